@@ -41,10 +41,10 @@ def test_every_command_is_told_of() -> None:
 def test_every_setting_is_told_of(name: str) -> None:
     """The reference lists exactly the settings of each table."""
     (row,) = re.findall(rf"(?m)^\| `\[+{name}\]+`.*$", find_section(REFERENCE, "Settings"))
-    told = set(re.findall(r"`([a-z_0-9]+)`", row))
+    documented = set(re.findall(r"`([a-z_0-9]+)`", row))
     tables: dict[str, type[BaseModel]] = {"webhook": Webhook, "digest": Digest}
 
-    assert told == (
+    assert documented == (
         set(tables[name].model_fields)
         if name in tables
         else list_setting_names(getattr(Settings(), name))
@@ -61,7 +61,7 @@ def list_setting_names(part: BaseModel) -> set[str]:
 
 def test_every_exit_code_is_told_of() -> None:
     """The reference lists exactly the exit codes."""
-    told = {
+    documented = {
         int(code) for code in re.findall(r"(?m)^\| (\d+) \|", find_section(REFERENCE, "Exit codes"))
     }
     kinds = [
@@ -69,7 +69,7 @@ def test_every_exit_code_is_told_of() -> None:
         for kind in vars(errors).values()
         if isinstance(kind, type) and hasattr(kind, "exit_code")
     ]
-    assert told == {kind.exit_code for kind in kinds} | {0, 3}
+    assert documented == {kind.exit_code for kind in kinds} | {0, 3}
 
 
 def test_the_two_commands_come_first() -> None:

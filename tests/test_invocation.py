@@ -47,10 +47,10 @@ def test_what_is_printed_names_commands_as_typed(
     printing.print_table("T", ("a", "b"), [("x", "`syndicator reindex`")])
     printing.complain(UsageError("`syndicator sources` lists them"), as_json=False)
     printing.log("problem", detail="`syndicator check`")
-    shown = capsys.readouterr()
+    printed = capsys.readouterr()
 
-    assert "`syndicator" not in shown.out + shown.err
-    assert [shown.out.count("`./run "), shown.err.count("`./run ")] == [2, 2]
+    assert "`syndicator" not in printed.out + printed.err
+    assert [printed.out.count("`./run "), printed.err.count("`./run ")] == [2, 2]
 
 
 def test_messages_name_commands_in_the_form_that_is_replaced() -> None:

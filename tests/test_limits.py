@@ -142,17 +142,19 @@ def figures() -> dict[str, int]:
 
 @pytest.mark.parametrize("what", LIMITS)
 def test_limits(figures: dict[str, int], what: str) -> None:
-    """Each measured figure is within its limit."""
+    """Each measured figure of the project (lines, sizes, times) is within its limit."""
     assert figures[what] <= LIMITS[what]
 
 
 def test_every_dependency_is_bounded_and_justified() -> None:
     """Each dependency has a lower and an upper bound and a comment that says why it is needed."""
     text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    listed = text.partition("\ndependencies = [\n")[2].partition("\n]")[0].splitlines()
-    assert len(listed) == len(list_dependencies())
+    dependency_lines = text.partition("\ndependencies = [\n")[2].partition("\n]")[0].splitlines()
+    assert len(dependency_lines) == len(list_dependencies())
     assert [
-        line for line in listed if not re.fullmatch(r'  "[\w-]+>=[\d.]+,<[\d.]+", +# .{8,}', line)
+        line
+        for line in dependency_lines
+        if not re.fullmatch(r'  "[\w-]+>=[\d.]+,<[\d.]+", +# .{8,}', line)
     ] == []
 
 
@@ -160,10 +162,10 @@ def test_what_is_imported_is_named_and_what_is_named_is_imported() -> None:
     """.importlinter lists every package that is imported, and import-linter holds it to that."""
     contracts = configparser.ConfigParser()
     contracts.read(ROOT / ".importlinter", encoding="utf-8")
-    listed = contracts["importlinter:contract:packages"]["packages"].split("\n")
+    package_lines = contracts["importlinter:contract:packages"]["packages"].split("\n")
     providers = packages_distributions()
     imported = {
-        normalize_name(providers[line.partition(":")[0]][0]) for line in filter(None, listed)
+        normalize_name(providers[line.partition(":")[0]][0]) for line in filter(None, package_lines)
     }
     assert imported | LOADED == list_dependencies() | list_extras()
 
@@ -185,8 +187,9 @@ def test_the_test_lock_holds_the_very_packages_of_the_other() -> None:
 
 
 def test_the_repository_has_no_symbolic_link() -> None:
-    """A link leads out of a clone, and no sdist is made of one that does."""
-    listed = subprocess.run(
+    """The repository contains no symbolic link, as it could lead out of a clone and breaks source
+    packages."""
+    git_listing = subprocess.run(
         ["git", "ls-files", "--stage"], cwd=ROOT, capture_output=True, text=True, check=False
     )
-    assert [line for line in listed.stdout.splitlines() if line.startswith("120000")] == []
+    assert [line for line in git_listing.stdout.splitlines() if line.startswith("120000")] == []

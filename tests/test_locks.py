@@ -34,9 +34,13 @@ def test_an_extra_has_a_lock_that_fits_beside_the_others(extra: str) -> None:
     locked = read_pins(f"requirements-{extra}.lock")
 
     assert PROJECT["dependency-groups"][extra] == EXTRAS[extra]  # of which it is made
-    assert {re.split(r"[\[><=]", one)[0].lower() for one in EXTRAS[extra]} <= locked.keys()
+    assert {
+        re.split(r"[\[><=]", requirement)[0].lower() for requirement in EXTRAS[extra]
+    } <= locked.keys()
 
     for other in ("requirements.lock", "requirements-test.lock"):
         beside = read_pins(other)
-        both = locked.keys() & beside.keys()
-        assert {name: locked[name] for name in both} == {name: beside[name] for name in both}
+        common_names = locked.keys() & beside.keys()
+        assert {name: locked[name] for name in common_names} == {
+            name: beside[name] for name in common_names
+        }

@@ -32,18 +32,18 @@ def built_package(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]
 def test_the_wheel_has_every_file_of_the_package(built_package: tuple[Path, Path]) -> None:
     """The wheel has every tracked file of the package plus the shipped configuration, and nothing
     else."""
-    listed = subprocess.run(
+    git_listing = subprocess.run(
         ["git", "ls-files", "syndicator"], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    expected_names = {name for name in listed.stdout.splitlines() if (ROOT / name).exists()}
+    expected_names = {name for name in git_listing.stdout.splitlines() if (ROOT / name).exists()}
     with zipfile.ZipFile(built_package[1]) as wheel:
         names = {name for name in wheel.namelist() if ".dist-info/" not in name}
-        written = {name: wheel.read(f"syndicator/data/config/{name}") for name in FILES}
+        shipped_config = {name: wheel.read(f"syndicator/data/config/{name}") for name in FILES}
 
     assert expected_names - names == set()
     assert names - expected_names == {f"syndicator/data/config/{name}" for name in FILES}
     assert {name for name in names if not name.startswith("syndicator/")} == set()
-    assert written == {name: (ROOT / "config" / name).read_bytes() for name in FILES}
+    assert shipped_config == {name: (ROOT / "config" / name).read_bytes() for name in FILES}
 
 
 def test_the_sdist_has_what_makes_and_tests_it(built_package: tuple[Path, Path]) -> None:
@@ -70,7 +70,9 @@ def test_its_metadata_bounds_what_it_needs(built_package: tuple[Path, Path]) -> 
 
     assert len(needed) > 20
     assert [
-        one for one in needed if not re.search(r"<[\d.]+,>=[\d.]+(; extra == .\w+.)?$", one)
+        requirement
+        for requirement in needed
+        if not re.search(r"<[\d.]+,>=[\d.]+(; extra == .\w+.)?$", requirement)
     ] == []
     assert "Typing :: Typed" in metadata.get_all("Classifier", [])
     assert metadata["License-Expression"] == "MIT"

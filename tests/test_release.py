@@ -49,7 +49,8 @@ DEPLOYED = ROOT / "syndicator/data/init/deploy"
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
 def test_each_action_is_the_commit_of_a_version(path: Path) -> None:
-    """A tag can be moved to other code, a commit cannot."""
+    """Each action in a workflow is pinned to a commit, with its version as a comment, because a tag
+    can be moved to other code."""
     lines = [
         line.partition("uses:")[2].strip()
         for line in path.read_text().splitlines()
@@ -67,7 +68,11 @@ def test_an_action_is_the_same_commit_everywhere() -> None:
     for path in WORKFLOWS:
         for action, commit in re.findall(r"uses: ([a-z0-9-]+/[a-z-]+)\S*@(\S+)", path.read_text()):
             commits.setdefault(action, set()).add(commit)
-    assert {action: found for action, found in commits.items() if len(found) > 1} == {}
+    assert {
+        action: commits_of_action
+        for action, commits_of_action in commits.items()
+        if len(commits_of_action) > 1
+    } == {}
 
 
 def test_each_image_has_its_digest() -> None:
@@ -137,13 +142,15 @@ def test_the_units_are_those_of_init_for_an_installed_program(name: str) -> None
         if not line.startswith("#")
     ]
     ours = [line for line in (DEBIAN / name).read_text().splitlines() if not line.startswith("#")]
-    more = [
+    additional_lines = [
         "StateDirectory=syndicator",
         "ExecStartPre=/usr/bin/syndicator init /var/lib/syndicator",
     ]
 
-    assert [line for line in ours if line not in more] == of_init
-    assert [line for line in ours if line in more] == (more if name.endswith(".service") else [])
+    assert [line for line in ours if line not in additional_lines] == of_init
+    assert [line for line in ours if line in additional_lines] == (
+        additional_lines if name.endswith(".service") else []
+    )
     assert "u syndicator " in (DEBIAN / "syndicator.sysusers").read_text()
 
 

@@ -194,7 +194,9 @@ async def test_a_correction_moves_updated_and_nothing_else(instance: Instance) -
     await instance.run_refresh("holt")
     key = key_of(instance.world, "A Rust port")
     before = next(
-        one for title, one in instance.load_articles().items() if title.startswith("A Rust port")
+        article
+        for title, article in instance.load_articles().items()
+        if title.startswith("A Rust port")
     )
     instance.clock.now += timedelta(days=1, hours=1)
     instance.world.change_story(key, title="A Rust port, corrected")
@@ -272,7 +274,9 @@ async def test_a_withdrawn_article_never_comes_back(instance: Instance) -> None:
     its excerpt."""
     await instance.run_refresh("holt")
     gone = next(
-        one for title, one in instance.load_articles().items() if title.startswith("A Rust port")
+        article
+        for title, article in instance.load_articles().items()
+        if title.startswith("A Rust port")
     )
     with open_app(instance.config, clock=instance.clock, environ={}) as app:
         editorial.withdraw(app.archive, app.configuration, gone.url)

@@ -148,9 +148,9 @@ def test_a_source_that_an_older_version_removed_is_known_by_its_articles(
         )
     (instance.folder / "feeds/articles/sources.toml").unlink(missing_ok=True)
     with instance.open_app():
-        kept = dict(toml_lists.SOURCES.read(open_article_store(instance)))
+        addresses_by_source = dict(toml_lists.SOURCES.read(open_article_store(instance)))
 
-    assert kept["lone"] == ("https://lone.example/feed",)
+    assert addresses_by_source["lone"] == ("https://lone.example/feed",)
 
 
 def test_the_file_is_written_before_the_database(instance: Instance) -> None:
@@ -245,7 +245,8 @@ def test_an_instance_with_nothing_to_say_has_no_feeds_toml(instance: Instance) -
 def test_an_article_that_still_has_the_old_tag_is_in_the_feed_that_carries_on(
     instance: Instance,
 ) -> None:
-    """As in a copy that was made while the tag was renamed."""
+    """An article filed with a tag's old name, as in a copy made during the rename, is in the feed
+    of the new name, also after a rebuild."""
     instance.fill_once(make_feed_history)
     with instance.open_app() as app:
         store_articles(app, "Late", "Text that came late.", tags=("LLM",))
@@ -367,15 +368,16 @@ def test_a_key_that_goes_to_another_site_has_a_feed_of_its_own(instance: Instanc
 
 
 def test_a_second_feed_that_was_begun_before_this_keeps_its_own_id(instance: Instance) -> None:
-    """Whoever re-added a source before this version has two: readers of both meet in the second."""
+    """If a re-added source already has a feed of its own, that feed keeps its id and gets the
+    articles of the removed source."""
     publish_two_articles(instance)
     with instance.open_app() as app:
         store_articles(app, "Third", "Text of the third.", source="other")
     instance.build()
-    article_id = feed_id(instance, "sources/other.atom")
+    other_feed_id = feed_id(instance, "sources/other.atom")
     configure_sources(instance, other="https://one.example/feed")
 
-    assert feed_id(instance, "sources/other.atom") == article_id
+    assert feed_id(instance, "sources/other.atom") == other_feed_id
     assert "First" in instance.read_published("sources/other.atom")
 
 
@@ -384,9 +386,9 @@ def test_a_source_whose_address_was_changed_is_the_same(instance: Instance) -> N
     moves."""
     publish_two_articles(instance)
     configure_sources(instance, one="https://one.example/new", two="https://two.example/feed")
-    kept = dict(toml_lists.SOURCES.read(open_article_store(instance)))
+    addresses_by_source = dict(toml_lists.SOURCES.read(open_article_store(instance)))
 
-    assert kept["one"] == ("https://one.example/feed", "https://one.example/new")
+    assert addresses_by_source["one"] == ("https://one.example/feed", "https://one.example/new")
     assert read_published_state(instance)["moved"] == {}
 
 
@@ -403,7 +405,8 @@ def test_what_was_withdrawn_is_told_at_the_address_that_carries_on(instance: Ins
 
 
 def test_a_list_of_sources_is_no_place_for_two_of_one(instance: Instance, tmp_path: Path) -> None:
-    """The file of before, restored under today's: what is configured now is added to it."""
+    """If an older list of sources is restored beside the articles, the sources configured now are
+    added to it."""
     publish_two_articles(instance)
     path = instance.folder / "feeds/articles/sources.toml"
     path.write_text('[[source]]\nkey = "lone"\nurls = ["https://lone.example/feed"]\n')

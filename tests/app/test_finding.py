@@ -66,11 +66,11 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
 def test_a_search_finds_the_best_first(store: Store, search: str, numbers: list[int]) -> None:
     """A search returns matching articles, best first: words in titles, phrases, fields, dates, and
     words with one wrong letter."""
-    result = find(store, parse_search(search))
+    article_ids = find(store, parse_search(search))
     titles = {title: number for number, title, *_ in ARTICLES}
-    articles = store.index.articles(result)
+    articles = store.index.articles(article_ids)
 
-    assert [titles[articles[article_id].title] for article_id in result] == numbers
+    assert [titles[articles[article_id].title] for article_id in article_ids] == numbers
 
 
 def test_no_more_are_found_than_asked_for(store: Store) -> None:

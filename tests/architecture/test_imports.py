@@ -70,8 +70,8 @@ def run_import_linter(folder: Path) -> str:
 
 def test_every_contract_holds() -> None:
     """All rules of `.importlinter` about which package may import which hold."""
-    said = run_import_linter(ROOT)
-    assert "0 broken" in said, said
+    report = run_import_linter(ROOT)
+    assert "0 broken" in report, report
 
 
 @pytest.mark.slow

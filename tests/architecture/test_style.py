@@ -69,12 +69,14 @@ def test_folders_of_tests_are_named_after_packages() -> None:
 
 def test_the_project_speaks_of_itself_alone() -> None:
     """No file contains local paths or issue numbers."""
-    places = [re.escape(str(place)) for place in (ROOT, Path.home()) if len(place.parts) > 1]
-    pattern = "|".join([*places, r"\bissue #?[0-9]+\b"])
-    listed = subprocess.run(
+    private_paths = [
+        re.escape(str(folder)) for folder in (ROOT, Path.home()) if len(folder.parts) > 1
+    ]
+    pattern = "|".join([*private_paths, r"\bissue #?[0-9]+\b"])
+    matches = subprocess.run(
         ["git", "grep", "-nIE", pattern], cwd=ROOT, capture_output=True, text=True, timeout=60
     )
-    assert listed.stdout == ""
+    assert matches.stdout == ""
 
 
 def test_docstrings_explain_names_that_exist() -> None:

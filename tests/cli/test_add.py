@@ -128,11 +128,11 @@ def test_a_number_or_all_feeds_of_articles_are_taken_when_asked_for(
     assert "next: " not in add_command.run_add(SITE, "--all").output  # known already
     assert add_command.written_urls == [FEED]
 
-    (found,) = add_command.run_json(SITE, "--pick", "3")
+    (candidate,) = add_command.run_json(SITE, "--pick", "3")
 
-    assert found["source"]["url"] == COMMENTS
-    assert found["known"] is False
-    assert [other["number"] for other in found["not_chosen"]] == [1, 2]
+    assert candidate["source"]["url"] == COMMENTS
+    assert candidate["known"] is False
+    assert [other["number"] for other in candidate["not_chosen"]] == [1, 2]
     assert add_command.written_urls == [FEED, COMMENTS]
 
     for words, says in (
@@ -212,28 +212,32 @@ def test_the_good_ones_are_added_when_one_fails(add_command: AddCommand) -> None
         **add_command.web.answers,
         other: make_rss("Other", "http://other.example/", [("A", f"{other}/a")]),
     }
-    done = add_command.run_add(SITE, "http://none.example/feed", other)
+    completed = add_command.run_add(SITE, "http://none.example/feed", other)
 
-    assert done.exit_code == MissingError.exit_code
+    assert completed.exit_code == MissingError.exit_code
     assert add_command.written_urls == [FEED, other]
-    assert "syndicator: http://none.example/feed: http-404" in done.output
+    assert "syndicator: http://none.example/feed: http-404" in completed.output
 
-    failed = add_command.run_json("http://none.example/feed", "not an address", other)
+    items = add_command.run_json("http://none.example/feed", "not an address", other)
 
-    assert [one.get("reason") for one in failed] == [None, "missing", "usage"]
+    assert [item.get("reason") for item in items] == [None, "missing", "usage"]
 
 
 def test_the_preview_is_what_is_published(add_command: AddCommand) -> None:
     """The articles of `add --dry-run` equal those filed by the first visit."""
     words = (SITE, "--category", "Sea", "--tag", "Boats")
-    (seen,) = add_command.run_json(*words, "--dry-run")
+    (preview,) = add_command.run_json(*words, "--dry-run")
 
-    assert [one["title"] for one in seen["articles"]] == ["Ferries", "Sheep", "Rain"]
+    assert [article_item["title"] for article_item in preview["articles"]] == [
+        "Ferries",
+        "Sheep",
+        "Rain",
+    ]
     assert add_command.written_urls == []
     assert not list((add_command.config.parent / "feeds/articles").rglob("*.md"))
     assert add_command.web.asked.count(FEED) == 1
 
-    origins = seen["articles"][0]["origins"]
+    origins = preview["articles"][0]["origins"]
 
     assert origins["title"] == "entry"
     assert origins["cover"] == "og:image"
@@ -243,16 +247,17 @@ def test_the_preview_is_what_is_published(add_command: AddCommand) -> None:
         app, ["refresh", "--all", "--config", str(add_command.config)], catch_exceptions=False
     )
     filed = {
-        one.url: one for one in map(load, read_files(add_command.config.parent / "feeds/articles"))
+        article_item.url: article_item
+        for article_item in map(load, read_files(add_command.config.parent / "feeds/articles"))
     }
-    for one in seen["articles"]:
-        article = filed[one["url"]]
-        assert one["tags"] == list(article.tags)
-        assert one["date"] == f"{article.published:%Y-%m-%d}"
+    for article_item in preview["articles"]:
+        article = filed[article_item["url"]]
+        assert article_item["tags"] == list(article.tags)
+        assert article_item["date"] == f"{article.published:%Y-%m-%d}"
         for name in ("title", "author", "category", "excerpt", "cover"):
-            assert one[name] == getattr(article, name), name
+            assert article_item[name] == getattr(article, name), name
 
-    assert {one["category"] for one in seen["articles"]} == {"Sea"}
+    assert {article_item["category"] for article_item in preview["articles"]} == {"Sea"}
 
 
 def test_the_preview_becomes_the_first_visit(add_command: AddCommand) -> None:
@@ -314,42 +319,44 @@ def test_of_a_section_the_feed_of_the_section_is_taken(add_command: AddCommand) 
         section: make_page("Boats", *links),
         f"{section}feed/": make_rss("Boats", SITE, [("Boat", f"{SITE}boat/")]),
     }
-    (found,) = add_command.run_json(section)
+    (candidate,) = add_command.run_json(section)
 
-    assert found["source"]["url"] == f"{section}feed/"
+    assert candidate["source"]["url"] == f"{section}feed/"
 
 
 def test_an_index_of_sitemaps_offers_those_it_lists(add_command: AddCommand) -> None:
     """For a sitemap index, the sitemap of posts is chosen and the others are listed."""
-    places = [f"{SITE}{name}-sitemap.xml" for name in ("category", "post")]
-    listed = "".join(f"<sitemap><loc>{place}</loc></sitemap>" for place in places)
+    addresses = [f"{SITE}{name}-sitemap.xml" for name in ("category", "post")]
+    entries = "".join(f"<sitemap><loc>{address}</loc></sitemap>" for address in addresses)
     sitemaps = {
-        place: Answer(body=f"<urlset><url><loc>{place}/1</loc></url></urlset>", type="text/xml")
-        for place in places
+        address: Answer(body=f"<urlset><url><loc>{address}/1</loc></url></urlset>", type="text/xml")
+        for address in addresses
     }
-    index = Answer(body=f"<sitemapindex>{listed}</sitemapindex>", type="text/xml")
+    index = Answer(body=f"<sitemapindex>{entries}</sitemapindex>", type="text/xml")
     add_command.web.answers = {f"{SITE}sitemap.xml": index, **sitemaps}
-    (found,) = add_command.run_json(f"{SITE}sitemap.xml")
+    (candidate,) = add_command.run_json(f"{SITE}sitemap.xml")
 
-    assert found["source"]["url"] == places[1]
-    assert [other["url"] for other in found["not_chosen"]] == places[:1]
+    assert candidate["source"]["url"] == addresses[1]
+    assert [other["url"] for other in candidate["not_chosen"]] == addresses[:1]
 
 
 def test_of_an_article_the_feeds_of_its_site_are_named(add_command: AddCommand) -> None:
     """For an article, `add` follows the page itself and lists the site's feeds."""
     links = (make_feed_link(f"{SITE}rain/feed/", "Rain &raquo; Comments"), make_feed_link(FEED))
     article = make_page("Rain", *links, body="<article><p>Rain.</p></article>", article=True)
-    own = make_rss("Comments on: Rain", f"{SITE}rain/", [("By: Ove", f"{SITE}rain/#comment-4")])
+    comments_feed = make_rss(
+        "Comments on: Rain", f"{SITE}rain/", [("By: Ove", f"{SITE}rain/#comment-4")]
+    )
     add_command.web.answers = {
         **add_command.web.answers,
         f"{SITE}rain/": article,
-        f"{SITE}rain/feed/": own,
+        f"{SITE}rain/feed/": comments_feed,
     }
-    (found,) = add_command.run_json(f"{SITE}rain/")
+    (candidate,) = add_command.run_json(f"{SITE}rain/")
 
-    assert found["source"]["kind"] == "page"
-    assert found["source"]["url"] == f"{SITE}rain/"
-    assert [other["url"] for other in found["not_chosen"]] == [FEED, f"{SITE}rain/feed/"]
+    assert candidate["source"]["kind"] == "page"
+    assert candidate["source"]["url"] == f"{SITE}rain/"
+    assert [other["url"] for other in candidate["not_chosen"]] == [FEED, f"{SITE}rain/feed/"]
 
 
 def test_all_of_an_article_are_the_feeds_of_its_site(add_command: AddCommand) -> None:
@@ -374,8 +381,8 @@ def test_a_site_whose_feeds_fail_says_why(add_command: AddCommand) -> None:
 def test_a_list_on_the_web_is_taken_whole(add_command: AddCommand) -> None:
     """`add` follows every feed of an OPML list on the web; a list that declares XML entities is
     refused."""
-    listed = "".join(f'<outline text="{url}" xmlUrl="{url}"/>' for url in (FEED, ATOM))
-    document = f'<opml version="2.0"><body>{listed}</body></opml>'
+    outlines = "".join(f'<outline text="{url}" xmlUrl="{url}"/>' for url in (FEED, ATOM))
+    document = f'<opml version="2.0"><body>{outlines}</body></opml>'
     add_command.web.answers = {f"{SITE}list.opml": Answer(body=document, type="text/x-opml")}
     add_command.run_add(f"{SITE}list.opml")
 
@@ -395,14 +402,14 @@ def test_a_list_on_the_web_gives_nobody_credentials_or_rights(
     """From an OPML list on the web, `add` takes key and tags, but no option that reads secrets,
     opens networks or ignores robots.txt."""
     monkeypatch.setenv("NOBODYS_BUSINESS", "s3ntinel-s3ntinel")
-    own = (
+    rights = (
         """s:key='mine' s:headers_env='{"X": "NOBODYS_BUSINESS"}' s:allow='["10.0.0.0/8"]' s:robots='ignore' """  # noqa: E501
         """s:speaks_for='["other.example"]' s:lead='true' s:tags='["Ferries"]'"""
     )
-    bad = f'<outline text="Bad" xmlUrl="{SITE}x?a=${{NOBODYS_BUSINESS}}"/>'
+    outline_with_variable = f'<outline text="Bad" xmlUrl="{SITE}x?a=${{NOBODYS_BUSINESS}}"/>'
     document = (
         f'<opml xmlns:s="urn:x-syndicator:opml"><body><outline xmlUrl="{FEED}"'
-        f" {own}/>{bad}</body></opml>"
+        f" {rights}/>{outline_with_variable}</body></opml>"
     )
     add_command.web.answers[f"{SITE}list.opml"] = Answer(body=document, type="text/x-opml")
     output = add_command.run_add(f"{SITE}list.opml", "--yes").output
@@ -425,11 +432,13 @@ def test_a_page_without_a_feed_is_followed_as_a_list(add_command: AddCommand, pa
         f"{SITE}{path}": listing,
         **{f"{SITE}p/{n}": make_story_page(name) for n, name in enumerate(names)},
     }
-    (found,) = add_command.run_json(f"{SITE}{path}")
+    (candidate,) = add_command.run_json(f"{SITE}{path}")
 
-    assert found["what"] == "page that lists articles (3 items, by what repeats on it)"
-    assert {article["title"] for article in found["articles"]} == set(names)
-    assert [other["what"] for other in found["not_chosen"]] == (["single article"] if path else [])
+    assert candidate["what"] == "page that lists articles (3 items, by what repeats on it)"
+    assert {article["title"] for article in candidate["articles"]} == set(names)
+    assert [other["what"] for other in candidate["not_chosen"]] == (
+        ["single article"] if path else []
+    )
 
     (written_source,) = add_command.written_sources
 
@@ -447,10 +456,10 @@ def test_an_article_with_a_list_beside_it_is_an_article(add_command: AddCommand)
     add_command.web.answers = {
         f"{SITE}alone/": Answer(body=article.replace("</main>", f"</main><ul>{links}</ul>"))
     }
-    (found,) = add_command.run_json(f"{SITE}alone/")
+    (candidate,) = add_command.run_json(f"{SITE}alone/")
 
-    assert found["what"] == "single article"
-    assert [other["what"] for other in found["not_chosen"]] == [
+    assert candidate["what"] == "single article"
+    assert [other["what"] for other in candidate["not_chosen"]] == [
         "page that lists articles (3 items, by what repeats on it)"
     ]
 
@@ -501,8 +510,8 @@ def test_what_the_operator_says_is_written(add_command: AddCommand) -> None:
         "--key harbour --title Harbour --category Sea --tag Ferries --tag Boats --every 6h"
         " --content full"
     )
-    more = ["--backfill", "5", "--select", "main article", "--allow", "10.0.0.0/8:80"]
-    add_command.run_add(SITE, *words.split(), *more)
+    options = ["--backfill", "5", "--select", "main article", "--allow", "10.0.0.0/8:80"]
+    add_command.run_add(SITE, *words.split(), *options)
 
     assert add_command.written_sources == [
         {
@@ -608,10 +617,10 @@ def test_a_feed_that_stands_for_another_makes_it_needless() -> None:
 def test_story_pages_are_articles(add_command: AddCommand) -> None:
     """`add` with the address of one article follows that page alone."""
     add_command.web.answers = {f"{SITE}alone/": make_story_page("Alone")}
-    (found,) = add_command.run_json(f"{SITE}alone/")
+    (candidate,) = add_command.run_json(f"{SITE}alone/")
 
-    assert found["source"]["kind"] == "page"
-    assert [(article["title"], article["author"]) for article in found["articles"]] == [
+    assert candidate["source"]["kind"] == "page"
+    assert [(article["title"], article["author"]) for article in candidate["articles"]] == [
         ("Alone", "Nora Lindqvist")
     ]
 
@@ -641,12 +650,12 @@ def test_a_feed_with_its_articles_on_another_host_of_its_domain_speaks_for_it(
 ) -> None:
     """`add` sets `speaks_for` if the articles of a feed are on another host of its domain."""
     add_command.web.answers = make_paper_site()
-    (seen,) = add_command.run_json(ELSEWHERE, "--dry-run")
+    (preview,) = add_command.run_json(ELSEWHERE, "--dry-run")
 
-    assert seen["source"]["speaks_for"] == ["paper.example"]
-    assert seen["proposed_speaks_for"] == []
+    assert preview["source"]["speaks_for"] == ["paper.example"]
+    assert preview["proposed_speaks_for"] == []
     # as the line has it
-    assert [article["origins"]["title"] for article in seen["articles"]] == ["entry"] * 3
+    assert [article["origins"]["title"] for article in preview["articles"]] == ["entry"] * 3
     assert add_command.written_urls == []
     assert len(add_command.web.asked) == len(set(add_command.web.asked))
     assert (
@@ -704,8 +713,8 @@ def test_the_console_writes_the_line_that_its_look_showed(add_command: AddComman
     """The console adds exactly the source that its preview proposed."""
     add_command.web.answers = make_paper_site()
     with open_app(add_command.config) as app:
-        result = need_operation("look").plan(app, {"address": ELSEWHERE}).data
-        apply(app, need_operation("add"), {"sources": [result["candidates"][0]["source"]]})
+        look = need_operation("look").plan(app, {"address": ELSEWHERE}).data
+        apply(app, need_operation("add"), {"sources": [look["candidates"][0]["source"]]})
     assert add_command.written_sources[0]["speaks_for"] == ["paper.example"]
 
 
@@ -740,11 +749,11 @@ def test_a_page_that_only_scripts_fill_is_named_with_the_option(add_command: Add
     with pytest.raises(MissingError) as refused:
         add_command.run_add(SHELL)
 
-    said = str(refused.value)
+    message = str(refused.value)
 
-    assert "only scripts fill it" in said
-    assert "browser = true" in said
-    assert "add --browser" in said
+    assert "only scripts fill it" in message
+    assert "browser = true" in message
+    assert "add --browser" in message
     assert add_command.written_sources == []
 
 
@@ -767,7 +776,7 @@ def test_a_list_that_only_scripts_fill_is_added_with_a_browser(add_command: AddC
 
 
 @pytest.mark.parametrize(
-    ("option", "value", "says"),
+    ("option", "value", "message"),
     [
         ("--every", "tomorrow", "every: 'tomorrow' is not a duration; write it like \"30m\""),
         ("--allow", "foo", "allow: 'foo' is not a network; write it like"),
@@ -776,11 +785,11 @@ def test_a_list_that_only_scripts_fill_is_added_with_a_browser(add_command: AddC
     ],
 )
 def test_options_are_checked_before_the_address_is_asked(
-    add_command: AddCommand, option: str, value: str, says: str
+    add_command: AddCommand, option: str, value: str, message: str
 ) -> None:
     """A wrong value of an option fails before any request, and nothing is written."""
     with pytest.raises(UsageError) as raised:
         add_command.run_add(SITE, option, value)
-    assert says in str(raised.value)
+    assert message in str(raised.value)
     assert add_command.web.asked == []
     assert add_command.written_urls == []

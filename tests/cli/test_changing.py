@@ -58,7 +58,8 @@ def test_describe_says_what_changes_and_why_and_then_does_it(instance: Instance)
 
 
 def test_a_dry_run_shows_a_count_and_ten_examples(instance: Instance) -> None:
-    """Programs get all of them, and so does who has it done."""
+    """A dry run as text shows ten changed articles and counts the others; JSON and the real change
+    list all."""
     with instance.open_app() as app:
         for number in range(12):
             store_articles(app, f"Models {number}", MODELS, tags=("GPU",), tags_by="matched")
@@ -159,10 +160,10 @@ def test_tags_are_suggested_and_learnt(instance: Instance) -> None:
     with instance.open_app() as app:
         for number in range(3):
             store_articles(app, f"Number {number}", "We like robotics.", keywords=("Robotics",))
-    (one,) = json.loads(run_command(instance, "tags", "suggest", "--json").stdout)
+    (suggestion,) = json.loads(run_command(instance, "tags", "suggest", "--json").stdout)
 
-    assert one["name"].casefold() == "robotics"
-    assert one["support"] == 3
+    assert suggestion["name"].casefold() == "robotics"
+    assert suggestion["support"] == 3
 
     with instance.open_app() as app:
         store_articles(
@@ -282,11 +283,11 @@ def test_status_lists_what_is_on_hold_and_release_publishes_it(instance: Instanc
     )
 
     article_id = instance.load_article("Doubtful").id
-    shown = run_command(instance, "show", "--why", article_id).output
+    explanation = run_command(instance, "show", "--why", article_id).output
 
     assert (
         f"it is unclear which part of the page is the article; `syndicator release {article_id}`"
-        " publishes it" in shown
+        " publishes it" in explanation
     )
 
     answer = json.loads(

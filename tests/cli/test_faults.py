@@ -52,15 +52,15 @@ def test_a_file_with_a_fault_is_named_and_what_was_valid_counts(
         *(["mr-holt"] if name == "feeds.toml" else []),
     }
 
-    (wrong,) = (
+    (reported_condition,) = (
         condition
         for condition in instance_with_query.run_json("status")["conditions"]
         if condition["kind"] == "configuration"
     )
 
-    assert fault in wrong["detail"]
-    assert name in wrong["detail"]
-    assert wrong["since"]
+    assert fault in reported_condition["detail"]
+    assert name in reported_condition["detail"]
+    assert reported_condition["since"]
     assert instance_with_query.run_command("check").exit_code == 78
 
 
@@ -118,7 +118,8 @@ def test_a_setting_that_cannot_mean_what_it_says_is_told(visited_instance: Insta
 
 
 def test_what_does_nothing_is_told(instance_with_query: Instance) -> None:
-    """A query for a tag that no article has, and a category that nothing describes."""
+    """Runs and builds print a note, with file and line, for each line without effect: an unknown
+    tag in a query, a category without a description, a repeated alias."""
     config = instance_with_query.config
     (config / "feeds.toml").write_text('[[feed]]\nslug = "x"\nquery = "tag:gardning or tag=b"\n')
     (config / "taxonomy.toml").write_text(
@@ -144,12 +145,12 @@ def test_sources_are_added_to_a_file_in_which_another_has_a_fault(
         sources.read_text()
         + "\n[[source]]\nkey = 'one'\nurl = 'https://one.example/'\nevry = '3h'\n"
     )
-    listed = tmp_path / "feeds.opml"
-    listed.write_text(
+    opml_file = tmp_path / "feeds.opml"
+    opml_file.write_text(
         '<opml version="2.0"><body><outline xmlUrl="https://two.example/feed"/></body></opml>'
     )
 
-    assert instance.run_json("import", "--no-refresh", str(listed))["added"] == ["two"]
+    assert instance.run_json("import", "--no-refresh", str(opml_file))["added"] == ["two"]
 
     keys = instance.list_keys()
 

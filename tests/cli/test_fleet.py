@@ -89,17 +89,17 @@ def test_sources_are_pushed_with_the_difference_and_the_database_moves(
     assert "due" in table
     assert "0 hosts freed" in table
 
-    there = f"sqlite:///{tmp_path}/moved.db"
-    moved = json.loads(run_syndicator("db", "move", there, "--json", *words).stdout)["rows"]
+    new_store = f"sqlite:///{tmp_path}/moved.db"
+    moved = json.loads(run_syndicator("db", "move", new_store, "--json", *words).stdout)["rows"]
     assert moved["sources"] == moved["followed"] == 2
-    again = run_syndicator("db", "move", there, *words)
+    again = run_syndicator("db", "move", new_store, *words)
     assert again.returncode == 69
     assert "is not new: it has rows in" in again.stderr
-    listed = run_syndicator(
-        "sources", "--json", *words, environ={**os.environ, "SYNDICATOR_STORE__URL": there}
+    sources_output = run_syndicator(
+        "sources", "--json", *words, environ={**os.environ, "SYNDICATOR_STORE__URL": new_store}
     )
-    assert [load["source"]["key"] for load in json.loads(listed.stdout)] == ["a", "c"]
+    assert [load["source"]["key"] for load in json.loads(sources_output.stdout)] == ["a", "c"]
     same = run_syndicator(
-        "db", "move", there, *words, environ={**os.environ, "SYNDICATOR_STORE__URL": there}
+        "db", "move", new_store, *words, environ={**os.environ, "SYNDICATOR_STORE__URL": new_store}
     )
     assert same.returncode == 2

@@ -93,8 +93,8 @@ def test_nothing_heavy_is_loaded() -> None:
 
 def test_every_command_stands_in_one_panel() -> None:
     """Each command is in exactly one panel of the help."""
-    listed = [name for names in PANELS.values() for name in names]
-    assert sorted(listed) == sorted(WHOLE.commands)
+    names_in_panels = [name for names in PANELS.values() for name in names]
+    assert sorted(names_in_panels) == sorted(WHOLE.commands)
 
 
 def test_daily_commands_come_first() -> None:
@@ -103,9 +103,9 @@ def test_daily_commands_come_first() -> None:
     stdout = (
         CliRunner().invoke(app, ["--help"], prog_name="syndicator", env={"COLUMNS": "120"}).stdout
     )
-    places = [stdout.index(f"\n{panel}:\n") for panel in PANELS]
+    positions = [stdout.index(f"\n{panel}:\n") for panel in PANELS]
 
-    assert places == sorted(places)
+    assert positions == sorted(positions)
     assert next(iter(PANELS)) == "Daily"
 
     for name in WHOLE.commands:

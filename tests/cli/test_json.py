@@ -20,7 +20,7 @@ def list_documented_keys(title: str) -> set[str]:
 
 
 def test_refresh_and_build(visited_instance: Instance) -> None:
-    """The keys of the JSON output are those that the documentation lists."""
+    """The JSON output of `refresh` and `build` has exactly the keys that docs/json.md lists."""
     run = visited_instance.run_json("refresh", "--source", "gone")
     built = visited_instance.run_json("build")
 
@@ -38,18 +38,18 @@ def test_refresh_and_build(visited_instance: Instance) -> None:
 def test_check_and_config(
     visited_instance: Instance, words: tuple[str, ...], keys: set[str]
 ) -> None:
-    """The keys of the JSON output are those that the documentation lists."""
+    """The JSON output of `check` and `config show` has the keys that docs/json.md lists."""
     if words == ("check",):
         (visited_instance.config / "syndicator.toml").write_text("[site]\nurll = 1\n")
-    result = visited_instance.run_json(*words)
-    first = result[0] if isinstance(result, list) else next(iter(result.values()))
+    document = visited_instance.run_json(*words)
+    first = document[0] if isinstance(document, list) else next(iter(document.values()))
 
     assert keys & list_documented_keys("check, config show") <= set(first)
 
 
 def test_show(visited_instance: Instance) -> None:
     """`show --json` has the documented keys."""
-    shown = visited_instance.run_json(
+    document = visited_instance.run_json(
         "show", str(next((visited_instance.folder / "feeds/articles").rglob("20*/*/*.md")))
     )
-    assert set(shown) == {"article", "markdown", "why"} <= list_documented_keys("show, reread")
+    assert set(document) == {"article", "markdown", "why"} <= list_documented_keys("show, reread")

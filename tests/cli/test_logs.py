@@ -89,11 +89,11 @@ def test_what_packages_warn_of_is_a_line_as_any_other(
     logs.apply_options(LogOptions(json=True))
     logging.getLogger("uvicorn.error").warning("Invalid HTTP request received.")
     logging.getLogger("uvicorn.error").info("nothing")
-    [found] = map(json.loads, capsys.readouterr().err.splitlines())
+    [logged] = map(json.loads, capsys.readouterr().err.splitlines())
 
-    assert found["level"] == "warning"
-    assert found["event"] == "Invalid HTTP request received."
-    assert found["package"] == "uvicorn.error"
+    assert logged["level"] == "warning"
+    assert logged["event"] == "Invalid HTTP request received."
+    assert logged["package"] == "uvicorn.error"
 
 
 @pytest.mark.parametrize("steps", [False, True])
@@ -105,10 +105,10 @@ def test_what_we_warn_of_is_a_line_once(
     logs.log_foreign_warnings()
     logs.apply_options(LogOptions(json=True, steps=steps))
     logger("configuration").warning("feeds.toml:1: a fault")
-    [found] = map(json.loads, capsys.readouterr().err.splitlines())
+    [logged] = map(json.loads, capsys.readouterr().err.splitlines())
 
-    assert found["level"] == "warning"
-    assert found["event"] == "feeds.toml:1: a fault"
+    assert logged["level"] == "warning"
+    assert logged["event"] == "feeds.toml:1: a fault"
 
 
 def test_quiet_leaves_warnings_and_errors(capsys: pytest.CaptureFixture[str]) -> None:

@@ -87,7 +87,8 @@ def test_a_word_like_nothing_keeps_the_message() -> None:
 
 
 def test_a_word_that_is_little_alike_and_begins_otherwise_is_answered_by_no_command() -> None:
-    """Three quarters of the letters of `reread` are too few for "bread", which begins otherwise."""
+    """A word that begins with another letter and shares only three quarters of its letters
+    ("bread", `reread`) gets no proposal."""
     assert "There is `reread`" not in read_mistake("bread")
 
 
@@ -97,7 +98,7 @@ def test_a_word_for_a_visit_names_nothing_that_deletes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "said"),
+    ("typed", "message"),
     [
         (
             "serve --port abc",
@@ -127,14 +128,14 @@ def test_a_word_for_a_visit_names_nothing_that_deletes() -> None:
         ),
     ],
 )
-def test_a_wrong_value_is_repeated_with_what_is_accepted(typed: str, said: str) -> None:
+def test_a_wrong_value_is_repeated_with_what_is_accepted(typed: str, message: str) -> None:
     """The message for a wrong value names the option, the value, the accepted range and an
     example."""
-    assert read_mistake(typed) == f"Invalid value for '{shlex.split(typed)[-2]}': {said}"
+    assert read_mistake(typed) == f"Invalid value for '{shlex.split(typed)[-2]}': {message}"
 
 
 @pytest.mark.parametrize(
-    ("typed", "said"),
+    ("typed", "message"),
     [
         (
             "change undo",
@@ -143,9 +144,9 @@ def test_a_wrong_value_is_repeated_with_what_is_accepted(typed: str, said: str) 
         ("change", "'NAME'. The change: `syndicator change --help` lists them."),
     ],
 )
-def test_a_missing_argument_is_explained(typed: str, said: str) -> None:
+def test_a_missing_argument_is_explained(typed: str, message: str) -> None:
     """The message for a missing argument says what it is and which command lists the valid ones."""
-    assert f"Missing argument {said}" in read_mistake(typed)
+    assert f"Missing argument {message}" in read_mistake(typed)
 
 
 def test_other_mistakes_keep_their_message() -> None:
@@ -154,7 +155,7 @@ def test_other_mistakes_keep_their_message() -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "said"),
+    ("typed", "message"),
     [
         (
             "serve 8000",
@@ -167,10 +168,10 @@ def test_other_mistakes_keep_their_message() -> None:
     ],
 )
 def test_words_that_a_command_does_not_take_are_answered_by_its_options(
-    typed: str, said: str
+    typed: str, message: str
 ) -> None:
     """A superfluous word is answered with the options of that command that take a value."""
-    assert read_mistake(typed).startswith(said)
+    assert read_mistake(typed).startswith(message)
 
 
 @pytest.mark.parametrize(
@@ -218,7 +219,7 @@ def test_programs_get_it_as_json() -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "code", "said"),
+    ("words", "code", "message"),
     [
         ("status --list nope", 2, "there are articles, changes, conditions, feeds, jobs, sources"),
         ("status --list article", 2, "did you mean 'articles'?"),
@@ -253,7 +254,7 @@ def test_programs_get_it_as_json() -> None:
     ],
 )
 def test_a_name_that_is_not_there_is_answered_by_where_those_are(
-    visited_instance: Instance, tmp_path: Path, words: str, code: int, said: str
+    visited_instance: Instance, tmp_path: Path, words: str, code: int, message: str
 ) -> None:
     """An unknown list, filter, change, tag or article is an error that names the valid ones or the
     command that lists them."""
@@ -262,11 +263,11 @@ def test_a_name_that_is_not_there_is_answered_by_where_those_are(
     with pytest.raises(SyndicatorError) as raised:
         visited_instance.run_command(*words.replace("DIR", folder).split())
     assert raised.value.exit_code == code
-    assert said.replace("DIR", folder) in str(raised.value)
+    assert message.replace("DIR", folder) in str(raised.value)
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "message"),
     [
         (
             "status --config config/sources.toml",
@@ -279,7 +280,7 @@ def test_a_name_that_is_not_there_is_answered_by_where_those_are(
     ],
 )
 def test_a_file_is_no_folder_of_the_configuration(
-    instance: Instance, monkeypatch: pytest.MonkeyPatch, words: str, said: str
+    instance: Instance, monkeypatch: pytest.MonkeyPatch, words: str, message: str
 ) -> None:
     """`--config` with a file instead of a folder fails, proposes the folder, and makes nothing."""
     monkeypatch.chdir(instance.folder)
@@ -287,7 +288,7 @@ def test_a_file_is_no_folder_of_the_configuration(
 
     with pytest.raises(ConfigError) as raised:
         CliRunner().invoke(app, words.split(), catch_exceptions=False)
-    assert str(raised.value) == said
+    assert str(raised.value) == message
     assert sorted(instance.folder.iterdir()) == before
 
 
@@ -313,7 +314,7 @@ def test_a_file_in_place_of_a_folder_names_the_setting(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "said"),
+    ("typed", "message"),
     [
         (("add", "nosuch.xml"), "there is no file nosuch.xml"),
         (("import", "https://a.example/feed"), "`syndicator add https://a.example/feed` follows"),
@@ -327,10 +328,10 @@ def test_a_file_in_place_of_a_folder_names_the_setting(tmp_path: Path) -> None:
     ],
 )
 def test_a_slip_is_answered_with_what_to_type(
-    instance: Instance, typed: tuple[str, ...], said: str
+    instance: Instance, typed: tuple[str, ...], message: str
 ) -> None:
     """A frequent slip (a missing option, a mistyped address) gets a message with the right command
     or address."""
     with pytest.raises(WrongUse) as raised:
         instance.run_command(*typed)
-    assert said in str(raised.value)
+    assert message in str(raised.value)

@@ -59,9 +59,9 @@ def test_what_failed_is_visited_again_when_asked_and_waits_no_longer_for_it(
 
     def failing() -> dict[str, object]:
         (state,) = (
-            one["state"]
-            for one in visited_instance.run_json("sources")
-            if one["source"]["key"] == "gone"
+            listed_source["state"]
+            for listed_source in visited_instance.run_json("sources")
+            if listed_source["source"]["key"] == "gone"
         )
         return dict(state)
 
@@ -77,14 +77,14 @@ def test_check_finds_what_is_missing_and_says_what_to_do(visited_instance: Insta
     """`check` reports a missing `site.url`; `--strict` turns warnings into exit code 78."""
     assert visited_instance.run_command("check").exit_code == 0
 
-    result = visited_instance.run_command("check", "--strict")
+    checked = visited_instance.run_command("check", "--strict")
 
-    assert result.exit_code == 78
+    assert checked.exit_code == 78
     assert (
         "error: set site.url to the address feeds/public is served at (no-site-url)"
-        in result.output
+        in checked.output
     )
-    assert "error" in result.output.splitlines()[-1]
+    assert "error" in checked.output.splitlines()[-1]
 
     settings = visited_instance.config / "syndicator.toml"
     settings.write_text(
@@ -112,7 +112,8 @@ def test_check_finds_what_is_missing_and_says_what_to_do(visited_instance: Insta
 
 
 def test_a_withdrawal_is_tried_made_undone_and_purged(visited_instance: Instance) -> None:
-    """`withdraw`: dry run, withdrawal, undo and purge."""
+    """`withdraw` shows its effect in a dry run, withdraws, undoes that, and with `--purge` also
+    deletes what undo needs."""
     url = str(list_published_items(visited_instance)[0]["url"])
     before = list_published_items(visited_instance)
     tried = visited_instance.run_command("withdraw", "--dry-run", url).output
@@ -151,10 +152,10 @@ def test_an_article_file_that_cannot_be_read_is_told_as_that(visited_instance: I
     url = load(second.read_bytes()).url
     visited_instance.run_command("withdraw", url)
     first.write_text(first.read_text().replace("title: ", "title: '", 1))
-    told = f"not read: {first.relative_to(visited_instance.folder / 'feeds/articles')}: line "
+    message = f"not read: {first.relative_to(visited_instance.folder / 'feeds/articles')}: line "
     for words in (("refresh",), ("withdraw", "--undo", url)):
         output = visited_instance.run_command(*words).output
-        assert told in output
+        assert message in output
         assert "(bad-article-file)" in output
         assert "held back" not in output
 
@@ -202,14 +203,15 @@ def test_kept_pages_are_pruned(visited_instance: Instance) -> None:
 
 
 def test_articles_are_pruned_on_order_after_a_look(visited_instance: Instance) -> None:
-    """`prune`: dry run, then deletion; pruned articles are not fetched again."""
+    """`prune` shows its effect in a dry run, then deletes; pruned articles are not fetched
+    again."""
     before = list_published_items(visited_instance)
-    looked = visited_instance.run_command(
+    preview = visited_instance.run_command(
         "prune", "--keep", "4", "--source", "holt", "--dry-run"
     ).output
 
-    assert "1 article in " in looked
-    assert looked.endswith("nothing was changed (--dry-run)\n")
+    assert "1 article in " in preview
+    assert preview.endswith("nothing was changed (--dry-run)\n")
     assert list_published_items(visited_instance) == before
 
     done = visited_instance.run_json("prune", "--keep", "4", "--source", "holt")
@@ -232,7 +234,7 @@ def test_articles_are_pruned_on_order_after_a_look(visited_instance: Instance) -
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "message"),
     [
         (("--keep", "0"), "would delete every article"),
         (("--source", "holt"), "--source goes with"),
@@ -242,8 +244,8 @@ def test_articles_are_pruned_on_order_after_a_look(visited_instance: Instance) -
     ],
 )
 def test_what_prune_is_not_told_clearly_it_does_not_do(
-    visited_instance: Instance, words: tuple[str, ...], said: str
+    visited_instance: Instance, words: tuple[str, ...], message: str
 ) -> None:
     """`prune` refuses missing or contradictory options."""
-    with pytest.raises(UsageError, match=said):
+    with pytest.raises(UsageError, match=message):
         visited_instance.run_command("prune", *words)

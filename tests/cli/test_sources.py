@@ -66,10 +66,10 @@ def test_the_feed_of_a_site_is_found(empty_instance: Instance) -> None:
     """`add` with the address of a front page finds and adds the feed that it links."""
     feed = empty_instance.world.feed_url("launchbeat")
     site = feed.split("/category/")[0] + "/"
-    (found,) = empty_instance.run_json("add", site)
+    (candidate,) = empty_instance.run_json("add", site)
 
-    assert found["source"]["kind"] == "feed"
-    assert found["source"]["url"] == feed
+    assert candidate["source"]["kind"] == "feed"
+    assert candidate["source"]["url"] == feed
 
 
 def test_an_article_is_followed_for_itself_and_its_feed_is_named(empty_instance: Instance) -> None:
@@ -77,19 +77,19 @@ def test_an_article_is_followed_for_itself_and_its_feed_is_named(empty_instance:
     chosen."""
     story = next(story for story in empty_instance.world.stories if story.site == "launchbeat")
     url = empty_instance.world.url(story)
-    (found,) = empty_instance.run_json("add", url)
+    (candidate,) = empty_instance.run_json("add", url)
 
-    assert found["source"]["kind"] == "page"
-    assert found["source"]["url"] == url
-    assert found["what"] == "single article"
-    assert [other["url"] for other in found["not_chosen"]] == [
+    assert candidate["source"]["kind"] == "page"
+    assert candidate["source"]["url"] == url
+    assert candidate["what"] == "single article"
+    assert [other["url"] for other in candidate["not_chosen"]] == [
         empty_instance.world.feed_url("launchbeat")
     ]
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("address", "error", "says"),
+    ("address", "error", "message"),
     [
         ("no address", UsageError, "write it like https://"),
         ("{gone}", MissingError, "answered 410"),
@@ -97,7 +97,7 @@ def test_an_article_is_followed_for_itself_and_its_feed_is_named(empty_instance:
     ],
 )
 def test_what_cannot_be_added_is_named(
-    empty_instance: Instance, address: str, error: type[Exception], says: str
+    empty_instance: Instance, address: str, error: type[Exception], message: str
 ) -> None:
     """`add` fails with the address and the reason if it is no address, is gone or is no feed;
     nothing is written."""
@@ -105,7 +105,7 @@ def test_what_cannot_be_added_is_named(
         gone=empty_instance.world.feed_url("gone"), broken=empty_instance.world.feed_url("broken")
     )
 
-    with pytest.raises(error, match=says) as raised:
+    with pytest.raises(error, match=message) as raised:
         empty_instance.run_command("add", url)
     assert url in str(raised.value)
     assert empty_instance.list_keys() == []
@@ -214,7 +214,7 @@ LIST = """<opml version="2.0"><body>
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("words", "answers", "made"),
+    ("words", "answers", "fields"),
     [
         ((), "", {"category": "Sea"}),
         (("--folders", "tag"), "", {"tags": ["Sea"]}),
@@ -227,7 +227,7 @@ def test_folders_become_what_the_operator_says(
     monkeypatch: pytest.MonkeyPatch,
     words: tuple[str, ...],
     answers: str,
-    made: dict[str, Any],
+    fields: dict[str, Any],
 ) -> None:
     """OPML folders become tags or categories as the operator answers."""
     listing = empty_instance.folder / "list.opml"
@@ -239,7 +239,7 @@ def test_folders_become_what_the_operator_says(
     written_source = tomllib.loads((empty_instance.config / "sources.toml").read_text())["source"]
 
     assert written_source == [
-        {"key": "piers", "url": "https://piers.example/feed", "title": "Piers", **made}
+        {"key": "piers", "url": "https://piers.example/feed", "title": "Piers", **fields}
     ]
     assert f"skipped: {listing} line 3: Nothing: it has no xmlUrl\n" in done.output
     assert (
@@ -269,10 +269,12 @@ def test_add_takes_a_list_as_import_does(empty_instance: Instance) -> None:
     known."""
     listing = empty_instance.folder / "list.opml"
     listing.write_text(LIST)
-    (found,) = empty_instance.run_json("add", str(listing), "--folders", "tag", "--tag", "Water")
+    (candidate,) = empty_instance.run_json(
+        "add", str(listing), "--folders", "tag", "--tag", "Water"
+    )
 
-    assert found["source"]["key"] == "piers"
-    assert found["source"]["tags"] == ["Sea", "Water"]
+    assert candidate["source"]["key"] == "piers"
+    assert candidate["source"]["tags"] == ["Sea", "Water"]
     assert "already known: piers" in empty_instance.run_command("add", "-", answers=LIST).output
 
 
@@ -286,12 +288,12 @@ def test_a_permanent_move_is_written_when_asked_for(tmp_path: Path) -> None:
         world.move_feed("holt", "/new/feed.json")
         for _ in range(3):
             instance.run_command("refresh", "--all")
-        moved = instance.run_command("sources", "--apply-moves").output
-        (listed,) = instance.run_json("sources")
+        output = instance.run_command("sources", "--apply-moves").output
+        (source_after,) = instance.run_json("sources")
 
-    assert "moved: holt: " in moved
-    assert moved.splitlines()[0].endswith("/new/feed.json")
-    assert listed["source"]["url"].endswith("/new/feed.json")
+    assert "moved: holt: " in output
+    assert output.splitlines()[0].endswith("/new/feed.json")
+    assert source_after["source"]["url"].endswith("/new/feed.json")
 
 
 def test_what_is_no_list_is_refused_by_name(empty_instance: Instance, tmp_path: Path) -> None:

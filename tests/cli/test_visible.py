@@ -95,7 +95,7 @@ def test_nothing_of_a_stranger_controls_the_terminal(
     out, err = capsys.readouterr()
 
     assert list_control_characters(out + err) == []
-    assert all(shown in (out + err).replace("\\\\", "\\") for shown in SHOWN)
+    assert all(escape in (out + err).replace("\\\\", "\\") for escape in SHOWN)
 
 
 def test_json_still_says_the_same(capsys: pytest.CaptureFixture[str]) -> None:
@@ -112,8 +112,8 @@ def test_json_still_says_the_same(capsys: pytest.CaptureFixture[str]) -> None:
 @given(st.text())
 def test_harmless_text_stays(value: str) -> None:
     """`visible` leaves printable text unchanged, and escaping twice is the same as once."""
-    kept = "".join(char for char in value if char.isprintable() and char not in "\ufeff")
-    assert visible(kept) == kept
+    harmless = "".join(char for char in value if char.isprintable() and char not in "\ufeff")
+    assert visible(harmless) == harmless
     assert visible(visible(value)) == visible(value)
 
 

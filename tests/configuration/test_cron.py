@@ -40,7 +40,7 @@ NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)  # a Tuesday
     ],
 )
 def test_fires(expression: str, expected: str) -> None:
-    """The next time of each expression."""
+    """The next time of each cron expression after Tuesday, 24 November 2026, 12:00."""
     assert find_next_time(expression, NOW).isoformat()[:16] == expected
 
 
@@ -75,8 +75,8 @@ def test_bad_expressions_name_themselves_and_the_cure(expression: str) -> None:
 def test_zone_of_the_operator() -> None:
     """Hours of a cron expression are in the operator's time zone: 09:00 in Berlin is 08:00 UTC in
     November."""
-    here = NOW.astimezone(ZoneInfo("Europe/Berlin"))
-    assert find_next_time("0 9 * * *", here) == datetime(2026, 11, 25, 8, 0, tzinfo=UTC)
+    berlin_now = NOW.astimezone(ZoneInfo("Europe/Berlin"))
+    assert find_next_time("0 9 * * *", berlin_now) == datetime(2026, 11, 25, 8, 0, tzinfo=UTC)
 
 
 @given(

@@ -66,16 +66,18 @@ def test_an_entry_passes_the_queries_of_its_source_and_of_the_instance(
     everywhere: dict[str, Any], source: dict[str, Any], muted: bool
 ) -> None:
     """`keep` and `mute` of the source and of the settings both apply."""
-    one = Source(key="a", url="https://a.example/feed", **source)
-    assert is_muted(one, ENTRY, Publish(**everywhere)) is muted
+    configured_source = Source(key="a", url="https://a.example/feed", **source)
+    assert is_muted(configured_source, ENTRY, Publish(**everywhere)) is muted
 
 
 def test_what_is_remembered_of_a_muted_entry_answers_the_same_queries() -> None:
     """The shortened copy of a muted entry still matches the queries."""
-    kept = shorten_muted_entry(ENTRY)
+    remembered = shorten_muted_entry(ENTRY)
 
-    assert not kept.content
+    assert not remembered.content
     assert len(shorten_muted_entry(Entry(id="2", content="x " * 9_000)).summary) == 2_000
 
     for query in ("sponsored", "nine", "tag:boats", "title:ferry"):
-        assert is_muted(Source(key="a", url="https://a.example/feed", mute=query), kept, Publish())
+        assert is_muted(
+            Source(key="a", url="https://a.example/feed", mute=query), remembered, Publish()
+        )

@@ -118,18 +118,19 @@ def test_a_bad_variable_is_named_and_the_file_is_not(tmp_path: Path) -> None:
     """An invalid value from the environment is reported with the variable, not with the settings
     file."""
     (tmp_path / "syndicator.toml").write_text(LISTEN)
-    for name, said in (
+    for name, value in (
         ("SYNDICATOR_PUBLISH__LISTEN", "many"),
         ("SYNDICATOR_PUBLISH__HUBS", "https://hub.example/"),
     ):
         with pytest.raises(ConfigError) as refused:
-            load(tmp_path, {name: said})
+            load(tmp_path, {name: value})
         assert str(refused.value).startswith(f"environment variable {name}: publish.")
         assert "syndicator.toml" not in str(refused.value)
 
 
 def test_an_unknown_variable_is_no_error(tmp_path: Path) -> None:
-    """Kubernetes sets some for a service called syndicator."""
+    """Unknown SYNDICATOR_ variables change nothing and are listed with the nearest setting; those
+    that Kubernetes sets (`_SERVICE_HOST`) are not listed."""
     environ = {
         "SYNDICATOR_SERVICE_HOST": "10.0.0.1",
         "SYNDICATOR_DESCRIBE__LLM__URI": "x",
@@ -167,7 +168,7 @@ def test_all_faults_at_once_each_with_its_line(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("[publish]\nlimt = 1", "unknown key 'publish.limt'; did you mean 'limit'?"),
         (
@@ -198,17 +199,17 @@ def test_all_faults_at_once_each_with_its_line(tmp_path: Path) -> None:
     ],
 )
 def test_a_suggestion_is_of_the_table_the_key_stands_in(
-    tmp_path: Path, text: str, said: str
+    tmp_path: Path, text: str, message: str
 ) -> None:
     """For an unknown key, the suggestion comes from its own table."""
     (tmp_path / "syndicator.toml").write_text(text)
     with pytest.raises(ConfigError) as refused:
         load(tmp_path, {})
-    assert str(refused.value).partition(": ")[2] == said
+    assert str(refused.value).partition(": ")[2] == message
 
 
 @pytest.mark.parametrize(
-    ("text", "line", "said"),
+    ("text", "line", "message"),
     [
         ("[fetch", 1, "the header lacks a bracket at its end: write [fetch]"),
         ("\n[fetch\npause = 1", 2, "the header lacks a bracket at its end: write [fetch]"),
@@ -263,7 +264,7 @@ def test_a_suggestion_is_of_the_table_the_key_stands_in(
     ],
 )
 def test_a_fault_of_the_syntax_is_said_with_its_cure(
-    tmp_path: Path, text: str, line: int, said: str
+    tmp_path: Path, text: str, line: int, message: str
 ) -> None:
     """The message for invalid TOML names the line where the mistake begins, and the correction."""
     file = tmp_path / "syndicator.toml"
@@ -271,11 +272,12 @@ def test_a_fault_of_the_syntax_is_said_with_its_cure(
 
     with pytest.raises(ConfigError) as refused:
         load(tmp_path, {})
-    assert str(refused.value) == f"{file}:{line}: is not valid TOML: {said}"
+    assert str(refused.value) == f"{file}:{line}: is not valid TOML: {message}"
 
 
 def test_a_key_above_its_table_is_named_with_the_table(tmp_path: Path) -> None:
-    """`pause` is nearer to `paths`, but belongs to [fetch]."""
+    """A key outside of any table is reported with the table it belongs to, even if a table name is
+    nearer (`pause`, `paths`)."""
     (tmp_path / "syndicator.toml").write_text("pause = 2\n[fetch]\n")
     with pytest.raises(ConfigError, match=r"unknown key 'pause'; it belongs to \[fetch\]"):
         load(tmp_path, {})
@@ -284,21 +286,21 @@ def test_a_key_above_its_table_is_named_with_the_table(tmp_path: Path) -> None:
 def test_where_each_value_comes_from(tmp_path: Path) -> None:
     """`origins` names file and line, variable or default."""
     (tmp_path / "syndicator.toml").write_text(LISTEN)
-    result = origins(tmp_path, {"SYNDICATOR_SITE__URL": "https://f.example/"})
+    origin_by_setting = origins(tmp_path, {"SYNDICATOR_SITE__URL": "https://f.example/"})
 
-    assert result["publish.listen"] == f"{tmp_path}/syndicator.toml:2"
-    assert result["site.url"] == "environment variable SYNDICATOR_SITE__URL"
-    assert result["site.title"] == "default"
+    assert origin_by_setting["publish.listen"] == f"{tmp_path}/syndicator.toml:2"
+    assert origin_by_setting["site.url"] == "environment variable SYNDICATOR_SITE__URL"
+    assert origin_by_setting["site.title"] == "default"
 
 
-@pytest.mark.parametrize("place", DROPPED, ids=".".join)
+@pytest.mark.parametrize("setting", DROPPED, ids=".".join)
 def test_a_dropped_setting_is_a_warning_with_its_line(
-    tmp_path: Path, place: tuple[str, ...]
+    tmp_path: Path, setting: tuple[str, ...]
 ) -> None:
     """A removed setting in file or environment gives a warning with its place and reason; the
     others still count."""
-    name, (*section, key) = ".".join(place), place
-    variable = f"SYNDICATOR_{'__'.join(place)}".upper()
+    name, (*section, key) = ".".join(setting), setting
+    variable = f"SYNDICATOR_{'__'.join(setting)}".upper()
     header = "[[digest]]\nname = 'd'" if section == ["digest"] else f"[{'.'.join(section)}]\n"
     (tmp_path / "syndicator.toml").write_text(f"{header}\n{key} = '7'\n")
     environ = {variable: "7", "SYNDICATOR_SITE__TITLE": "Mine"}
@@ -306,7 +308,7 @@ def test_a_dropped_setting_is_a_warning_with_its_line(
     assert load(tmp_path, environ).site.title == "Mine"
     assert unknown_variables(environ) == {}
 
-    message = f"{name} is no setting any more: {DROPPED[place]}; "
+    message = f"{name} is no setting any more: {DROPPED[setting]}; "
 
     assert [str(fault) for fault in dropped_settings(tmp_path, environ)] == [
         f"{tmp_path}/syndicator.toml:3: {message}delete the line",
@@ -316,15 +318,19 @@ def test_a_dropped_setting_is_a_warning_with_its_line(
 
 
 @pytest.mark.parametrize(
-    "place", [place for place in DROPPED if not DROPPED[place].startswith("write")], ids=".".join
+    "setting",
+    [setting for setting in DROPPED if not DROPPED[setting].startswith("write")],
+    ids=".".join,
 )
-def test_a_setting_without_successor_does_not_count(tmp_path: Path, place: tuple[str, ...]) -> None:
+def test_a_setting_without_successor_does_not_count(
+    tmp_path: Path, setting: tuple[str, ...]
+) -> None:
     """A removed setting without a replacement changes no value."""
-    *section, key = place
+    *section, key = setting
     (tmp_path / "syndicator.toml").write_text(
         f"[{'.'.join(section)}]\n{key} = 'x'\n[site]\ntitle = 'Mine'\n"
     )
-    loaded = load(tmp_path, {f"SYNDICATOR_{'__'.join(place)}".upper(): "7"})
+    loaded = load(tmp_path, {f"SYNDICATOR_{'__'.join(setting)}".upper(): "7"})
 
     assert loaded.site.title == "Mine"
     assert loaded.model_dump() == Settings(site=loaded.site).model_dump()
@@ -405,10 +411,10 @@ def test_parts_of_earlier_versions_are_named_as_origins_and_in_faults(tmp_path: 
     (tmp_path / "syndicator.toml").write_text(
         "[publish]\nport = 'x'\n[fetch]\nfeed_seconds = 'x'\n"
     )
-    result = origins(tmp_path, {"SYNDICATOR_CONSOLE__HOST": "0.0.0.0"})
+    origin_by_setting = origins(tmp_path, {"SYNDICATOR_CONSOLE__HOST": "0.0.0.0"})
 
-    assert result["publish.listen"] == f"{tmp_path}/syndicator.toml:2"
-    assert result["console.listen"] == "environment variable SYNDICATOR_CONSOLE__HOST"
+    assert origin_by_setting["publish.listen"] == f"{tmp_path}/syndicator.toml:2"
+    assert origin_by_setting["console.listen"] == "environment variable SYNDICATOR_CONSOLE__HOST"
     with pytest.raises(ConfigError) as refused:
         load(tmp_path, {"SYNDICATOR_CONSOLE__PORT": "many"})
     assert [(fault.key, fault.line) for fault in refused.value.faults] == [
@@ -419,7 +425,7 @@ def test_parts_of_earlier_versions_are_named_as_origins_and_in_faults(tmp_path: 
 
 
 @pytest.mark.parametrize(
-    ("lines", "at"),
+    ("lines", "time_of_digest"),
     [
         ("every = 'week'", "mon 07:00"),
         ("every = 'week'\nat = 'wed 08:00'", "wed 08:00"),
@@ -427,11 +433,11 @@ def test_parts_of_earlier_versions_are_named_as_origins_and_in_faults(tmp_path: 
     ],
 )
 def test_a_weekly_digest_of_an_earlier_version_stays_weekly(
-    tmp_path: Path, lines: str, at: str
+    tmp_path: Path, lines: str, time_of_digest: str
 ) -> None:
     """The former `every = 'week'` becomes Monday at 07:00 unless `at` names a time."""
     (tmp_path / "syndicator.toml").write_text(f"[[digest]]\nname = 'd'\n{lines}\n")
-    assert [digest.at for digest in load(tmp_path, {}).digest] == [at]
+    assert [digest.at for digest in load(tmp_path, {}).digest] == [time_of_digest]
 
 
 @pytest.mark.parametrize(
@@ -474,8 +480,8 @@ def test_the_sentences_say_the_values_that_count() -> None:
         ("publish", "source_share"): feeds.SHARE,
     }
 
-    assert {place: DROPPED[place] for place in values} == {
-        place: f"it is always {value}" for place, value in values.items()
+    assert {setting: DROPPED[setting] for setting in values} == {
+        setting: f"it is always {value}" for setting, value in values.items()
     }
     assert f"always {feeds.MOST}," in DROPPED[("publish", "most")]
 

@@ -45,7 +45,8 @@ def with_table(text: str, number: int | None, values: Mapping[str, Any]) -> str:
 
 
 def test_what_is_not_said_stays() -> None:
-    """Keys that are not given stay unchanged."""
+    """Changing a table rewrites only values that differ; a new table is appended, also to an empty
+    file. `with_table` with None adds one."""
     changed = with_table(FILE, 0, {"slug": "a", "query": "tag:C"})
 
     assert changed == FILE.replace("query = 'tag:A'", 'query = "tag:C"')
@@ -61,18 +62,18 @@ def test_whatever_is_written_is_one_value(number: int | None, slug: str, query: 
     """Any text is written as one value of the table."""
     before = tomllib.loads(FILE)["feed"]
     after = tomllib.loads(with_table(FILE, number, {"slug": slug, "query": query}))["feed"]
-    said = {"slug": slug, "query": query}
-    wanted = (
-        [*before, said]
+    values = {"slug": slug, "query": query}
+    expected = (
+        [*before, values]
         if number is None
-        else [one | said if at == number else one for at, one in enumerate(before)]
+        else [table | values if index == number else table for index, table in enumerate(before)]
     )
 
-    assert after == wanted
+    assert after == expected
 
 
 @pytest.mark.parametrize(
-    ("text", "place", "values", "wanted"),
+    ("text", "key_path", "values", "expected"),
     [
         (
             "feed = [{a = 1}, {a = 2}]  # x\n",
@@ -130,13 +131,14 @@ def test_whatever_is_written_is_one_value(number: int | None, slug: str, query: 
         ("[a]\nx = 0x10\n", ("a",), {"x": 16}, "[a]\nx = 0x10\n"),
     ],
 )
-def test_an_edit(text: str, place: KeyPath, values: dict[str, Any], wanted: str) -> None:
-    """Each case: place and values give the expected text."""
-    assert set_values(text, place, values) == wanted
+def test_an_edit(text: str, key_path: KeyPath, values: dict[str, Any], expected: str) -> None:
+    """`set_values` changes the values at a key path and keeps everything else; each case has the
+    expected text."""
+    assert set_values(text, key_path, values) == expected
 
 
 @pytest.mark.parametrize(
-    ("text", "number", "wanted"),
+    ("text", "number", "expected"),
     [
         (FILE, 0, FILE[FILE.index("# about") :]),
         (FILE, 1, FILE[: FILE.index("# about")] + "# the end\n"),
@@ -150,10 +152,10 @@ def test_an_edit(text: str, place: KeyPath, values: dict[str, Any], wanted: str)
         ('[[feed]]\na = """\n# text"""\n[[feed]]\n', 1, '[[feed]]\na = """\n# text"""\n'),
     ],
 )
-def test_a_table_is_removed_with_its_comment(text: str, number: int, wanted: str) -> None:
+def test_a_table_is_removed_with_its_comment(text: str, number: int, expected: str) -> None:
     """A removed table takes the comment directly above it and its subtables along; other comments
     and line endings stay."""
-    assert remove_table(text, "feed", number) == wanted
+    assert remove_table(text, "feed", number) == expected
 
 
 @pytest.mark.parametrize(
@@ -248,22 +250,24 @@ def test_only_the_edited_key_differs(text: str, number: int) -> None:
     """In any TOML file, an edit changes the line of its key alone; taking it back restores the
     text."""
     tables = tomllib.loads(text)["feed"]
-    place: KeyPath = ("feed", number % len(tables))
-    table = tables[place[1]]  # type: ignore[index]
-    added = set_values(text, place, {"new": "x"})
+    key_path: KeyPath = ("feed", number % len(tables))
+    table = tables[key_path[1]]  # type: ignore[index]
+    added = set_values(text, key_path, {"new": "x"})
     old, new = differing_lines(text, added)
 
     assert old == ""
     assert new.strip(" \r") == 'new = "x"'
-    assert set_values(added, place, {"new": None}) == text
-    assert set_values(text, place, {name: table[name] for name in table if name in "abg"}) == text
+    assert set_values(added, key_path, {"new": None}) == text
+    assert (
+        set_values(text, key_path, {name: table[name] for name in table if name in "abg"}) == text
+    )
 
     if table.get("a") == 1:
-        old, new = differing_lines(text, set_values(text, place, {"a": 2}))
+        old, new = differing_lines(text, set_values(text, key_path, {"a": 2}))
         assert new == old.replace("1", "2", 1)
         assert old.startswith("a = 1")
     if "rules" in table:
-        changed = set_values(text, (*place, "rules"), {"x": 2})
+        changed = set_values(text, (*key_path, "rules"), {"x": 2})
         assert [line.strip() for line in differing_lines(text, changed)] == [
             "x = 1 # x",
             "x = 2 # x",
@@ -276,9 +280,11 @@ def test_a_removed_table_takes_nothing_of_others_along(text: str, number: int) -
     tables = tomllib.loads(text)["feed"]
     number %= len(tables)
     left = remove_table(text, "feed", number)
-    own = [section for section in list_sections(text) if section.key_path[:2] == ("feed", number)]
+    sections = [
+        section for section in list_sections(text) if section.key_path[:2] == ("feed", number)
+    ]
     lines = text.split("\n")
-    outside = [*lines[: own[0].first], *lines[own[-1].end :]]
+    outside = [*lines[: sections[0].first], *lines[sections[-1].end :]]
     lost = [line.strip() for line in outside]
     for line in left.split("\n"):
         if line.strip() in lost:

@@ -54,21 +54,21 @@ LINES: dict[KeyPath, int] = {
 @pytest.mark.parametrize("ends", ["\n", "\r\n"])
 def test_every_key_has_its_line(ends: str) -> None:
     """Each key of TEXT has the line in LINES; keys in strings and comments have none."""
-    result = find_lines(TEXT.replace("\n", ends))
+    line_by_key = find_lines(TEXT.replace("\n", ends))
 
-    assert {key_path: result[key_path] for key_path in LINES} == LINES
-    assert ("publish", "not") not in result
-    assert ("none",) not in result
+    assert {key_path: line_by_key[key_path] for key_path in LINES} == LINES
+    assert ("publish", "not") not in line_by_key
+    assert ("none",) not in line_by_key
 
 
 @pytest.mark.parametrize("name", ["syndicator", "sources", "feeds", "taxonomy"])
 def test_it_finds_what_tomllib_reads(name: str) -> None:
     """Every value of a real file has a line, and its text stands there."""
     text = (ROOT / "config" / f"{name}.toml").read_text(encoding="utf-8")
-    result = find_lines(text)
+    line_by_key = find_lines(text)
     lines = text.splitlines()
     for key_path, value in list_leaves(tomllib.loads(text)):
-        line = lines[result[key_path] - 1]
+        line = lines[line_by_key[key_path] - 1]
         assert str(value).lower() in line.lower() or str(key_path[-1]) in line
 
 

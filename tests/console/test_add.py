@@ -91,7 +91,7 @@ def test_a_site_is_followed(
 
 
 def test_a_list_is_pasted(running_console: RunningConsole, browser: Browser) -> None:
-    """Markup in its names is text, and what it cannot decide it does not."""
+    """A pasted OPML list can be followed; markup in the names of its sources is shown as text."""
     body = post_look(
         running_console, browser, opml=OPML.format(name="&lt;script&gt;alert(1)&lt;/script&gt;")
     )
@@ -112,8 +112,8 @@ def test_a_list_is_pasted(running_console: RunningConsole, browser: Browser) -> 
 def test_who_wrote_a_list_learns_nothing_of_this_machine(
     running_console: RunningConsole, browser: Browser
 ) -> None:
-    """A variable in an address would be sent to whoever it leads to; the form of a source takes
-    none, either."""
+    """An address with `${VARIABLE}` is refused in a list, in the address field and in the form of a
+    source: its value would be sent to that address."""
     document = OPML.format(name="x").replace("list.example/feed", "list.example/feed?key=${HOME}")
     body = post_look(running_console, browser, opml=document)
 
@@ -154,7 +154,8 @@ def test_a_form_names_no_file_of_this_machine(
 def test_what_is_written_is_one_source_whatever_its_fields_have(
     running_console: RunningConsole, browser: Browser
 ) -> None:
-    """TOML injection."""
+    """Quotes and line breaks in form fields cannot add a key or another source to sources.toml
+    (TOML injection)."""
     body = post_look(running_console, browser, opml=OPML.format(name="x"))
     (token,) = set(re.findall(r'name="look" value="([^"]+)"', body))
     before = (running_console.instance.config / "sources.toml").read_text()

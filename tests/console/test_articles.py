@@ -41,25 +41,25 @@ def test_what_is_unsure_comes_first_with_reason_date_and_excerpt(
     running_console: RunningConsole, browser: Browser
 ) -> None:
     """Articles with unsure categories are listed first, with reason, date and excerpt."""
-    result = set_category_score(running_console, "What my scraper owes your server", 0.31)
+    article = set_category_score(running_console, "What my scraper owes your server", 0.31)
     set_category_score(running_console, "A seven-watt summariser", 0.9)
     unsure = list_titles(browser, "/articles")
     everything = list_titles(browser, "/articles?filter=all")
 
     assert 0 < len(unsure) < len(everything)
     assert set(unsure) < set(everything)
-    assert result.title in unsure
+    assert article.title in unsure
     assert not {"A seven-watt summariser"} & set(unsure)  # it has tags and a likely category
 
     body = unescape(browser.get("/articles").body)
-    reason = f"{result.category}: 31 % likely"
+    reason = f"{article.category}: 31 % likely"
 
-    assert result.published
+    assert article.published
 
-    line = f"<b>{reason}</b> · {result.published:%Y-%m-%d} "
+    line = f"<b>{reason}</b> · {article.published:%Y-%m-%d} "
 
     assert line in body
-    assert result.excerpt in body[body.index(line) :]
+    assert article.excerpt in body[body.index(line) :]
     assert "<b>" not in browser.get("/articles?filter=all").body
 
 
@@ -67,27 +67,27 @@ def test_a_row_has_a_date_and_the_beginning_of_its_text(
     running_console: RunningConsole, browser: Browser
 ) -> None:
     """A row shows the date and up to BEGINNING characters of the text."""
-    found, _ = find_article(running_console, "A seven-watt summariser")
+    article, _ = find_article(running_console, "A seven-watt summariser")
     row = html.fromstring(browser.get("/articles?filter=all").body).get_element_by_id(
-        f"a-{found.id}"
+        f"a-{article.id}"
     )
 
-    assert found.published
+    assert article.published
 
     (when,) = row.xpath(".//time")
 
-    assert when.text == f"{found.published.day} {found.published:%b %Y}"
-    assert when.get("title") == f"Published {found.published:%Y-%m-%d %H:%M} UTC"
+    assert when.text == f"{article.published.day} {article.published:%b %Y}"
+    assert when.get("title") == f"Published {article.published:%Y-%m-%d %H:%M} UTC"
 
     (button,) = row.xpath(".//button[@data-peek]")
 
-    assert button.get("data-peek") == found.id
+    assert button.get("data-peek") == article.id
 
-    answer = browser.get(f"/articles/{found.id}/beginning")
-    shown = html.fromstring(answer.body).xpath("//bdi/text()")
+    answer = browser.get(f"/articles/{article.id}/beginning")
+    excerpt = html.fromstring(answer.body).xpath("//bdi/text()")
 
-    assert shown[-1] in found.body or shown[-1].endswith(" …")
-    assert sum(map(len, shown)) <= BEGINNING + 100
+    assert excerpt[-1] in article.body or excerpt[-1].endswith(" …")
+    assert sum(map(len, excerpt)) <= BEGINNING + 100
     assert browser.get("/articles/nosucharticle/beginning").status == 404
 
 
@@ -123,7 +123,7 @@ def test_forms_offer_what_articles_have(running_console: RunningConsole, browser
 
 
 @pytest.mark.parametrize(
-    ("query", "found"),
+    ("query", "titles"),
     [
         ("q=WATT+seven", {"A seven-watt summariser"}),
         ("q=100%25", {"The last mainframe whisperer teaches a model COBOL"}),  # its text says 100
@@ -133,15 +133,16 @@ def test_forms_offer_what_articles_have(running_console: RunningConsole, browser
         ("filter=nonsense&q=pothole", set()),  # as "unsure": a copy
     ],
 )
-def test_a_search_finds_what_it_says(browser: Browser, query: str, found: set[str]) -> None:
+def test_a_search_finds_what_it_says(browser: Browser, query: str, titles: set[str]) -> None:
     """The Articles page lists the articles that match the query."""
-    assert set(list_titles(browser, f"/articles?{query}")) == found
+    assert set(list_titles(browser, f"/articles?{query}")) == titles
 
 
 def test_how_likely_a_category_is_is_known_of_what_was_read(
     running_console: RunningConsole, browser: Browser
 ) -> None:
-    """And shown where it is little; the least likely stand first."""
+    """Every article that was read has a category score; the list of unsure ones starts with the
+    least likely and shows low scores in percent."""
     set_category_score(running_console, "Three evals I trust", 0.31)
     with open_app(running_console.instance.config) as app:
         scores_by_title = {
@@ -153,7 +154,7 @@ def test_how_likely_a_category_is_is_known_of_what_was_read(
     assert scores_by_title
     assert all(score is not None and 0 <= score <= 1 for score in scores_by_title.values())
 
-    scores = [one.score for one in unsure if not one.article.hold]
+    scores = [listed_article.score for listed_article in unsure if not listed_article.article.hold]
 
     assert scores == sorted(scores, key=lambda score: score if score is not None else 1)
 
@@ -168,28 +169,28 @@ def test_what_was_confirmed_is_unsure_no_more(
     running_console: RunningConsole, browser: Browser
 ) -> None:
     """A confirmed article leaves the list of unsure ones."""
-    result = set_category_score(running_console, "What my scraper owes", 0.31)
+    article = set_category_score(running_console, "What my scraper owes", 0.31)
 
-    assert result.title in list_titles(browser, "/articles")
+    assert article.title in list_titles(browser, "/articles")
 
     form = {
-        "id": result.id,
+        "id": article.id,
         "tags": "",
-        "category": result.category,
-        "seen": "\n".join(result.tags),
+        "category": article.category,
+        "seen": "\n".join(article.tags),
         "next": "/articles",
     }
     running_console.finish_job(browser.post("/operations/set-tags", form))
 
-    assert result.title not in list_titles(browser, "/articles")
+    assert article.title not in list_titles(browser, "/articles")
 
 
 def test_an_edit_is_seen_before_it_is_saved(
     running_console: RunningConsole, browser: Browser
 ) -> None:
     """An edit is previewed, saved and undone."""
-    found, path = find_article(running_console, "A seven-watt summariser")
-    address = f"/articles/{found.id}"
+    article, path = find_article(running_console, "A seven-watt summariser")
+    address = f"/articles/{article.id}"
     before = path.read_text()
     page = browser.get(address).body
     (stamp,) = re.findall(r'name="stamp" value="([^"]+)"', page)
@@ -199,7 +200,7 @@ def test_an_edit_is_seen_before_it_is_saved(
         "excerpt": "One sentence.",
         "author": "",
         "cover": "",
-        "body": found.body,
+        "body": article.body,
     }
     body = browser.post(address, form | {"then": "preview"}).body
 
@@ -207,18 +208,18 @@ def test_an_edit_is_seen_before_it_is_saved(
     assert "+title: Seven watts" in unescape(body)
     assert path.read_text() == before
 
-    job = running_console.finish_job(browser.post("/operations/edit", form | {"id": found.id}))
+    job = running_console.finish_job(browser.post("/operations/edit", form | {"id": article.id}))
     after, _ = find_article(running_console, "Seven watts")
 
     assert after.title == "Seven watts"
     assert after.excerpt == "One sentence."
     assert after.author is None
-    assert after.body == found.body
+    assert after.body == article.body
     assert "Seven watts" in (running_console.settings.public_dir / "all.atom").read_text()
     assert "Seven watts: edited" in browser.get(address).body  # its history
 
     stale = running_console.wait_for_job(
-        browser.post("/operations/edit", form | {"id": found.id, "title": "Late"}).job
+        browser.post("/operations/edit", form | {"id": article.id, "title": "Late"}).job
     )
 
     assert stale.status == "failed"
@@ -239,12 +240,12 @@ def test_what_cannot_be_is_not_saved(
     running_console: RunningConsole, browser: Browser, field: str, value: str
 ) -> None:
     """An edit with an empty title or an unsafe cover address fails and leaves the file as it is."""
-    found, path = find_article(running_console, "A Rust port nobody asked for")
+    article, path = find_article(running_console, "A Rust port nobody asked for")
     before = path.read_text()
-    address = f"/articles/{found.id}"
+    address = f"/articles/{article.id}"
     (stamp,) = re.findall(r'name="stamp" value="([^"]+)"', browser.get(address).body)
     job = running_console.wait_for_job(
-        browser.post("/operations/edit", {"id": found.id, "stamp": stamp, field: value}).job
+        browser.post("/operations/edit", {"id": article.id, "stamp": stamp, field: value}).job
     )
 
     assert job.status == "failed"
@@ -254,19 +255,20 @@ def test_what_cannot_be_is_not_saved(
 def test_a_text_writes_no_key_of_the_file(
     running_console: RunningConsole, browser: Browser
 ) -> None:
-    """Injection of frontmatter, and markup that is shown as text."""
-    found, _ = find_article(running_console, "A Rust port nobody asked for")
-    address = f"/articles/{found.id}"
+    """Line breaks and markup in an edited title or author add no key to the front matter, and are
+    shown as text."""
+    article, _ = find_article(running_console, "A Rust port nobody asked for")
+    address = f"/articles/{article.id}"
     (stamp,) = re.findall(r'name="stamp" value="([^"]+)"', browser.get(address).body)
     evil = f"x'\nhold: true\nid: 'aaaa'\n---\n{EVIL}"
     job = running_console.finish_job(
         browser.post(
-            "/operations/edit", {"id": found.id, "stamp": stamp, "title": evil, "author": evil}
+            "/operations/edit", {"id": article.id, "stamp": stamp, "title": evil, "author": evil}
         )
     )
     after, _ = find_article(running_console, "alert(1)")
 
-    assert after.id == found.id
+    assert after.id == article.id
     assert after.hold is False
 
     for page in (address, f"/changes/{job.change}", "/changes", "/articles?filter=all", "/"):

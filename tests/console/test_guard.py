@@ -231,12 +231,12 @@ def test_a_session_lasts_four_idle_hours_and_a_day(pauses: list[float], lasts: b
     now = [0.0]
     sessions = security.Sessions(lambda: now[0])
     session = sessions.begin("operator")
-    result: security.Session | None = session
+    found_session: security.Session | None = session
     for pause in pauses:
         now[0] += pause
-        result = sessions.find(session.id)
+        found_session = sessions.find(session.id)
 
-    assert (result is not None) == lasts
+    assert (found_session is not None) == lasts
 
 
 def test_a_session_ends_with_the_password_that_it_began_with(
@@ -339,7 +339,8 @@ def test_right_passwords_cost_nobody_a_wait() -> None:
 
 
 def test_who_guesses_has_to_wait(running_console: RunningConsole) -> None:
-    """Brute force: after five wrong ones even the right one waits."""
+    """After five wrong passwords every login from that address must wait, even with the right
+    password."""
     address = "127.0.0.1"
     guesser = Browser(running_console.port)
     codes = [guesser.log_in(f"wrong {number}").status for number in range(7)]
@@ -384,7 +385,8 @@ def test_two_host_names_are_none(running_console: RunningConsole) -> None:
 
 
 def test_who_is_not_logged_in_sends_no_large_form(running_console: RunningConsole) -> None:
-    """A body of this length is announced, and never sent."""
+    """A large form of somebody not logged in is refused by its announced length, before its body is
+    sent."""
     stranger = Browser(running_console.port)
     token = stranger.get("/login").token
     large = {"Content_Length": "100000", "Content_Type": "application/x-www-form-urlencoded"}
@@ -401,7 +403,7 @@ def test_who_is_not_logged_in_sends_no_large_form(running_console: RunningConsol
 
 def test_after_a_login_one_stays_on_the_console(running_console: RunningConsole) -> None:
     """`next` in the login form cannot redirect to another site."""
-    for there in (
+    for target in (
         "//evil.example/",
         "https://evil.example/",
         "/\\evil.example",
@@ -413,19 +415,19 @@ def test_after_a_login_one_stays_on_the_console(running_console: RunningConsole)
             "token": browser.get("/login").token,
             "name": "operator",
             "password": PASSWORD,
-            "next": there,
+            "next": target,
         }
         answer = browser.ask("POST", "/login", form)
-        assert (answer.status, answer.headers["location"]) == (303, "/"), there
+        assert (answer.status, answer.headers["location"]) == (303, "/"), target
 
 
 @pytest.mark.slow
 def test_no_form_fails_the_console(running_console: RunningConsole, browser: Browser) -> None:
     """Hostile values in any form field cause no server error."""
-    found, _ = find_article(running_console, "A seven-watt summariser")
+    article, _ = find_article(running_console, "A seven-watt summariser")
     forms = {
         "/add": ("look", "take"),
-        f"/articles/{found.id}": ("title", "cover", "body", "stamp"),
+        f"/articles/{article.id}": ("title", "cover", "body", "stamp"),
         "/operations/try-rules": ("key", "select", "next"),
         "/sources/holt/mend/point": ("id", "number"),
         "/operations/add-tag": ("then", "name", "aliases"),
@@ -489,11 +491,12 @@ def test_a_form_that_is_too_large_is_not_read(browser: Browser) -> None:
     assert browser.post("/operations/look", many).status == 413
 
 
-@pytest.mark.parametrize("kept", ["", "/news/console"])
+@pytest.mark.parametrize("path_prefix", ["", "/news/console"])
 def test_behind_a_proxy_all_links_stay_under_its_path(
-    running_console: RunningConsole, browser: Browser, kept: str
+    running_console: RunningConsole, browser: Browser, path_prefix: str
 ) -> None:
-    """A proxy hands on the path with its prefix, or without."""
+    """With X-Forwarded-Prefix, all links and redirects start with the prefix, whether the proxy
+    strips it from the path or not (`path_prefix`)."""
     under = {"X_Forwarded_Prefix": "/news/console"}
     for path in (
         "/",
@@ -505,9 +508,9 @@ def test_behind_a_proxy_all_links_stay_under_its_path(
         "/login",
     ):
         body = (
-            Browser(running_console.port).get(kept + path, **under)
+            Browser(running_console.port).get(path_prefix + path, **under)
             if path == "/login"
-            else browser.get(kept + path, **under)
+            else browser.get(path_prefix + path, **under)
         )
         links = re.findall(r'(?:href|src|action|formaction|hx-get|hx-post)="(/[^"]*)"', body.body)
         assert (
@@ -515,11 +518,13 @@ def test_behind_a_proxy_all_links_stay_under_its_path(
             and links
             and all(link.startswith("/news/console/") for link in links)
         ), path
-    answer = browser.post(f"{kept}/operations/rest", {"key": "nobody", "next": "/sources"}, **under)
+    answer = browser.post(
+        f"{path_prefix}/operations/rest", {"key": "nobody", "next": "/sources"}, **under
+    )
 
     assert answer.headers["location"].startswith("/news/console/sources?job=")
     assert (
-        Browser(running_console.port).get(f"{kept}/", **under).headers["location"]
+        Browser(running_console.port).get(f"{path_prefix}/", **under).headers["location"]
         == "/news/console/login"
     )
 

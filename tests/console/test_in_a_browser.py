@@ -67,7 +67,7 @@ def test_every_page_in_four_looks(
     running_console: RunningConsole, window: Chrome, axe: str, world: World
 ) -> None:
     """Every page in two sizes and two colour schemes: axe finds nothing."""
-    found, _ = find_article(running_console, "A seven-watt summariser")
+    article, _ = find_article(running_console, "A seven-watt summariser")
     site = urljoin(next(source.url for source in world.sources if source.key == "ledger"), "/")
     job = running_console.console.ask("look", {"address": site}, "operator")
     running_console.wait_for_job(job.id)
@@ -99,7 +99,7 @@ def test_every_page_in_four_looks(
         "add": f"/add?job={job.id}",
         "articles": "/articles?filter=all",
         "unsure": "/articles",
-        "article": f"/articles/{found.id}",
+        "article": f"/articles/{article.id}",
         "sources": "/sources",
         "source": "/sources/holt",
         "lists": f"/lists?job={job.id}",
@@ -139,8 +139,8 @@ def read_current_row(window: Chrome) -> str:
 
 
 def test_today_is_done_with_keys(running_console: RunningConsole, window: Chrome) -> None:
-    """j to the first article, t and a tag, Enter; u takes it back. Then c and the number of a
-    category."""
+    """The Today page works by keys: `j` selects a row, `t` edits its tags, `u` undoes that, `c2`
+    sets the second category."""
     visit_page(window, running_console, "/")
     before = count_changes(running_console)
     window.press("?")
@@ -161,9 +161,9 @@ def test_today_is_done_with_keys(running_console: RunningConsole, window: Chrome
 
     def now() -> tuple[tuple[str, ...], str, str]:
         (article,) = [
-            each.article
-            for each in running_console.console.glance.today(20).latest
-            if each.article.id == article_id
+            row.article
+            for row in running_console.console.glance.today(20).latest
+            if row.article.id == article_id
         ]
         return article.tags, article.tags_by, article.category
 
@@ -218,7 +218,7 @@ def test_several_are_changed_at_once_and_taken_back_at_once(
 
 
 def test_a_site_is_added(running_console: RunningConsole, window: Chrome, world: World) -> None:
-    """An address, Look, Add: two clicks and an address."""
+    """A site is added with its address and two clicks."""
     site = urljoin(next(source.url for source in world.sources if source.key == "meridian"), "/")
     visit_page(window, running_console, "/")
     before = count_changes(running_console)
@@ -236,8 +236,8 @@ def test_a_site_is_added(running_console: RunningConsole, window: Chrome, world:
 def test_an_article_is_edited(running_console: RunningConsole, window: Chrome) -> None:
     """In the browser, an edited title is previewed as a difference, and saving makes one change of
     the same article."""
-    found, _ = find_article(running_console, "What my scraper owes")
-    visit_page(window, running_console, f"/articles/{found.id}")
+    article, _ = find_article(running_console, "What my scraper owes")
+    visit_page(window, running_console, f"/articles/{article.id}")
     before = count_changes(running_console)
     window.type("form.stack input[name=title]", "What it owes")
     window.click("button[value=preview]")
@@ -248,7 +248,7 @@ def test_an_article_is_edited(running_console: RunningConsole, window: Chrome) -
     window.click("button[value=save]")
     wait_for_changes(running_console, before + 1)
 
-    assert find_article(running_console, "What it owes")[0].id == found.id
+    assert find_article(running_console, "What it owes")[0].id == article.id
 
 
 def test_keys_go_on_to_the_next_page_and_show_the_beginning(
@@ -328,7 +328,7 @@ def test_a_taxonomy_with_categories_takes_no_other(
 
 
 def test_a_site_is_mended_by_pointing(running_console: RunningConsole, window: Chrome) -> None:
-    """Click the text, its selector, Try, Save, what changes, Apply: six clicks."""
+    """A site is mended by six clicks: on the text, its selector, Try, Save, Preview and Apply."""
     visit_page(window, running_console, "/sources/launchbeat/mend")
     before = count_changes(running_console)
     frame = window.find("iframe#page")
@@ -360,8 +360,8 @@ def test_a_site_is_mended_by_pointing(running_console: RunningConsole, window: C
 def test_a_list_is_pointed_to_and_followed(
     running_console: RunningConsole, window: Chrome, world: World, axe: str
 ) -> None:
-    """Click on an article, all like it light up and stand beside it; one more click follows
-    them."""
+    """A click on one article of a page marks all like it and lists them; one more click follows
+    that list."""
     world.fail_site(
         "holt",
         200,
@@ -387,10 +387,10 @@ def test_a_list_is_pointed_to_and_followed(
         "return document.querySelectorAll('.lit').length === 8", "eight stories that are lit up"
     )
     window.leave_frame()
-    said = window.text()
+    page_text = window.text()
 
-    assert "8 articles" in said
-    assert all(title in said for _, title in STORIES)
+    assert "8 articles" in page_text
+    assert all(title in page_text for _, title in STORIES)
 
     folder = os.environ.get("CONSOLE_PICTURES")
     for width, height, dark in LOOKS:
@@ -419,14 +419,14 @@ def test_what_is_in_the_frame_cannot_reach_out(
     visit_page(window, running_console, "/sources/launchbeat/mend")
     window.enter_frame(window.find("iframe#page"))
     window.find("p[data-n]")
-    said = window.run_async(
+    answers = window.run_async(
         """const done = arguments[arguments.length - 1]; const said = [];
         try { said.push(document.cookie); } catch { said.push("no cookie"); }
         try { said.push(parent.document.title); } catch { said.push("no parent"); }
         fetch("/").then(() => said.push("network"), () => said.push("no network")).then(() => done(said));"""  # noqa: E501
     )
 
-    assert said == ["no cookie", "no parent", "no network"]
+    assert answers == ["no cookie", "no parent", "no network"]
 
     window.leave_frame()
     window.take_console_messages()

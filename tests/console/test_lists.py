@@ -174,18 +174,18 @@ def test_a_job_that_is_none_has_no_page(browser: Browser, id: str) -> None:
 def test_a_page_on_which_nothing_is_found_can_be_pointed_at(
     running_console: RunningConsole, browser: Browser, world: World
 ) -> None:
-    """It is said what is wrong, and that a person may see more."""
-    rows = "".join(f'<li><a href="/n/{n}">{name}</a></li>' for n, name in enumerate("abcde"))
-    body = f"<html><body><nav><ul class=menu>{rows}</ul></nav></body></html>".encode()
+    """If no list is found on a page, the console says so and offers to point at one."""
+    menu_items = "".join(f'<li><a href="/n/{n}">{name}</a></li>' for n, name in enumerate("abcde"))
+    body = f"<html><body><nav><ul class=menu>{menu_items}</ul></nav></body></html>".encode()
     world.fail_site("holt", 404)
     world.fail_site("holt", 200, path="/menu", body=body, headers={"content-type": "text/html"})
     address = urljoin(next(source.url for source in world.sources if source.key == "holt"), "/menu")
     job = running_console.finish_job(browser.post("/operations/look", {"address": address}))
-    shown = browser.get(f"/add?job={job.id}").body
+    add_page = browser.get(f"/add?job={job.id}").body
     world.heal_site("holt")
 
-    assert 'role="alert"' in shown
-    assert "Point to one of them" in shown
+    assert 'role="alert"' in add_page
+    assert "Point to one of them" in add_page
 
 
 def test_a_source_of_another_kind_has_no_list(

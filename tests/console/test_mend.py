@@ -48,12 +48,12 @@ def test_pointing_makes_selectors(browser: Browser) -> None:
     (article_id, *_) = re.findall(r'name="id" value="([^"]+)"', body)
     page = browser.get(f"{MEND}/pages/{article_id}").body
     (number, *_) = re.findall(r'<p data-n="(\d+)">The ', page)
-    found = browser.post(
+    proposal = browser.post(
         f"{MEND}/point", {"id": article_id, "number": number, "role": "select"}
     ).body
 
-    assert "entry-content" in found
-    assert "5 of 5 pages" in found
+    assert "entry-content" in proposal
+    assert "5 of 5 pages" in proposal
     assert (
         browser.post(
             f"{MEND}/point", {"id": article_id, "number": "999999", "role": "nonsense"}

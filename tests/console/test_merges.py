@@ -18,9 +18,15 @@ def test_a_merge_is_taken_back(running_console: RunningConsole, browser: Browser
         ("Three evals I trust", "LLM, Robots"),
         ("A seven-watt summariser", "Robots, AI"),
     ):
-        found, _ = find_article(running_console, title)
-        seen = "\n".join(found.tags)
-        form = {"id": found.id, "tags": tags, "seen": seen, "category": found.category, "next": "/"}
+        article, _ = find_article(running_console, title)
+        seen = "\n".join(article.tags)
+        form = {
+            "id": article.id,
+            "tags": tags,
+            "seen": seen,
+            "category": article.category,
+            "next": "/",
+        }
         running_console.finish_job(browser.post("/operations/set-tags", form))
     first, (_, file) = (
         find_article(running_console, "Three evals I trust")[0],
@@ -86,15 +92,15 @@ def test_a_merge_is_taken_back(running_console: RunningConsole, browser: Browser
 def test_a_merge_is_not_taken_back_where_the_other_tag_went_on(
     running_console: RunningConsole, browser: Browser
 ) -> None:
-    """Nothing is changed then."""
+    """A merge cannot be undone once the other tag was renamed; the refusal changes nothing."""
     path = running_console.instance.config / "taxonomy.toml"
     path.write_text(TAXONOMY + '\n[[tag]]\nname = "Drones"\n')
-    found, _ = find_article(running_console, "A seven-watt summariser")
+    article, _ = find_article(running_console, "A seven-watt summariser")
     form = {
-        "id": found.id,
+        "id": article.id,
         "tags": "Drones",
-        "seen": "\n".join(found.tags),
-        "category": found.category,
+        "seen": "\n".join(article.tags),
+        "category": article.category,
         "next": "/",
     }
     running_console.finish_job(browser.post("/operations/set-tags", form))

@@ -25,8 +25,8 @@ def fields_of(browser: Browser, address: str = "/settings") -> dict[str, str]:
 
 def test_an_error_names_the_label_of_its_field() -> None:
     """Messages about a setting get the label of its form field; unknown names stay."""
-    said = "config/syndicator.toml:3: publish.limit: write a whole number (got 'many')"
-    assert name_fields(said) == (
+    message = "config/syndicator.toml:3: publish.limit: write a whole number (got 'many')"
+    assert name_fields(message) == (
         "config/syndicator.toml:3: “Entries in a feed” (publish.limit): write a whole number"
         " (got 'many')"
     )

@@ -44,13 +44,13 @@ def test_sources_are_sorted_and_chosen(browser: Browser) -> None:
     assert list_source_names(browser, "only=sick") == ["gone"]
     assert list_source_names(browser, "only=paused") == []
 
-    shown = re.findall(
+    names = re.findall(
         r'<a href="/sources/[^>]*><bdi>(.*?)</bdi>', browser.get("/sources?sort=name").body
     )
 
     # which its feed calls otherwise
-    assert shown == sorted(shown, key=str.casefold)
-    assert "holt" not in shown
+    assert names == sorted(names, key=str.casefold)
+    assert "holt" not in names
     assert list_source_names(browser, "sort=articles")[-1] == "gone"
     assert list_source_names(browser, "sort=x&only=y&page=-1")[0] == "gone"
 
@@ -192,7 +192,8 @@ def test_what_cannot_be_is_not_written(
 
 
 def test_a_field_writes_itself_alone(running_console: RunningConsole, browser: Browser) -> None:
-    """TOML injection, and markup that is shown as text."""
+    """Quotes and markup in a form field cannot add keys or sources to sources.toml, and are shown
+    as text."""
     path = running_console.instance.config / "sources.toml"
     address = "/sources/launchbeat"
     evil = f'x"\nrobots = "ignore"\n[[source]]\nkey = "evil"\n{EVIL}'

@@ -55,12 +55,12 @@ def test_a_rename_is_seen_then_done_then_taken_back(
     """A rename is previewed, made and undone."""
     path = running_console.instance.config / "taxonomy.toml"
     path.write_text("# our words\n" + path.read_text())
-    before, (found, file) = (
+    before, (article, file) = (
         path.read_text(),
         find_article(running_console, "A seven-watt summariser"),
     )
 
-    assert "AI" in found.tags
+    assert "AI" in article.tags
 
     form = {"old": "ai", "new": "Artificial intelligence"}
     planned = running_console.finish_job(
@@ -82,14 +82,15 @@ def test_a_rename_is_seen_then_done_then_taken_back(
         browser.post("/operations/undo", {"number": str(job.change), "next": "/"})
     )
 
-    assert find_article(running_console, "A seven-watt summariser")[0].tags == found.tags
+    assert find_article(running_console, "A seven-watt summariser")[0].tags == article.tags
     assert (running_console.settings.public_dir / "tags/ai.atom").exists()
 
 
 def test_a_tag_is_listed_with_its_spellings(
     running_console: RunningConsole, browser: Browser
 ) -> None:
-    """Adding a tag and a spelling; the undo is refused if later edits depend on it."""
+    """A tag and a second spelling are added, no spelling twice; undoing the tag is refused while a
+    later spelling depends on it."""
     path = running_console.instance.config / "taxonomy.toml"
     before = path.read_text()
     first_job = running_console.finish_job(
@@ -101,18 +102,18 @@ def test_a_tag_is_listed_with_its_spellings(
 
     assert 'aliases = ["robot", "androids"]' in path.read_text()
 
-    twice = running_console.wait_for_job(
+    repeated = running_console.wait_for_job(
         browser.post("/operations/add-alias", {"name": "Robots", "alias": "Robot"}).job
     )
 
-    assert twice.status == "failed"
-    assert "already" in twice.said
+    assert repeated.status == "failed"
+    assert "already" in repeated.said
 
-    refused = running_console.wait_for_job(
+    refused_undo = running_console.wait_for_job(
         browser.post("/operations/undo", {"number": str(first_job.change), "next": "/"}).job
     )
 
-    assert refused.status == "failed"  # the spelling that came later is in the way
+    assert refused_undo.status == "failed"  # the spelling that came later is in the way
 
     path.write_text(before)
 
@@ -141,7 +142,8 @@ def test_a_tag_is_described_by_clicking_its_name(
 
 @pytest.mark.parametrize("name", [EVIL, 'x"\n[[source]]\nkey = "y"', " ", "x" * 90])
 def test_a_name_is_a_name(running_console: RunningConsole, browser: Browser, name: str) -> None:
-    """TOML injection and stored XSS through taxonomy.toml."""
+    """A tag name with quotes, line breaks or markup cannot add a table to taxonomy.toml or run in a
+    page."""
     path = running_console.instance.config / "taxonomy.toml"
     before = path.read_text()
     job = running_console.wait_for_job(
@@ -172,7 +174,8 @@ def test_a_query_is_tried_while_it_is_typed(browser: Browser) -> None:
 
 
 def test_a_line_of_a_category_is_tried(running_console: RunningConsole, browser: Browser) -> None:
-    """Nothing is written."""
+    """Trying the description of a new category lists the articles that would move to it, and writes
+    nothing."""
     path = running_console.instance.config / "taxonomy.toml"
     before = path.read_text()
     form = {"name": "Databases", "description": "databases, SQL, storage of data, vector search"}
@@ -181,39 +184,40 @@ def test_a_line_of_a_category_is_tried(running_console: RunningConsole, browser:
     assert job.result["looked"] > 10
     assert path.read_text() == before
 
-    moved = {one["title"]: one["after"] for one in job.result["moved"]}
+    moved = {article["title"]: article["after"] for article in job.result["moved"]}
 
     assert moved.get("SQLite is my vector database") == "Databases"
     assert "would move" in browser.get(f"/tags?job={job.id}").body
 
     with open_app(running_console.instance.config) as app:
-        assert all(one.category != "Databases" for one in app.archive.store.index.each())
+        assert all(article.category != "Databases" for article in app.archive.store.index.each())
 
 
 def test_a_line_is_written_and_taken_back(
     running_console: RunningConsole, browser: Browser
 ) -> None:
-    """What it touches is shown first; a line that a hand edited meanwhile stays."""
+    """A category description is tried, saved with comments kept, and undone; saving an outdated
+    form is refused."""
     path = running_console.instance.config / "taxonomy.toml"
     path.write_text(path.read_text().replace('name = "Cities"', 'name = "Cities"  # ours'))
     before = path.read_text()
     form = {"name": "cities", "description": 'cities,  streets and "potholes"'}
-    job = running_console.finish_job(browser.post("/operations/try-category", form))
-    page = unescape(browser.get(f"/tags?job={job.id}").body)
+    trial = running_console.finish_job(browser.post("/operations/try-category", form))
+    page = unescape(browser.get(f"/tags?job={trial.id}").body)
 
     assert "Save this description" in page
-    assert ("Feeds that it touches" in page) == bool(job.result["feeds"])
+    assert ("Feeds that it touches" in page) == bool(trial.result["feeds"])
 
-    stamped = form | {"stamp": job.result["stamp"]}
-    done = running_console.finish_job(browser.post("/operations/save-category", stamped))
-    now = path.read_text()
+    stamped = form | {"stamp": trial.result["stamp"]}
+    save = running_console.finish_job(browser.post("/operations/save-category", stamped))
+    saved_text = path.read_text()
 
-    assert tomllib.loads(now)["category"][1] == {
+    assert tomllib.loads(saved_text)["category"][1] == {
         "name": "Cities",
         "description": 'cities, streets and "potholes"',
     }
-    assert "# ours" in now
-    assert now.count("[[category]]") == before.count("[[category]]")
+    assert "# ours" in saved_text
+    assert saved_text.count("[[category]]") == before.count("[[category]]")
 
     late_job = running_console.wait_for_job(
         browser.post("/operations/save-category", stamped | {"description": "quicker"}).job
@@ -221,15 +225,15 @@ def test_a_line_is_written_and_taken_back(
 
     assert late_job.status == "failed"
     assert "edited meanwhile" in late_job.said
-    assert path.read_text() == now
+    assert path.read_text() == saved_text
 
     running_console.finish_job(
-        browser.post("/operations/undo", {"number": str(done.change), "next": "/"})
+        browser.post("/operations/undo", {"number": str(save.change), "next": "/"})
     )
 
     assert path.read_text() == before
 
-    made = running_console.finish_job(
+    second_save = running_console.finish_job(
         browser.post(
             "/operations/save-category", {"name": "Databases", "description": "SQL", "stamp": ""}
         )
@@ -242,7 +246,7 @@ def test_a_line_is_written_and_taken_back(
 
     path.write_text(path.read_text() + "# a hand\n")
     running_console.finish_job(
-        browser.post("/operations/undo", {"number": str(made.change), "next": "/"})
+        browser.post("/operations/undo", {"number": str(second_save.change), "next": "/"})
     )
 
     assert path.read_text().rstrip() == before.rstrip() + "\n# a hand"
@@ -274,11 +278,11 @@ def test_a_query_becomes_a_feed_and_is_changed_and_taken_back(
         {name: planned[name] for name in ("slug", "query", "title")}
     ]
 
-    said = {name: planned[name] for name in ("slug", "title", "query", "stamp")}
-    done = running_console.finish_job(browser.post("/operations/save-query", said))
+    form = {name: planned[name] for name in ("slug", "title", "query", "stamp")}
+    done = running_console.finish_job(browser.post("/operations/save-query", form))
     (feed,) = tomllib.loads(path.read_text())["feed"]
 
-    assert feed == {name: said[name] for name in ("slug", "query", "title")}
+    assert feed == {name: form[name] for name in ("slug", "query", "title")}
     assert (running_console.settings.public_dir / "queries/ai-and-no-news.atom").exists()
 
     body = browser.get("/tags").body
@@ -336,11 +340,12 @@ def test_a_query_becomes_a_feed_and_is_changed_and_taken_back(
 def test_a_query_or_a_line_is_one_value(
     running_console: RunningConsole, browser: Browser, evil: str
 ) -> None:
-    """TOML injection and stored XSS through feeds.toml and taxonomy.toml."""
+    """Hostile queries and descriptions add at most one table to feeds.toml or taxonomy.toml, and
+    never run in a page."""
     taxonomy = running_console.instance.config / "taxonomy.toml"
     feeds = running_console.instance.config / "feeds.toml"
     before = taxonomy.read_text()
-    there = feeds.read_text() if feeds.exists() else None
+    queries_before = feeds.read_text() if feeds.exists() else None
     forms = [
         ("save-query", {"query": evil, "title": evil, "slug": "evil", "stamp": ""}),
         ("save-query", {"query": "tag:AI", "title": evil, "slug": "../evil", "stamp": ""}),
@@ -361,8 +366,8 @@ def test_a_query_or_a_line_is_one_value(
         )
         taxonomy.write_text(before)
         feeds.unlink(missing_ok=True)
-        if there is not None:
-            feeds.write_text(there)
+        if queries_before is not None:
+            feeds.write_text(queries_before)
 
 
 def test_names_are_proposed(running_console: RunningConsole, browser: Browser) -> None:

@@ -105,30 +105,36 @@ def test_tags_that_changed_meanwhile_are_not_overwritten(
     running_console: RunningConsole, browser: Browser
 ) -> None:
     """Saving tags fails if the form showed others (`seen`) than the article now has."""
-    found, _ = find_article(running_console, "Three evals I trust")
-    form = {"id": found.id, "tags": "LLM", "category": found.category, "seen": "Other", "next": "/"}
+    article, _ = find_article(running_console, "Three evals I trust")
+    form = {
+        "id": article.id,
+        "tags": "LLM",
+        "category": article.category,
+        "seen": "Other",
+        "next": "/",
+    }
     job = running_console.wait_for_job(browser.post("/operations/set-tags", form).job)
 
     assert job.status == "failed"
     assert job.reason == "edited-meanwhile"
-    assert find_article(running_console, "Three evals I trust")[0].tags == found.tags
+    assert find_article(running_console, "Three evals I trust")[0].tags == article.tags
 
 
 def test_a_withdrawn_article_comes_back(running_console: RunningConsole, browser: Browser) -> None:
     """Withdrawing takes an article out of the feed; undo restores it in the same file."""
-    found, path = find_article(running_console, "Three evals I trust")
+    article, path = find_article(running_console, "Three evals I trust")
     job = running_console.finish_job(
-        browser.post("/operations/withdraw", {"id": found.id, "next": "/"})
+        browser.post("/operations/withdraw", {"id": article.id, "next": "/"})
     )
     feed = running_console.settings.public_dir / "all.atom"
 
-    assert found.url not in feed.read_text()
+    assert article.url not in feed.read_text()
 
     running_console.finish_job(
         browser.post("/operations/undo", {"number": str(job.change), "next": "/"})
     )
 
-    assert found.url in feed.read_text()
+    assert article.url in feed.read_text()
     assert find_article(running_console, "Three evals I trust")[1] == path
 
 
@@ -136,16 +142,16 @@ def test_what_is_hidden_is_published_again(
     running_console: RunningConsole, browser: Browser
 ) -> None:
     """A hidden article can be released from Today."""
-    found, _ = find_article(running_console, "SQLite is my vector database")
-    running_console.finish_job(browser.post("/operations/hide", {"id": found.id, "next": "/"}))
+    article, _ = find_article(running_console, "SQLite is my vector database")
+    running_console.finish_job(browser.post("/operations/hide", {"id": article.id, "next": "/"}))
     feed = running_console.settings.public_dir / "all.atom"
 
-    assert found.url not in feed.read_text()
+    assert article.url not in feed.read_text()
     assert "SQLite is my vector" in browser.get("/").body  # stands with what is on hold
 
-    running_console.finish_job(browser.post("/operations/release", {"id": found.id, "next": "/"}))
+    running_console.finish_job(browser.post("/operations/release", {"id": article.id, "next": "/"}))
 
-    assert found.url in feed.read_text()
+    assert article.url in feed.read_text()
 
 
 def test_a_source_rests_and_wakes_and_comments_stay(
@@ -217,13 +223,13 @@ def test_what_a_form_brings_runs_nowhere(
     running_console: RunningConsole, browser: Browser, name: str
 ) -> None:
     """Stored XSS and TOML injection through tags: what is no tag is refused, and shown as text."""
-    found, path = find_article(running_console, "Three evals I trust")
+    article, path = find_article(running_console, "Three evals I trust")
     whole_text = path.read_text()
     form = {
-        "id": found.id,
+        "id": article.id,
         "tags": "AI",
-        "category": found.category,
-        "seen": "\n".join(found.tags),
+        "category": article.category,
+        "seen": "\n".join(article.tags),
         "next": "/",
     }
     job = running_console.wait_for_job(
@@ -239,8 +245,9 @@ def test_what_a_form_brings_runs_nowhere(
 
 
 def test_a_title_runs_nowhere(running_console: RunningConsole, browser: Browser) -> None:
-    """Stored XSS through a title, an excerpt and an address of an article file."""
-    found, path = find_article(running_console, "The pothole commons")
+    """Markup in the title or excerpt of an article file is shown as text by the console (stored
+    XSS)."""
+    article, path = find_article(running_console, "The pothole commons")
     text = path.read_text()
     title = "title: '" + EVIL.replace("'", "''") + "'"
     lines = [title if part.startswith("title:") else part for part in text.split("\n")]
@@ -251,7 +258,7 @@ def test_a_title_runs_nowhere(running_console: RunningConsole, browser: Browser)
     path.write_text("\n".join(lines))
     running_console.instance.run_command("build")
     running_console.console.glance.changed()
-    running_console.finish_job(browser.post("/operations/hide", {"id": found.id, "next": "/"}))
+    running_console.finish_job(browser.post("/operations/hide", {"id": article.id, "next": "/"}))
     for page in ("/", "/changes"):
         body = browser.get(page).body
         assert "<script>alert" not in body

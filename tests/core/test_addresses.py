@@ -81,9 +81,8 @@ def test_credentials_are_refused_whoever_names_them(by: str) -> None:
 
 
 def test_every_address_that_is_not_dialled_whatever_dns_says_is_refused(samples: Samples) -> None:
-    """The client's vectors. What is left is of two kinds that some programs read otherwise:
-    browsers and we take a backslash for a slash and a zero in front for octal, and publish the
-    address as they read it."""
+    """Every address that the HTTP client would block is refused in feeds, except two spellings that
+    browsers and we read as public addresses."""
     rows = [row for row in samples.rows("ssrf") if not row["dns"] and row["expect"] == "block"]
     usable = [row["url"] for row in rows if urls.host(row["url"])]
 

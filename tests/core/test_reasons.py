@@ -66,10 +66,10 @@ def _strings(nodes: list[ast.expr]) -> Iterator[str]:
 
 def test_no_module_uses_a_code_that_is_not_listed() -> None:
     """Every reason code that a module uses is listed in `core.reasons`."""
-    results = {
+    used_codes = {
         (path.name, code) for path in PACKAGE.rglob("*.py") for code in list_reason_literals(path)
     }
-    assert sorted(f"{name}: {code}" for name, code in results if code not in ALL) == []
+    assert sorted(f"{name}: {code}" for name, code in used_codes if code not in ALL) == []
 
 
 def test_the_documentation_lists_what_there_is() -> None:

@@ -64,7 +64,7 @@ def test_known_are_values_that_can_be_kept_out_of_texts() -> None:
 
 
 @pytest.mark.parametrize(
-    ("url", "shown"),
+    ("url", "public_url"),
     [
         ("https://a.example/feed?x=1&token=$%7BT%7D&y=2", "https://a.example/feed?x=1&y=2"),
         ("https://a.example/feed?token=${T}", "https://a.example/feed"),
@@ -75,14 +75,14 @@ def test_known_are_values_that_can_be_kept_out_of_texts() -> None:
         ("", ""),
     ],
 )
-def test_subscribers_see_no_placeholder(url: str, shown: str) -> None:
+def test_subscribers_see_no_placeholder(url: str, public_url: str) -> None:
     """The public address of a source lacks the parameters or path parts with its secret; other
     placeholders stay."""
-    assert make_public_url(url, ("T",)) == shown
+    assert make_public_url(url, ("T",)) == public_url
 
 
 @pytest.mark.parametrize(
-    ("query", "found"),
+    ("query", "parameters"),
     [
         ("token=abc", ("token",)),
         ("access_token=abc&api-key=def", ("access_token", "api-key")),
@@ -96,15 +96,15 @@ def test_subscribers_see_no_placeholder(url: str, shown: str) -> None:
         ("", ()),
     ],
 )
-def test_parameters_that_look_like_secrets(query: str, found: tuple[str, ...]) -> None:
+def test_parameters_that_look_like_secrets(query: str, parameters: tuple[str, ...]) -> None:
     """Parameters named like a secret and with a value are found; placeholders, empty ones and
     similar words are not."""
-    assert list_secret_parameters(f"https://a.example/feed?{query}") == found
+    assert list_secret_parameters(f"https://a.example/feed?{query}") == parameters
 
 
 def test_the_line_to_write() -> None:
     """The proposed address replaces only the value of the secret parameter by a placeholder."""
-    result = with_placeholder(
+    proposed_url = with_placeholder(
         "https://a.example/feed?x=1&access%5Ftoken=abc&y", "access_token", "MINE"
     )
-    assert result == "https://a.example/feed?x=1&access%5Ftoken=${MINE}&y"
+    assert proposed_url == "https://a.example/feed?x=1&access%5Ftoken=${MINE}&y"

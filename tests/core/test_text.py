@@ -31,7 +31,7 @@ CASES = [
 
 @pytest.mark.parametrize(("markdown", "expected"), CASES)
 def test_plain(markdown: str, expected: str) -> None:
-    """Each case of Markdown gives its plain text."""
+    """`plain` removes Markdown and keeps the text, as each case shows."""
     assert text.plain(markdown) == expected
 
 

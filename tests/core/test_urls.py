@@ -65,7 +65,7 @@ from tests.samples import Samples
     ],
 )
 def test_canonical(url: str, expected: str) -> None:
-    """Each case gives its canonical form."""
+    """`canonical` gives one spelling to addresses that mean the same page, as each case shows."""
     assert canonical(url) == expected
 
 
@@ -237,12 +237,12 @@ def test_every_ipv6_address_comes_back(address: object) -> None:
     ],
 )
 def test_absolute(base: str, reference: str, expected: str | None) -> None:
-    """Relative references are resolved."""
+    """A relative reference is resolved against the address of its page."""
     assert absolute(base, reference) == expected
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "same"),
+    ("first", "other", "is_same"),
     [
         ("http://e.org/a", "https://www.e.org/a/", True),
         ("https://e.org/a?x=1", "https://e.org/a/?x=1", True),
@@ -252,9 +252,9 @@ def test_absolute(base: str, reference: str, expected: str | None) -> None:
         ("https://e.org", "https://www.e.org/", True),
     ],
 )
-def test_alias(one: str, other: str, same: bool) -> None:
-    """Which URLs have the same alias."""
-    assert (alias(one) == alias(other)) is same
+def test_alias(first: str, other: str, is_same: bool) -> None:
+    """Two addresses have the same alias if they differ only in scheme, `www.` or a final slash."""
+    assert (alias(first) == alias(other)) is is_same
 
 
 def test_alias_of_no_url_is_itself() -> None:
@@ -390,7 +390,7 @@ def test_publishers_are_told_apart() -> None:
 
 
 @pytest.mark.parametrize(
-    ("url", "root"),
+    ("url", "expected"),
     [
         ("https://e.org", True),
         ("https://e.org/#x", True),
@@ -399,13 +399,13 @@ def test_publishers_are_told_apart() -> None:
         ("x", False),
     ],
 )
-def test_is_root(url: str, root: bool) -> None:
-    """Which URLs are the root of a site."""
-    assert is_root(url) is root
+def test_is_root(url: str, expected: bool) -> None:
+    """An address is the root of a site if it has no path and no query."""
+    assert is_root(url) is expected
 
 
 @pytest.mark.parametrize(
-    ("url", "shown"),
+    ("url", "redacted_url"),
     [
         ("https://user:pw@e.org/a@b", "https://e.org/a@b"),
         ("https://e.org/a@b?c@d", "https://e.org/a@b?c@d"),
@@ -416,9 +416,9 @@ def test_is_root(url: str, root: bool) -> None:
         ("", ""),
     ],
 )
-def test_redacted(url: str, shown: str) -> None:
-    """Credentials and tokens are hidden."""
-    assert redacted(url) == shown
+def test_redacted(url: str, redacted_url: str) -> None:
+    """`redacted` hides user names, passwords and token values of an address."""
+    assert redacted(url) == redacted_url
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ def test_each_path_on_the_page_exists(page: Path) -> None:
 
 
 def test_each_constant_on_the_page_exists() -> None:
-    """Names in capitals, such as `KINDS`, are in the code."""
+    """Every constant that the architecture page names, such as `KINDS`, occurs in the code."""
     names = set(re.findall(r"`(_?[A-Z][A-Z_]{3,})`", ARCHITECTURE.read_text(encoding="utf-8")))
 
     assert names

@@ -35,9 +35,9 @@ PARTS = list(dict.fromkeys((shown.page, shown.part) for shown in SHOWN if not re
 def test_what_is_not_typed_stands_in_a_page() -> None:
     """Each exception from typing still occurs on a page."""
     unused = [
-        one["starts"]
-        for one in NOT_TYPED
-        if not any(shown.typed.startswith(one["starts"]) for shown in SHOWN)
+        exception["starts"]
+        for exception in NOT_TYPED
+        if not any(shown.typed.startswith(exception["starts"]) for shown in SHOWN)
     ]
     assert unused == []
     assert [str(shown) for shown in SHOWN if shown.root and not reason_not(shown)] == []

@@ -423,20 +423,22 @@ def test_a_secret_stays_one(small_instance: Instance) -> None:
 
     assert done.code == 0, done
     assert SECRET in {
-        seen.headers.get("x-token") for seen in small_instance.world.requests if seen.site == "holt"
+        request.headers.get("x-token")
+        for request in small_instance.world.requests
+        if request.site == "holt"
     }
     assert {
-        seen.headers.get("x-token")
-        for seen in small_instance.world.requests
-        if seen.site == "parallel"
+        request.headers.get("x-token")
+        for request in small_instance.world.requests
+        if request.site == "parallel"
     } == {None}
 
     status = small_instance.run_command("status", "--json", environ={"HOLT_TOKEN": SECRET})
 
     assert SECRET not in done.out + done.err + status.out + status.err
 
-    for found in small_instance.folder.rglob("*"):
-        assert not found.is_file() or SECRET.encode() not in found.read_bytes(), found
+    for file in small_instance.folder.rglob("*"):
+        assert not file.is_file() or SECRET.encode() not in file.read_bytes(), file
 
 
 @mark_fault(
@@ -456,7 +458,9 @@ def test_sigterm(small_instance: Instance, command: str) -> None:
         text.replace("_seconds = 30", "_seconds = 240")
     )
     process = small_instance.start_command(command, *(("--all",) if command == "refresh" else ()))
-    wait_for(lambda: {seen.site for seen in small_instance.world.requests} >= {"parallel", "holt"})
+    wait_for(
+        lambda: {request.site for request in small_instance.world.requests} >= {"parallel", "holt"}
+    )
     process.send_signal(signal.SIGTERM)
     out, err = process.communicate(timeout=90)  # long before the sites answer
 

@@ -94,9 +94,9 @@ def test_the_worker_is_killed(small_instance: Instance) -> None:
     def read() -> int:
         return len(
             [
-                seen
-                for seen in small_instance.world.requests
-                if seen.site == "holt" and seen.path in pages
+                request
+                for request in small_instance.world.requests
+                if request.site == "holt" and request.path in pages
             ]
         )
 

@@ -81,7 +81,8 @@ def test_two_builders_take_turns(instance: Instance) -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_two_builders_beside_each_other_tear_nothing(instance: Instance, postgres: Server) -> None:
-    """A lock that its server ended is noticed within seconds; until then both write."""
+    """A builder that loses its lock stops within seconds; the files that both wrote in between are
+    whole and up to date."""
     public = instance.folder / "feeds/public"
     first_build = start_build(instance)
     wait_until_it_writes(first_build, public)

@@ -135,4 +135,4 @@ def test_workers_whose_clocks_are_wrong_do_what_is_due_by_the_clock_of_the_datab
         assert fleet.stop_workers() == [0, 0], fleet.read_logs()
     one_at_a_time(web, pause=PAUSE)
 
-    assert max(seen.paths["/feed0"] for seen in web.seen.values()) <= 2, "nobody spins"
+    assert max(host_log.paths["/feed0"] for host_log in web.seen.values()) <= 2, "nobody spins"

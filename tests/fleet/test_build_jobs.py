@@ -205,7 +205,8 @@ def test_other_settings_are_built_at_once(place_and_app: tuple[Instance, App]) -
 
 
 def test_a_frozen_builder_is_replaced_within_forty_seconds() -> None:
-    """Its lock has ended by the time that its job is another's."""
+    """The time until a frozen builder's lock is lost, plus the time until others look, is at most
+    40 seconds."""
     lost_after = max(followed._LOST_AFTER, worker._BUILDER_SILENCE)
     assert lost_after + worker._BUILDER_CHECK_SECONDS + jobs._LOOK <= 40
 
@@ -215,8 +216,8 @@ def test_the_visits_of_each_worker_count_once(place_and_app: tuple[Instance, App
     _, app = place_and_app
 
     def count(session: Session) -> None:
-        at = datetime(2026, 3, 10, tzinfo=UTC)
-        session.outcomes.extend([Outcome(key="one", at=at, status="unchanged")] * 3)
+        visited_at = datetime(2026, 3, 10, tzinfo=UTC)
+        session.outcomes.extend([Outcome(key="one", at=visited_at, status="unchanged")] * 3)
         count_visits(session)
         count_visits(session)
 

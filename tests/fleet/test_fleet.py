@@ -33,7 +33,7 @@ def test_two_workers_read_each_page_once_and_build_feeds(postgres: Server, tmp_p
         ), fleet.read_logs()
         assert fleet.stop_workers() == [0, 0], fleet.read_logs()
 
-    assert max(seen.most for seen in web.seen.values()) == 1
+    assert max(host_log.most for host_log in web.seen.values()) == 1
     assert set(web.count_page_requests().values()) == {1}
     assert fleet.count_article_files() == web.page_count
 

@@ -54,9 +54,8 @@ def all_once(fleet: Instance, web: Web) -> None:
 def test_workers_that_are_killed_stopped_and_cut_off_lose_nothing(
     postgres: Server, tmp_path: Path
 ) -> None:
-    """Three workers. For a minute one is killed every 5 seconds and another takes its place;
-    meanwhile the queue is emptied, the database restarts, and the first worker stands still for
-    longer than its lease."""
+    """Workers lose nothing while, for a minute, one is killed every five seconds, the queue is
+    emptied, the database restarts, and one stands still for longer than its lease."""
     web = Web(hosts=30, feeds=3, entries=3, seconds=0.05)
     with web.serving(), run_instance(tmp_path, web, postgres.schema(), pause=PAUSE) as fleet:
         for _ in range(3):
@@ -65,7 +64,7 @@ def test_workers_that_are_killed_stopped_and_cut_off_lose_nothing(
         assert fleet.wait_until(lambda: fleet.count_articles() > 5, 240), fleet.read_logs()
 
         stopped = fleet.workers[0]
-        goes_on = 0.0
+        resumed_at = 0.0
         for number in range(12):
             time.sleep(5)
             fleet.alive(but=stopped)[0].kill()
@@ -78,7 +77,7 @@ def test_workers_that_are_killed_stopped_and_cut_off_lose_nothing(
             if number == 7:
                 postgres.control("-m", "fast", "restart")
             if number == 9:
-                goes_on = time.monotonic()
+                resumed_at = time.monotonic()
                 stopped.send_signal(signal.SIGCONT)
             if number in (3, 6):
                 web.entries += 1
@@ -92,17 +91,18 @@ def test_workers_that_are_killed_stopped_and_cut_off_lose_nothing(
 
         assert set(fleet.stop_workers()) <= {0, -9}, fleet.read_logs()
 
-        one_at_a_time(web, pause=PAUSE, frozen_until=goes_on)
-        most = max(web.count_page_requests().values())
+        one_at_a_time(web, pause=PAUSE, frozen_until=resumed_at)
+        most_requests = max(web.count_page_requests().values())
 
-        assert most <= 1 + len(fleet.workers), (
+        assert most_requests <= 1 + len(fleet.workers), (
             "a page is asked for again only where its worker ended before it was read"
         )
         assert fleet.built_anew() == (), "what was marked as stale was built, whoever was killed"
 
 
 def test_cold_hosts_are_served_beside_a_hot_one(postgres: Server, tmp_path: Path) -> None:
-    """Three in five of all sources are on one host."""
+    """One host with three fifths of all sources does not delay the others: each of them is visited
+    before it is finished."""
     web = Web(hosts=13, feeds=1, entries=1, foreign=0)
     hot = web.names[0]
     with web.serving():
@@ -195,12 +195,12 @@ def test_a_host_that_ends_its_workers_is_held_and_named_and_the_others_go_on(
 
         assert fleet.wait_until(lambda: fleet.count_articles() == 2, 240), fleet.read_logs()
         assert fleet.wait_until(
-            lambda: [one.name for one in look(fleet.config).hosts.named] == [poison], 120
+            lambda: [host.name for host in look(fleet.config).hosts.named] == [poison], 120
         )
 
-        result = look(fleet.config)
+        fleet_state = look(fleet.config)
 
-        assert [(one.name, one.poison) for one in result.hosts.named] == [(poison, True)]
+        assert [(host.name, host.poison) for host in fleet_state.hosts.named] == [(poison, True)]
         assert look(fleet.config, requeue=True).hosts.freed == 1
         assert fleet.wait_until(lambda: fleet.count_articles() == 3, 240), fleet.read_logs()
 

@@ -262,11 +262,13 @@ def test_running_workers_are_listed_and_end_in_order(postgres: Server, tmp_path:
 
         def processes() -> list[int]:
             with fleet.open_store() as store:
-                return sorted(each.process for each in store.workers(lease).list() if each.is_live)
+                return sorted(
+                    worker.process for worker in store.workers(lease).list() if worker.is_live
+                )
 
         assert fleet.wait_until(lambda: len(processes()) == 2 and 0 not in processes(), 60), (
             fleet.read_logs()
         )
-        assert processes() == sorted(each.pid for each in started)
+        assert processes() == sorted(worker.pid for worker in started)
         assert fleet.stop_workers() == [0, 0], fleet.read_logs()
         assert processes() == []

@@ -48,21 +48,21 @@ def test_two_that_read_an_article_at_a_time_write_one_file(
     machines: tuple[Machine, Machine],
 ) -> None:
     """Two machines that file the same article write one file."""
-    one, two = machines
+    first_machine, second_machine = machines
 
-    assert two.articles.find(make_full_article().id) is None
+    assert second_machine.articles.find(make_full_article().id) is None
 
-    _, first, _ = one.articles.put(make_full_article())
+    _, first, _ = first_machine.articles.put(make_full_article())
     other = replace(
         make_full_article(), title="Quite another title", published=NOW - timedelta(days=400)
     )
-    _, second, _ = two.articles.put(other)
+    _, second, _ = second_machine.articles.put(other)
 
-    assert list_article_paths(one) == [first.path]
+    assert list_article_paths(first_machine) == [first.path]
     assert second.path == first.path
     assert (
-        one.articles.find(make_full_article().id)
-        == two.articles.find(make_full_article().id)
+        first_machine.articles.find(make_full_article().id)
+        == second_machine.articles.find(make_full_article().id)
         == first.path
     )
 
@@ -71,18 +71,18 @@ def test_a_file_without_a_row_is_taken_in_once_nobody_can_be_writing_it(
     machines: tuple[Machine, Machine],
 ) -> None:
     """A file left by a crash is recorded after the time that a write may take."""
-    one, two = machines
-    _, stamp, _ = one.articles.put(make_full_article())  # and the process ends
+    first_machine, second_machine = machines
+    _, stamp, _ = first_machine.articles.put(make_full_article())  # and the process ends
 
-    assert not two.articles.left_behind()
+    assert not second_machine.articles.left_behind()
 
-    two.now += WRITING + timedelta(seconds=1)
+    second_machine.now += WRITING + timedelta(seconds=1)
 
-    assert two.articles.left_behind().new == (stamp,)
+    assert second_machine.articles.left_behind().new == (stamp,)
 
-    two.store.visits.record(ArticleRecord(article=make_full_article(), stamp=stamp))
+    second_machine.store.visits.record(ArticleRecord(article=make_full_article(), stamp=stamp))
 
-    assert not two.articles.left_behind()
+    assert not second_machine.articles.left_behind()
 
 
 @pytest.mark.parametrize("at_once", [True, False])
@@ -91,12 +91,12 @@ def test_a_path_whose_file_is_deleted_is_free(
 ) -> None:
     """Deleting an article file, alone or with others (`at_once`), also frees its reserved path for
     all machines."""
-    one, two = machines
-    _, stamp, _ = one.articles.put(make_full_article())
+    first_machine, second_machine = machines
+    _, stamp, _ = first_machine.articles.put(make_full_article())
     if at_once:
-        two.articles.delete_all([stamp.path])
+        second_machine.articles.delete_all([stamp.path])
     else:
-        assert two.articles.delete(stamp.path)
+        assert second_machine.articles.delete(stamp.path)
 
-    assert list_article_paths(one) == []
-    assert one.store.reservations.reserved() == []
+    assert list_article_paths(first_machine) == []
+    assert first_machine.store.reservations.reserved() == []

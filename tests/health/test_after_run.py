@@ -83,12 +83,12 @@ def test_the_health_feed_is_valid_and_stable(instance: Instance) -> None:
     end_run(instance, gone=False)
     with instance.open_app() as app:
         key = episodes.ensure_feed_token(app.configuration.settings.state_dir)
-        result = metrics.health_feed(app.configuration.settings, key)
-        assert metrics.health_feed(app.configuration.settings, key) == result
+        health_feed = metrics.health_feed(app.configuration.settings, key)
+        assert metrics.health_feed(app.configuration.settings, key) == health_feed
 
-    assert find_atom_fault(result) is None
+    assert find_atom_fault(health_feed) is None
 
-    root = ElementTree.fromstring(result)
+    root = ElementTree.fromstring(health_feed)
     entries = root.findall(f"{ATOM}entry")
     titles = [entry.findtext(f"{ATOM}title") for entry in entries]
 
@@ -111,8 +111,8 @@ def test_its_address_is_where_it_is_served(instance: Instance) -> None:
     ):
         write_settings(instance, text)
         with instance.open_app() as app:
-            result = metrics.health_feed(app.configuration.settings, "key")
-        assert f'href="{base}health/key.atom"'.encode() in result
+            health_feed = metrics.health_feed(app.configuration.settings, "key")
+        assert f'href="{base}health/key.atom"'.encode() in health_feed
 
 
 def test_the_token_is_minted_once_for_this_user_alone(tmp_path: Path) -> None:
@@ -159,13 +159,13 @@ def test_the_public_folder_has_it_by_setting_alone(instance: Instance) -> None:
 
     assert (public / name).exists()
 
-    listed = [
+    public_files = [
         path
         for path in public.rglob("*")
         if path.is_file() and path.suffix != ".gz" and path != public / name
     ]
 
-    assert not any(b"health/" in path.read_bytes() for path in listed)
+    assert not any(b"health/" in path.read_bytes() for path in public_files)
 
     write_settings(instance, "")
     end_run(instance, gone=True)

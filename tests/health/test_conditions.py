@@ -165,7 +165,10 @@ def test_a_source_that_was_silent_when_it_was_added_needs_nobody() -> None:
 
 def test_a_pause_that_was_made_twice_before_is_no_silence() -> None:
     """A source is not silent if it made pauses of this length before."""
-    holidays = (NOW - 10 * DAY, *(NOW - 10 * DAY - one * DAY for one in (1, 2, 14, 15, 16, 29, 30)))
+    holidays = (
+        NOW - 10 * DAY,
+        *(NOW - 10 * DAY - days * DAY for days in (1, 2, 14, 15, 16, 29, 30)),
+    )
     assert find_silence_start(holidays, NOW) is None
 
 
@@ -283,7 +286,8 @@ def test_a_flood_stands_in_for_the_warning_of_its_source() -> None:
     assert condition.subject == "one"
     assert condition.next_try == NOW + DAY
     assert [
-        one.kind for one in find_conditions_of(make_state(warning="robots.txt disallows it"))
+        found_condition.kind
+        for found_condition in find_conditions_of(make_state(warning="robots.txt disallows it"))
     ] == [ConditionReason.SOURCE_WARNING]
 
 
@@ -407,13 +411,13 @@ def test_an_ended_session_is_one_condition_of_its_source() -> None:
     (of_entries,) = find_conditions_of(operator=[waiting])
     failing = make_state(reason="session-ended", failing_since=NOW - DAY, detail="HTTP 401")
     (of_feed,) = find_conditions_of(failing, operator=[waiting])
-    for found in (of_entries, of_feed):
-        assert found.identity == "session-ended:one"
-        assert found.source == "one"
-        assert found.since == NOW - DAY
-        assert found.needs_you is True
-        assert found.reason == "the session of one ended"
-        assert found.cure == "export its cookies again"
+    for condition in (of_entries, of_feed):
+        assert condition.identity == "session-ended:one"
+        assert condition.source == "one"
+        assert condition.since == NOW - DAY
+        assert condition.needs_you is True
+        assert condition.reason == "the session of one ended"
+        assert condition.cure == "export its cookies again"
 
     assert of_entries.count == 3
     assert of_feed.detail == "HTTP 401"

@@ -60,7 +60,7 @@ def test_sources_are_well_ill_or_not_visited_yet(instance: Instance) -> None:
 
     assert health.fine == 1
     assert health.unvisited == 0
-    assert [one.identity for one in health.need_you] == ["source-failing:two"]
+    assert [condition.identity for condition in health.need_you] == ["source-failing:two"]
 
 
 def test_a_source_whose_address_was_edited_is_not_visited_yet(instance: Instance) -> None:
@@ -87,7 +87,7 @@ def test_a_source_with_articles_of_several_publishers_has_no_usual_length(
         app.archive.store.visits.save_states([short])
         store_articles(app, "A story", "A text that says something.")
 
-    assert [found.kind for found in read_place_health(instance).conditions] == [
+    assert [condition.kind for condition in read_place_health(instance).conditions] == [
         "extraction-collapsed"
     ]
 
@@ -126,13 +126,15 @@ def test_what_nothing_dates_is_as_old_as_the_first_look_that_found_it(instance: 
         app.archive.store.visits.save_states(
             [make_visited_state("two", reason="http-404", failing_since=NOW - 2 * HOUR)]
         )
-    failing, held = read_place_health(instance).conditions
+    failing, feed_held = read_place_health(instance).conditions
 
     assert failing.since == NOW - 2 * HOUR
-    assert held.since is None
+    assert feed_held.since is None
 
     with instance.open_app() as app:
-        memory, _ = update_episodes(Memory(), (failing, held), NOW - HOUR, app.archive.instance)
+        memory, _ = update_episodes(
+            Memory(), (failing, feed_held), NOW - HOUR, app.archive.instance
+        )
         write_state(app.archive.store, memory, NOW - HOUR)
 
     assert [condition.since for condition in read_place_health(instance).conditions] == [

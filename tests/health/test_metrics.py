@@ -55,7 +55,7 @@ def test_counters_go_on_from_run_to_run() -> None:
     twice = add_run(add_run({}), down=True)
     twice["conditions"] = {"feed-held": 2}
     samples = read_samples(metrics.render_page(metrics.make_families(FIGURES, twice)).decode())
-    wanted = {
+    expected = {
         "syndicator_articles": 7,
         "syndicator_feeds_published": 3,
         "syndicator_feeds_held": 2,
@@ -81,7 +81,7 @@ def test_counters_go_on_from_run_to_run() -> None:
         "syndicator_last_article_timestamp_seconds": NOW.timestamp(),
     }
 
-    assert {name: samples.get(name) for name in wanted} == wanted
+    assert {name: samples.get(name) for name in expected} == expected
     assert samples["process_resident_memory_bytes"] > 0
 
 
@@ -92,8 +92,8 @@ def test_times_are_of_what_was_done() -> None:
 
 
 def test_names_follow_the_conventions_of_prometheus() -> None:
-    """prometheus.io/docs/practices/naming: a prefix, base units, _total for counters and nothing
-    else, a help text."""
+    """Metric names follow prometheus.io/docs/practices/naming: a prefix, base units, `_total` for
+    counters only; each has a help text."""
     text = metrics.render_page(
         metrics.make_families(replace(FIGURES, pictures=PICTURES), add_run({}))
     ).decode()
@@ -135,7 +135,7 @@ def test_the_textfile_is_replaced_whole_and_has_no_process(tmp_path: Path) -> No
 
     assert read_samples(text)["syndicator_articles"] == 7
     assert "process_" not in text
-    assert [one.name for one in tmp_path.iterdir()] == ["syndicator.prom"]
+    assert [file.name for file in tmp_path.iterdir()] == ["syndicator.prom"]
 
 
 def test_pictures_are_counted_by_state_and_reason() -> None:

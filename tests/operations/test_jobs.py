@@ -50,9 +50,9 @@ def test_a_job_has_one_doer_and_the_oldest_goes_first(queue: Queue) -> None:
         queue.add("rest", {"key": str(number)}, who="ann", requested=AT).id for number in range(3)
     ]
     other_queue = Queue(queue.root.parents[1])
-    taken = [one.claim() for one in (queue, other_queue, queue, other_queue)]
+    claimed = [claimant.claim() for claimant in (queue, other_queue, queue, other_queue)]
 
-    assert [job.id if job else None for job in taken] == [*ids, None]
+    assert [job.id if job else None for job in claimed] == [*ids, None]
     assert [job.status for job in queue.recent(9)] == ["running"] * 3
 
 
@@ -84,8 +84,8 @@ def test_tokens_have_turns_and_people_go_first(queue: Queue) -> None:
     """Jobs of people are done before those of tokens, and tokens have turns among themselves."""
     for who in (READER, READER, READER, WRITER, "ann", READER, WRITER, "ann"):
         queue.add("rest", {}, who=who, requested=AT)
-    taken = list(iter(queue.claim, None))
-    assert [job.who for job in taken] == [
+    claimed = list(iter(queue.claim, None))
+    assert [job.who for job in claimed] == [
         "ann",
         "ann",
         READER,
@@ -147,9 +147,9 @@ def test_a_token_has_a_quarter_of_the_places(queue: Queue) -> None:
 
 def test_a_job_that_waits_is_cancelled_at_once(queue: Queue) -> None:
     """A cancelled job that waits is never done."""
-    article_id = queue.add("rest", {}, who="ann", requested=AT).id
-    queue.cancel(article_id)
-    job = queue.get(article_id)
+    job_id = queue.add("rest", {}, who="ann", requested=AT).id
+    queue.cancel(job_id)
+    job = queue.get(job_id)
 
     assert job is not None
     assert job.status == "cancelled"
@@ -161,14 +161,14 @@ def test_a_job_that_waits_is_cancelled_at_once(queue: Queue) -> None:
 )
 def test_a_job_that_cannot_be_read_stops_none_behind_it(queue: Queue, damaged: str) -> None:
     """A damaged job file does not block the next job."""
-    first, second = (queue.add("rest", {"key": one}, who="ann", requested=AT).id for one in "ab")
+    first, second = (queue.add("rest", {"key": key}, who="ann", requested=AT).id for key in "ab")
     (queue.root / f"{first}.json").write_text(damaged)
-    taken = queue.claim(lambda job: job.act == "rest")
-    if taken is None or taken.id != second:  # nothing is known of it
-        taken = queue.claim(lambda job: job.act == "rest")
+    claimed = queue.claim(lambda job: job.act == "rest")
+    if claimed is None or claimed.id != second:  # nothing is known of it
+        claimed = queue.claim(lambda job: job.act == "rest")
 
-    assert taken is not None
-    assert taken.id == second
+    assert claimed is not None
+    assert claimed.id == second
     assert queue.claim() is None
     assert len(queue.recent(9)) <= 2
 
@@ -205,17 +205,18 @@ def test_while_a_run_has_the_lock_jobs_wait(instance: Instance) -> None:
     """Jobs wait while a run holds the lock, and are done once it is free."""
     settings = load(instance.config)
     queue = Queue(settings.state_dir)
-    article_id = queue.add("rest", {"key": "a"}, who="ann", requested=AT).id
+    job_id = queue.add("rest", {"key": "a"}, who="ann", requested=AT).id
     with hold_run_lock(settings):
         assert drain(instance.config, queue) == 0
-        assert queue.waiting() == [article_id]
+        assert queue.waiting() == [job_id]
 
     assert drain(instance.config, queue) == 1
     assert "enabled = false" in (instance.config / "sources.toml").read_text()
 
 
 def test_a_run_does_what_is_quick_itself(instance: Instance) -> None:
-    """The lock is held all the time."""
+    """While a run holds the lock, it does quick jobs ("rest") itself and leaves slow ones ("retry")
+    in the queue."""
     settings = load(instance.config)
     hurried = [0]
     queue = Queue(settings.state_dir)
@@ -342,7 +343,7 @@ def test_undoing_at_once_gives_what_was(before: list[str], after: list[str]) -> 
 
 @given(LINES, st.integers(0, 12), LINES)
 def test_what_was_edited_elsewhere_stays(base: list[str], place: int, added: list[str]) -> None:
-    """A line of its own is changed, and others are added at the beginning and at the end since."""
+    """Undoing a changed line keeps lines that were added at the beginning and the end since."""
     lines = [f"{number} {line}" for number, line in enumerate(base)]
     place = min(place, len(lines))
     text = "\n".join([*lines[:place], "old", *lines[place:]]) + "\n"

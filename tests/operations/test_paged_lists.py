@@ -65,7 +65,10 @@ def test_what_is_new_meanwhile_moves_no_page(instance: Instance) -> None:
         run_command(instance, "change", "add-tag", "Ferries")
         second = QUERIES["changes"].read(opened, {}, after=first.next, limit=1)
 
-    assert [one["args"]["name"] for one in (*first.items, *second.items)] == ["Drones", "Robots"]
+    assert [change["args"]["name"] for change in (*first.items, *second.items)] == [
+        "Drones",
+        "Robots",
+    ]
 
 
 def test_the_command_line_lists_them(instance: Instance) -> None:
@@ -101,15 +104,18 @@ def test_each_is_json_with_an_id(instance: Instance, name: str) -> None:
         set(QUERIES[name].columns) <= {key for item in page["items"] for key in item}
         or not page["items"]
     )
-    assert all("description" in one for one in schema_of(QUERIES[name])["properties"].values())
+    assert all(
+        "description" in field_schema
+        for field_schema in schema_of(QUERIES[name])["properties"].values()
+    )
 
 
 def test_the_command_line_filters_them(instance: Instance) -> None:
     """`--where` filters a list; an unknown value or filter name is an error with a proposal."""
     words = ["status", "--list", "articles", "--json", "--where"]
-    (found,) = json.loads(run_command(instance, *words, "words=number,3").stdout)["items"]
+    (article,) = json.loads(run_command(instance, *words, "words=number,3").stdout)["items"]
 
-    assert found["title"] == "Number 3"
+    assert article["title"] == "Number 3"
     with pytest.raises(UsageError, match="no article has the source 'three'"):
         run_command(instance, *words, "source=three")
     with pytest.raises(UsageError, match="articles: unknown key 'sorce'; did you mean 'source'"):

@@ -36,14 +36,14 @@ REFUSED: tuple[tuple[str, dict[str, Any], str], ...] = (
 )
 
 
-@pytest.mark.parametrize(("name", "given", "said"), REFUSED)
+@pytest.mark.parametrize(("name", "arguments", "message"), REFUSED)
 def test_what_cannot_be_done_is_said(
-    tmp_path: Path, name: str, given: Mapping[str, Any], said: str
+    tmp_path: Path, name: str, arguments: Mapping[str, Any], message: str
 ) -> None:
     """Invalid arguments raise UsageError with an explanation."""
     operation = need_operation(name)
-    with Instance(tmp_path).open_app() as app, pytest.raises(UsageError, match=said):
-        operation.plan(app, arguments_of(operation, given), no_progress)
+    with Instance(tmp_path).open_app() as app, pytest.raises(UsageError, match=message):
+        operation.plan(app, arguments_of(operation, arguments), no_progress)
 
 
 @pytest.mark.parametrize(

@@ -30,13 +30,13 @@ def test_each_list_has_a_command_a_page_and_an_address(
     """Each list is available as a command, a console page with its filters and an API path."""
     query = QUERIES[name]
     words = ["status", "--list", name, "--config", str(running_console.instance.config)]
-    for more in ([], ["--json"]):
-        assert CliRunner().invoke(app, [*words, *more]).exit_code == 0
+    for options in ([], ["--json"]):
+        assert CliRunner().invoke(app, [*words, *options]).exit_code == 0
     answer = browser.get(f"/queries/{name}")
 
     assert answer.status == 200
     assert query.help in answer.body
-    assert all(f'name="{one.name}"' in answer.body for one in fields_of(query))
+    assert all(f'name="{field.name}"' in answer.body for field in fields_of(query))
     assert "get" in PATHS[f"/{name}"]
     assert f'href="/queries/{name}"' in browser.get("/operations").body
 
@@ -50,10 +50,10 @@ def test_a_list_is_filtered_and_goes_on(browser: Browser, monkeypatch: pytest.Mo
     assert first_body.count('href="/articles/') == 3
     assert "holt" not in first_body
 
-    more = first_body.partition('href="?')[2].partition('"')[0].replace("&amp;", "&")
-    second = browser.get(f"/queries/articles?{more}").body
+    next_query = first_body.partition('href="?')[2].partition('"')[0].replace("&amp;", "&")
+    second = browser.get(f"/queries/articles?{next_query}").body
 
-    assert more.startswith("source=launchbeat&cursor=")
+    assert next_query.startswith("source=launchbeat&cursor=")
     assert 'href="/articles/' in second
     assert second != first_body
     assert "is none of unsure" in browser.get("/queries/articles?filter=new").body
@@ -69,11 +69,11 @@ def test_each_operation_has_a_command_a_form_and_an_address(
     something have `--dry-run`."""
     operation = registry.need_operation(name)
     words = operation.command.partition(" --")[0].split() or ["change", name]
-    shown = CliRunner().invoke(app, [*words, "--help"])
+    help_result = CliRunner().invoke(app, [*words, "--help"])
 
-    assert shown.exit_code == 0
-    assert "--json" in shown.output
-    assert operation.is_question != ("--dry-run" in shown.output)
+    assert help_result.exit_code == 0
+    assert "--json" in help_result.output
+    assert operation.is_question != ("--dry-run" in help_result.output)
     assert f'action="/operations/{name}"' in browser.get(f"/operations/{name}").body
     assert "post" in PATHS[f"/operations/{name}"]
 
@@ -139,13 +139,14 @@ OTHERS: dict[str, dict[str, Any]] = {
 
 
 def test_each_change_can_be_taken_back_or_says_why(running_console: RunningConsole) -> None:
-    """Each is made once, in this order, where there is something to change."""
+    """Every operation that changes something is applied once, in this order; each logged change can
+    be undone, except those in LASTING."""
     config = running_console.instance.config / "syndicator.toml"
     config.write_text(
         config.read_text() + '\n[describe.llm]\nurl = "http://127.0.0.1:9/"\nmodel = "none"\n'
     )
     with open_app(running_console.instance.config) as app:
-        articles = [one for one in app.archive.store.index.each() if one.source_key == "holt"]
+        articles = [item for item in app.archive.store.index.each() if item.source_key == "holt"]
         state = app.archive.store.visits.state("parallel")
 
         assert state is not None
@@ -161,10 +162,11 @@ def test_each_change_can_be_taken_back_or_says_why(running_console: RunningConso
         copy = next(iter(app.archive.store.index.merged()))
         marks = pack_list(Wrapper(by="blocks", forms=("article",), pointed=True))
     values = {**ADDED, **OTHERS} | {
-        name: {"key": "parallel", **more} for name, more in OF_A_SOURCE.items()
+        name: {"key": "parallel", **further_values} for name, further_values in OF_A_SOURCE.items()
     }
     values |= {
-        name: {"id": articles[0].id, **more} for name, more in OF_AN_ARTICLE.items()
+        name: {"id": articles[0].id, **further_values}
+        for name, further_values in OF_AN_ARTICLE.items()
     } | OF_TAGS
     values["release"] = {"id": (articles[0].id,)}
     values["split"], values["restore-muted"] = {"id": copy}, {"ids": (articles[0].id,)}
@@ -172,7 +174,7 @@ def test_each_change_can_be_taken_back_or_says_why(running_console: RunningConso
     for name in ("follow-list", "use-list"):
         values[name] = {**values[name], "wrapper": marks}
     order = [*ADDED, *OF_A_SOURCE, *OF_AN_ARTICLE, *OF_TAGS, *OTHERS]
-    changes = {name for name, one in registry.operations().items() if not one.is_question}
+    changes = {name for name, item in registry.operations().items() if not item.is_question}
 
     assert {*order, *LASTING} == changes
     assert not {*order} & {*LASTING}

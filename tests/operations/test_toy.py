@@ -138,14 +138,14 @@ def test_the_console_has_its_form_preview_job_and_line_in_changes(
 
 def test_programs_get_a_schema() -> None:
     """The schema of an operation has its parameters, with types and descriptions."""
-    result = schema_of(registry.need_operation("toy"))
+    schema = schema_of(registry.need_operation("toy"))
 
-    assert result["description"] == "Write a motto."
-    assert result["required"] == ["words"]
-    assert result["properties"]["loud"] == {
+    assert schema["description"] == "Write a motto."
+    assert schema["required"] == ["words"]
+    assert schema["properties"]["loud"] == {
         "description": "In capitals.",
         "title": "Loud",
         "type": "boolean",
         "default": False,
     }
-    assert result["additionalProperties"] is False
+    assert schema["additionalProperties"] is False

@@ -57,7 +57,7 @@ def test_a_withdrawal_is_taken_back_and_that_too(instance: Instance) -> None:
 
     assert answer["withdrawn"]
     assert "Chips" not in instance.read_published("all.atom")
-    assert [(one.act, one.undoes) for one in open_log(instance).newest()] == [
+    assert [(change.act, change.undoes) for change in open_log(instance).newest()] == [
         ("undo", 2),
         ("undo", 1),
         ("withdraw", None),
@@ -121,7 +121,8 @@ def test_several_sources_are_one_change_and_one_undo(instance: Instance) -> None
 def test_changes_are_made_and_numbered_one_at_a_time(
     instance: Instance, lock: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Who has the lock of the log, or of edits of the configuration, keeps the others waiting."""
+    """A change waits while another process holds the lock of the log or of configuration edits, and
+    then gets the next number."""
     path = instance.config / "taxonomy.toml"
     log = open_log(instance)
     event = threading.Event()
@@ -142,7 +143,7 @@ def test_changes_are_made_and_numbered_one_at_a_time(
             assert log.newest() == []
             assert lock == "changes.lock" or "Robots" not in path.read_text()
         assert other.result(60).exit_code == 0
-        assert [one.number for one in log.newest()] == [1]
+        assert [change.number for change in log.newest()] == [1]
     run_command(instance, "change", "undo", "1")
     assert path.read_text() == before
 

@@ -31,11 +31,14 @@ def fresh_decoder() -> Iterator[Decoder]:
 
 def test_a_child_makes_one_thumbnail_after_the_other(fresh_decoder: Decoder) -> None:
     """One decoder process makes several thumbnails."""
-    results = [
+    thumbnails = [
         make_thumbnail(fresh_decoder, made.make_jpeg()),
         make_thumbnail(fresh_decoder, made.see_through()),
     ]
-    assert [(result.width, result.height) for result in results] == [(600, 315), (400, 300)]
+    assert [(thumbnail.width, thumbnail.height) for thumbnail in thumbnails] == [
+        (600, 315),
+        (400, 300),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -86,7 +89,7 @@ def test_a_child_that_was_taken_over_is_not_believed(
 
 
 @pytest.mark.parametrize(
-    ("acts", "reason", "final", "detail"),
+    ("act", "reason", "final", "detail"),
     [
         ("answer_endlessly", PictureReason.CRASHED, False, "the process ended with status"),
         ("crash", PictureReason.CRASHED, False, "the process ended with status -11"),
@@ -96,20 +99,20 @@ def test_a_child_that_was_taken_over_is_not_believed(
     ],
 )
 def test_how_a_child_ends_is_told(
-    monkeypatch: pytest.MonkeyPatch, acts: str, reason: PictureReason, final: bool, detail: str
+    monkeypatch: pytest.MonkeyPatch, act: str, reason: PictureReason, final: bool, detail: str
 ) -> None:
     """Each way in which the decoder process can end has a reason; only those that the picture
     causes for certain are final."""
     monkeypatch.setattr(decoder, "SECONDS", 0.3)
-    found = make_lying_decoder(monkeypatch, acts, wall_seconds=2 if acts == "hang" else 60)
+    lying_decoder = make_lying_decoder(monkeypatch, act, wall_seconds=2 if act == "hang" else 60)
 
     with pytest.raises(PictureRefused) as refused:
-        make_thumbnail(found, made.make_jpeg())
+        make_thumbnail(lying_decoder, made.make_jpeg())
     assert refused.value.reason == reason
     assert refused.value.final == final
     assert refused.value.detail.startswith(detail)
 
-    found.close()
+    lying_decoder.close()
 
 
 def test_nothing_is_decoded_in_a_process_that_is_not_shut_off(
@@ -117,14 +120,14 @@ def test_nothing_is_decoded_in_a_process_that_is_not_shut_off(
 ) -> None:
     """If the sandbox cannot be set up, no picture is decoded; it may be tried again later."""
     monkeypatch.setattr(decoder, "_PREPARE_FUNCTION", Lazy(f"{LIARS}:exit_not_shut_off"))
-    found = Decoder()
+    failing_decoder = Decoder()
 
     with pytest.raises(PictureRefused, match="could not be shut off") as refused:
-        make_thumbnail(found, made.make_jpeg())
+        make_thumbnail(failing_decoder, made.make_jpeg())
     assert refused.value.reason == PictureReason.NOT_SHUT_OFF
     assert refused.value.final is False
 
-    found.close()
+    failing_decoder.close()
 
 
 def test_a_picture_has_two_seconds_of_cpu(monkeypatch: pytest.MonkeyPatch) -> None:

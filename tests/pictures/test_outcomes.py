@@ -78,7 +78,7 @@ def test_what_is_off_limits_is_looked_at_again_and_shows_nothing_until_then() ->
 
 
 @pytest.mark.parametrize(
-    ("header", "said"),
+    ("header", "ban"),
     [
         ("noimageindex", "noimageindex"),
         ("nofollow, NOINDEX", "noindex"),
@@ -90,9 +90,9 @@ def test_what_is_off_limits_is_looked_at_again_and_shows_nothing_until_then() ->
         ("", ""),
     ],
 )
-def test_the_server_of_a_picture_may_forbid_it(header: str, said: str) -> None:
+def test_the_server_of_a_picture_may_forbid_it(header: str, ban: str) -> None:
     """X-Robots-Tag may forbid thumbnails."""
-    assert outcomes.find_ban({"x-robots-tag": header}) == said
+    assert outcomes.find_ban({"x-robots-tag": header}) == ban
 
 
 def test_how_a_picture_is_in_words() -> None:

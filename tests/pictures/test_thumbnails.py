@@ -144,10 +144,10 @@ def test_a_picture_that_cannot_be_had_costs_nothing_but_itself(
 
     with web.instance.open_app() as app:
         pictures_by_title = {
-            one.title: dict(explain.list_state(app.archive.store, app.configuration.settings, one))[
-                "picture"
-            ]
-            for one in app.archive.store.index.each()
+            article.title: dict(
+                explain.list_state(app.archive.store, app.configuration.settings, article)
+            )["picture"]
+            for article in app.archive.store.index.each()
         }
         assert app.archive.store.pictures.counts() == Pictured(made=1, failed={reason: 1})
 
@@ -361,18 +361,18 @@ def test_that_pictures_are_written_is_known_before_the_first_file(
     web: Web, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A note in the database exists while pictures are written."""
-    seen: list[str | None] = []
-    put = FileOutlet.put
+    notes: list[str | None] = []
+    original_put = FileOutlet.put
 
-    def look(outlet: FileOutlet, name: str, data: bytes, **more: Any) -> bool:
+    def look(outlet: FileOutlet, name: str, data: bytes, **options: Any) -> bool:
         if name.startswith("pictures/"):
             with web.instance.open_app() as other_app:
-                seen.append(other_app.archive.store.visits.note("pictures begun"))
-        return put(outlet, name, data, **more)
+                notes.append(other_app.archive.store.visits.note("pictures begun"))
+        return original_put(outlet, name, data, **options)
 
-    monkeypatch.setattr(FileOutlet, "put", look)
+    monkeypatch.setattr(FileOutlet, "put", put_with_note)
     web.file_articles("one")
     web.run_pictures()
-    assert seen == ["now"]
+    assert notes == ["now"]
     with web.instance.open_app() as app:
         assert app.archive.store.visits.note("pictures begun") is None

@@ -60,8 +60,10 @@ def test_what_is_withheld_is_explained() -> None:
     assert permission == Permission("link", ("opted-out",))
 
 
-@pytest.mark.parametrize(("mode", "found"), [("full", "text"), ("excerpt", ""), ("link", "")])
-def test_a_search_matches_only_words_that_may_be_read(mode: str, found: str) -> None:
+@pytest.mark.parametrize(
+    ("mode", "searched_text"), [("full", "text"), ("excerpt", ""), ("link", "")]
+)
+def test_a_search_matches_only_words_that_may_be_read(mode: str, searched_text: str) -> None:
     """The search document contains only the readable parts."""
     article = make_article(excerpt="All of the excerpt.")
     document = redact_document(
@@ -70,6 +72,6 @@ def test_a_search_matches_only_words_that_may_be_read(mode: str, found: str) -> 
         "Published.",
     )
 
-    assert document.body.strip() == found
+    assert document.body.strip() == searched_text
     assert document.excerpt.split() == ["published"]
     assert document.title.split() == ["ferry"]

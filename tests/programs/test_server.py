@@ -211,7 +211,9 @@ def test_only_tokens_for_programs_pass(instance: Instance) -> None:
         assert post({**plain, "authorization": token}) == 401
         assert post({**plain, "authorization": "Bearer syn_wrong"}) == 401
         assert post({**plain, "authorization": f"Basic {token}"}) == 401
-        assert [post({**plain, "authorization": f"Bearer {one}"}) for one in others] == [403] * 3
+        assert [
+            post({**plain, "authorization": f"Bearer {token_text}"}) for token_text in others
+        ] == [403] * 3
         assert post({**bearer, "host": "evil.example"}) == 421
         assert post({**bearer, "origin": "https://evil.example"}) == 403
         assert post(bearer, to=address + "/../api/v1/articles") == 404

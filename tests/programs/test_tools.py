@@ -33,8 +33,10 @@ def test_a_search_finds_words_that_may_be_read_and_no_others(
     instance: Instance, case: Case
 ) -> None:
     """A search finds an article only by its parts that programs may read."""
-    results = [bool(search_articles(instance, f"{case.name}{part}").articles) for part in PARTS]
-    assert results == [number < case.readable for number in range(len(PARTS))]
+    is_found_by_part = [
+        bool(search_articles(instance, f"{case.name}{part}").articles) for part in PARTS
+    ]
+    assert is_found_by_part == [number < case.readable for number in range(len(PARTS))]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -50,9 +52,11 @@ def test_an_article_has_what_may_be_read_of_it(instance: Instance, case: Case) -
     """Each article returns only its readable parts, with a reason for the rest."""
     article = read_whole_article(instance, find_id(instance, case.name)).article
     fields = (article.untrusted.title, article.untrusted.excerpt, article.untrusted.text)
-    results = [f"{case.name}{part}" in text for part, text in zip(PARTS, fields, strict=True)]
+    is_shown_by_part = [
+        f"{case.name}{part}" in text for part, text in zip(PARTS, fields, strict=True)
+    ]
 
-    assert results == [number < case.readable for number in range(len(PARTS))]
+    assert is_shown_by_part == [number < case.readable for number in range(len(PARTS))]
     assert bool(article.withheld_because) == (
         case.name in ("closed", "reserved", "snippetless", "clipped")
     )
@@ -156,10 +160,10 @@ def test_a_private_instance_names_no_address(instance: Instance) -> None:
     """On a private instance, no answer contains the secret path."""
     file = instance.config / "syndicator.toml"
     file.write_text(file.read_text() + 'secret_path = "abcdefghijklmnopqrst"\n')
-    listed = list_all(instance, "feeds")
+    feeds = list_all(instance, "feeds")
 
-    assert listed.items
-    assert "abcdefghijklmnopqrst" not in repr(listed)
+    assert feeds.items
+    assert "abcdefghijklmnopqrst" not in repr(feeds)
 
 
 def test_lists_have_parts(instance: Instance) -> None:

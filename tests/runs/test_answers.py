@@ -107,7 +107,7 @@ CASES = [
 
 @pytest.mark.parametrize(("name", "expected"), CASES)
 def test_what_is_asked_for_is_found(instance: Instance, name: str, expected: list[str]) -> None:
-    """Each search finds the expected articles."""
+    """The server answers each search address with the titles of the matching articles."""
     assert list_titles(make_client(instance), name) == expected
 
 
@@ -212,24 +212,24 @@ def test_an_answer_is_kept_until_the_search_changes_and_nothing_is_written(
     instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The answer to a search is cached in memory until the next build; answering writes no file."""
-    served = make_client(instance)
+    client = make_client(instance)
     before = {
         path: path.stat().st_mtime_ns for path in instance.folder.rglob("*") if path.is_file()
     }
 
-    assert list_titles(served, "lang.de") == ["Preise"]
+    assert list_titles(client, "lang.de") == ["Preise"]
     assert {
         path: path.stat().st_mtime_ns for path in instance.folder.rglob("*") if path.is_file()
     } == before
 
     with monkeypatch.context() as patched:
         patched.setattr("syndicator.runs.answers.open_read_only", None)
-        assert list_titles(served, "lang.de") == ["Preise"]
+        assert list_titles(client, "lang.de") == ["Preise"]
     with instance.open_app() as app:
         store_articles(app, "Neues", "Mehr.", language="de", excerpt="Ein Satz.")
     instance.build()
 
-    assert list_titles(served, "lang.de") == ["Neues", "Preise"]
+    assert list_titles(client, "lang.de") == ["Neues", "Preise"]
 
 
 @pytest.mark.parametrize(
@@ -252,7 +252,9 @@ def test_words_that_are_not_published_find_nothing(
 def test_what_is_held_back_or_gone_is_in_no_answer(instance: Instance) -> None:
     """Held articles are left out although the index still has them."""
     with instance.open_app() as app:
-        (held,) = (one for one in app.archive.store.index.each() if one.title == "Chips")
+        (held,) = (
+            article for article in app.archive.store.index.each() if article.title == "Chips"
+        )
         path = app.archive.store.index.path(held.id)
         stored, stamp, _ = app.archive.article_store.put(
             replace(app.archive.article_store.get(path or ""), hold=True)
@@ -296,7 +298,7 @@ def test_questions_can_be_turned_off_and_wait_for_the_first_build(instance: Inst
 
 
 @pytest.mark.parametrize(
-    ("name", "named"),
+    ("question", "message"),
     [
         ("tag.unheard-of", "the tag 'unheard-of'"),
         ("tag.ai/not.category.nowhere", "the category 'nowhere'"),
@@ -304,16 +306,18 @@ def test_questions_can_be_turned_off_and_wait_for_the_first_build(instance: Inst
         ("lang.fr/words.gpu", "the language 'fr'"),
     ],
 )
-def test_a_name_that_no_article_has_is_an_error(instance: Instance, name: str, named: str) -> None:
+def test_a_name_that_no_article_has_is_an_error(
+    instance: Instance, question: str, message: str
+) -> None:
     """A search for an unknown tag, category, source or language is a 404 that names it."""
-    answer = make_client(instance).get(f"/q/{name}.atom")
+    answer = make_client(instance).get(f"/q/{question}.atom")
 
     assert answer.status_code == 404
-    assert answer.text == f"No article has {named}.\n"
+    assert answer.text == f"No article has {message}.\n"
 
 
 @pytest.mark.parametrize(
-    "given",
+    "address",
     [
         *(
             "q/words.GPUs/tag.AI",
@@ -323,9 +327,9 @@ def test_a_name_that_no_article_has_is_an_error(instance: Instance, name: str, n
         *("tag.ai/words.gpu.atom", "https://old.example/q/tag.ai/words.gpu.atom"),
     ],
 )
-def test_a_command_makes_the_feed_of_an_address_a_file(instance: Instance, given: str) -> None:
+def test_a_command_makes_the_feed_of_an_address_a_file(instance: Instance, address: str) -> None:
     """`build --question` saves the search and writes its feed."""
-    words = ("build", "--question", given, "--config", str(instance.config))
+    words = ("build", "--question", address, "--config", str(instance.config))
     done = CliRunner().invoke(app, words, catch_exceptions=False)
 
     assert done.exit_code == 0, done.stdout
@@ -357,10 +361,10 @@ def test_the_script_that_pages_look_for_says_whether_something_answers(instance:
     assert make_client(instance).get("/q/answers.js").text == "syndicator.isAnswered = true;\n"
 
 
-@pytest.mark.parametrize("given", ["q/color.red.atom", "color.red"])
-def test_what_asks_nothing_is_no_feed(instance: Instance, given: str) -> None:
+@pytest.mark.parametrize("address", ["q/color.red.atom", "color.red"])
+def test_what_asks_nothing_is_no_feed(instance: Instance, address: str) -> None:
     """`build --question` refuses an invalid search and creates no feeds.toml."""
-    words = ("build", "--question", given, "--config", str(instance.config))
+    words = ("build", "--question", address, "--config", str(instance.config))
     done = CliRunner().invoke(app, words)
 
     assert done.exit_code != 0
@@ -369,21 +373,22 @@ def test_what_asks_nothing_is_no_feed(instance: Instance, given: str) -> None:
 
 
 def test_a_question_has_so_many_seconds_of_cpu(instance: Instance) -> None:
-    """A search that takes more CPU than allowed is refused with 400 and a hint. A word that no
-    article has costs nothing."""
-    read = read_configuration(instance.config, {})
-    used = [0.0]
+    """A search that uses more CPU than QUESTION_SECONDS is refused with advice. The fake `cpu`
+    clock jumps at each look; a word in no article needs none."""
+    configuration = read_configuration(instance.config, {})
+    cpu_seconds = [0.0]
 
     def cpu() -> float:
-        used[0] += 2 * QUESTION_SECONDS
-        return used[0]
+        cpu_seconds[0] += 2 * QUESTION_SECONDS
+        return cpu_seconds[0]
 
     site = daemon.Site(
-        read.settings, answers=daemon.Answers(instance.config, lambda: read, cpu=cpu)
+        configuration.settings,
+        answers=daemon.Answers(instance.config, lambda: configuration, cpu=cpu),
     )
-    served = TestClient(site, base_url="http://127.0.0.1", follow_redirects=False)
-    answer = served.get("/q/tag.ai/lang.en/words.gpu.atom")
+    client = TestClient(site, base_url="http://127.0.0.1", follow_redirects=False)
+    answer = client.get("/q/tag.ai/lang.en/words.gpu.atom")
 
     assert answer.status_code == 400
     assert answer.text == "This question takes too long; leave out some names or words.\n"
-    assert served.get("/q/words.nowhere.atom").status_code == 200, "nothing is looked at"
+    assert client.get("/q/words.nowhere.atom").status_code == 200, "nothing is looked at"

@@ -66,9 +66,9 @@ def test_an_article_does_not_wait_for_a_slow_source(app: App, world: World) -> N
     public = app.configuration.settings.public_dir
 
     async def publish_during_visit() -> bool:
-        wanted = refresh.Wanted(all=True, build_seconds=0.05)
+        options = refresh.Wanted(all=True, build_seconds=0.05)
         task: asyncio.Task[object] = asyncio.create_task(
-            refresh.run(app, wanted, stop=asyncio.Event())
+            refresh.run(app, options, stop=asyncio.Event())
         )
         file = public / "sources/holt.atom"
         is_published = await wait_until(
@@ -124,7 +124,8 @@ def test_what_is_filed_while_feeds_are_built_is_published_by_the_next_build(
 
 
 def test_a_tag_added_to_the_taxonomy_has_its_feed_with_the_next_build(tmp_path: Path) -> None:
-    """Of an instance that had none for it; another tag with so few articles still has none."""
+    """A tag listed in the taxonomy gets its feed at the next build, even with fewer than `tag_min`
+    articles; the unlisted "Bees" gets none."""
     instance = Instance(tmp_path, settings="[publish]\ntag_min = 3\n")
     with instance.open_app(create=True) as app:
         store_articles(app, "First", "Text.", tags=("LLM", "Robots", "Bees"))
@@ -327,21 +328,22 @@ def test_a_build_clears_up_after_one_that_did_not_end(instance: Instance) -> Non
 def test_that_a_build_has_begun_is_known_before_its_first_file(
     instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Also beside visits, whose writes wait for a common commit: a kill may come with that file."""
-    seen: list[str | None] = []
-    put = FileOutlet.put
+    """The database notes that a build began before its first file is written, as a kill may come
+    with that file; also within the shared transaction of visits."""
+    notes: list[str | None] = []
+    original_put = FileOutlet.put
 
-    def look(outlet: FileOutlet, name: str, data: bytes, **more: Any) -> bool:
+    def look(outlet: FileOutlet, name: str, data: bytes, **options: Any) -> bool:
         with instance.open_app() as other_app:
-            seen.append(other_app.archive.store.visits.note("build begun"))
-        return put(outlet, name, data, **more)
+            notes.append(other_app.archive.store.visits.note("build begun"))
+        return original_put(outlet, name, data, **options)
 
     with instance.open_app() as app:
         store_articles(app, "First", "Text.")
         asyncio.run(build.build_feeds(app))
         store_articles(app, "Second", "Text.")
-        monkeypatch.setattr(FileOutlet, "put", look)
+        monkeypatch.setattr(FileOutlet, "put", put_with_note)
         with app.archive.store.visits.shared():
             asyncio.run(build.build_feeds(app))
 
-    assert seen[0] == "now"
+    assert notes[0] == "now"

@@ -132,7 +132,8 @@ def test_a_long_feed_and_what_speaks_of_all_rest_while_short_ones_are_built(runs
 def test_what_a_build_leaves_is_out_of_date_and_made_by_the_next_one(
     runs: Runs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A build whose time is over has made what is urgent."""
+    """A build whose time is over publishes the urgent feeds and marks the rest as outdated; the
+    next build makes that."""
     page = "archive/all/2026-03-09.html"
     monkeypatch.setattr(build, "LONGEST", 0.0)
     monkeypatch.setattr(builder, "_BATCH_SIZE", 1)

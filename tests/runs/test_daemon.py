@@ -169,18 +169,18 @@ async def test_builds_leave_time_for_the_visits(daemon_instance: Up, instance: I
         store_articles(app, "Story", "Text.")
     daemon_instance.jobs.watch = replace(daemon_instance.jobs.watch, turn=build_for_two_seconds)
     await daemon_instance.jobs.run(BUILD)
-    took = daemon_instance.now
+    build_seconds = daemon_instance.now
 
-    assert took >= 2
+    assert build_seconds >= 2
     assert {name for name, _ in daemon_instance.called} == {HEALTH, WEBHOOKS}
 
     daemon_instance.called.clear()
     daemon_instance.now += 1
     daemon_instance.build_at_once()
-    daemon_instance.now += 4 * took
+    daemon_instance.now += 4 * build_seconds
     daemon_instance.build_at_once()
 
-    assert daemon_instance.called == [(BUILD, 4 * took - 1), (BUILD, 0)]
+    assert daemon_instance.called == [(BUILD, 4 * build_seconds - 1), (BUILD, 0)]
 
 
 async def test_status_says_when_each_job_ran_and_runs_next(
@@ -188,9 +188,9 @@ async def test_status_says_when_each_job_ran_and_runs_next(
 ) -> None:
     """`status` shows the last and next time of each job."""
     await daemon_instance.run_all()
-    with open_read_only(instance.config, now=lambda: instance.now) as seen:
-        health = read_health(seen)
-        jobs: list[Any] = list(describe_instance(health, seen.store, [])["schedule"])
+    with open_read_only(instance.config, now=lambda: instance.now) as opened:
+        health = read_health(opened)
+        jobs: list[Any] = list(describe_instance(health, opened.store, [])["schedule"])
 
     assert [job.job for job in jobs] == list(JOBS)
     assert {(job.last, job.next) for job in jobs} == {

@@ -169,10 +169,10 @@ def test_a_cancelled_job_asks_no_more(model_instance: ModelInstance) -> None:
     with model_instance.instance.open_app() as app:
         operation = need_operation("ask-model")
         planned = operation.plan(app, {"all": True})
-        made, _ = apply(app, operation, {"all": True}, planned, who="ann", progress=progress)
+        result, _ = apply(app, operation, {"all": True}, planned, who="ann", progress=progress)
 
     assert planned.data["waiting"] == 2
-    assert made.data["llm"]["calls"] == 0
+    assert result.data["llm"]["calls"] == 0
     assert model_instance.llm.seen == []
 
 
@@ -182,9 +182,9 @@ def test_describe_llm_names_what_is_refused_and_what_is_missing(
     """`describe --llm` lists refused answers, and fails if the key is missing."""
     model_instance.file_articles("Weather", "Climate")
     model_instance.llm.behaviour = BEHAVIOURS["lies-in-category"]
-    told = run_command(model_instance.instance, "describe", "--all", "--llm")
+    result = run_command(model_instance.instance, "describe", "--all", "--llm")
 
-    assert "category nothing in the article speaks for Horoscopes" in told.output
+    assert "category nothing in the article speaks for Horoscopes" in result.output
     assert (
         "category  nothing in the article speaks for Horoscopes"
         in run_command(model_instance.instance, "status").output

@@ -42,9 +42,9 @@ def test_the_two_numbers_are_those_of_the_middle_and_of_nineteen_in_twenty() -> 
     none."""
     assert freshness.measure_freshness(Samples()) is None
 
-    found = freshness.measure_freshness(replace(Samples(), seconds=tuple(range(1, 101))))
+    measured = freshness.measure_freshness(replace(Samples(), seconds=tuple(range(1, 101))))
 
-    assert found == Freshness(articles=100, median=51, p95=96)
+    assert measured == Freshness(articles=100, median=51, p95=96)
     assert freshness.measure_freshness(Samples(seconds=(7,))) == Freshness(
         articles=1, median=7, p95=7
     )

@@ -81,10 +81,10 @@ def test_each_feed_is_on_one_part_that_the_first_leads_to(instance: Instance) ->
 
     index = etree.fromstring(instance.read_published("sitemap.xml").encode())
     named = [str(loc.text).removeprefix("https://feeds.example/") for loc in index.iter("{*}loc")]
-    listed = "".join(map(instance.read_published, named))
+    sitemaps = "".join(map(instance.read_published, named))
 
-    assert all(f"/tags/{tag.lower()}.html</loc>" in listed for tag in TAGS)
-    assert "/sources/one.html</loc>" in listed
+    assert all(f"/tags/{tag.lower()}.html</loc>" in sitemaps for tag in TAGS)
+    assert "/sources/one.html</loc>" in sitemaps
 
 
 def test_one_more_article_makes_the_parts_of_its_feeds(
@@ -92,12 +92,12 @@ def test_one_more_article_makes_the_parts_of_its_feeds(
 ) -> None:
     """A new article rewrites only the parts with its feeds."""
     store_article(instance, "Another", "Tide")
-    results = list[str]()
-    listed = SharedPages.render_feed_list
+    rendered_parts = list[str]()
+    render = SharedPages.render_feed_list
 
     def noted(self: SharedPages, part: str, rows: Mapping[FeedKey, FeedRow]) -> dict[str, bytes]:
-        results.append(part)
-        return listed(self, part, rows)
+        rendered_parts.append(part)
+        return render(self, part, rows)
 
     monkeypatch.setattr(SharedPages, "render_feed_list", noted)
 
@@ -105,7 +105,7 @@ def test_one_more_article_makes_the_parts_of_its_feeds(
         "feeds.html",
         "feeds-tags-t.html",
     }  # on the day of the one before
-    assert results == ["", "-tags-t"]
+    assert rendered_parts == ["", "-tags-t"]
     assert "Another" in instance.read_published("feeds-tags-t.html")
 
 

@@ -58,9 +58,9 @@ def run_command(config: Path, name: str) -> tuple[str, set[str]]:
 
 def test_status_does_not_load_what_writes_feeds(config: Path) -> None:
     """`status` imports no modules for writing feeds."""
-    said, loaded = run_command(config, "status")
+    output, loaded = run_command(config, "status")
 
-    assert said
+    assert output
     assert loaded.isdisjoint({"feedgen", "dateutil.parser", "lxml"})
 
 
@@ -69,9 +69,9 @@ def test_what_fetches_reads_and_writes_feeds_is_not_loaded(config: Path) -> None
     """A run without work imports no package that fetches, parses or writes, as it runs every few
     minutes."""
     run_command(config, "refresh")  # writes the first, empty feeds
-    said, loaded = run_command(config, "refresh")
+    output, loaded = run_command(config, "refresh")
 
-    assert "0 files written" in said
+    assert "0 files written" in output
     assert loaded & {*HEAVY} == set()
 
     _, loaded = run_command(config, "build")

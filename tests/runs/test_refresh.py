@@ -27,8 +27,10 @@ def test_a_source_that_is_not_enabled_is_not_visited(instance: Instance, all: bo
 
 def test_without_a_network_what_is_stale_is_built(instance: Instance) -> None:
     """If no source can be reached, the run still publishes stored articles before it fails."""
-    here = 'url = "http://127.0.0.1:9/feed"\nallow = ["127.0.0.1/32:9"]'  # where nobody listens
-    (instance.config / "sources.toml").write_text(f'[[source]]\nkey = "one"\n{here}\n')
+    dead_address = (
+        'url = "http://127.0.0.1:9/feed"\nallow = ["127.0.0.1/32:9"]'  # where nobody listens
+    )
+    (instance.config / "sources.toml").write_text(f'[[source]]\nkey = "one"\n{dead_address}\n')
     with instance.open_app() as app:
         store_articles(app, "Story", "Text.")
 

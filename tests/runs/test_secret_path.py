@@ -59,7 +59,7 @@ def test_readers_get_whole_texts_below_the_secret(instance: Instance) -> None:
 
 
 def test_a_page_says_how_a_phone_subscribes(instance: Instance) -> None:
-    """`test_once_it_is_public` says that it goes."""
+    """A private instance has a page with a QR code and links for subscribing from a phone."""
     assert '<a href="phone.html">Subscribe from your phone</a>' in instance.read_published(
         "index.html"
     )
@@ -186,7 +186,8 @@ def test_a_secret_that_leaves_the_house_without_tls_is_warned_of(
 
 
 def test_a_visit_renders_the_whole_text_at_once(instance: Instance) -> None:
-    """Else each build would have to, in a process of its own."""
+    """On a private instance visits render whole texts, also of other sites, because each build
+    would have to render them otherwise."""
     with instance.open_app() as app:
         source = app.configuration.sources["one"]
         context = make_context(

@@ -119,7 +119,8 @@ def test_a_licence_makes_the_feeds_of_the_source_anew_with_their_archives(
 def test_a_source_that_went_and_came_back_is_an_edit_each_time(
     filled_instance: Instance, written_names: list[str]
 ) -> None:
-    """Feeds of its articles are rewritten when it goes and again when it is back."""
+    """The feeds of a source's articles are rewritten when the source is removed and again when it
+    returns; feeds of others are not."""
     edit_sources(
         filled_instance,
         'key = "one"\nurl = "https://one.example/feed"',

@@ -80,9 +80,9 @@ LISTS = ("index.html", "feeds.html", "feeds.opml", "sitemap.xml")
 def test_a_digest_is_there_from_the_first_day_and_in_the_lists_of_feeds(instance: Instance) -> None:
     """A new digest is an empty, valid feed and is in all lists of feeds; without its table it is in
     none."""
-    listed = {name: "digests/morning." in instance.read_published(name) for name in LISTS}
+    is_listed = {name: "digests/morning." in instance.read_published(name) for name in LISTS}
 
-    assert listed == dict.fromkeys(LISTS, True)
+    assert is_listed == dict.fromkeys(LISTS, True)
     assert list_digest_entries(instance) == []
     assert find_atom_fault(instance.read_published("digests/morning.atom").encode()) is None
     assert 'text="Digests"' in instance.read_published("feeds.opml")

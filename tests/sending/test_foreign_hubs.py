@@ -86,7 +86,8 @@ def test_every_changed_feed_is_taken(hub: ForeignHub, tmp_path: Path) -> None:
 
 
 def test_flask_websub_refuses_a_notice_without_topic(tmp_path: Path) -> None:
-    """It is stricter than the standard, which leaves the form of notices open."""
+    """flask-websub refuses a notice that has `hub.url` without `hub.topic`, so we must send the
+    topic."""
     with running_flask_websub(tmp_path) as hub:
         form = urllib.parse.urlencode({"hub.mode": "publish", "hub.url": f"{SITE}all.atom"})
         with pytest.raises(urllib.error.HTTPError) as refused:

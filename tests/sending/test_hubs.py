@@ -110,15 +110,15 @@ def test_a_refusal_is_a_condition_with_its_cure(instance: Instance, hub: OwnHub)
     assert problem.what == hub.url
     assert problem.reason == "http-400"
 
-    (found,) = find_failing(instance)
+    (condition,) = find_failing(instance)
 
-    assert found.subject == hub.url
-    assert found.code == "http-400"
-    assert found.since == NOW
-    assert found.needs_you is True
-    assert "http-400" in found.detail
-    assert "was not told of: 2" in found.detail
-    assert "publish.hubs" in found.cure
+    assert condition.subject == hub.url
+    assert condition.code == "http-400"
+    assert condition.since == NOW
+    assert condition.needs_you is True
+    assert "http-400" in condition.detail
+    assert "was not told of: 2" in condition.detail
+    assert "publish.hubs" in condition.cure
 
 
 def test_it_is_remembered_until_a_notice_is_taken(instance: Instance, hub: OwnHub) -> None:
@@ -201,11 +201,11 @@ def test_the_health_feed_tells_refusals_at_once_and_outages_that_last(
     failing = FailingHub(
         hub="https://hub.example/", since=NOW - age, reason=reason, untold=("all.atom",)
     )
-    (found,) = find_conditions(Observed(hubs=[failing]), NOW)
+    (condition,) = find_conditions(Observed(hubs=[failing]), NOW)
 
-    assert found.needs_you == needs_you
+    assert condition.needs_you == needs_you
 
-    _, events = update_episodes(Memory(), [found], NOW, INSTANCE)
+    _, events = update_episodes(Memory(), [condition], NOW, INSTANCE)
 
     assert len(events) == needs_you
 
@@ -222,12 +222,12 @@ def test_check_tells_the_hub_and_subscribes_to_nothing(
     """`check` sends each hub one notice about all.atom and reports a hub that answers with an
     error."""
     hub.status = status
-    results = [
-        one
-        for one in check(instance.config, environ={}, clock=lambda: NOW)
-        if one.reason == "hub-refuses"
+    findings = [
+        checked
+        for checked in check(instance.config, environ={}, clock=lambda: NOW)
+        if checked.reason == "hub-refuses"
     ]
 
     assert set(hub.topics) == {f"{SITE}all.atom"}
-    assert [result.what for result in results] == ([hub.url] if status >= 400 else [])
-    assert all(f"http-{status}" in result.detail for result in results)
+    assert [finding.what for finding in findings] == ([hub.url] if status >= 400 else [])
+    assert all(f"http-{status}" in finding.detail for finding in findings)

@@ -64,7 +64,7 @@ def test_compose_builds_the_checkout_and_mounts_the_folder() -> None:
     assert service["volumes"] == ["..:/data"]
     # the second is the console's
     assert service["ports"] == ["127.0.0.1:8090:8080", "127.0.0.1:8081:8081"]
-    assert [said.split() for step, said in list_instructions() if step == "EXPOSE"] == [
+    assert [arguments.split() for step, arguments in list_instructions() if step == "EXPOSE"] == [
         ["8080", "8081"]
     ]
 
@@ -73,7 +73,7 @@ def test_nobody_is_root_in_it() -> None:
     """The container never runs as root, even for a folder of root, and has a read-only system
     without capabilities."""
     assert read_service(fill_deployment_files(replace(HERE, owner=(0, 0))))["user"] == "10001:10001"
-    assert [said for step, said in list_instructions() if step == "USER"] == ["10001"]
+    assert [arguments for step, arguments in list_instructions() if step == "USER"] == ["10001"]
     assert read_service(FILES)["read_only"] is True
     assert read_service(FILES)["cap_drop"] == ["ALL"]
 
@@ -87,7 +87,7 @@ def test_odd_folders_are_quoted() -> None:
 
 def test_its_health_is_asked_of_the_service() -> None:
     """HEALTHCHECK asks /healthz with valid Python code."""
-    (check,) = [said for step, said in list_instructions() if step == "HEALTHCHECK"]
+    (check,) = [arguments for step, arguments in list_instructions() if step == "HEALTHCHECK"]
 
     assert "/healthz" in check
     assert "8080" in check

@@ -24,8 +24,10 @@ def test_it_prints_addresses_that_can_be_copied(tmp_path: Path) -> None:
     script.write_text(fill_template("deploy/database.sh"))
     environ = {"PATH": f"{tmp_path}:/usr/bin:/bin"}
     printed = subprocess.check_output(["sh", str(script)], env=environ, text=True)
-    place = "db.machines.example/syndicator"
+    host_and_database = "db.machines.example/syndicator"
 
-    assert f'store.url = "postgresql://syndicator@{place}"\n' in printed
-    assert f"SYNDICATOR_STORE__URL=postgresql://syndicator:PASSWORD@{place}\n" in printed
+    assert f'store.url = "postgresql://syndicator@{host_and_database}"\n' in printed
+    assert (
+        f"SYNDICATOR_STORE__URL=postgresql://syndicator:PASSWORD@{host_and_database}\n" in printed
+    )
     assert "@HOST" not in printed

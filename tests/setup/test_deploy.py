@@ -57,11 +57,11 @@ def test_the_service_runs_the_program_on_its_folder_and_may_write_there_alone() 
 
 def test_a_home_is_seen_where_program_or_folder_is_in_one() -> None:
     """If program or data are in a home folder, the unit may read homes."""
-    for here in (
+    for deployment in (
         replace(HERE, root=Path("/home/ada/feeds")),
         replace(HERE, program=("/home/ada/.local/bin/syndicator",)),
     ):
-        assert parse_unit("syndicator.service", here)["Service"]["ProtectHome"] == "read-only"
+        assert parse_unit("syndicator.service", deployment)["Service"]["ProtectHome"] == "read-only"
 
 
 def test_folders_that_the_settings_have_elsewhere_may_be_written_too() -> None:

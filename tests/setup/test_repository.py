@@ -121,11 +121,11 @@ def test_the_program_comes_from_where_the_checkout_came_from(
         f"git init -q . && git remote add origin {remote}", shell=True, cwd=tmp_path, check=True
     )
     monkeypatch.setattr(start, "find_checkout", lambda: tmp_path)
-    said = start.make_requirement()
+    requirement = start.make_requirement()
 
-    assert said == (f"syndicator @ {installed}" if installed else said)
-    assert "secret" not in said
-    assert installed or said == f"./syndicator-{__version__}-py3-none-any.whl"
+    assert requirement == (f"syndicator @ {installed}" if installed else requirement)
+    assert "secret" not in requirement
+    assert installed or requirement == f"./syndicator-{__version__}-py3-none-any.whl"
 
 
 class Runner:

@@ -34,8 +34,8 @@ def test_it_listens_at_home_behind_a_secret(config: Path, monkeypatch: pytest.Mo
         return None
 
     monkeypatch.setattr(serving, "up", up)
-    shown: list[Settings] = []
-    monkeypatch.setattr(printing, "print_address_for_phones", shown.append)
+    shown_settings: list[Settings] = []
+    monkeypatch.setattr(printing, "print_address_for_phones", shown_settings.append)
     load_commands()
     before = (config / "syndicator.toml").read_text()
     result = CliRunner().invoke(
@@ -47,7 +47,7 @@ def test_it_listens_at_home_behind_a_secret(config: Path, monkeypatch: pytest.Mo
     assert settings.publish.host == "0.0.0.0"
     assert len(settings.publish.secret_path) == 20
     assert settings.base_url == f"http://192.168.1.5:8080/{settings.publish.secret_path}/"
-    assert [one.base_url for one in shown] == [settings.base_url]
+    assert [settings_shown.base_url for settings_shown in shown_settings] == [settings.base_url]
     after = (config / "syndicator.toml").read_text().splitlines()
     assert [line for line in before.splitlines() if line not in after] == []
 
@@ -68,16 +68,16 @@ def test_options_override_a_part_of_the_address(
     home address."""
 
     async def served(config: Path) -> None:
-        seen.append(load(config).publish.listen)
+        listened.append(load(config).publish.listen)
 
-    seen: list[str] = []
+    listened: list[str] = []
     monkeypatch.setenv("SYNDICATOR_PUBLISH__LISTEN", "")
     monkeypatch.delenv("SYNDICATOR_PUBLISH__LISTEN")  # after the test, too
     monkeypatch.setattr(serving, words[0], served)
     load_commands()
     (config / "syndicator.toml").write_text(f"[publish]\n{lines}\n")
     CliRunner().invoke(app, [*words, "--config", str(config)], catch_exceptions=False)
-    assert seen == [listen]
+    assert listened == [listen]
     if "--share" in words:
         shared = load(config, {})
         assert shared.publish.listen == listen
@@ -146,11 +146,11 @@ def test_a_terminal_shows_address_and_code_and_nothing_else_does(
     )
     address = f"http://192.168.1.5:8080/{SECRET}/phone.html"
     lines = draw_qr_lines(address)
-    for out, shown in ((io.StringIO(), False), (Terminal(), True)):
+    for out, is_terminal in ((io.StringIO(), False), (Terminal(), True)):
         monkeypatch.setattr(sys, "stdout", out)
         printing.print_address_for_phones(settings)
-        assert (address in out.getvalue()) == shown
-        assert all((line in out.getvalue()) == shown for line in lines)
+        assert (address in out.getvalue()) == is_terminal
+        assert all((line in out.getvalue()) == is_terminal for line in lines)
     printing.print_address_for_phones(Settings())
 
     assert out.getvalue().count("\n") == 1 + len(lines)

@@ -67,13 +67,13 @@ def test_without_an_example_nothing_is_followed_and_every_option_is_explained(
         == ()
     )
 
-    made = load(tmp_path / "config", {})
-    before = load(tmp_path / "no config", {})
+    new_settings = load(tmp_path / "config", {})
+    default_settings = load(tmp_path / "no config", {})
     chosen = {"stories": "link"}  # instances of before stay as they are
 
-    assert made.publish == before.publish.model_copy(update=chosen)
-    assert before.publish.stories == "off"
-    assert made.model_copy(update={"publish": before.publish}) == before
+    assert new_settings.publish == default_settings.publish.model_copy(update=chosen)
+    assert default_settings.publish.stories == "off"
+    assert new_settings.model_copy(update={"publish": default_settings.publish}) == default_settings
     assert "remove = []" in (tmp_path / "config/sources.toml").read_text()
     assert "# tag_min" in (tmp_path / "config/syndicator.toml").read_text()
 
@@ -81,8 +81,8 @@ def test_without_an_example_nothing_is_followed_and_every_option_is_explained(
 def test_the_first_category_is_written_out_to_be_uncommented(tmp_path: Path) -> None:
     """The commented example in taxonomy.toml works once its comment signs are removed."""
     text = make_config_files(Start())["taxonomy.toml"]
-    shown = text[text.index("# [[category]]") :].replace("# ", "").replace("#\n", "\n")
-    (tmp_path / "taxonomy.toml").write_text(shown)
+    uncommented = text[text.index("# [[category]]") :].replace("# ", "").replace("#\n", "\n")
+    (tmp_path / "taxonomy.toml").write_text(uncommented)
 
     assert Taxonomy.from_toml(tmp_path / "taxonomy.toml").tags("Tomato plants in pots", BODY) == (
         "tomatoes",
@@ -91,7 +91,8 @@ def test_the_first_category_is_written_out_to_be_uncommented(tmp_path: Path) -> 
 
 @pytest.mark.parametrize("example", ["", "ai"])
 def test_listed_tags_are_added_in_new_folders_only(tmp_path: Path, example: str) -> None:
-    """The shipped file, which older checkouts run with, says nothing, as they did."""
+    """A new folder has `only = false` in its taxonomy; the shipped file lacks the key, so that
+    older checkouts behave as before."""
     write_config(tmp_path, Start(example=example))
     assert tomllib.loads((tmp_path / "taxonomy.toml").read_text())["only"] is False
     assert "only" not in tomllib.loads((SHIPPED / "taxonomy.toml").read_text())

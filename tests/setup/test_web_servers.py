@@ -307,15 +307,17 @@ def test_nginx_passes_on_four_questions_of_a_client_at_a_time(site: Site, server
         pytest.skip("Caddy has no such limit")
     Program.gate.clear()
     with ThreadPoolExecutor(4) as threads:
-        held = [threads.submit(site.get, f"q/words.slow{number}.atom") for number in range(4)]
+        slow_requests = [
+            threads.submit(site.get, f"q/words.slow{number}.atom") for number in range(4)
+        ]
 
-        assert all(Program.slow.acquire(timeout=60) for _ in held)
+        assert all(Program.slow.acquire(timeout=60) for _ in slow_requests)
         assert site.get("q/words.slow4.atom")[0] == 429
         assert site.get("index.html")[0] == 200
 
         Program.gate.set()
 
-    assert {answer.result()[0] for answer in held} == {200}
+    assert {answer.result()[0] for answer in slow_requests} == {200}
     assert site.get("q/words.slow5.atom")[0] == 200
 
 
@@ -436,15 +438,15 @@ def test_who_has_it_gets_304_until_it_changes(site: Site, encoding: str) -> None
 def test_a_browser_that_opens_a_feed_is_sent_to_its_page(site: Site, name: str) -> None:
     """A browser that opens a feed is redirected to its HTML page."""
     status, heads, _ = site.get(name, DOCUMENT)
-    place = heads["location"].removeprefix(
+    target = heads["location"].removeprefix(
         site.url.rpartition(f":{site.port}")[0] + f":{site.port}"
     )
 
     assert status == 303
-    assert place == f"{site.prefix}{name.partition('.')[0]}.html"
+    assert target == f"{site.prefix}{name.partition('.')[0]}.html"
     assert "Sec-Fetch-Dest" in heads["vary"]
     assert heads["cache-control"] == "no-cache"
-    assert site.get(place.removeprefix(site.prefix), DOCUMENT)[2] == TEXT
+    assert site.get(target.removeprefix(site.prefix), DOCUMENT)[2] == TEXT
 
     status, heads, body = site.get(name)
 
@@ -462,10 +464,10 @@ def test_no_address_leads_a_browser_to_another_host(site: Site) -> None:
         "x/../tags/new.atom",
     ):
         _, heads, _ = site.get(path, DOCUMENT)
-        place = heads.get("location", "/").removeprefix(
+        target = heads.get("location", "/").removeprefix(
             site.url.rpartition(f":{site.port}")[0] + f":{site.port}"
         )
-        assert place.startswith("/") and place[1:2] not in ("/", "\\"), path
+        assert target.startswith("/") and target[1:2] not in ("/", "\\"), path
 
 
 @pytest.mark.parametrize("path", ["tags/", "tags", "categories/", "sources/", "queries/"])

@@ -99,10 +99,10 @@ def test_each_tag_has_a_reason(
 ) -> None:
     """Each tag of an article is explained: by its source, text, publisher, an older taxonomy or the
     language model."""
-    told = explain_tags(load_filed_article(**fields), SOURCE, taxonomy)
-    assert told.keys() == reasons.keys()
+    explained = explain_tags(load_filed_article(**fields), SOURCE, taxonomy)
+    assert explained.keys() == reasons.keys()
     for tag, reason in reasons.items():
-        assert re.fullmatch(reason, told[tag]), told[tag]
+        assert re.fullmatch(reason, explained[tag]), explained[tag]
 
 
 def test_a_category_has_a_reason_with_its_score(taxonomy: Taxonomy) -> None:

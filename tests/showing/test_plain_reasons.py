@@ -73,14 +73,14 @@ def test_an_article_on_hold_says_so_in_place_of_its_feeds() -> None:
 
 
 @pytest.mark.parametrize(
-    ("rule", "way"),
+    ("rule", "explanation"),
     [
         ("score 0.07: link", "unlike the article"),
         ("repeats across articles of this host", "on other pages of the site, too"),
         ("your own words", "your own words"),
     ],
 )
-def test_cut_text_is_quoted_with_the_reason(rule: str, way: str) -> None:
+def test_cut_text_is_quoted_with_the_reason(rule: str, explanation: str) -> None:
     """Of the text left out of an article, three pieces are quoted with the reason and the others
     counted."""
     cut = [{"text": f"Piece {number}", "rule": rule} for number in range(5)]
@@ -90,7 +90,7 @@ def test_cut_text_is_quoted_with_the_reason(rule: str, way: str) -> None:
 
     assert reason_words["title"] == ["A title (from your rule 'title')"]
     assert reason_words["left out"] == [
-        *(f"“Piece {number}”: {way}" for number in range(3)),
+        *(f"“Piece {number}”: {explanation}" for number in range(3)),
         "2 more pieces of the page: --trace lists them",
     ]
 

@@ -165,12 +165,12 @@ def test_without_its_html_the_build_shows_its_excerpt(filled_instance: Instance)
 def test_check_names_the_file_and_its_line(filled_instance: Instance) -> None:
     """`check` reports an article file with invalid YAML with its path and line."""
     path = break_frontmatter(filled_instance)
-    (found,) = [
+    (finding,) = [
         problem for problem in check(filled_instance.config) if problem.reason == "bad-article-file"
     ]
 
-    assert found.what == f"{path}:{found.line}"
-    assert "not valid YAML" in found.detail
+    assert finding.what == f"{path}:{finding.line}"
+    assert "not valid YAML" in finding.detail
 
 
 @pytest.mark.parametrize("broken", [True, False])
@@ -187,11 +187,14 @@ def test_a_file_of_another_name_is_not_gone(filled_instance: Instance, broken: b
 
 
 def test_a_name_that_is_no_text_costs_no_other_article(filled_instance: Instance) -> None:
-    """As files have that were unpacked from an archive of another system."""
+    """An article file whose name is not UTF-8 is reported with the advice to rename it, and all
+    other articles are published."""
     path = filled_instance.find_file(TITLE)
-    odd = os.fsencode(path.parent) + b"/m\xff.md"
+    path_not_utf8 = os.fsencode(path.parent) + b"/m\xff.md"
     try:
-        Path(os.fsdecode(odd)).write_text(path.read_text().replace("Text 2", "Text of a copy"))
+        Path(os.fsdecode(path_not_utf8)).write_text(
+            path.read_text().replace("Text 2", "Text of a copy")
+        )
     except OSError as error:
         pytest.skip(f"this file system takes no such name: {error}")
     path.write_text(path.read_text().replace("Text 2", "Another text 2"))

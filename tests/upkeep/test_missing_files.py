@@ -71,7 +71,7 @@ def test_many_stop_the_run_and_nothing_is_forgotten(instance: Instance) -> None:
     """Most files missing at once is an error; once they are back, all is as before."""
     before = instance.read_digests("public")
     gone_article_files = list_article_files(instance)[:25]
-    kept = {path: path.read_bytes() for path in gone_article_files}
+    contents = {path: path.read_bytes() for path in gone_article_files}
     for path in gone_article_files:
         path.unlink()
 
@@ -82,7 +82,7 @@ def test_many_stop_the_run_and_nothing_is_forgotten(instance: Instance) -> None:
         reconcile.update_from_files(app.archive, app.configuration)
     assert str(instance.folder / "feeds/articles") in str(error.value)
 
-    for path, data in kept.items():
+    for path, data in contents.items():
         path.write_bytes(data)
     with instance.open_app() as app:
         assert reconcile.update_from_files(app.archive, app.configuration) == ()
@@ -152,8 +152,10 @@ def test_files_that_an_earlier_folder_lacks_are_fetched_again_as_they_were(tmp_p
             path: re.findall(rb"(?s)<entry.*?</entry>", data) for path, data in feeds.items()
         }
         for path, known in entries.items():
-            shown = re.findall(rb"(?s)<entry.*?</entry>", path.read_bytes())
-            assert shown == [entry for entry in known if b"http://one.example/0" not in entry], path
+            published_entries = re.findall(rb"(?s)<entry.*?</entry>", path.read_bytes())
+            assert published_entries == [
+                entry for entry in known if b"http://one.example/0" not in entry
+            ], path
         with open_app(life.config, clock=lambda: life.now, jitter=lambda: 0.5, environ={}) as app:
             assert reconcile.update_from_files(app.archive, app.configuration) == ()
 

@@ -54,11 +54,12 @@ def test_all_new_articles_wait_where_the_operator_wants_to_see_them(
     filed = visit_holt(app)
 
     assert len(filed) > 1
-    assert {(one.hold, one.hold_reason) for one in filed} == {(True, "all")}
+    assert {(article.hold, article.hold_reason) for article in filed} == {(True, "all")}
     assert "<entry" not in (app.configuration.settings.public_dir / "all.atom").read_text()
     assert visit_holt(app) == []  # nothing is fetched or filed twice
     assert {
-        one.hold for one in app.archive.store.index.articles([one.id for one in filed]).values()
+        article.hold
+        for article in app.archive.store.index.articles([article.id for article in filed]).values()
     } == {True}
 
 
@@ -68,15 +69,17 @@ def test_what_reads_well_does_not_wait_and_the_surplus_of_a_flood_does(
     """With `hold = "unsure"` good articles are published and entries of a flood are held."""
     app = open_instance(tmp_path, world, "unsure")
 
-    assert {one.hold for one in visit_holt(app, limit=1)} == {False}
+    assert {article.hold for article in visit_holt(app, limit=1)} == {False}
 
     rows = app.archive.store.visits.pending("holt", LATER)
     app.archive.store.visits.save_entries([replace(row, reason=EntryReason.FLOOD) for row in rows])
 
-    assert Counter(one.hold_reason for one in visit_holt(app)) == {"flood": len(rows)}
+    assert Counter(article.hold_reason for article in visit_holt(app)) == {"flood": len(rows)}
     assert (app.configuration.settings.public_dir / "all.atom").read_text().count("<entry") == 1
 
 
 def test_without_the_setting_nothing_waits(tmp_path: Path, world: World) -> None:
     """With `hold = "off"`, every new article is published without waiting for the operator."""
-    assert {one.hold for one in visit_holt(open_instance(tmp_path, world, "off"))} == {False}
+    assert {article.hold for article in visit_holt(open_instance(tmp_path, world, "off"))} == {
+        False
+    }

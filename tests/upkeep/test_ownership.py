@@ -70,9 +70,9 @@ def test_articles_of_their_own_sources_are_in_order(instance: Instance) -> None:
     correction."""
     with instance.open_app() as app:
         reconcile.update_from_files(app.archive, app.configuration)
-        own = file_article(app, "Own", aliases=("https://www.one.example/other",))
-        add_announcement(app, "one", own.source_id, own)
-        add_announcement(app, "two", "t1", own)  # it carries it
+        own_article = file_article(app, "Own", aliases=("https://www.one.example/other",))
+        add_announcement(app, "one", own_article.source_id, own_article)
+        add_announcement(app, "two", "t1", own_article)  # it carries it
         store_articles(
             app, "By hand", "Text.", source="three", source_key="", source_id="", added=BEFORE
         )
@@ -184,8 +184,8 @@ def test_a_redirector_of_the_source_that_filed_the_article_is_no_other_site(
     """Announced addresses of a redirect service do not count as a foreign site."""
     with instance.open_app() as app:
         reconcile.update_from_files(app.archive, app.configuration)
-        own = file_article(app, "Own", source_id="o1")
-        add_announcement(app, "one", "o1", own, url="https://feedproxy.example/r/1")
+        own_article = file_article(app, "Own", source_id="o1")
+        add_announcement(app, "one", "o1", own_article, url="https://feedproxy.example/r/1")
         theirs = file_article(app, "Theirs", on="three", source_id="o2", added=NOW)
         add_announcement(app, "one", "o2", theirs, url="https://feedproxy.example/r/2")
 
@@ -193,7 +193,8 @@ def test_a_redirector_of_the_source_that_filed_the_article_is_no_other_site(
 
 
 def test_an_article_that_nobody_can_read_again_is_named_as_such(instance: Instance) -> None:
-    """If no source can read the article again, the operator is asked to look at it."""
+    """If the source of an article is gone and no other announced it, the operator is asked to see
+    to it."""
     with instance.open_app() as app:
         reconcile.update_from_files(app.archive, app.configuration)
         file_article(app, "Left", on="three", source="gone")
@@ -214,10 +215,10 @@ def test_the_command_shows_first_and_mends_only_when_told(instance: Instance) ->
         reconcile.update_from_files(app.archive, app.configuration)
         file_article(app, "Other", aliases=("https://two.example/x",))
     where = ["--config", str(instance.config)]
-    shown = commands.run_syndicator("check", "--ownership", *where)
+    preview = commands.run_syndicator("check", "--ownership", *where)
 
-    assert shown.returncode == 78
-    assert ("foreign-alias" in shown.stdout) is True
+    assert preview.returncode == 78
+    assert ("foreign-alias" in preview.stdout) is True
 
     asked = commands.run_syndicator("check", "--ownership", "--mend", *where)
 

@@ -193,7 +193,8 @@ def test_a_feed_that_loses_all_keeps_its_address_and_comes_back_as_it_was(
 
 
 def test_its_source_may_announce_it_for_ever(filled_instance: Instance) -> None:
-    """A pruned article is not filed again although its source announces it."""
+    """A pruned article is not filed again when announced, by its address or through an AMP page,
+    even after the database was lost."""
     url = filled_instance.load_article("Story 0").url
     prune_articles(filled_instance, older_than=45 * DAY)
     for _ in range(2):
@@ -212,7 +213,8 @@ def test_its_source_may_announce_it_for_ever(filled_instance: Instance) -> None:
 
 
 def test_what_announced_it_under_another_id_is_remembered(filled_instance: Instance) -> None:
-    """An entry of another source whose address leads to it."""
+    """Pruning also remembers the ids under which other sources announced the article; putting its
+    file back forgets them."""
     with filled_instance.open_app() as app:
         article = filled_instance.load_article("Story 0")
         row = EntryRow(

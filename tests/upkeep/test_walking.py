@@ -62,11 +62,11 @@ def test_a_run_at_which_nothing_changed_looks_at_no_file(
     runs: Runs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A run without changed folders checks no article file."""
-    looked: list[object] = []
-    monkeypatch.setattr(reconcile, "update_from_files", lambda *parts: looked.append(parts))
+    walks: list[object] = []
+    monkeypatch.setattr(reconcile, "update_from_files", lambda *parts: walks.append(parts))
     runs.run_once()
 
-    assert looked == []
+    assert walks == []
 
 
 def test_a_file_that_was_replaced_is_seen_at_once(runs: Runs) -> None:
@@ -107,20 +107,20 @@ def test_a_file_beside_the_articles_is_seen_at_once(
 ) -> None:
     """An edit of withdrawn.toml, even in place, makes the next run read the articles; an unchanged
     one does not."""
-    beside = runs.place.folder / "feeds/articles/withdrawn.toml"
-    beside.write_text("# nothing\n")
+    withdrawn_file = runs.place.folder / "feeds/articles/withdrawn.toml"
+    withdrawn_file.write_text("# nothing\n")
     runs.run_once()
-    seen: list[App] = []
-    monkeypatch.setattr(reconcile, "update_from_files", lambda *parts: seen.append(parts) or ())
+    walks: list[App] = []
+    monkeypatch.setattr(reconcile, "update_from_files", lambda *parts: walks.append(parts) or ())
     runs.run_once()
 
-    assert not seen
+    assert not walks
 
-    with beside.open("a") as file:  # in place
+    with withdrawn_file.open("a") as file:  # in place
         file.write("# nothing more\n")
     runs.run_once()
 
-    assert seen
+    assert walks
 
 
 def test_what_failed_is_done_again(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -152,7 +152,8 @@ def test_an_article_is_named_by_any_of_its_addresses_or_its_id(instance: Instanc
 
 
 def test_copies_stand_for_themselves_while_it_is_withdrawn(instance: Instance) -> None:
-    """They are other sites' articles: what is withdrawn is this one."""
+    """While an article is withdrawn, its merged copies are published, as they are other sites'
+    articles."""
     instance.fill_once(store_story_and_other)
     withdraw_story(instance)
 
@@ -464,8 +465,8 @@ def test_the_text_of_a_withdrawn_article_stands_nowhere_but_in_the_file_to_undo_
             requested=case_instance.now.isoformat(),
         )
         assert drain(case_instance.config, queue) == 1
-        kept = Fetched(url=url, final_url=url, status=200, headers={}, body=raw.encode())
-        queue.keep_page(queue.recent(1)[0].id, kept)
+        page = Fetched(url=url, final_url=url, status=200, headers={}, body=raw.encode())
+        queue.keep_page(queue.recent(1)[0].id, page)
         places = (
             "articles/2",
             "public/a",

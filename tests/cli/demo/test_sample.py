@@ -10,8 +10,8 @@ from tests.cli.demo import sample
 
 @pytest.mark.slow
 def test_the_sample_is_what_is_made_today() -> None:
-    """When a change of the output is meant, `.venv/bin/python -m tests.cli.demo.sample` makes the
-    files again."""
+    """The kept sample files are what the code makes today; after an intended change,
+    `.venv/bin/python -m tests.cli.demo.sample` makes them again."""
     sample_files = sample.make_sample_files()
     assert sample_files == sample.read_sample_files()
     assert {name.rpartition(".")[2] for name in sample_files} == {"md", "atom", "rss"}

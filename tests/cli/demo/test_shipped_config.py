@@ -27,12 +27,12 @@ def test_the_shipped_settings_load() -> None:
 def test_every_setting_is_shown_with_its_default() -> None:
     """With every comment sign removed, the shipped `syndicator.toml` lists all settings, each with
     its default value; only the title is our own."""
-    shown = re.sub(
+    uncommented = re.sub(
         r"(?m)^# ?(?=[a-z_0-9]+ = |\[\[)",
         "",
         (CONFIG / "syndicator.toml").read_text(encoding="utf-8"),
     )
-    values = tomllib.loads(shown)
+    values = tomllib.loads(uncommented)
     defaults = Settings()
 
     assert _all_shown(values, defaults) == []
@@ -94,10 +94,10 @@ def test_the_defaults_that_the_comments_name_are_true() -> None:
     """The defaults in the comments of the shipped `sources.toml` are those of the code."""
     text = (CONFIG / "sources.toml").read_text(encoding="utf-8")
     names = ("kind", "tags", "content", "backfill", "llm", "enabled", "robots")
-    shown = {name: re.findall(rf"(?m)^#   {name} = (\S+)", text)[0] for name in names}
-    default = Source(key="k", url="u")
-    for name, value in shown.items():
-        held = getattr(default, name)
+    commented = {name: re.findall(rf"(?m)^#   {name} = (\S+)", text)[0] for name in names}
+    default_source = Source(key="k", url="u")
+    for name, value in commented.items():
+        value_in_code = getattr(default_source, name)
         assert tomllib.loads(f"x = {value}")["x"] == (
-            list(held) if isinstance(held, tuple) else held
+            list(value_in_code) if isinstance(value_in_code, tuple) else value_in_code
         )

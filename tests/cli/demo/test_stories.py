@@ -40,7 +40,7 @@ def test_there_are_enough_of_them_in_several_languages() -> None:
     """The demo has at least 25 articles in three languages with all kinds of markup."""
     assert len(ARTICLES) >= 25
     assert {story.language for story in ARTICLES.values()} == {"en", "de", "ja"}
-    assert {story.site for story in STORIES.values()} == {place.key for place in SITES}
+    assert {story.site for story in STORIES.values()} == {site.key for site in SITES}
 
     bodies = " ".join(story.body for story in STORIES.values())
     for element in (
@@ -79,22 +79,23 @@ def test_the_page_holds_what_its_truth_says(key: str) -> None:
     assert story.truth.title in text
     assert story.author in text
     assert len(story.truth.must_have) >= 1
-    assert [wanted for wanted in story.truth.must_have if wanted not in text] == []
+    assert [phrase for phrase in story.truth.must_have if phrase not in text] == []
 
 
 @pytest.mark.parametrize("key", ARTICLES)
 def test_every_trap_stands_on_the_page_and_not_in_the_story(key: str) -> None:
-    """Each text that must not be read is on the page and outside the story."""
+    """Each text that must not be read is on the page but outside the story; three texts of walls
+    are only on pages with a wall."""
     story = ARTICLES[key]
 
     assert story.truth is not None
 
     text = extract_visible_text(render_story_page(story))
-    own = extract_visible_text(story.body)
+    story_text = extract_visible_text(story.body)
     on_page = (*story.truth.must_not, *PLACES[story.site].boilerplate)
     wall = story.extra.get("wall")
     for trap in on_page:
-        assert trap not in own
+        assert trap not in story_text
         if (
             trap
             not in (
@@ -124,8 +125,8 @@ def test_a_wall_shows_no_article() -> None:
 
 
 def test_the_launchbeat_page_sets_every_trap() -> None:
-    """An event promo inside the body, a suffix, the site as author in the metadata, finance words
-    throughout."""
+    """One demo page has all known traps: an advertisement inside the text, a title suffix, the site
+    as author, and finance words in a story about AI."""
     story = STORIES["launchbeat/tallyfox-teaches-chatgpt-to-read-a-balance-sheet"]
     markup = render_story_page(story)
 
@@ -134,11 +135,11 @@ def test_the_launchbeat_page_sets_every_trap() -> None:
     assert markup.index("Launchbeat event") < markup.index("The model asks, the ledger answers")
     assert '<p class="wp-block-paragraph">&nbsp;</p>' in markup
 
-    own = extract_visible_text(story.body).lower()
+    story_text = extract_visible_text(story.body).lower()
 
     assert (
         sum(
-            own.count(word)
+            story_text.count(word)
             for word in ("revenue", "margin", "investor", "valuation", "series b", "bank")
         )
         >= 8

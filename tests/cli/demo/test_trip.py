@@ -100,9 +100,9 @@ def test_titles_authors_dates_and_pictures_are_right(trip: Trip) -> None:
     for story, truth, article in trip.stories_read():
         picture = f"/images/{story.slug}.png" if story.picture_alt else ""
         day = f"{article.published:%Y-%m-%d}" if article.published else ""
-        result = (article.title, article.author, day, article.language)
-        if result != (truth.title, truth.author, truth.date, story.language):
-            wrong.append((story.key, result))
+        read_fields = (article.title, article.author, day, article.language)
+        if read_fields != (truth.title, truth.author, truth.date, story.language):
+            wrong.append((story.key, read_fields))
         if not (article.cover or "").endswith(picture) or bool(article.cover) != bool(picture):
             wrong.append((story.key, article.cover))
     assert wrong == []
@@ -127,9 +127,9 @@ def test_files_have_their_keys_in_order_and_no_runs_of_blank_lines(trip: Trip) -
     lines follow each other."""
     for url, text in trip.files.items():
         keys = [
-            row.partition(":")[0]
-            for row in text.split("\n---\n")[0].splitlines()[1:]
-            if row[:1].isalpha()
+            line.partition(":")[0]
+            for line in text.split("\n---\n")[0].splitlines()[1:]
+            if line[:1].isalpha()
         ]
         assert keys[:8] == FIRST_KEYS, url
         outside_code = re.sub(r"(?ms)^```.*?^```", "code", text)
@@ -138,8 +138,8 @@ def test_files_have_their_keys_in_order_and_no_runs_of_blank_lines(trip: Trip) -
 
 @pytest.mark.slow
 def test_the_story_full_of_traps(trip: Trip) -> None:
-    """A suffix in the title, the site as author, finance words in a story on AI, links to
-    elsewhere."""
+    """The demo page with all traps is read right: no title suffix, the true author, and AI rather
+    than finance as its category."""
     (article,) = [
         article for story, _, article in trip.stories_read() if story.slug.startswith("tallyfox")
     ]
@@ -156,22 +156,24 @@ def test_the_story_full_of_traps(trip: Trip) -> None:
 @pytest.mark.slow
 def test_what_still_comes_out_wrong_only_gets_less(trip: Trip) -> None:
     """The number of known reading faults on the demo does not exceed SHORTFALLS."""
-    results: dict[str, list[str]] = {name: [] for name in SHORTFALLS}
+    shortfalls: dict[str, list[str]] = {name: [] for name in SHORTFALLS}
     for story, truth, article in trip.stories_read():
         text = line(article.text)
-        results["must_have"] += [
+        shortfalls["must_have"] += [
             f"{story.key}: {passage}" for passage in truth.must_have if passage not in text
         ]
-        results["must_not"] += [
+        shortfalls["must_not"] += [
             f"{story.key}: {passage}" for passage in truth.must_not if passage in text
         ]
-        results["category"] += [story.key] if truth.category not in (None, article.category) else []
-        results["tags"] += [story.key] if not set(truth.tags) <= set(article.tags) else []
+        shortfalls["category"] += (
+            [story.key] if truth.category not in (None, article.category) else []
+        )
+        shortfalls["tags"] += [story.key] if not set(truth.tags) <= set(article.tags) else []
     walls = [url for url, truth in trip.world.list_truths().items() if not truth.is_article]
-    results["walls"] = [url for url in walls if url in trip.articles]
-    counts = {name: len(cases) for name, cases in results.items()}
+    shortfalls["walls"] = [url for url in walls if url in trip.articles]
+    counts = {name: len(cases) for name, cases in shortfalls.items()}
 
-    assert all(counts[name] <= most for name, most in SHORTFALLS.items()), (counts, results)
+    assert all(counts[name] <= most for name, most in SHORTFALLS.items()), (counts, shortfalls)
 
 
 @pytest.mark.slow
@@ -194,7 +196,9 @@ def test_a_second_run_changes_no_byte(trip: Trip) -> None:
     assert after == before
 
     second_requests = [
-        seen for seen in trip.world.requests[request_count:] if seen.site == "launchbeat"
+        request for request in trip.world.requests[request_count:] if request.site == "launchbeat"
     ]
 
-    assert [seen.status for seen in second_requests if seen.path.endswith("/feed/")] == [304]
+    assert [request.status for request in second_requests if request.path.endswith("/feed/")] == [
+        304
+    ]

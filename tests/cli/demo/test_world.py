@@ -149,18 +149,18 @@ def test_a_front_page_leads_to_the_feed_the_sitemap_and_the_neighbours(
     assert '<link rel="alternate" type="application/feed+json"' in client.get(home).text
     assert f"Sitemap: {home}sitemap.xml" in client.get(home + "robots.txt").text
 
-    listed = client.get(home + "sitemap.xml").text
+    sitemap = client.get(home + "sitemap.xml").text
 
     assert [
         story.key
         for story in world.stories
-        if story.site == "holt" and world.url(story) not in listed
+        if story.site == "holt" and world.url(story) not in sitemap
     ] == []
 
-    neighbours = client.get(home + "blogroll.opml").text
+    blogroll = client.get(home + "blogroll.opml").text
 
-    assert neighbours.count("xmlUrl=") == 4
-    assert world.feed_url("meridian") in neighbours
+    assert blogroll.count("xmlUrl=") == 4
+    assert world.feed_url("meridian") in blogroll
 
 
 def test_robots_are_told(world: World, client: httpx.Client) -> None:

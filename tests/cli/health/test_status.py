@@ -57,13 +57,13 @@ def test_a_source_with_trouble_has_its_reason_its_cure_and_its_next_try(
     visited_instance: Instance,
 ) -> None:
     """A failing source is shown with reason, cure, start and next try."""
-    told = read_condition_rows(visited_instance)["source-failing"]
+    row = read_condition_rows(visited_instance)["source-failing"]
 
-    assert told["what"] == "gone"
-    assert told["reason"].startswith("the address is gone for good (HTTP 410) (gone): http")
-    assert told["cure"] == "remove the source"
-    assert told["since"]
-    assert told["times"].startswith("next try 2")
+    assert row["what"] == "gone"
+    assert row["reason"].startswith("the address is gone for good (HTTP 410) (gone): http")
+    assert row["cure"] == "remove the source"
+    assert row["since"]
+    assert row["times"].startswith("next try 2")
 
     (state,) = (
         source
@@ -106,15 +106,15 @@ def test_a_source_that_moved_is_named(visited_instance: Instance) -> None:
             ),
         )
         app.archive.store.visits.save_states([moved])
-    told = read_condition_rows(visited_instance)["source-moved"]
+    move = read_condition_rows(visited_instance)["source-moved"]
 
-    assert told["since"].startswith("2026-11-0")
-    assert "https://bank.example/feed; another site" in told["reason"]
+    assert move["since"].startswith("2026-11-0")
+    assert "https://bank.example/feed; another site" in move["reason"]
 
-    (told,) = visited_instance.run_json("status")["moves"]
+    (move,) = visited_instance.run_json("status")["moves"]
 
-    assert told["source"] == "holt"
-    assert told["moved_to"] == "https://bank.example/feed"
+    assert move["source"] == "holt"
+    assert move["moved_to"] == "https://bank.example/feed"
 
 
 def test_a_pipe_gets_what_a_terminal_shows_without_colours(
@@ -122,18 +122,18 @@ def test_a_pipe_gets_what_a_terminal_shows_without_colours(
 ) -> None:
     """Output into a pipe is the terminal output without colours; it is not cut to the height of a
     screen."""
-    words = (("status",), ("status", "--source", "gone"), ("status", "--list", "sources"))
-    piped = [visited_instance.run_command(*word).output for word in words]
+    commands = (("status",), ("status", "--source", "gone"), ("status", "--list", "sources"))
+    piped = [visited_instance.run_command(*command).output for command in commands]
     monkeypatch.setattr("typer.testing._NamedTextIOWrapper.isatty", lambda stream: True)
     monkeypatch.setenv("LINES", "200")
-    shown_outputs = [visited_instance.run_command(*word).output for word in words]
+    terminal_outputs = [visited_instance.run_command(*command).output for command in commands]
     ago = re.compile(r"\d+ seconds? ago")
     colour = re.compile(r"\x1b\[\d*m")
 
-    assert [ago.sub("", colour.sub("", shown_output)) for shown_output in shown_outputs] == [
-        ago.sub("", each) for each in piped
-    ]
-    assert "\x1b[1m" in shown_outputs[1]
+    assert [
+        ago.sub("", colour.sub("", terminal_output)) for terminal_output in terminal_outputs
+    ] == [ago.sub("", piped_output) for piped_output in piped]
+    assert "\x1b[1m" in terminal_outputs[1]
     assert "\t" not in "".join(piped)
 
     monkeypatch.setattr("typer.testing._NamedTextIOWrapper.isatty", lambda stream: False)
@@ -213,10 +213,10 @@ def test_one_source_that_fails_is_told_with_its_reason(visited_instance: Instanc
 def test_all_of_the_json_is_documented(visited_instance: Instance) -> None:
     """Every key of `status --json` is named in `docs/json.md`."""
     documented = (ROOT / "docs/json.md").read_text(encoding="utf-8")
-    output = visited_instance.run_json("status")
-    one = visited_instance.run_json("status", "--source", "gone")
-    (source, *_), (condition, *_) = output["sources"], output["conditions"]
-    for keys in (output, one, source, condition, one["visits"][0]):
+    whole_output = visited_instance.run_json("status")
+    source_output = visited_instance.run_json("status", "--source", "gone")
+    (source, *_), (condition, *_) = whole_output["sources"], whole_output["conditions"]
+    for keys in (whole_output, source_output, source, condition, source_output["visits"][0]):
         assert [key for key in keys if f"`{key}`" not in documented] == []
 
 
@@ -248,9 +248,11 @@ def test_pictures_are_told_by_state_and_reason() -> None:
     assert describe_pictures(None) == describe_pictures(Pictured()) == []
     assert describe_pictures(Pictured(made=1)) == ["1 picture"]
 
-    result = Pictured(made=5, waiting=2, failed={"gone": 3, "picture-format": 1})
+    pictures = Pictured(made=5, waiting=2, failed={"gone": 3, "picture-format": 1})
 
-    assert describe_pictures(result) == ["5 pictures, 2 waiting, failed: 3 gone, 1 picture-format"]
+    assert describe_pictures(pictures) == [
+        "5 pictures, 2 waiting, failed: 3 gone, 1 picture-format"
+    ]
 
 
 def test_a_line_shows_when_jobs_ran_and_run_next() -> None:

@@ -61,12 +61,12 @@ def test_what_is_published_is_shown_as_it_is_filed_and_nobody_is_asked(
     assert visited_instance.read_files() == before
     assert len(visited_instance.world.requests) == request_count
 
-    told = visited_instance.run_json("show", url)
+    document = visited_instance.run_json("show", url)
 
-    assert set(told) == {"article", "markdown", "why"}
-    assert told["markdown"] == path.read_text()
-    assert "all" in told["why"]["feeds"]
-    assert set(told["why"]["tags"]) == set(told["article"]["tags"])
+    assert set(document) == {"article", "markdown", "why"}
+    assert document["markdown"] == path.read_text()
+    assert "all" in document["why"]["feeds"]
+    assert set(document["why"]["tags"]) == set(document["article"]["tags"])
 
 
 @pytest.mark.parametrize("format", ["atom", "rss", "json"])
@@ -165,12 +165,12 @@ def test_saved_pages_and_foreign_files_are_shown(
     with pytest.raises(MissingError, match=r"none\.html: no such file, and no article has this id"):
         visited_instance.run_command("show", str(tmp_path / "none.html"))
 
-    own = tmp_path / "own.md"
-    own.write_text(
+    foreign_file = tmp_path / "own.md"
+    foreign_file.write_text(
         "---\nid: no id of ours\ntitle: Own\ndate: 2026-01-02\nsource:"
         " https://example.org/own\n---\n\nA text.\n"
     )
-    output = visited_instance.run_command("show", "--trace", str(own)).output
+    output = visited_instance.run_command("show", "--trace", str(foreign_file)).output
 
     assert "title: your edit of the file" in output
     assert "state: not filed; the next run" in output

@@ -42,10 +42,10 @@ def test_it_is_off_until_a_password_is_set(empty_instance: Instance) -> None:
         empty_instance.run_command("console")
     with pytest.raises(UsageError, match="10 characters"):
         empty_instance.run_command("console", "--set-password", answers="short\n")
-    said = empty_instance.run_command(
+    result = empty_instance.run_command(
         "console", "--set-password", "--name", "ann", answers="correct horse battery\n"
     )
-    assert "the password of ann is set" in said.stdout
+    assert "the password of ann is set" in result.stdout
     path = security.find_passwords_file(empty_instance.folder / "feeds/state")
     assert list(json.loads(path.read_text())) == ["ann"]
     assert path.stat().st_mode & 0o077 == 0
@@ -57,14 +57,14 @@ def test_tokens_are_made_and_ended_by_the_command(empty_instance: Instance) -> N
 
     path = security.find_tokens_file(empty_instance.folder / "feeds/state")
     tokens = {
-        scope: empty_instance.run_command("console", "--token", scope, *more).stdout.strip()
-        for scope, *more in _TOKENS
+        scope: empty_instance.run_command("console", "--token", scope, *options).stdout.strip()
+        for scope, *options in _TOKENS
     }
     for scope, token in tokens.items():
-        found = security.find_token(path, token, utc_now())
-        assert found is not None
-        assert found.name == scope
-        assert found.scope == scope
+        token_entry = security.find_token(path, token, utc_now())
+        assert token_entry is not None
+        assert token_entry.name == scope
+        assert token_entry.scope == scope
         assert security.find_token(path, token, utc_now() + timedelta(days=8)) is None
     assert (
         "no longer valid"
@@ -84,7 +84,7 @@ _TOKENS = (
 
 
 def test_nothing_of_it_is_loaded_by_other_commands() -> None:
-    """What `up` loads, and what its runs do."""
+    """Neither `up` nor the runs that it makes import the console, which would only cost memory."""
     code = (
         "import sys; import syndicator.cli.running.serving, syndicator.runs.daemon,"
         " syndicator.runs.refresh;print([one for one in sys.modules if"

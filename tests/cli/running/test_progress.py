@@ -44,11 +44,13 @@ def test_a_log_has_lines_of_progress_with_the_pages(
     """Without a terminal, `refresh` logs its progress: pages read, pages expected, and the time
     left."""
     monkeypatch.setattr(progress_module, "LINE_SECONDS", 0.0)
-    said: list[dict[str, object]] = []
-    monkeypatch.setattr(reports, "log", lambda event, *level, **fields: said.append(fields))
+    logged_fields: list[dict[str, object]] = []
+    monkeypatch.setattr(
+        reports, "log", lambda event, *level, **fields: logged_fields.append(fields)
+    )
     key = instance.world.sources[0].key
     instance.run_command("refresh", "--source", key, "--limit", "2")
-    lines = [fields for fields in said if "pages" in fields and "sources" in fields]
+    lines = [fields for fields in logged_fields if "pages" in fields and "sources" in fields]
 
     assert lines[0]["pages"] == "0 of 2 pages, ? left"
     assert str(lines[-1]["pages"]).startswith("2 of 2 pages, ")

@@ -33,25 +33,25 @@ def test_each_setting_is_shown_with_where_it_comes_from(config: Path) -> None:
         "SYNDICATOR_FETCH__PROXY": "http://u:hidden@proxy.example:1",
         "SYNDICATOR_DESCRIBE__LLM__MODEL": "m",
     }
-    results = {
+    settings = {
         setting.name: (setting.value, setting.origin) for setting in list_settings(config, environ)
     }
 
-    assert results["publish.listen"] == ("0.0.0.0:81", f"{config}/syndicator.toml:2")
-    assert results["publish.limit"] == (50, "default")
-    assert results["describe.llm.model"] == (
+    assert settings["publish.listen"] == ("0.0.0.0:81", f"{config}/syndicator.toml:2")
+    assert settings["publish.limit"] == (50, "default")
+    assert settings["describe.llm.model"] == (
         "m",
         "environment variable SYNDICATOR_DESCRIBE__LLM__MODEL",
     )
-    assert results["store.url"][0] == "postgresql://me:***@db/x"
-    assert results["fetch.proxy"][0] == "http://u:***@proxy.example:1"
+    assert settings["store.url"][0] == "postgresql://me:***@db/x"
+    assert settings["fetch.proxy"][0] == "http://u:***@proxy.example:1"
 
 
 @pytest.mark.parametrize(
     "url", ["", "https://a.example/x:y@z", "sqlite:////srv/a.db", "http://me@proxy/"]
 )
 def test_what_has_no_password_is_shown_whole(url: str) -> None:
-    """Addresses without a password are not masked."""
+    """An address without a password is shown unmasked."""
     assert mask_password(url) == url
 
 
@@ -100,7 +100,7 @@ def test_a_dropped_setting_is_a_warning_of_every_command(
 
 @pytest.mark.parametrize("words", [("config", "show"), ("--help",)])
 def test_a_reader_that_has_gone_is_no_failure(config: Path, words: tuple[str, ...]) -> None:
-    """A closed pipe on stdout is no error: exit code 0."""
+    """If the reader of a pipe ends early, as `head` does, the command exits with 0."""
     reading, writing = os.pipe()
     os.close(reading)
     command = [sys.executable, "-m", "syndicator", *words]

@@ -45,10 +45,11 @@ def test_a_folder_is_made_and_nothing_is_written_over(tmp_path: Path) -> None:
 
 
 def test_a_second_time_it_says_that_nothing_was_changed(tmp_path: Path) -> None:
-    """Only for a folder in which no file is missing."""
-    said = f"{tmp_path} is set up already; nothing was changed\n"
-    assert said not in run_init(str(tmp_path))
-    assert said in run_init(str(tmp_path))
+    """`init` says that nothing was changed only if no file was missing, so not at the first
+    call."""
+    message = f"{tmp_path} is set up already; nothing was changed\n"
+    assert message not in run_init(str(tmp_path))
+    assert message in run_init(str(tmp_path))
 
 
 def test_the_folder_may_be_named_by_its_configuration(tmp_path: Path) -> None:
@@ -106,7 +107,8 @@ def test_the_folder_of_the_program_stays_as_it_is(monkeypatch: pytest.MonkeyPatc
 
 
 def test_an_edited_checkout_gives_nothing_away(tmp_path: Path) -> None:
-    """What init writes comes from the package, whose files no command edits."""
+    """`init` copies its example from the package and not from the checkout's `config`, which may be
+    edited and secret."""
     checkout = tmp_path / "checkout"
     checkout.mkdir()
     (checkout / "syndicator").symlink_to(ROOT / "syndicator")
@@ -294,7 +296,8 @@ def test_another_word_is_refused_before_anything_is_written(
 def test_what_it_follows_and_files_leaves_the_checkout_as_it_was(
     tmp_path: Path, world: World
 ) -> None:
-    """`git pull` meets no file of the operator's."""
+    """An instance in another folder writes nothing into the git checkout that runs it, so that `git
+    pull` works."""
     checkout = tmp_path / "checkout"
     subprocess.run(["git", "clone", "-q", "--depth", "1", f"file://{ROOT}", checkout], check=True)
     environ = {

@@ -93,7 +93,7 @@ def test_check_warns_of_a_secret_that_others_can_read(folder: Path, text: str, k
 
 
 def test_a_secret_in_the_environment_is_none_of_the_file(folder: Path) -> None:
-    """A `${VARIABLE}` is no secret in the file."""
+    """A settings file that names its secret as `${VARIABLE}` may be readable by all."""
     path = folder / "config/syndicator.toml"
     path.write_text(WEBHOOK.replace("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "${HOOK_SECRET}"))
     path.chmod(0o644)
@@ -123,8 +123,8 @@ def test_the_account_of_the_service_reads_what_root_edits(folder: Path) -> None:
     """`init` of root prints a chown to the account of the service; later edits by root do not take
     the file away."""
     path = folder / "config/syndicator.toml"
-    for each in (folder, *folder.rglob("*")):
-        shutil.chown(each, NOBODY, NOBODY)
+    for entry in (folder, *folder.rglob("*")):
+        shutil.chown(entry, NOBODY, NOBODY)
 
     assert run_command(folder, "change", "change-settings", "publish.limit=60").returncode == 0
     assert path.stat().st_uid == NOBODY

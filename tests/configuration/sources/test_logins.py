@@ -33,7 +33,7 @@ def test_a_table_has_what_differs_from_the_defaults_of_a_session() -> None:
 
 
 @pytest.mark.parametrize(
-    ("more", "message"),
+    ("options", "message"),
     [
         ({"content": "full"}, "name the licence that permits it"),
         ({"headers_env": {"cookie": "A_COOKIE"}}, "remove one of them"),
@@ -44,11 +44,11 @@ def test_a_table_has_what_differs_from_the_defaults_of_a_session() -> None:
         ({"url": "maildir:/var/mail/anna", "from": "news@a.example"}, "cookies is for the web"),
     ],
 )
-def test_what_a_table_with_cookies_may_not_say(more: dict[str, object], message: str) -> None:
+def test_what_a_table_with_cookies_may_not_say(options: dict[str, object], message: str) -> None:
     """A source with cookies needs a licence for full texts, excludes a cookie header and mail, and
     its cookie file is below the configuration folder."""
     with pytest.raises(UsageError, match=message):
-        make_source({**TABLE, **more})
+        make_source({**TABLE, **options})
 
 
 def test_whole_texts_are_published_with_a_licence() -> None:

@@ -24,15 +24,15 @@ def test_mails_are_for_their_reader_alone_unless_the_table_says_otherwise() -> N
     assert source.sender == "news@a.example"
     assert table(source) == {**NEWS, "from": "news@a.example"}
 
-    shown = make_source({**NEWS, "content": "excerpt", "llm": True})
+    open_source = make_source({**NEWS, "content": "excerpt", "llm": True})
 
-    assert shown.content == "excerpt"
-    assert shown.llm is True
-    assert make_source(table(shown)) == shown
+    assert open_source.content == "excerpt"
+    assert open_source.llm is True
+    assert make_source(table(open_source)) == open_source
 
 
 @pytest.mark.parametrize(
-    ("more", "words"),
+    ("changes", "words"),
     [
         ({"from": None}, "name one newsletter"),
         ({"from": "nobody"}, "no sender"),
@@ -48,9 +48,9 @@ def test_mails_are_for_their_reader_alone_unless_the_table_says_otherwise() -> N
         ({"url": "https://a.example/feed"}, "is for mailboxes"),
     ],
 )
-def test_a_table_that_is_wrong_has_its_cure(more: dict[str, object], words: str) -> None:
+def test_a_table_that_is_wrong_has_its_cure(changes: dict[str, object], words: str) -> None:
     """Invalid newsletter tables are refused with a hint."""
-    values = {name: value for name, value in {**NEWS, **more}.items() if value is not None}
+    values = {name: value for name, value in {**NEWS, **changes}.items() if value is not None}
     with pytest.raises(UsageError, match=words):
         make_source(values)
 
@@ -58,19 +58,19 @@ def test_a_table_that_is_wrong_has_its_cure(more: dict[str, object], words: str)
 def test_newsletters_of_one_mailbox_differ_in_their_names(tmp_path: Path) -> None:
     """Two newsletters in one mailbox need different senders."""
     path = tmp_path / "sources.toml"
-    one = '[[source]]\nkey = "{}"\nurl = "maildir:/m"\nfrom = "{}"\n'
-    path.write_text(one.format("a", "a@x.example") + one.format("b", "b@x.example"))
+    table_text = '[[source]]\nkey = "{}"\nurl = "maildir:/m"\nfrom = "{}"\n'
+    path.write_text(table_text.format("a", "a@x.example") + table_text.format("b", "b@x.example"))
 
     assert [source.key for source in load_sources(path)] == ["a", "b"]
 
-    path.write_text(one.format("a", "a@x.example") + one.format("b", "a@x.example"))
+    path.write_text(table_text.format("a", "a@x.example") + table_text.format("b", "a@x.example"))
 
     with pytest.raises(ConfigError, match="has the same"):
         load_sources(path)
 
 
 def test_the_parts_of_an_address() -> None:
-    """A mailbox is a local folder, or host, port, user, password and folder."""
+    """The address of a mailbox is split into folder, or host, port, user, password and folder."""
     assert parse_mailbox("maildir:///var/mail/anna/") == Mailbox(folder="/var/mail/anna")
 
     address = "imaps://anna@x.example:${PW}@[2001:db8::1]:1993/Lists%20of/News"
@@ -97,6 +97,6 @@ def test_the_parts_of_an_address() -> None:
     ],
 )
 def test_what_is_no_mailbox(url: str) -> None:
-    """Invalid mailbox addresses are refused."""
+    """An invalid mailbox address is refused with the reason."""
     with pytest.raises(BadMailbox):
         parse_mailbox(url)

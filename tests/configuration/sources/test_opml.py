@@ -54,7 +54,7 @@ def test_reads_each_feed_once_with_its_folders() -> None:
 
 def test_what_is_skipped_has_its_line_and_why() -> None:
     """Skipped outlines are listed with line, name and reason."""
-    skipped = [(one.line, one.name, one.why) for one in read_opml(LIST).skipped]
+    skipped = [(item.line, item.name, item.why) for item in read_opml(LIST).skipped]
 
     assert skipped == [
         (7, "Alpha again", "http://alpha.example/feed/ stands in line 4 too"),
@@ -65,7 +65,9 @@ def test_what_is_skipped_has_its_line_and_why() -> None:
 
     link = b"<opml><body><outline text='x' type='link' url='https://a.example/'/></body></opml>"
 
-    assert [one.why for one in read_opml(link).skipped] == ["it is of type link, which is no feed"]
+    assert [item.why for item in read_opml(link).skipped] == [
+        "it is of type link, which is no feed"
+    ]
 
 
 ALL = Source(
@@ -123,29 +125,33 @@ def test_what_we_write_reads_back_whole_and_in_its_order() -> None:
 
     assert write_opml("Mine", SOURCES) == opml
 
-    listed = read_opml(opml, is_trusted=True)
+    subscriptions = read_opml(opml, is_trusted=True)
 
     assert [
-        make_source(make_source_table(outline, "tag", {})) for outline in listed.outlines
+        make_source(make_source_table(outline, "tag", {})) for outline in subscriptions.outlines
     ] == SOURCES
-    assert listed.skipped == ()
-    assert listed.folders == ()
+    assert subscriptions.skipped == ()
+    assert subscriptions.folders == ()
 
 
 def test_a_list_that_is_not_trusted_gives_no_right_and_names_no_variable() -> None:
     """An untrusted list loses its rights; entries with `${VARIABLE}` are skipped."""
-    listed = read_opml(write_opml("Evil", [replace(ALL, url="https://all.example/feed"), *SOURCES]))
-    cleaned = [make_source(make_source_table(outline, "tag", {})) for outline in listed.outlines]
+    subscriptions = read_opml(
+        write_opml("Evil", [replace(ALL, url="https://all.example/feed"), *SOURCES])
+    )
+    cleaned = [
+        make_source(make_source_table(outline, "tag", {})) for outline in subscriptions.outlines
+    ]
     usual = Source(key="", url="")
 
     assert cleaned[0] == replace(
         ALL, url="https://all.example/feed", **{name: getattr(usual, name) for name in RIGHTS}
     )
     assert cleaned[1:] == SOURCES[1:]
-    assert listed.outlines[0].removed == RIGHTS
-    assert not any(outline.removed for outline in listed.outlines[1:])
+    assert subscriptions.outlines[0].removed == RIGHTS
+    assert not any(outline.removed for outline in subscriptions.outlines[1:])
 
-    (skipped,) = listed.skipped
+    (skipped,) = subscriptions.skipped
 
     assert skipped.line > 0
     assert "names a variable of this machine, TOKEN" in skipped.why
@@ -154,16 +160,16 @@ def test_a_list_that_is_not_trusted_gives_no_right_and_names_no_variable() -> No
 def test_newsletters_of_one_mailbox_come_back_from_a_list_of_our_own_alone() -> None:
     """Newsletters are imported from our own OPML; from an untrusted list they are skipped."""
     opml = write_opml("Mine", NEWSLETTERS)
-    listed = read_opml(opml, is_trusted=True)
+    subscriptions = read_opml(opml, is_trusted=True)
 
     assert [
-        make_source(make_source_table(outline, "tag", {})) for outline in listed.outlines
+        make_source(make_source_table(outline, "tag", {})) for outline in subscriptions.outlines
     ] == NEWSLETTERS
 
     strange = read_opml(opml)
 
     assert not strange.outlines
-    assert {"mailbox" in one.why for one in strange.skipped} == {True}
+    assert {"mailbox" in item.why for item in strange.skipped} == {True}
 
 
 def test_every_right_is_an_option_of_a_source() -> None:
@@ -173,9 +179,9 @@ def test_every_right_is_an_option_of_a_source() -> None:
 
 def test_every_option_of_a_source_is_in_the_round_trip() -> None:
     """The sources that the round-trip test writes and reads back use every option between them."""
-    every = (*SOURCES, *NEWSLETTERS)
-    told = table(ALL).keys() | {name for source in every for name in table(source)}
-    assert told == {key_of(field.name) for field in fields(Source)}
+    sources = (*SOURCES, *NEWSLETTERS)
+    written_options = table(ALL).keys() | {name for source in sources for name in table(source)}
+    assert written_options == {key_of(field.name) for field in fields(Source)}
 
 
 def test_other_readers_see_feeds_with_their_sites_in_folders() -> None:
@@ -193,7 +199,7 @@ def test_other_readers_see_feeds_with_their_sites_in_folders() -> None:
     assert first.get("xmlUrl") == ALL.url
     assert first.get("title") == ALL.title
     assert first.get("htmlUrl") == "https://all.example/"
-    assert [one.get("type") for one in other] == ["rss", "link"]
+    assert [outline.get("type") for outline in other] == ["rss", "link"]
     assert page.get("type") == "link"
     assert page.get("url") == "https://gamma.example/page"
     assert page.get("xmlUrl") is None
@@ -216,8 +222,8 @@ def test_folders_become_what_is_said(folders: Folders, values: dict[str, Any]) -
 
 def test_a_list_that_a_hand_broke_is_skipped_with_its_line() -> None:
     """A broken outline is skipped and reported with its line."""
-    result = write_opml("Mine", SOURCES[:1]).replace(b"&quot;AI&quot;", b"AI")
-    (skipped,) = read_opml(result).skipped
+    broken_opml = write_opml("Mine", SOURCES[:1]).replace(b"&quot;AI&quot;", b"AI")
+    (skipped,) = read_opml(broken_opml).skipped
 
     assert skipped.line > 1
     assert SPACE in skipped.why

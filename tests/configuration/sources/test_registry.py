@@ -63,7 +63,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def test_every_field_is_read(tmp_path: Path) -> None:
-    """A table with every key gives a source with every field."""
+    """Each key of a `[[source]]` table sets the field of its name."""
     path = tmp_path / "sources.toml"
     path.write_text(
         """
@@ -545,7 +545,7 @@ def test_a_taken_key_gets_a_number() -> None:
 
 @given(path=st.text(max_size=80), query=st.text(max_size=20))
 def test_every_key_is_one(path: str, query: str) -> None:
-    """The key made of any URL is valid."""
+    """Whatever the URL, the key made from it is valid."""
     url = f"https://example.org/{path}?{query}".encode("utf-8", "replace").decode()
     try:
         key = key_for(url)

@@ -95,13 +95,13 @@ def test_an_edit_is_seen_whatever_it_leaves_as_it_was(path: Path, parsed_files: 
     assert read_cached_sources(path)[0].url == "https://again.example/feed"
 
     (path.parent / "sources.d").mkdir()
-    more = path.parent / "sources.d/more.toml"
-    more.write_text('[[source]]\nkey = "more"\nurl = "https://more.example/"\n')
-    set_file_age(more)
+    second_file = path.parent / "sources.d/more.toml"
+    second_file.write_text('[[source]]\nkey = "more"\nurl = "https://more.example/"\n')
+    set_file_age(second_file)
 
     assert [source.key for source in read_cached_sources(path)] == ["plain", "full", "more"]
 
-    more.unlink()
+    second_file.unlink()
 
     assert [source.key for source in read_cached_sources(path)] == ["plain", "full"]
     assert len(parsed_files) == 5
@@ -146,18 +146,18 @@ def test_a_cache_that_cannot_be_written_costs_nothing(path: Path) -> None:
     """If the cache cannot be written, the sources are still read."""
     (path.parent.parent / "cache").mkdir()
     assert read_cached_sources(path) == load_sources(path)
-    assert sorted(one.name for one in path.parent.parent.iterdir()) == ["cache", "config"]
+    assert sorted(entry.name for entry in path.parent.parent.iterdir()) == ["cache", "config"]
 
 
 def test_what_is_wrong_is_told_each_time_and_costs_no_source_that_was_valid(path: Path) -> None:
     """Faults are reported at every read; sources that were valid before stay."""
     before = read_cached_sources(path)
-    more = '[[source]]\nkey = "new"\nurl = "https://new.example/"\n'
-    path.write_text(ALL.replace('key = "plain"', 'kye = "plain"') + more)
+    new_table = '[[source]]\nkey = "new"\nurl = "https://new.example/"\n'
+    path.write_text(ALL.replace('key = "plain"', 'kye = "plain"') + new_table)
     for _ in range(2):
         again = source_cache.read(path, path.parent.parent / "cache", "1", remember=True)
         assert {source.key: source for source in again.sources} == {
-            one.key: one for one in (*before, *load_one(more))
+            valid_source.key: valid_source for valid_source in (*before, *load_one(new_table))
         }
         assert ["unknown key 'kye'" in str(fault) for fault in again.faults] == [True]
     path.write_text(ALL + "[[source\n")
@@ -231,13 +231,13 @@ def test_whatever_else_is_added_is_read_as_part_of_the_whole(
     path.write_text(ALL.rstrip() + end if before == ALL.rstrip() else ALL + end)
     parsed_files.clear()
     try:
-        wanted: tuple[Source, ...] | str = load_sources(path)
+        expected: tuple[Source, ...] | str = load_sources(path)
     except ConfigError as error:
-        wanted = str(error)
+        expected = str(error)
     again = source_cache.read(path, path.parent.parent / "cache", "1", remember=True)
-    result = str(ConfigError.of(again.faults)) if again.faults else again.sources
+    cached = str(ConfigError.of(again.faults)) if again.faults else again.sources
 
-    assert result == wanted
+    assert cached == expected
     assert parsed_files == [path]
 
 

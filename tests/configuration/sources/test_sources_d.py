@@ -89,15 +89,15 @@ def test_a_fault_names_its_own_file(path: Path) -> None:
 
 def test_a_key_or_address_in_two_files_names_both(path: Path) -> None:
     """A key or address that is in two files is an error with both files and lines."""
-    more = path.with_suffix(".d") / "30.toml"
-    more.write_text(make_source_table("zebra"))
+    third_file = path.with_suffix(".d") / "30.toml"
+    third_file.write_text(make_source_table("zebra"))
 
     with pytest.raises(
         ConfigError, match=r"30\.toml:3: .*'zebra' \(the other in .*/sources\.toml:3\)"
     ):
         load_sources(path)
 
-    more.write_text(make_source_table("other").replace("other.example", "news.example"))
+    third_file.write_text(make_source_table("other").replace("other.example", "news.example"))
 
     with pytest.raises(
         ConfigError, match=r"30\.toml:4: .*'news' \(the other in .*/10-news\.toml:3\) has the same"
@@ -145,22 +145,23 @@ def test_new_ones_go_to_sources_toml_unless_they_are_in_a_file_already(path: Pat
 
 
 def test_a_source_may_move_from_file_to_file(tmp_path: Path) -> None:
-    """It stays what it was: nothing of it is remembered by its file."""
+    """A source moved to another file of sources.d stays the same source, and can still be removed
+    by command."""
     instance = Instance(tmp_path)
-    listed = instance.config / "sources.toml"
-    head, _, two = listed.read_text().partition("\n\n")
+    sources_toml = instance.config / "sources.toml"
+    first_table, _, second_table = sources_toml.read_text().partition("\n\n")
     with instance.open_app() as app:
         before = app.configuration.sources
-    listed.write_text(head + "\n")
+    sources_toml.write_text(first_table + "\n")
     (instance.config / "sources.d").mkdir()
-    (instance.config / "sources.d/more.toml").write_text(two)
+    (instance.config / "sources.d/more.toml").write_text(second_table)
     with instance.open_app() as app:
         assert app.configuration.sources == before
         assert apply(app, need_operation("remove-source"), {"key": ("two", "one")}).data == {
             "removed": ("two", "one")
         }
 
-    assert list_source_keys(listed) == []
+    assert list_source_keys(sources_toml) == []
 
 
 def _link(path: Path) -> None:

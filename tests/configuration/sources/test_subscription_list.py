@@ -41,7 +41,8 @@ def test_a_huge_list_is_refused_unread() -> None:
 
 
 def test_what_other_readers_write_without_an_escape_is_read() -> None:
-    """An ampersand in an address, and an entity of HTML in a title."""
+    """OPML with a bare `&` in an address and HTML entities in a title, which strict XML forbids, is
+    read."""
     document = (
         b'<opml version="1.0"><body><outline text="Caf&eacute;&nbsp;& bar"'
         b' xmlUrl="https://a.example/?a=1&b=2&amp;c=3"/></body></opml>'
@@ -56,26 +57,26 @@ def test_a_text_has_an_address_a_line_and_comments() -> None:
     """A text list has one address a line and `#` comments; `https://` is added if missing, and
     UTF-16 is read too."""
     text = "\ufeff# mine\nhttps://a.example/feed\n\n  b.example  \nlocalhost:8080/feed\n"
-    listed = read_subscriptions(text.encode())
+    subscriptions = read_subscriptions(text.encode())
 
-    assert [(outline.line, outline.url) for outline in listed.outlines] == [
+    assert [(outline.line, outline.url) for outline in subscriptions.outlines] == [
         (2, "https://a.example/feed"),
         (4, "https://b.example"),
         (5, "https://localhost:8080/feed"),
     ]
-    assert listed == read_subscriptions(b"\xff\xfe" + text[1:].encode("utf-16-le"))
+    assert subscriptions == read_subscriptions(b"\xff\xfe" + text[1:].encode("utf-16-le"))
 
 
 def test_a_line_that_is_no_address_is_named() -> None:
     """Lines of a text list that are no web address, too long or repeated are skipped, each with the
     reason."""
     lines = ("a.example", "not an address", "ftp://b.example/", "http://www.a.example/", "x" * 3000)
-    listed = read_subscriptions("\n".join(lines).encode())
+    subscriptions = read_subscriptions("\n".join(lines).encode())
 
-    assert [(one.line, one.why.partition(";")[2]) for one in listed.skipped] == [
+    assert [(item.line, item.why.partition(";")[2]) for item in subscriptions.skipped] == [
         (2, " write it like https://example.org/feed"),
         (3, " write it like https://example.org/feed"),
         (4, ""),
         (5, " write one address a line"),
     ]
-    assert listed.skipped[2].why == "it stands in line 1 too"
+    assert subscriptions.skipped[2].why == "it stands in line 1 too"

@@ -30,7 +30,7 @@ def make_feed_rows(**moved: str) -> dict[str, FeedRow]:
 
 
 @pytest.mark.parametrize(
-    ("wanted", "kept", "there", "expected"),
+    ("configured", "former_addresses", "feed_rows", "expected"),
     [
         ({"new": U}, {"old": (U,)}, make_feed_rows(old=""), {"old": "new"}),
         # another spelling
@@ -56,17 +56,18 @@ def make_feed_rows(**moved: str) -> dict[str, FeedRow]:
     ],
 )
 def test_a_source_at_the_address_of_a_removed_one_carries_on(
-    wanted: dict[str, str],
-    kept: dict[str, tuple[str, ...]],
-    there: dict[str, FeedRow],
+    configured: dict[str, str],
+    former_addresses: dict[str, tuple[str, ...]],
+    feed_rows: dict[str, FeedRow],
     expected: dict[str, str],
 ) -> None:
-    """Which new source continues a removed one."""
-    assert find_successors(wanted, kept, there) == expected
+    """A new source continues the feed of a removed one if it has its newest address, in any
+    spelling. `expected`: new key by old key."""
+    assert find_successors(configured, former_addresses, feed_rows) == expected
 
 
 @pytest.mark.parametrize(
-    ("wanted", "kept", "expected"),
+    ("configured", "former_addresses", "expected"),
     [
         # the other was removed, this one is back
         ({"old": U}, {"old": (U,), "new": (U,)}, ["old"]),
@@ -78,10 +79,13 @@ def test_a_source_at_the_address_of_a_removed_one_carries_on(
     ],
 )
 def test_a_feed_that_moved_stands_for_itself_where_it_has_to(
-    wanted: dict[str, str], kept: dict[str, tuple[str, ...]], expected: list[str]
+    configured: dict[str, str], former_addresses: dict[str, tuple[str, ...]], expected: list[str]
 ) -> None:
-    """A moved feed counts as its target where a target exists."""
-    assert find_departures(wanted, kept, make_feed_rows(old="new", new="")) == expected
+    """The feed of `old` moved to `new`; it stops redirecting if `old` is configured again with an
+    address that is not its successor's."""
+    assert (
+        find_departures(configured, former_addresses, make_feed_rows(old="new", new="")) == expected
+    )
 
 
 def test_the_newest_address_is_the_last() -> None:

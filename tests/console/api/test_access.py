@@ -162,7 +162,7 @@ def test_a_token_needs_a_name(running_console: RunningConsole, name: str) -> Non
 
 
 def test_only_names_of_the_console_are_answered(reading_client: Client) -> None:
-    """DNS rebinding."""
+    """The API refuses a request for a host name that is not the console's (DNS rebinding)."""
     assert reading_client.problem("GET", "/status", Host="evil.example")[0] == 421
 
 
@@ -233,10 +233,10 @@ def test_a_damaged_file_of_tokens_lets_nobody_in(
 ) -> None:
     """If a line of the tokens file is damaged, its token opens nothing: the answer is 503."""
     path = security.find_tokens_file(running_console.settings.state_dir)
-    kept = path.read_bytes()
-    digest = json.loads(kept)["reader"].split(" ")[2]
+    valid_tokens = path.read_bytes()
+    digest = json.loads(valid_tokens)["reader"].split(" ")[2]
     path.write_text(json.dumps({"reader": line.format(hash=digest)}))
     try:
         assert reading_client.problem("GET", "/status")[0] == 503
     finally:
-        path.write_bytes(kept)
+        path.write_bytes(valid_tokens)

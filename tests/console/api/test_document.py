@@ -49,7 +49,7 @@ def test_the_document_is_valid_and_a_generated_client_works(
 
     assert "OK" in run_program(programs / "openapi-spec-validator", path)
 
-    made = tmp_path / "generated"
+    client_folder = tmp_path / "generated"
     run_program(
         programs / "openapi-python-client",
         "generate",
@@ -58,7 +58,7 @@ def test_the_document_is_valid_and_a_generated_client_works(
         "--meta",
         "none",
         "--output-path",
-        made,
+        client_folder,
     )
     shutil.copy(DRIVE, tmp_path)
     base = f"http://127.0.0.1:{running_console.port}/api/v1"

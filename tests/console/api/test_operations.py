@@ -122,10 +122,10 @@ def test_an_edit_is_made_of_what_was_shown_and_of_nothing_else(
         {"id": article_id, "excerpt": "Of the second."},
         If_Match=again.headers["etag"],
     )
-    result = writing_client.get(f"/articles/{article_id}")
+    article = writing_client.get(f"/articles/{article_id}")
 
-    assert result["title"] == "By the first"
-    assert result["excerpt"] == "Of the second."
+    assert article["title"] == "By the first"
+    assert article["excerpt"] == "Of the second."
 
 
 def test_a_token_that_reads_may_try_and_not_change(
@@ -365,10 +365,10 @@ def test_no_text_becomes_a_table_of_the_configuration(
     assert after.keys() == before.keys()
     assert after["category"] == before["category"]
 
-    known = {str(one["name"]) for one in before["tag"]}
+    known = {str(tag["name"]) for tag in before["tag"]}
 
-    assert all(set(one) <= {"name", "aliases", "description"} for one in after["tag"])
-    assert {str(one["name"]) for one in after["tag"]} - known <= {
+    assert all(set(tag) <= {"name", "aliases", "description"} for tag in after["tag"])
+    assert {str(tag["name"]) for tag in after["tag"]} - known <= {
         text,
         text.strip(),
         " ".join(text.split()),
@@ -418,16 +418,16 @@ def test_no_field_of_a_source_becomes_another_line(
 ) -> None:
     """Line breaks and quotes in a field cannot add keys or sources to sources.toml."""
     path = running_console.instance.config / "sources.toml"
-    before = {one["key"]: one for one in tomllib.loads(path.read_text())["source"]}
+    before = {source["key"]: source for source in tomllib.loads(path.read_text())["source"]}
     for text in (
         'X"\nevil = true',
         'X"\n[[source]]\nkey = "evil"\nurl = "https://evil.example/"',
         "X'''\nevil = 1",
     ):
         post_operation(writing_client, "change-source", {"key": "holt", field: text})
-        after = {one["key"]: one for one in tomllib.loads(path.read_text())["source"]}
+        after = {source["key"]: source for source in tomllib.loads(path.read_text())["source"]}
         changed = after.pop("holt")
-        assert after == {key: one for key, one in before.items() if key != "holt"}
+        assert after == {key: source for key, source in before.items() if key != "holt"}
         assert changed.keys() <= {*before["holt"], field}
 
 
@@ -442,10 +442,10 @@ def test_an_edit_cannot_write_a_field_of_the_file(
         "edit",
         {"id": article_id, "title": "A\n---\nid: evil\nhold: true\n", "excerpt": "B\nhold: true"},
     )
-    result = writing_client.get(f"/articles/{article_id}")
+    article = writing_client.get(f"/articles/{article_id}")
 
-    assert result["id"] == article_id
-    assert result["hold"] is False
+    assert article["id"] == article_id
+    assert article["hold"] is False
 
 
 def test_two_browsers_a_shell_and_a_program_edit_one_source_and_lose_nothing(
@@ -483,7 +483,7 @@ def test_two_browsers_a_shell_and_a_program_edit_one_source_and_lose_nothing(
     )
 
     [source] = [
-        one for one in tomllib.loads(path.read_text())["source"] if one["key"] == "launchbeat"
+        table for table in tomllib.loads(path.read_text())["source"] if table["key"] == "launchbeat"
     ]
     edited = {name: source[name] for name in ("title", "every", "tags", "language")}
 

@@ -31,7 +31,7 @@ def test_pages_have_every_item_once(reading_client: Client, name: str) -> None:
     whole = list_all_items(reading_client, f"/{name}", 100)
 
     assert list_all_items(reading_client, f"/{name}", 2) == whole
-    assert len({str(one) for one in whole}) == len(whole)
+    assert len({str(item) for item in whole}) == len(whole)
     assert whole or name in ("changes", "jobs")
 
 
@@ -39,7 +39,7 @@ def test_articles_are_newest_first_and_can_be_chosen(reading_client: Client) -> 
     """`/articles` is newest first, and can be filtered by source, words and doubtful tags."""
     articles = list_all_items(reading_client, "/articles", 100)
 
-    assert all(one["added"] >= other["added"] for one, other in pairwise(articles))
+    assert all(newer["added"] >= older["added"] for newer, older in pairwise(articles))
 
     chosen = list_all_items(reading_client, "/articles?source=holt", 1)
 
@@ -56,21 +56,21 @@ def test_articles_are_newest_first_and_can_be_chosen(reading_client: Client) -> 
 
 def test_articles_of_a_search_can_be_sorted(reading_client: Client) -> None:
     """With `sort=newest`, found articles are newest first rather than best first."""
-    result = list_all_items(reading_client, "/articles?language=en&sort=newest", 100)
-    assert len(result) > 1
-    assert all(one["added"] >= other["added"] for one, other in pairwise(result))
+    articles = list_all_items(reading_client, "/articles?language=en&sort=newest", 100)
+    assert len(articles) > 1
+    assert all(newer["added"] >= older["added"] for newer, older in pairwise(articles))
 
 
 def test_the_document_has_the_fields_of_articles(reading_client: Client) -> None:
     """The OpenAPI document names exactly the fields that articles have, in lists and alone."""
     schemas = openapi_document()["components"]["schemas"]
-    listed = reading_client.get("/articles?limit=1")["items"][0]
+    listed_article = reading_client.get("/articles?limit=1")["items"][0]
 
-    assert listed.keys() == schemas["ListedArticle"]["properties"].keys()
+    assert listed_article.keys() == schemas["ListedArticle"]["properties"].keys()
 
-    whole = reading_client.get(f"/articles/{listed['id']}")
+    whole_article = reading_client.get(f"/articles/{listed_article['id']}")
 
-    assert whole.keys() == schemas["Article"]["properties"].keys()
+    assert whole_article.keys() == schemas["Article"]["properties"].keys()
 
 
 def test_an_article_and_a_source_have_the_etag_of_what_can_be_edited(
@@ -169,12 +169,12 @@ def test_a_list_has_so_many_parameters(reading_client: Client, name: str) -> Non
 
 def test_the_document_names_every_path(reading_client: Client) -> None:
     """The API serves the OpenAPI 3.1 document, and every path in it exists."""
-    result = reading_client.get("/openapi.json")
+    document = reading_client.get("/openapi.json")
 
-    assert result == openapi_document()
-    assert result["openapi"].startswith("3.1")
+    assert document == openapi_document()
+    assert document["openapi"].startswith("3.1")
 
-    for path in result["paths"]:
+    for path in document["paths"]:
         assert reading_client.ask("GET", path.format(key="x", name="x")).status in (
             200,
             404,

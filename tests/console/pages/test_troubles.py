@@ -26,7 +26,7 @@ from syndicator.health.conditions import Condition
 
 
 @pytest.mark.parametrize(
-    ("kind", "code", "first", "link"),
+    ("kind", "code", "expected_act", "link"),
     [
         (Kind.SOURCE_FAILING, FetchReason.DNS, "retry", "/sources/a"),
         (Kind.SOURCE_FAILING, FetchReason.GONE, "remove-source", "/sources/a"),
@@ -37,22 +37,24 @@ from syndicator.health.conditions import Condition
         (Kind.FLOOD, "", "", "/sources/a"),
     ],
 )
-def test_the_cure_comes_first(kind: Kind, code: str, first: str, link: str) -> None:
+def test_the_cure_comes_first(kind: Kind, code: str, expected_act: str, link: str) -> None:
     """The strong button of a trouble is its cure; troubles without a safe one link the page where
     they are solved."""
-    result = describe_trouble(Condition(kind=kind, subject="a", source="a", code=code))
-    strong = [remedy for remedy in result.remedies if remedy.strong]
+    trouble = describe_trouble(Condition(kind=kind, subject="a", source="a", code=code))
+    strong_remedies = [remedy for remedy in trouble.remedies if remedy.strong]
 
-    assert [one.act for one in strong] == ([first] if first else [])
-    assert result.link == link
-    assert {tuple(remedy.args.items()) for remedy in result.remedies} == {(("key", "a"),)}
+    assert [remedy_button.act for remedy_button in strong_remedies] == (
+        [expected_act] if expected_act else []
+    )
+    assert trouble.link == link
+    assert {tuple(remedy.args.items()) for remedy in trouble.remedies} == {(("key", "a"),)}
 
 
 def test_what_is_about_no_source_has_no_button_for_one() -> None:
     """Troubles without a source offer only buttons that need no source."""
-    held = describe_trouble(Condition(kind=Kind.FEED_HELD, subject="tags/ai"))
+    trouble = describe_trouble(Condition(kind=Kind.FEED_HELD, subject="tags/ai"))
 
-    assert [remedy.act for remedy in held.remedies] == ["build"]
+    assert [remedy.act for remedy in trouble.remedies] == ["build"]
     assert describe_trouble(Condition(kind=Kind.DISK, subject="/")).remedies == ()
     assert (
         describe_trouble(Condition(kind=Kind.ARTICLES_ON_HOLD, subject="x", count=3)).link_says
@@ -80,9 +82,9 @@ SHOWN = (
 )
 def test_no_cure_names_a_command(code: str, general: str) -> None:
     """Cures in the console name no command line, for any reason that a source can fail with."""
-    shown = cure(Condition(kind=Kind.SOURCE_FAILING, subject="a", code=code, cure=general))
-    assert "syndicator " not in shown
-    assert "./run" not in shown
+    text = cure(Condition(kind=Kind.SOURCE_FAILING, subject="a", code=code, cure=general))
+    assert "syndicator " not in text
+    assert "./run" not in text
 
 
 def test_no_page_names_a_command() -> None:

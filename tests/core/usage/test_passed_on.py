@@ -122,10 +122,11 @@ def test_the_facts_of_a_page_name_the_licence() -> None:
 
 def test_what_restricts_is_said_and_what_nobody_says_is_not() -> None:
     """A restriction appears as `rights` in the feed; without one there is no `rights`."""
-    told = "ai-input: no (Content-Signal, robots-txt)"
+    restriction = "ai-input: no (Content-Signal, robots-txt)"
 
     assert (
-        etree.fromstring(publish_article(told)["all.atom"]).findtext("{*}entry/{*}rights") == told
+        etree.fromstring(publish_article(restriction)["all.atom"]).findtext("{*}entry/{*}rights")
+        == restriction
     )
 
     files = publish_article()

@@ -70,12 +70,12 @@ def test_what_is_said_and_what_follows(case: dict[str, Any]) -> None:
 
     assert list(lines) == case["lines"]
 
-    result = derive_terms(lines)
+    terms = derive_terms(lines)
 
-    assert result.most == case.get("most", "full")
-    assert result.model == case.get("model", True)
-    assert result.picture == case.get("picture", True)
-    assert result.free == case.get("free", "")
+    assert terms.most == case.get("most", "full")
+    assert terms.model == case.get("model", True)
+    assert terms.picture == case.get("picture", True)
+    assert terms.free == case.get("free", "")
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["shows"])

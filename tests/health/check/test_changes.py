@@ -45,19 +45,21 @@ def test_each_setting_source_and_query_is_named(tmp_path: Path) -> None:
 
 def test_up_says_what_an_edit_changed_and_goes_on_with_the_last_good_one(tmp_path: Path) -> None:
     """`up` reports edits; an invalid edit is reported and the last valid configuration stays."""
-    said: list[str] = []
-    jobs = daemon.Jobs(tmp_path, stop=asyncio.Event(), warn=said.append, report_change=said.append)
+    messages: list[str] = []
+    jobs = daemon.Jobs(
+        tmp_path, stop=asyncio.Event(), warn=messages.append, report_change=messages.append
+    )
     sources = tmp_path / "sources.toml"
     settings = tmp_path / "syndicator.toml"
     sources.write_text("")
 
     assert jobs.read().sources == {}
-    assert said == []
+    assert messages == []
 
     settings.write_text("[publish]\nlimit = 60\n")
 
     assert jobs.read().settings.publish.limit == 60
-    assert said == ["setting publish.limit changed"]
+    assert messages == ["setting publish.limit changed"]
 
     sources.write_text(
         '[[source]]\nkey = "one"\n[[source]]\nkey = "two"\nurl = "https://two.example/"\n'
@@ -65,7 +67,7 @@ def test_up_says_what_an_edit_changed_and_goes_on_with_the_last_good_one(tmp_pat
     for _ in range(2):  # a fault is told once
         assert list(jobs.read().sources) == ["two"]
 
-    assert said[1:] == [
+    assert messages[1:] == [
         "source two added",
         f"{sources}:1: source 'one': has no url; write one; what was valid before counts",
     ]
@@ -73,11 +75,11 @@ def test_up_says_what_an_edit_changed_and_goes_on_with_the_last_good_one(tmp_pat
     sources.write_text("")
 
     assert jobs.read().sources == {}
-    assert said.pop() == "source two removed"
+    assert messages.pop() == "source two removed"
 
-    del said[1:]
+    del messages[1:]
     settings.write_text("[publish]\nlimit = 0\n")
 
     assert jobs.read().settings.publish.limit == 60
-    assert "publish.limit" in said[1]
-    assert said[1].endswith("going on with the configuration read before")
+    assert "publish.limit" in messages[1]
+    assert messages[1].endswith("going on with the configuration read before")

@@ -22,8 +22,8 @@ def check_config(
 
 
 def test_rights_and_variables_are_listed_and_are_no_fault(instance: Instance) -> None:
-    """Also those of sources.d; what every source has is not listed, and what permits less is no
-    right."""
+    """`check` lists, as information, the options of each source that give rights or use variables,
+    also in sources.d; harmless options are not listed."""
     (instance.config / "sources.toml").write_text(
         '[[source]]\nkey = "plain"\nurl = "https://plain.example/feed"\ncontent ='
         ' "link"\nspeaks_for = []\n[[source]]\nkey = "a"\nurl ='
@@ -31,15 +31,17 @@ def test_rights_and_variables_are_listed_and_are_no_fault(instance: Instance) ->
         ' ["b.example"]\ncontent = "full"\n'
     )
     (instance.config / "sources.d").mkdir()
-    more = (
+    third_table = (
         '[[source]]\nkey = "c"\nurl = "https://c.example/"\nrobots = "ignore"\nheaders_env = {'
         ' "X-A" = "C_TOKEN" }\n'
     )
-    (instance.config / "sources.d/c.toml").write_text(more)
-    listed = check(instance.config, environ={"A_TOKEN": "long enough", "C_TOKEN": "x"})
+    (instance.config / "sources.d/c.toml").write_text(third_table)
+    findings = check(instance.config, environ={"A_TOKEN": "long enough", "C_TOKEN": "x"})
 
-    assert {(one.severity, one.reason) for one in listed} == {("info", "source-rights")}
-    assert [(Path(one.file).name, one.line, one.detail) for one in listed] == [
+    assert {(finding.severity, finding.reason) for finding in findings} == {
+        ("info", "source-rights")
+    }
+    assert [(Path(finding.file).name, finding.line, finding.detail) for finding in findings] == [
         (
             "c.toml",
             1,
@@ -62,30 +64,30 @@ def test_rights_and_variables_are_listed_and_are_no_fault(instance: Instance) ->
 @pytest.mark.parametrize("url", ["feeds.example.org", "ftp://feeds.example.org/", "not a url"])
 def test_an_address_that_is_none_is_named(instance: Instance, url: str) -> None:
     """An invalid `site.url` is an error with its line."""
-    (one,) = check_config(instance, settings=f'[site]\nurl = "{url}"\n')
+    (finding,) = check_config(instance, settings=f'[site]\nurl = "{url}"\n')
 
-    assert one.severity == "error"
-    assert one.reason == "no-site-url"
-    assert one.line == 2
-    assert url in one.detail
+    assert finding.severity == "error"
+    assert finding.reason == "no-site-url"
+    assert finding.line == 2
+    assert url in finding.detail
 
 
 def test_an_alert_that_cannot_be_sent_is_named(instance: Instance) -> None:
     """Alert settings that cannot work are errors with their line."""
-    (one,) = check_config(instance, settings='[alert]\ncommand = ["/nowhere/tell"]\n')
+    (alert_finding,) = check_config(instance, settings='[alert]\ncommand = ["/nowhere/tell"]\n')
 
-    assert one.severity == "error"
-    assert one.reason == "bad-alert"
-    assert one.line == 2
-    assert "'/nowhere/tell'" in one.detail
+    assert alert_finding.severity == "error"
+    assert alert_finding.reason == "bad-alert"
+    assert alert_finding.line == 2
+    assert "'/nowhere/tell'" in alert_finding.detail
 
-    (one,) = check_config(
+    (alert_finding,) = check_config(
         instance, settings='[alert]\nmail = "a@b.example"\npassword_env = "MAIL_PASSWORD"\n'
     )
 
-    assert one.reason == "bad-alert"
-    assert one.line == 3
-    assert "MAIL_PASSWORD is not set" in one.detail
+    assert alert_finding.reason == "bad-alert"
+    assert alert_finding.line == 3
+    assert "MAIL_PASSWORD is not set" in alert_finding.detail
 
     digest = (
         '[alert]\npassword_env = "MAIL_PASSWORD"\n[[digest]]\nname = "big"\nmail ='
@@ -106,14 +108,14 @@ def test_an_alert_that_cannot_be_sent_is_named(instance: Instance) -> None:
 )
 def test_a_digest_of_a_feed_that_is_none_is_named(instance: Instance, of: str) -> None:
     """A digest of an unknown feed is a warning with its line."""
-    (one,) = check_config(
+    (finding,) = check_config(
         instance, settings=f'[[digest]]\nname = "big"\n[[digest]]\nname = "small"\nof = "{of}"\n'
     )
 
-    assert one.severity == "warning"
-    assert one.reason == "unknown-name"
-    assert one.line == 5
-    assert of in one.detail
+    assert finding.severity == "warning"
+    assert finding.reason == "unknown-name"
+    assert finding.line == 5
+    assert of in finding.detail
     assert (
         check_config(
             instance, settings='[[digest]]\nname = "big"\nof = "sources/one"\n', sources=""
@@ -125,23 +127,23 @@ def test_a_digest_of_a_feed_that_is_none_is_named(instance: Instance, of: str) -
 def test_archives_of_a_feed_that_is_none_are_named(instance: Instance) -> None:
     """Archives of an unknown feed are reported with their line."""
     archives = '["all", "tags", "sources/one", "tags/nowhere"]'
-    (one,) = check_config(instance, settings=f"[publish]\narchives = {archives}\n", sources="")
+    (finding,) = check_config(instance, settings=f"[publish]\narchives = {archives}\n", sources="")
 
-    assert one.reason == "unknown-name"
-    assert one.line == 2
-    assert "tags/nowhere" in one.detail
+    assert finding.reason == "unknown-name"
+    assert finding.line == 2
+    assert "tags/nowhere" in finding.detail
 
 
 def test_a_hub_that_is_none_is_named(instance: Instance) -> None:
     """An invalid hub is an error with its line."""
-    (one,) = check_config(
+    (finding,) = check_config(
         instance, settings='[publish]\nhubs = [\n  "https://hub.example/",\n  "hub.example",\n]\n'
     )
 
-    assert one.severity == "error"
-    assert one.reason == "bad-hub"
-    assert one.line == 4
-    assert "'hub.example'" in one.detail
+    assert finding.severity == "error"
+    assert finding.reason == "bad-hub"
+    assert finding.line == 4
+    assert "'hub.example'" in finding.detail
 
 
 def test_a_variable_without_a_value_is_named_with_its_line(instance: Instance) -> None:
@@ -151,14 +153,14 @@ def test_a_variable_without_a_value_is_named_with_its_line(instance: Instance) -
         'headers_env = { A = "ONE_1", B = "TWO_2" }\n[[source]]\nkey = "c"\nurl ='
         ' "https://c.example/?t=${THREE_3}"\n'
     )
-    both_findings = check_config(instance, sources=lines, ONE_1="x")
+    findings = check_config(instance, sources=lines, ONE_1="x")
 
-    assert [(both_finding.reason, both_finding.line) for both_finding in both_findings] == [
+    assert [(finding.reason, finding.line) for finding in findings] == [
         ("unset-variable", 8),
         ("unset-variable", 11),
     ]
-    assert "TWO_2" in both_findings[0].detail
-    assert "THREE_3" in both_findings[1].detail
+    assert "TWO_2" in findings[0].detail
+    assert "THREE_3" in findings[1].detail
     assert (
         check_config(
             instance,
@@ -172,26 +174,26 @@ def test_a_variable_without_a_value_is_named_with_its_line(instance: Instance) -
 def test_force_is_warned_of_and_is_about_every_or_cron(instance: Instance) -> None:
     """`force` beside `every` is a warning; without `every` or `cron` it is an error, as it has no
     effect."""
-    (one,) = check_config(instance, sources='every = "15m"\nforce = true\n')
+    (finding,) = check_config(instance, sources='every = "15m"\nforce = true\n')
 
-    assert one.severity == "warning"
-    assert one.reason == "forced"
-    assert one.line == 9
+    assert finding.severity == "warning"
+    assert finding.reason == "forced"
+    assert finding.line == 9
 
-    (alone,) = check_config(instance, sources="force = true\n")
+    (finding_alone,) = check_config(instance, sources="force = true\n")
 
-    assert alone.severity == "error"
-    assert "remove it" in alone.detail
+    assert finding_alone.severity == "error"
+    assert "remove it" in finding_alone.detail
 
 
 def test_the_key_of_the_language_model_is_looked_for(instance: Instance) -> None:
     """`check` reports the line of `key_env` if the variable that it names is not set."""
     llm = '[describe.llm]\nurl = "http://127.0.0.1:9/v1"\nmodel = "m"\nkey_env = "MY_KEY"\n'
-    (one,) = check_config(instance, settings=llm)
+    (finding,) = check_config(instance, settings=llm)
 
-    assert one.reason == "no-llm-key"
-    assert one.line == 4
-    assert one.detail.count("syndicator.toml") == 0
+    assert finding.reason == "no-llm-key"
+    assert finding.line == 4
+    assert finding.detail.count("syndicator.toml") == 0
     assert check_config(instance, settings=llm, MY_KEY="k") == []
 
 
@@ -199,12 +201,12 @@ def test_a_file_is_named_once(instance: Instance) -> None:
     """A finding names its file once, whether the file is invalid TOML, has a wrong value or is
     missing."""
     for line in ("[publish", "[publish]\nlimit = 'x'"):
-        (one,) = check_config(instance, settings=line)
-        assert f"{one.what}{one.detail}".count("syndicator.toml") == 1
+        (finding,) = check_config(instance, settings=line)
+        assert f"{finding.what}{finding.detail}".count("syndicator.toml") == 1
     (instance.config / "sources.toml").unlink()
-    (one,) = check(instance.config, environ={})
+    (finding,) = check(instance.config, environ={})
 
-    assert f"{one.what}: {one.detail}".count("sources.toml") == 1
+    assert f"{finding.what}: {finding.detail}".count("sources.toml") == 1
 
 
 def test_files_of_cookies_are_looked_at(instance: Instance) -> None:
@@ -216,9 +218,9 @@ def test_files_of_cookies_are_looked_at(instance: Instance) -> None:
 
     def found() -> list[tuple[str, str]]:
         return [
-            (one.severity, one.reason)
-            for one in check(instance.config, environ={})
-            if one.reason != "source-rights"
+            (finding.severity, finding.reason)
+            for finding in check(instance.config, environ={})
+            if finding.reason != "source-rights"
         ]
 
     assert found() == [("error", "bad-cookies")]
@@ -232,7 +234,9 @@ def test_files_of_cookies_are_looked_at(instance: Instance) -> None:
     file.write_text("a.example\tFALSE\t/\tFALSE\t1\tsession\tvalue-of-it\n")
     assert found() == [("warning", "session-ended")]
     file.write_text("a.example FALSE / FALSE 0 session value-of-it\n")
-    (fault,) = (one for one in check(instance.config, environ={}) if one.severity == "error")
+    (fault,) = (
+        finding for finding in check(instance.config, environ={}) if finding.severity == "error"
+    )
     assert Path(fault.file).name == "sources.toml"
     assert fault.line == 4
     assert fault.key == "source.cookies"

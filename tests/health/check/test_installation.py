@@ -39,13 +39,19 @@ def test_a_folder_that_is_none_is_one_finding_among_all(
     path.parent.mkdir(exist_ok=True)
     path.symlink_to(name) if loop else path.write_text("")
     (instance.config / "sources.d").write_text("")
-    results = [(one.what, one.reason) for one in check(instance.config) if one.severity == "error"]
+    errors = [
+        (finding.what, finding.reason)
+        for finding in check(instance.config)
+        if finding.severity == "error"
+    ]
 
-    assert sorted(results) == sorted(
+    assert sorted(errors) == sorted(
         [(str(instance.config / "sources.d"), "bad-config"), (str(path), "not-writable")]
     )
     assert all(
-        "it is no folder" in one.detail for one in check(instance.config) if one.severity == "error"
+        "it is no folder" in finding.detail
+        for finding in check(instance.config)
+        if finding.severity == "error"
     )
 
 
@@ -66,23 +72,23 @@ def test_sources_that_write_for_others_are_named_until_the_operator_answers(
                 app, f"Theirs {site}", "Text.", url=f"https://www.{site}.example/1", id=site * 26
             )
     (instance.folder / "feeds/articles/rights.toml").unlink()  # an earlier version had none
-    (problem,) = (found for found in check(instance.config) if found.reason == "speaks-for")
+    (problem,) = (finding for finding in check(instance.config) if finding.reason == "speaks-for")
 
     assert problem.what == "one"
     assert 'speaks_for = ["a.example", "b.example"]' in problem.detail
 
     with instance.open_app() as app:
-        one = app.configuration.sources["one"]
+        first_source = app.configuration.sources["one"]
 
-        assert app.archive.rights_of(one).owns("https://a.example/2")
-        assert not app.archive.rights_of(one).owns("https://c.example/2")
+        assert app.archive.rights_of(first_source).owns("https://a.example/2")
+        assert not app.archive.rights_of(first_source).owns("https://c.example/2")
         assert not app.archive.rights_of(app.configuration.sources["two"]).owns(
             "https://a.example/2"
         )
     sources = instance.config / "sources.toml"
     for answer in ("[]", '["a.example"]'):
-        said = f'url = "https://one.example/feed"\nspeaks_for = {answer}\n'
-        sources.write_text(SOURCES.replace('url = "https://one.example/feed"\n', said))
+        table_with_answer = f'url = "https://one.example/feed"\nspeaks_for = {answer}\n'
+        sources.write_text(SOURCES.replace('url = "https://one.example/feed"\n', table_with_answer))
         assert "speaks-for" not in list_reasons(instance)
         with instance.open_app() as app:
             assert app.archive.rights_of(app.configuration.sources["one"]).owns(
@@ -131,9 +137,9 @@ def test_the_shipped_configuration_has_no_finding(tmp_path: Path) -> None:
 
     assert check(tmp_path / "config", environ={}, lookup=resolve_host) == []
 
-    strict = check(tmp_path / "config", environ={}, lookup=resolve_host, strict=True)
+    strict_findings = check(tmp_path / "config", environ={}, lookup=resolve_host, strict=True)
 
-    assert [(one.severity, one.reason, one.key) for one in strict] == [
+    assert [(finding.severity, finding.reason, finding.key) for finding in strict_findings] == [
         ("error", "no-site-url", "site.url"),
         ("error", "no-contact", "site.contact"),
     ]
@@ -156,11 +162,12 @@ def test_every_file_is_looked_at_whatever_is_wrong_with_the_others(instance: Ins
     (instance.config / "sources.d/b.toml").write_text(
         '[[source]]\nkey = "B"\nurl = "https://b.example/"\n'
     )
-    results = [
-        (Path(one.file).name, one.line, one.key) for one in check(instance.config, environ={})
+    findings = [
+        (Path(finding.file).name, finding.line, finding.key)
+        for finding in check(instance.config, environ={})
     ]
 
-    assert results == [
+    assert findings == [
         ("feeds.toml", 6, "feed.slug"),
         ("a.toml", 1, ""),
         ("b.toml", 2, "source.key"),
@@ -177,11 +184,11 @@ def test_errors_come_first_and_warnings_fail_nothing(instance: Instance) -> None
         SOURCES + 'category = "Ai"\nheaders_env = { A = "UNSET_1" }\n'
     )
     (instance.config / "syndicator.toml").write_text("[fetch]\nredirects = 5\n")
-    result = check(
+    findings = check(
         instance.config, environ={"SYNDICATOR_SITE__URI": "x", "SYNDICATOR_PUBLISH__MOST": "9"}
     )
 
-    assert [(one.severity, one.reason) for one in result] == [
+    assert [(finding.severity, finding.reason) for finding in findings] == [
         ("error", "unset-variable"),
         ("warning", "unknown-variable"),
         ("warning", "unknown-name"),
@@ -189,12 +196,12 @@ def test_errors_come_first_and_warnings_fail_nothing(instance: Instance) -> None
         ("warning", "dropped-setting"),
         ("info", "source-rights"),
     ]
-    assert "source 'two': category 'Ai' is not in taxonomy.toml" in result[2].detail
-    assert "'AI'" in result[2].detail
-    assert result[2].what == f"{instance.config}/sources.toml:8"
-    assert result[3].what == f"{instance.config}/syndicator.toml:2"
-    assert result[3].key == "fetch.redirects"
-    assert "publish.most is no setting any more" in result[4].detail
+    assert "source 'two': category 'Ai' is not in taxonomy.toml" in findings[2].detail
+    assert "'AI'" in findings[2].detail
+    assert findings[2].what == f"{instance.config}/sources.toml:8"
+    assert findings[3].what == f"{instance.config}/syndicator.toml:2"
+    assert findings[3].key == "fetch.redirects"
+    assert "publish.most is no setting any more" in findings[4].detail
 
 
 def test_an_article_of_a_hand_is_looked_at(instance: Instance) -> None:
@@ -210,11 +217,12 @@ def test_an_article_of_a_hand_is_looked_at(instance: Instance) -> None:
         (folder / name).write_text(text.format(name))
     for name in ("README.md", "2026/03/picture.jpg", ".hidden.md", "notes.txt"):
         (folder / name).write_text("x")
-    results = {
-        (Path(one.file).name, one.line, one.reason) for one in check(instance.config, environ={})
+    findings = {
+        (Path(finding.file).name, finding.line, finding.reason)
+        for finding in check(instance.config, environ={})
     }
 
-    assert results == {
+    assert findings == {
         ("mine.md", 5, "unknown-name"),
         ("mine.md", 6, "bad-cover"),
         ("a.markdown", None, "passed-over"),
@@ -233,7 +241,7 @@ def test_articles_that_we_wrote_are_not_lint(instance: Instance) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "line", "said"),
+    ("text", "line", "message"),
     [
         ("---\ntitle: T\ndate: x\nsource: https://a.example/1\n---\n", 3, "date: 'x' is no day"),
         ("---\ntitle: T\nsource: https://a.example/1\n---\n", 1, "date: write the day"),
@@ -242,20 +250,20 @@ def test_articles_that_we_wrote_are_not_lint(instance: Instance) -> None:
     ],
 )
 def test_a_broken_article_is_named_once_with_its_line(
-    instance: Instance, text: str, line: int | None, said: str
+    instance: Instance, text: str, line: int | None, message: str
 ) -> None:
     """`check` reports a broken article file with its line and what to write, and names the file
     once."""
     path = instance.folder / "feeds/articles/mine.md"
     path.parent.mkdir(parents=True)
     path.write_text(text)
-    (found,) = check(instance.config, environ={})
+    (finding,) = check(instance.config, environ={})
 
-    assert found.severity == "error"
-    assert found.reason == "bad-article-file"
-    assert found.line == line
-    assert said in found.detail
-    assert f"{found.what}{found.detail}".count("mine.md") == 1
+    assert finding.severity == "error"
+    assert finding.reason == "bad-article-file"
+    assert finding.line == line
+    assert message in finding.detail
+    assert f"{finding.what}{finding.detail}".count("mine.md") == 1
 
 
 @pytest.mark.parametrize("enabled", [True, False])
@@ -269,14 +277,18 @@ def test_a_source_that_cannot_be_drawn_here_is_named(
     assert "no-browser" not in list_reasons(instance)
 
     sources = instance.config / "sources.toml"
-    more = f"browser = true\nenabled = {str(enabled).lower()}\n"
-    sources.write_text(f"{SOURCES}{more}")
-    results = [one for one in check(instance.config) if one.reason == "no-browser"]
+    options = f"browser = true\nenabled = {str(enabled).lower()}\n"
+    sources.write_text(f"{SOURCES}{options}")
+    findings = [
+        found_problem
+        for found_problem in check(instance.config)
+        if found_problem.reason == "no-browser"
+    ]
 
-    assert bool(results) == enabled
+    assert bool(findings) == enabled
 
     if enabled:
-        (finding,) = results
+        (finding,) = findings
         assert finding.severity == "error"
         assert finding.line == 8
         assert "two" in finding.what + finding.detail

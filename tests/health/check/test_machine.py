@@ -16,7 +16,7 @@ DAY = timedelta(days=1)
 
 
 @pytest.mark.parametrize(
-    ("installed", "last_run", "said"),
+    ("installed", "last_run", "message"),
     [
         (NOW - DAY, NOW, ""),
         (NOW, NOW + timedelta(minutes=5), ""),
@@ -26,15 +26,16 @@ DAY = timedelta(days=1)
     ],
 )
 def test_a_clock_that_is_behind_is_named(
-    installed: datetime, last_run: datetime | None, said: str
+    installed: datetime, last_run: datetime | None, message: str
 ) -> None:
     """A clock earlier than the last run or the installation is wrong; five minutes are
     tolerated."""
     details = [
-        one.detail for one in installation.check_clock(NOW, installed=installed, last_run=last_run)
+        finding.detail
+        for finding in installation.check_clock(NOW, installed=installed, last_run=last_run)
     ]
-    assert bool(details) is bool(said)
-    assert all(said in detail and "12:00 UTC" in detail for detail in details)
+    assert bool(details) is bool(message)
+    assert all(message in detail and "12:00 UTC" in detail for detail in details)
 
 
 def test_a_disk_that_is_nearly_full_is_named() -> None:

@@ -26,7 +26,7 @@ NAMES = Names(
 
 
 @pytest.mark.parametrize(
-    ("line", "said"),
+    ("line", "message"),
     [
         ('category = "AI"', ""),
         (
@@ -45,14 +45,14 @@ NAMES = Names(
         ('tags = ["opensource"]', "(did you mean 'open source'?)"),
     ],
 )
-def test_of_sources(line: str, said: str) -> None:
+def test_of_sources(line: str, message: str) -> None:
     """Unknown tags and categories in a source are reported with their line."""
     text = f'[[source]]\nkey = "one"\nurl = "https://one.example/"\n{line}\n'
     placed = check_all([TomlFile(Path("sources.toml"), tomllib.loads(text), text)])
-    results = [*find_unknown_in_sources(placed, NAMES)]
+    faults = [*find_unknown_in_sources(placed, NAMES)]
 
-    assert [fault.line for fault in results] == ([4] if said else [])
-    assert all(said in fault.message for fault in results)
+    assert [fault.line for fault in faults] == ([4] if message else [])
+    assert all(message in fault.message for fault in faults)
     assert [*find_unknown_in_sources(placed, Names())] == []  # no taxonomy: anything goes
 
 
@@ -75,10 +75,10 @@ def test_of_queries(tmp_path: Path, query: str, unknown: list[str]) -> None:
     path = tmp_path / "feeds.toml"
     path.write_text(f"[[feed]]\nslug = 'x'\nquery = '{query}'\n")
     file = TomlFile(path, {}, path.read_text())
-    results = [*find_unknown_in_queries(file, load_queries(path), NAMES)]
+    faults = [*find_unknown_in_queries(file, load_queries(path), NAMES)]
 
-    assert all(fault.line == 3 for fault in results)
-    assert [part in fault.message for part, fault in zip(unknown, results, strict=True)] == [
+    assert all(fault.line == 3 for fault in faults)
+    assert [part in fault.message for part, fault in zip(unknown, faults, strict=True)] == [
         True
     ] * len(unknown)
 

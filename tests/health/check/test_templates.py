@@ -14,7 +14,7 @@ from tests.instances import Instance
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "severity", "line", "said"),
+    ("name", "text", "severity", "line", "message"),
     [
         ("foter.html", "<footer></footer>", "warning", None, "did you mean footer.html?"),
         ("footer.html", "<footer>\n{% if %}</footer>", "error", 2, "Expected an expression"),
@@ -31,19 +31,19 @@ from tests.instances import Instance
     ],
 )
 def test_what_is_wrong_is_named_with_its_line(
-    instance: Instance, name: str, text: str, severity: str, line: int | None, said: str
+    instance: Instance, name: str, text: str, severity: str, line: int | None, message: str
 ) -> None:
     """A broken template is reported with file and line."""
     path = instance.config / "templates" / name
     path.parent.mkdir()
     path.write_text(text)
-    (one,) = check(instance.config, environ={})
+    (finding,) = check(instance.config, environ={})
 
-    assert one.severity == severity
-    assert one.reason == "template"
-    assert one.file == str(path)
-    assert one.line == line
-    assert said in one.detail
+    assert finding.severity == severity
+    assert finding.reason == "template"
+    assert finding.file == str(path)
+    assert finding.line == line
+    assert message in finding.detail
 
 
 def test_templates_of_ours_and_parts_that_they_use_are_fine(instance: Instance) -> None:

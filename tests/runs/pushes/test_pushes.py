@@ -43,7 +43,7 @@ async def test_what_a_hub_pushes_is_published_without_a_wait(
 ) -> None:
     """Pushed posts are published at once in each case of websub.rocks."""
     async with serve_following(tmp_path) as (up, web):
-        urls = [web.add_topic(case, **made) for case, made in CASES.items()]
+        urls = [web.add_topic(case, **options) for case, options in CASES.items()]
         refused = web.add_topic(205)
         up.follow_feeds([*urls, refused])
         await up.schedule(monkeypatch)
@@ -56,9 +56,12 @@ async def test_what_a_hub_pushes_is_published_without_a_wait(
 
         stored = up.read_subscriptions()
 
-        assert {key for key, one in stored.items() if one.expires is None} == {f"s{len(CASES)}"}
+        assert {key for key, subscription in stored.items() if subscription.expires is None} == {
+            f"s{len(CASES)}"
+        }
         assert len(
-            {one.token for one in stored.values()} | {one.secret for one in stored.values()}
+            {subscription.token for subscription in stored.values()}
+            | {subscription.secret for subscription in stored.values()}
         ) == 2 * len(stored)
 
         answers = {
@@ -79,59 +82,66 @@ async def test_what_a_hub_pushes_is_published_without_a_wait(
 
 
 async def test_a_subscription_is_renewed_denied_and_ended(tmp_path: Path) -> None:
-    """Renewed before its lease ends, dropped when the hub denies it, ended when the source goes."""
+    """A subscription is renewed before its lease ends, dropped if the hub denies it, and cancelled
+    when its source is removed."""
     async with serve_following(tmp_path) as (up, web):
         urls = [web.add_topic(100), web.add_topic(100), web.add_topic(100)]
-        kept, denied, left = (web.find_topic(url) for url in urls)
+        renewed, denied, removed = (web.find_topic(url) for url in urls)
         up.follow_feeds(urls)
         await up.run_jobs()
         up.later = timedelta(days=7)
         await up.run_jobs()
 
-        assert [len(topic.asked) for topic in (kept, denied, left)] == [1, 1, 1]  # the leases stand
+        assert [len(topic.asked) for topic in (renewed, denied, removed)] == [
+            1,
+            1,
+            1,
+        ]  # the leases stand
 
         up.later = timedelta(days=8)
         await up.run_jobs()
 
-        assert [len(topic.asked) for topic in (kept, denied, left)] == [2, 2, 2]
-        assert len({asked["hub.callback"] for asked in kept.asked}) == 1  # renewed, not made anew
+        assert [len(topic.asked) for topic in (renewed, denied, removed)] == [2, 2, 2]
+        assert (
+            len({asked["hub.callback"] for asked in renewed.asked}) == 1
+        )  # renewed, not made anew
 
         assert (await web.deny(denied, "https://elsewhere.example/", "no")).status_code == 404
         assert (await web.deny(denied, urls[1], "not you")).status_code == 200
 
         await up.run_jobs()
-        one = up.read_subscriptions()["s1"]
+        subscription = up.read_subscriptions()["s1"]
 
-        assert one.expires is None
-        assert one.reason == "denied"
-        assert one.detail == "not you"
+        assert subscription.expires is None
+        assert subscription.reason == "denied"
+        assert subscription.detail == "not you"
         assert (await web.publish_post(urls[1], "goose")).status_code == 404
 
         up.follow_feeds(urls[:2])
         await up.run_jobs()
 
-        assert left.asked[-1]["hub.mode"] == "unsubscribe"
-        assert left.verified[-1] == 200
+        assert removed.asked[-1]["hub.mode"] == "unsubscribe"
+        assert removed.verified[-1] == 200
         assert (await web.publish_post(urls[2], "goose")).status_code == 404
-        assert (await web.verify_request(left, "subscribe", urls[2])).status_code == 404
+        assert (await web.verify_request(removed, "subscribe", urls[2])).status_code == 404
 
         up.later = timedelta(days=16)
         await up.run_jobs()
 
         assert denied.verified[-1] == 200
         assert up.read_subscriptions()["s1"].expires
-        assert kept.errors == denied.errors == left.errors == []
+        assert renewed.errors == denied.errors == removed.errors == []
 
-        with open_read_only(up.config) as place:
-            shown = read_source_health(place, "s1")
+        with open_read_only(up.config) as opened:
+            health = read_source_health(opened, "s1")
 
-        assert shown.hub
-        assert describe_hub(shown.hub).startswith(f"hub {web.base}/100-1/hub pushes until ")
-        assert not {"token", "secret", "callback"} & documents.describe_hub(shown.hub).keys()
+        assert health.hub
+        assert describe_hub(health.hub).startswith(f"hub {web.base}/100-1/hub pushes until ")
+        assert not {"token", "secret", "callback"} & documents.describe_hub(health.hub).keys()
 
-        lost = replace(shown.hub, expires=None, reason="denied", detail="not you")
+        denied_hub = replace(health.hub, expires=None, reason="denied", detail="not you")
 
-        assert describe_hub(lost).startswith(
+        assert describe_hub(denied_hub).startswith(
             f"hub {web.base}/100-1/hub does not push: the hub denied the subscription; not you"
         )
 
@@ -213,7 +223,8 @@ async def test_the_backup_poll_counts_what_the_hub_missed_and_drops_stuck_valida
 
 
 async def test_a_push_removes_nothing_and_is_worth_what_its_source_is(tmp_path: Path) -> None:
-    """Only what the feed could have said itself, and nothing that cannot be read."""
+    """A push adds only articles of the source's own site ("crane" is foreign), removes none, and if
+    unreadable counts as no failure but makes the feed be polled."""
     async with serve_following(tmp_path) as (up, web):
         url = web.add_topic(100)
         topic = web.find_topic(url)
@@ -280,17 +291,17 @@ async def test_a_hub_that_verifies_later_is_waited_for(tmp_path: Path) -> None:
         topic = web.find_topic(url)
         up.follow_feeds([url])
         await up.run_jobs()
-        one = up.read_subscriptions()["s0"]
+        subscription = up.read_subscriptions()["s0"]
 
-        assert one.reason == "unverified"
-        assert one.expires is None
+        assert subscription.reason == "unverified"
+        assert subscription.expires is None
         assert (await web.verify_request(topic, "subscribe", url, lease="x")).status_code == 200
 
         await up.run_jobs()
-        one = up.read_subscriptions()["s0"]
+        subscription = up.read_subscriptions()["s0"]
 
-        assert one.expires
-        assert not one.reason
+        assert subscription.expires
+        assert not subscription.reason
         assert len(topic.asked) == 1
         # nobody asked for that
         assert (await web.verify_request(topic, "unsubscribe", url)).status_code == 404
@@ -311,7 +322,7 @@ async def test_a_source_with_many_pushes_delays_no_other(
         root = large.rpartition("/")[0].replace("127.0.0.1", "localhost")
         topic.gate = asyncio.Event()
         for number in range(intake._MOST_AT_ONCE + 2):
-            names = [f"crow{number}-{place}" for place in range(20)]
+            names = [f"crow{number}-{index}" for index in range(20)]
             assert (
                 await web.push_document(topic, web.render_document(topic, root, names))
             ).status_code == 202
@@ -330,7 +341,8 @@ async def test_a_source_with_many_pushes_delays_no_other(
 async def test_pushes_that_a_job_had_no_time_for_are_taken_by_the_next_one_at_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The jobs are an hour apart, and these pushes arrive while one is under way."""
+    """Pushes that arrive while a job is busy start the next job at once, although jobs are an hour
+    apart. `gate` holds up the first page."""
     seconds = 0.05
     async with serve_following(tmp_path) as (up, web):
         url = web.add_topic(100)

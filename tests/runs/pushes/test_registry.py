@@ -98,7 +98,7 @@ def test_a_feed_that_names_another_hub_each_time_gets_one_a_day(subscriber: Subs
 
     subscriber.verify_due()
 
-    assert [one.hub for one in subscriber.stored()] == ["h2"]
+    assert [subscription.hub for subscription in subscriber.stored()] == ["h2"]
 
 
 def test_another_hub_is_asked_where_the_first_does_not_do_it(subscriber: Subscriber) -> None:
@@ -160,11 +160,11 @@ def test_who_is_reached_at_another_address_tells_its_hubs(subscriber: Subscriber
     subscriber.offer_hubs("h1")
     subscriber.verify_due()
     subscriber.begin_registry(base="https://moved.example/hooks")
-    (one,) = subscriber.list_due()
+    (subscription,) = subscriber.list_due()
 
     assert (
-        subscriber.registry.begin_request(one.token).callback
-        == f"https://moved.example/hooks/websub/{one.token}"
+        subscriber.registry.begin_request(subscription.token).callback
+        == f"https://moved.example/hooks/websub/{subscription.token}"
     )
 
 

@@ -80,8 +80,8 @@ def configure_receiver(
 def test_messages_are_sent_from_a_database_server_too(
     postgres: Server, tmp_path: Path, receiver: Receiver
 ) -> None:
-    """Published, changed and withdrawn articles, a receiver that is down, and a database that is
-    lost."""
+    """With a PostgreSQL store, messages are sent and retried in order; after a new database, only
+    articles of the last day are announced again."""
     settings = f'[publish]\ntag_min = 1\n[store]\nurl = "{postgres.schema()}"\n'
     instance = Instance(tmp_path, settings=settings)
     publish_one(instance)
@@ -111,8 +111,8 @@ def test_messages_are_sent_from_a_database_server_too(
     store_titles(instance, "Waits")
     send_later(instance, minutes=1)
     path = instance.config / "syndicator.toml"
-    lost = f'url = "{postgres.schema()}"'
-    path.write_text(re.sub(r'(?m)^url = "postgresql.*', lost, path.read_text()))
+    empty_schema = f'url = "{postgres.schema()}"'
+    path.write_text(re.sub(r'(?m)^url = "postgresql.*', empty_schema, path.read_text()))
     receiver.answer = lambda delivery: 204
     with instance.open_app(create=True) as app:
         reindex(app.archive, app.configuration)
@@ -153,15 +153,15 @@ def send_later(instance: Instance, **passed: float) -> list[Problem]:
 
 
 def test_the_signature_is_that_of_the_specification() -> None:
-    """The example that receivers' libraries are tested with."""
-    article_id = "msg_p5jXN8AQM9LWM0D4loKWxJek"
-    at = datetime.fromtimestamp(1614265330, UTC)
+    """The signature equals the one in the example of the Standard Webhooks specification."""
+    message_id = "msg_p5jXN8AQM9LWM0D4loKWxJek"
+    sent_at = datetime.fromtimestamp(1614265330, UTC)
     headers = webhooks.make_signature(
-        article_id, at, b'{"test": 2432232314}', webhooks.read_signing_key(SECRET, {})
+        message_id, sent_at, b'{"test": 2432232314}', webhooks.read_signing_key(SECRET, {})
     )
 
     assert headers["webhook-signature"] == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
-    assert headers["webhook-id"] == article_id
+    assert headers["webhook-id"] == message_id
     assert headers["webhook-timestamp"] == "1614265330"
 
 
@@ -698,13 +698,13 @@ def test_a_secret_that_signs_nothing_is_refused_and_not_shown(
 
 def test_a_secret_is_not_shown_with_the_settings(instance: Instance) -> None:
     """The list of settings shows a webhook's address but not its secret."""
-    [shown] = [
+    [webhook_text] = [
         str(setting.value)
         for setting in list_settings(instance.config, {})
         if setting.name == "webhook"
     ]
-    assert "/feeds" in shown
-    assert SECRET not in shown
+    assert "/feeds" in webhook_text
+    assert SECRET not in webhook_text
 
 
 def test_a_secret_can_be_in_the_environment(instance: Instance, receiver: Receiver) -> None:
@@ -719,7 +719,9 @@ def test_a_secret_can_be_in_the_environment(instance: Instance, receiver: Receiv
     assert receiver.got == []
 
     [finding] = [
-        one for one in check(instance.config, environ={}) if "webhook.secret" in one.detail
+        checked
+        for checked in check(instance.config, environ={})
+        if "webhook.secret" in checked.detail
     ]
 
     assert finding.severity == "error"

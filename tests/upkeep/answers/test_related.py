@@ -164,14 +164,14 @@ def test_words_of_an_unpublished_text_relate_nothing(instance: Instance) -> None
     ferry = instance.load_article(FERRIES[0]).id
     with instance.open_app() as app:
         sources = app.configuration.sources
-        finder = related.RelatedFinder(app.archive.store, lambda one: sources[one.source_key])
-        result = finder.find(ferry)
+        finder = related.RelatedFinder(app.archive.store, lambda row: sources[row.source_key])
+        related_ids = finder.find(ferry)
 
-        assert hidden.id not in result
-        assert article.id in result
+        assert hidden.id not in related_ids
+        assert article.id in related_ids
 
         whole_finder = related.RelatedFinder(
-            app.archive.store, lambda one: replace(sources[one.source_key], content="full")
+            app.archive.store, lambda row: replace(sources[row.source_key], content="full")
         )
 
         assert hidden.id in whole_finder.find(ferry)
@@ -194,7 +194,7 @@ def test_the_api_names_related_articles(instance: Instance) -> None:
     """The API's answer on an article has title and address of related ones."""
     with open_read_only(instance.config, now=lambda: instance.now) as opened:
         answer = read_item(opened, instance.load_article(FERRIES[0]).id).answer
-    named = {one["title"]: one["url"] for one in answer["related"]}
+    named = {item["title"]: item["url"] for item in answer["related"]}
 
     assert {*named} == {*FERRIES} - {FERRIES[0]}
     assert named[FERRIES[1]] == instance.load_article(FERRIES[1]).url

@@ -700,7 +700,7 @@ def test_the_key_is_sent_and_stands_nowhere(tmp_path: Path, llm: FakeLlm) -> Non
     assert b"s3ntinel" not in stored_bytes
 
     with model_instance.open_app() as app:
-        shown = repr(
+        settings_text = repr(
             [
                 report,
                 app.archive.store.status.llm(),
@@ -715,7 +715,7 @@ def test_the_key_is_sent_and_stands_nowhere(tmp_path: Path, llm: FakeLlm) -> Non
             ]
         )
 
-    assert "s3ntinel" not in shown
+    assert "s3ntinel" not in settings_text
 
 
 def test_a_key_that_is_missing_is_named_with_its_cure(tmp_path: Path, llm: FakeLlm) -> None:

@@ -22,7 +22,7 @@ OLD = Article(
 
 
 @pytest.mark.parametrize(
-    ("fields", "told"),
+    ("fields", "difference"),
     [
         ({}, None),
         ({"title": "U"}, ("title", "T", "U")),
@@ -36,8 +36,12 @@ OLD = Article(
     ],
 )
 def test_each_field_that_differs_is_told(
-    fields: dict[str, object], told: tuple[str, str, str] | None
+    fields: dict[str, object], difference: tuple[str, str, str] | None
 ) -> None:
     """`list_changes` lists each differing field with old and new value."""
-    expected = (FieldChange(field=told[0], old=told[1], new=told[2]),) if told else ()
+    expected = (
+        (FieldChange(field=difference[0], old=difference[1], new=difference[2]),)
+        if difference
+        else ()
+    )
     assert list_changes(OLD, replace(OLD, **fields)) == expected  # type: ignore[arg-type]

@@ -104,14 +104,14 @@ def test_what_a_hand_edited_is_never_overwritten(instance: Instance) -> None:
     assert describe_all(instance).articles == ()
 
     with instance.open_app() as app:
-        kept = app.archive.article_store.get(
+        edited_article = app.archive.article_store.get(
             str(instance.find_file("Better models").relative_to(app.archive.article_store.root))
         )
 
-        assert kept.tags_by == "operator"
+        assert edited_article.tags_by == "operator"
 
         again, _, _ = app.archive.article_store.put(
-            Article(id=kept.id, url=kept.url, title="Theirs", tags=("Theirs",))
+            Article(id=edited_article.id, url=edited_article.url, title="Theirs", tags=("Theirs",))
         )
 
         assert again.title == "Better models"

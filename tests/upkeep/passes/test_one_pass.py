@@ -63,18 +63,18 @@ def change_category(articles: Sequence[Filed]) -> list[Outcome]:
 def test_a_plan_names_revisions_and_feeds_and_writes_nothing(instance: Instance) -> None:
     """A plan lists the articles and feeds that would change, reports its progress by batches of
     two, and writes nothing."""
-    seen: list[tuple[int, int]] = []
+    progress: list[tuple[int, int]] = []
     with instance.open_app() as app:
         reconcile.update_from_files(app.archive, app.configuration)
         before = instance.read_digests("articles")
-        planned = plan_with_progress(app, change_category, seen)
+        planned = plan_with_progress(app, change_category, progress)
 
     assert [item.title for item in planned.articles] == list(TITLES)
     assert planned.looked == 3
     assert planned.lacking == ()
     assert planned.problems == ()
     assert ("categories/towns", 3) in [(feed.feed, feed.joins) for feed in planned.feeds]
-    assert seen == [(2, 3), (3, 3)]
+    assert progress == [(2, 3), (3, 3)]
     assert instance.read_digests("articles") == before
 
 

@@ -186,7 +186,7 @@ def test_a_new_rule_cuts_what_was_filed_and_nothing_else(instance: Instance) -> 
     assert after.updated == instance.now
     assert after.revisions == (moment,)
 
-    kept = replace(
+    unchanged_rest = replace(
         after,
         body=before.body,
         excerpt=before.excerpt,
@@ -195,7 +195,9 @@ def test_a_new_rule_cuts_what_was_filed_and_nothing_else(instance: Instance) -> 
         digest=before.digest,
     )
 
-    assert kept == before  # title, identity, `published`, `added` and `origin` among the rest
+    assert (
+        unchanged_rest == before
+    )  # title, identity, `published`, `added` and `origin` among the rest
 
     instance.build()
 
@@ -502,8 +504,8 @@ def test_entries_that_a_changed_rule_makes_due_are_counted(instance: Instance) -
 
 
 def test_whose_an_article_is_never_changes(instance: Instance) -> None:
-    """Nothing that a kept page says of another address, original or author's site reaches identity
-    or ownership."""
+    """Rereading takes only the text from a saved page: canonical, AMP and location addresses in it
+    change neither identity nor ownership."""
     before = find_article(instance, "Bridges")
     other_address = "https://bank.example/bridges"
     head = "".join(f"<link rel={rel} href={other_address}>" for rel in ("canonical", "amphtml"))
@@ -551,7 +553,8 @@ def test_whose_an_article_is_never_changes(instance: Instance) -> None:
 
 
 def test_rules_of_a_source_do_not_reach_what_it_does_not_own(tmp_path: Path) -> None:
-    """`one` brought an article of `two`'s site: the operator's rule for `one` is no word on it."""
+    """Rules of source `one` change only articles of its own site, not "Gardens", which it announced
+    but is of `two`'s site."""
     instance = Instance(tmp_path)
     with instance.open_app() as app:
         for title, owner in (("Bridges", "one"), ("Gardens", "two")):
@@ -566,6 +569,8 @@ def test_rules_of_a_source_do_not_reach_what_it_does_not_own(tmp_path: Path) -> 
         path.read_text().replace('feed"\n', 'feed"\nrules = { remove = [".promo"] }\n', 1)
     )
 
-    assert [one.title for one in reread_articles(instance).articles] == ["Bridges"]
+    assert [reread_article.title for reread_article in reread_articles(instance).articles] == [
+        "Bridges"
+    ]
     assert "seats left" in instance.load_article("Gardens").body
-    assert {one.source_key for one in load_articles(instance)} == {"one"}
+    assert {reread_article.source_key for reread_article in load_articles(instance)} == {"one"}

@@ -59,8 +59,8 @@ def test_a_paragraph_that_changed_shows_where() -> None:
 
 def test_of_many_paragraphs_the_first_are_shown_and_the_others_counted() -> None:
     """Of ten removed paragraphs six are shown, and "4 more" are counted."""
-    result = show_field_change(TEN, "")
+    lines = show_field_change(TEN, "")
 
-    assert result[0] == "body: -10 +0 paragraphs"
-    assert result[1] == "  - Paragraph 0."
-    assert result[-1] == "  … 4 more"
+    assert lines[0] == "body: -10 +0 paragraphs"
+    assert lines[1] == "  - Paragraph 0."
+    assert lines[-1] == "  … 4 more"

@@ -35,7 +35,7 @@ def test_rules_are_tried_on_the_newest_kept_pages_scored_and_saved(instance: Ins
         promo = try_rules(app.archive, app.configuration, "daily", rules, limit=2)
 
         assert len(promo) == 2
-        assert {one.trial.matches['remove ".promo"'] for one in promo if one.trial} == {1}
+        assert {page.trial.matches['remove ".promo"'] for page in promo if page.trial} == {1}
         assert count_matched(promo) == {'remove ".promo"': 2}
         assert count_matched(
             try_rules(app.archive, app.configuration, "daily", Rules(select=(".none",)))
@@ -43,7 +43,7 @@ def test_rules_are_tried_on_the_newest_kept_pages_scored_and_saved(instance: Ins
         assert count_matched(()) == {}
         assert 0.5 < find_mean_score(promo) < 1
         assert (
-            find_mean_score([*promo, *(replace(one, trial=None) for one in promo)])
+            find_mean_score([*promo, *(replace(page, trial=None) for page in promo)])
             == find_mean_score(promo) / 2
         )
         assert find_mean_score(()) == 0

@@ -229,7 +229,7 @@ def test_a_file_that_a_hand_dates_ten_years_ahead_is_published_as_of_now(
 
     assert ">2036-" not in filled_instance.read_published("all.atom")
     mine = [entry for entry in read_entries(filled_instance) if entry["title"].startswith("Mine")]
-    assert [one["title"] for one in mine] == [f"Mine {number}" for number in reversed(range(9))]
+    assert [item["title"] for item in mine] == [f"Mine {number}" for number in reversed(range(9))]
     assert mine[0]["date_published"].startswith("2026-03-10T12:00:00")
     assert "2036-01-09" in (folder / "mine-8.md").read_text()  # the date is the hand's
     published = filled_instance.read_published("all.atom")
@@ -279,7 +279,8 @@ def test_visits_and_entries_of_the_future_come_back(filled_instance: Instance) -
         assert states["one"].visits.last_success == NOW
         assert states["one"].schedule.next_due == NOW
         assert [
-            (one.entry_id, one.first_seen) for one in app.archive.store.visits.pending("one", NOW)
+            (entry.entry_id, entry.first_seen)
+            for entry in app.archive.store.visits.pending("one", NOW)
         ] == [("guid", NOW)]
         assert app.archive.store.status.counts().last_run == NOW
         assert not app.archive.store.ahead.was_visited_after(NOW + clock.AHEAD)

@@ -81,14 +81,15 @@ def test_they_are_named_before_and_after_the_run(instance: Instance, gone: int) 
 
 
 def test_a_walk_of_before_the_run_names_none_twice(instance: Instance) -> None:
-    """The console walks every ten minutes."""
+    """A file that vanished is reported once, though the console's list of files (`walked`) is older
+    than the run that noticed it."""
     path = list_articles(instance)[0]
     path.unlink()
-    with open_read_only(instance.config, now=lambda: instance.now, environ={}) as looked:
-        walked = read_folders(looked)
+    with open_read_only(instance.config, now=lambda: instance.now, environ={}) as opened:
+        walked = read_folders(opened)
     reconcile_and_build(instance)
-    with open_read_only(instance.config, now=lambda: instance.now, environ={}) as looked:
-        conditions = read_health(looked, walked=walked).conditions
+    with open_read_only(instance.config, now=lambda: instance.now, environ={}) as opened:
+        conditions = read_health(opened, walked=walked).conditions
 
     assert [item.code for item in conditions if item.kind == "article-file"] == ["vanished-file"]
 
@@ -143,9 +144,9 @@ def test_check_warns_of_them(instance: Instance) -> None:
     """`check` warns of each missing article file."""
     path = list_articles(instance)[0]
     path.unlink()
-    (found,) = (
+    (finding,) = (
         item for item in check(instance.config, environ={}) if item.reason == "vanished-file"
     )
 
-    assert found.severity == "warning"
-    assert found.file == str(path)
+    assert finding.severity == "warning"
+    assert finding.file == str(path)

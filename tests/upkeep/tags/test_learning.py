@@ -51,7 +51,8 @@ def make_article(
 def test_only_what_a_person_stood_behind_is_learnt_from(
     article: Article, taught: tuple[str, ...] | None
 ) -> None:
-    """Which tags of an article count as confirmed."""
+    """Only tags set by the operator, or stated by the publisher and supported by the text, are
+    learnt from; matched and model tags are not."""
     taxonomy = Taxonomy(
         Vocabulary(tag=(TagDef(name="LLM", aliases=("large language model",)), TagDef(name="GPU")))
     )
@@ -60,7 +61,7 @@ def test_only_what_a_person_stood_behind_is_learnt_from(
 
 
 @pytest.mark.parametrize(
-    ("given", "taught"),
+    ("counts", "taught"),
     [
         (
             {"flood": 200, "a": 40, "b": 40, "c": 40, "d": 40},
@@ -81,11 +82,11 @@ def test_only_what_a_person_stood_behind_is_learnt_from(
         ({}, {}),
     ],
 )
-def test_a_source_teaches_at_most_a_fifth(given: dict[str, int], taught: dict[str, int]) -> None:
+def test_a_source_teaches_at_most_a_fifth(counts: dict[str, int], taught: dict[str, int]) -> None:
     """Tags are learnt from at most a fifth of articles of one source, or as many as the second
     largest if sources are few; 30 are always allowed. The newest count."""
     past: list[tuple[str, Post]] = [
-        (key, (key, f"{n}", ("T",))) for key, count in given.items() for n in range(count)
+        (key, (key, f"{n}", ("T",))) for key, count in counts.items() for n in range(count)
     ]
     learnt = limit_sources([*past, ("flood", ("flood", "no tag", ()))])
 
@@ -94,7 +95,7 @@ def test_a_source_teaches_at_most_a_fifth(given: dict[str, int], taught: dict[st
 
     newest = [text for key, text, tags in learnt if tags and key == "flood"]
 
-    assert newest == [f"{n}" for n in range(given.get("flood", 0))][-len(newest) :]
+    assert newest == [f"{n}" for n in range(counts.get("flood", 0))][-len(newest) :]
 
 
 def test_learning_counts_hand_edits_and_forgets_what_is_no_more(instance: Instance) -> None:
@@ -151,8 +152,10 @@ def test_suggestions_come_from_the_shelf(instance: Instance) -> None:
             store_articles(
                 app, f"Number {number}", "Text on robotics.", keywords=("Robotics", "LLM")
             )
-        result = learning.suggest(app.archive, app.configuration)
-    assert [(one.name.casefold(), one.support) for one in result] == [("robotics", 3)]
+        suggestions = learning.suggest(app.archive, app.configuration)
+    assert [(suggestion.name.casefold(), suggestion.support) for suggestion in suggestions] == [
+        ("robotics", 3)
+    ]
 
 
 def test_groups_come_from_the_shelf_and_one_is_taken_as_a_category(
@@ -173,9 +176,9 @@ def test_groups_come_from_the_shelf_and_one_is_taken_as_a_category(
         assert learning.suggest_groups(app.archive) == []
 
         monkeypatch.setattr(learning, "LEAST_GROUPED", 8)
-        result = learning.suggest_groups(app.archive)
+        groups = learning.suggest_groups(app.archive)
 
-    assert sorted(one.support for one in result) == [4, 4]
+    assert sorted(group.support for group in groups) == [4, 4]
 
     before = (instance.config / "taxonomy.toml").read_text()
     chosen = {"name": "Ferries", "description": "Ferries: harbours", "stamp": ""}

@@ -13,11 +13,14 @@ from tests.upkeep.tags.test_rename import (
 
 
 def test_each_has_its_feed_and_its_articles_again(instance: Instance) -> None:
-    """Done twice, as after a crash in between, it is the same."""
+    """Undoing a merge gives both tags their feed ids and articles back; done twice, as after a
+    crash in between, the result is the same."""
     store_tagged_articles(instance)
-    before = {name: read_feed_id(instance, name) for name in ("tags/llm.atom", "tags/gpu.atom")}
+    feed_ids_before = {
+        name: read_feed_id(instance, name) for name in ("tags/llm.atom", "tags/gpu.atom")
+    }
     with instance.open_app() as app:
-        had = {
+        tags_before = {
             article_id: app.archive.store.index.articles([article_id])[article_id].tags
             for article_id in app.archive.store.visits.stamps()
         }
@@ -26,31 +29,32 @@ def test_each_has_its_feed_and_its_articles_again(instance: Instance) -> None:
 
     assert read_moved_feeds(instance)["tags/llm.atom"] == "tags/gpu.atom"
 
-    wanted = {"feed:tag/llm": "here", "feed:tag/gpu": "here"}
-    wanted |= {
-        f"tags:{article_id}": "".join(f"{tag}\n" for tag in its) for article_id, its in had.items()
+    former_texts = {"feed:tag/llm": "here", "feed:tag/gpu": "here"}
+    former_texts |= {
+        f"tags:{article_id}": "".join(f"{tag}\n" for tag in tags)
+        for article_id, tags in tags_before.items()
     }
     for _ in range(2):
         with instance.open_app() as app:
-            texts.write(app, {name: (None, text) for name, text in wanted.items()})
+            texts.write(app, {name: (None, text) for name, text in former_texts.items()})
     instance.build()
 
     assert "tags/llm.atom" not in read_moved_feeds(instance)
-    assert {name: read_feed_id(instance, name) for name in before} == before
+    assert {name: read_feed_id(instance, name) for name in feed_ids_before} == feed_ids_before
     assert instance.read_published("tags/llm.atom").count("</entry>") == 2
     assert instance.read_published("tags/gpu.atom").count("</entry>") == 2
 
     with instance.open_app() as app:
         assert {
             article_id: app.archive.store.index.articles([article_id])[article_id].tags
-            for article_id in had
-        } == had
+            for article_id in tags_before
+        } == tags_before
         assert {
             article_id: app.archive.article_store.get(
                 app.archive.store.index.path(article_id) or ""
             ).tags
-            for article_id in had
-        } == had
+            for article_id in tags_before
+        } == tags_before
 
 
 def test_where_the_address_of_a_feed_leads_is_a_text(instance: Instance) -> None:

@@ -338,7 +338,8 @@ def apply_change(instance: Instance, name: str, /, **values: str) -> int:
 def test_what_was_listed_is_listed_again_after_undo(
     instance: Instance, text: str, name: str
 ) -> None:
-    """Also if the tag stood in no list: then it stands in none again."""
+    """Undoing a rename or merge restores the articles' tags and the taxonomy, also if it listed no
+    tag."""
     instance.fill_once(store_tagged_articles)
     instance.write_taxonomy(text)
     before = [instance.load_article(title).tags for title in ("Models", "Chips", "Other")]
