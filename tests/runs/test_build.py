@@ -333,7 +333,7 @@ def test_that_a_build_has_begun_is_known_before_its_first_file(
     notes: list[str | None] = []
     original_put = FileOutlet.put
 
-    def look(outlet: FileOutlet, name: str, data: bytes, **options: Any) -> bool:
+    def put_with_note(outlet: FileOutlet, name: str, data: bytes, **options: Any) -> bool:
         with instance.open_app() as other_app:
             notes.append(other_app.archive.store.visits.note("build begun"))
         return original_put(outlet, name, data, **options)
