@@ -364,7 +364,7 @@ def test_that_pictures_are_written_is_known_before_the_first_file(
     notes: list[str | None] = []
     original_put = FileOutlet.put
 
-    def look(outlet: FileOutlet, name: str, data: bytes, **options: Any) -> bool:
+    def put_with_note(outlet: FileOutlet, name: str, data: bytes, **options: Any) -> bool:
         if name.startswith("pictures/"):
             with web.instance.open_app() as other_app:
                 notes.append(other_app.archive.store.visits.note("pictures begun"))
