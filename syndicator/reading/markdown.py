@@ -35,17 +35,22 @@ _LINE_BREAK = "\\\n"
 
 
 def escape(value: str) -> str:
-    """Return `value` so that CommonMark shows every character of it as text: signs with a meaning
-    get a backslash, "<" and "&" become entities."""
+    """Return `value` so that CommonMark shows every character of it as text: a sign with a meaning
+    gets a backslash before it, "<" and "&" become entities such as "&lt;"."""
     if not _SPECIAL_SIGN.search(value):
         return value
-    return _SPECIAL.sub(lambda match: _ENTITIES.get(match[0], "\\" + match[0]), value)
+
+    def escape_sign(match: re.Match[str]) -> str:
+        sign = match[0]
+        return _ENTITIES.get(sign, "\\" + sign)
+
+    return _SPECIAL.sub(escape_sign, value)
 
 
 def resolve_link(base: str, href: str) -> str | None:
     """Return `href`, a link on the page at `base`, as an absolute http, https or mailto address.
-    None if it has another scheme, has a password in it, or leads from a public page to a private
-    network."""
+    Return None if the link is refused: if it has another scheme or a password, or leads from a
+    public page to a private network."""
     reference = href.strip()
     if _MAIL_ADDRESS.fullmatch(reference):
         return reference
@@ -57,14 +62,14 @@ def resolve_link(base: str, href: str) -> str | None:
 
 def render_runs(runs: Iterable[Run], base: str, *, cell: bool = False) -> str:
     """Return the markdown of one paragraph. `runs`: its text in pieces, each with marks such as
-    bold and perhaps a link; `base`: the address against which links are resolved. A link that
-    `resolve_link` refuses is left out, its text stays. With `cell`, the text is for a cell of a
-    table: bars are escaped, and line breaks become spaces."""
+    bold and perhaps a link; `base`: the address against which links are resolved. Of a link that
+    `resolve_link` refuses, only the text is kept. `cell`: the text is for a cell of a table: bars
+    are escaped, and line breaks become spaces."""
     pieces: list[str] = []
-    for href, group in groupby(runs, key=lambda run: run.href):
+    for href, runs_of_link in groupby(runs, key=lambda run: run.href):
         label = ""
-        for marks, span in groupby(group, key=lambda run: run.marks):
-            label += _render_marked("".join(run.text for run in span), marks)
+        for marks, runs_of_marks in groupby(runs_of_link, key=lambda run: run.marks):
+            label += _render_marked("".join(run.text for run in runs_of_marks), marks)
         is_image = label.lstrip().startswith("![")
         address: str | None = None
         if href and label.strip() and not is_image:
@@ -76,14 +81,15 @@ def render_runs(runs: Iterable[Run], base: str, *, cell: bool = False) -> str:
     paragraph = texts.legal("".join(pieces))
     if cell:
         return paragraph.replace(_LINE_BREAK, " ").replace("\n", " ").replace("|", "\\|")
+    # a line must not begin like a list or a heading
     if "\n" not in paragraph and not _BLOCK_START.match(paragraph):
         return paragraph  # most end here: the substitution below tries every character
     return _BLOCK_START.sub(_escape_start, paragraph)
 
 
 def _escape_start(match: re.Match[str]) -> str:
-    """Escape the beginning of a line that would begin a list, heading, quote or table: "1." becomes
-    "1\\.", "#" becomes "\\#"."""
+    """Return the beginning of a line so that it does not begin a list, heading, quote or table:
+    "1." becomes "1\\.", "#" becomes "\\#". `match`: a match of _BLOCK_START."""
     item_number = match[2]
     sign_after_number = match[3]
     if item_number:
@@ -92,9 +98,9 @@ def _escape_start(match: re.Match[str]) -> str:
 
 
 def _render_marked(value: str, marks: int) -> str:
-    """Return a text as markdown. It is escaped, and stands within the signs of its `marks`, such as
-    "**" for BOLD. White space at its ends stays outside of the signs, since CommonMark does not
-    take signs beside a space for marks."""
+    """Return the text `value` as markdown: escaped, and between the signs of its `marks`, such as
+    "**" for BOLD. `marks`: bits. White space at the ends stays outside of the signs, since signs
+    beside a space mark nothing in CommonMark."""
     if value == "\n":
         return _LINE_BREAK
     if not value.strip():
@@ -120,18 +126,20 @@ def _split_space(value: str) -> tuple[str, str, str]:
 
 
 def _render_inline_code(value: str) -> str:
-    """Return `value` as inline code. It stands between rows of backticks that are longer than any
-    row within it, so that it ends nowhere else."""
-    value = value.replace("\n", " ")
-    longest = max((len(ticks) for ticks in _TICKS.findall(value)), default=0)
+    """Return `value` as inline code of markdown, between two rows of backticks. They are longer
+    than any row of backticks within it, so that the code does not end there."""
+    code = value.replace("\n", " ")
+    longest = max(map(len, _TICKS.findall(code)), default=0)
     delimiter = "`" * (longest + 1)
-    pad = " " if value.startswith("`") or value.endswith("`") else ""
-    return f"{delimiter}{pad}{value}{pad}{delimiter}"
+    # a space separates the delimiter from a backtick at an end of the code
+    pad = " " if code.startswith("`") or code.endswith("`") else ""
+    return f"{delimiter}{pad}{code}{pad}{delimiter}"
 
 
 def render_image(picture: Image, base: str, caption: str = "") -> str:
-    """Return an image as markdown; its `caption` becomes the title. Return "" if the address of the
-    image is not http or https, or leads from the public page `base` to a private network."""
+    """Return an image as markdown; its `caption` becomes the title. `base`: the address of the
+    page. Return "" if the address of the image is not http or https, or leads from a public page to
+    a private network."""
     target = resolve_link(base, picture.src)
     if not target or not target.startswith(("http://", "https://")):
         return ""
@@ -174,9 +182,9 @@ class _Writer:
     def _render_block(
         self, blocks: Sequence[Block], index: int, captions: dict[Block, str]
     ) -> list[str]:
-        """Return the block at `index` as lines of markdown, without indentation. An empty list
-        means that it is not shown, such as a caption that is already the title of its image.
-        `captions`: by image block, the caption that becomes its title."""
+        """Return the block at `index` as lines of markdown, without indentation. Return [] if it is
+        not shown, such as a caption that is already the title of its image. `captions`: for each
+        block with an image, the caption that becomes its title."""
         block = blocks[index]
         match block.kind:
             case "row":
@@ -199,7 +207,7 @@ class _Writer:
                 return [f"{signs} {heading}"] if heading.strip() else []
             case "caption" if block.text in captions.values():
                 return []
-            case "dt":
+            case "dt":  # the term of a definition
                 bold_runs = [run._replace(marks=run.marks | BOLD) for run in block.runs]
                 return render_runs(bold_runs, self.base).split("\n")
             case _:
@@ -207,14 +215,16 @@ class _Writer:
 
     def _render_row(self, blocks: Sequence[Block], index: int) -> list[str]:
         """Return the table row at `index` as a line of markdown. The first row of a table is its
-        header, and a second line follows, which has "---" in each column. All rows get as many
-        cells as the longest row of the table."""
+        header: a second line follows, which has "---" in each column. All rows get as many cells as
+        the longest row of the table."""
         block = blocks[index]
         table = _find_frame(block, "table")
         cells = [render_runs(cell, self.base, cell=True).strip() for cell in block.cells]
         is_first_row = self.last is None or not _is_row_of(self.last, table)
         if not is_first_row:
             return [_join_cells(cells, self.columns)]
+
+        # count the columns of the table that begins here
         self.columns = 0
         for row in islice(blocks, index, None):
             if not _is_row_of(row, table):
@@ -224,9 +234,9 @@ class _Writer:
         return [_join_cells(cells, self.columns), header_line]
 
     def _separate(self, block: Block) -> None:
-        """Add an empty line between the last block and `block`. There is none before the next row
-        of a table or the next item of a list. Inside of quotes and list items that contain both
-        blocks, the line has their ">" and indentation."""
+        """Add an empty line between the last block and `block`, except before the next row of a
+        table or the next item of a list. Within quotes and list items that contain both blocks, the
+        line begins with their ">" and spaces."""
         last = self.last
         if last is None:
             return
@@ -243,19 +253,21 @@ class _Writer:
 
     def _is_next_item(self, block: Block, frames: Sequence[Frame], last: Block) -> bool:
         """Return True if `block` begins a new item of a list that also contains `last`, the block
-        before it. Such items follow each other without an empty line. After code, a table row or
-        an image an empty line is needed: return False. `frames`: the list items and quotes around
-        `block`."""
-        item = next((frame for frame in reversed(frames) if frame.kind == "li"), None)
-        if item is None or item in self.begun_items:
+        before it, so that no empty line is needed between them. Return False after code, a table
+        row or an image. `frames`: the list items and quotes around `block`."""
+        items = [frame for frame in frames if frame.kind == "li"]
+        if not items:
+            return False
+        innermost_item = items[-1]
+        if innermost_item in self.begun_items:
             return False
         if last.kind in ("code", "row", "img"):
             return False
         return any(frame.kind in _LIST_KINDS and frame in block.frames for frame in last.frames)
 
     def _list_indenting(self, block: Block) -> list[Frame]:
-        """Return the list items and quotes around a block, the outermost first. The lines of the
-        block are indented by each of them. List items without text of their own are left out."""
+        """Return the list items and quotes around `block`, the outermost first. Each indents the
+        lines of the block. List items without text of their own are left out."""
         return [
             frame
             for frame in block.frames
@@ -266,8 +278,8 @@ class _Writer:
         """Add the lines of a block, each behind the signs of the quotes and list items around it. A
         quote has "> " on each line. A list item has "- " or "1. " on its first line, and spaces on
         all others."""
-        first_indent = ""
-        indent = ""
+        first_indent = ""  # of the first line
+        indent = ""  # of the other lines
         for frame in self._list_indenting(block):
             if frame.kind == "blockquote":
                 first_indent += "> "
@@ -288,7 +300,8 @@ class _Writer:
 
 
 def _make_indent(frame: Frame) -> str:
-    """Return the indent of an empty line inside a quote or a list item."""
+    """Return the characters with which a line within `frame`, a quote or a list item, begins: "> "
+    or spaces."""
     if frame.kind == "blockquote":
         return "> "
     width = len(f"{frame.number}. ") if frame.ordered else _BULLET_WIDTH
@@ -296,15 +309,15 @@ def _make_indent(frame: Frame) -> str:
 
 
 def _render_code(block: Block) -> list[str]:
-    """Return a code block as lines of markdown. Its fences have more backticks than any row of them
-    within the code, so that it ends nowhere else."""
+    """Return a code block as lines of markdown. The first and the last are fences: they have more
+    backticks than any row of backticks within the code, so that the code does not end there."""
     longest = max(map(len, _LONG_TICKS.findall(block.code)), default=0)
     fence = "`" * max(_LEAST_FENCE, longest + 1)
     return [fence + block.lang, *texts.legal(block.code).split("\n"), fence]
 
 
 def _find_hollow_items(blocks: Sequence[Block]) -> set[Frame]:
-    """Return the list items that contain an inner list and have no text of their own before it."""
+    """Return the list items without text of their own, which begin with an inner list."""
     seen_items: set[Frame] = set()  # those around the blocks so far
     hollow_items: set[Frame] = set()
     for block in blocks:
@@ -336,8 +349,8 @@ def _join_cells(cells: list[str], columns: int) -> str:
 
 
 def _find_captions(blocks: Sequence[Block]) -> dict[Block, str]:
-    """Return captions by image block: each image gets the first caption of the figure around it.
-    Images outside of figures, or in figures without caption, have none."""
+    """Return the caption of each block with an image: the first caption in the figure around it. An
+    image outside of figures, or in a figure without caption, is not in the result."""
     caption_of: dict[Frame, str] = {}
     for block in blocks:
         figure = _find_frame(block, "figure")

@@ -54,17 +54,18 @@ class NextPage(NamedTuple):
 
 def find_next_page(document: Document, first: str, number: int = 1) -> NextPage | None:
     """Return the next page of an article, None if there is none. `document`: a page of the article;
-    `number`: its number, from 1; `first`: the address of the first page.
+    `first`: the address of its first page; `number`: the number of `document`, from 1.
 
     A link leads to the next page if its address is that of the article with the next number, and if
-    there is at least one other sign. An address such as "/story-2" may be another story. Its link
-    must be in a row of page numbers; or the page must say "page 1 of 3", and there must be a
-    further sign."""
+    it has another sign, such as the label "next". If the address, such as "/story-2", may be that
+    of another story, the link must be in a row of page numbers; or the page must say "page 1 of 3",
+    and the link must have another sign, too."""
     if number >= MOST_NUMBER or not first:
         return None
     next_number = number + 1
+    # by address of the link
     signs_of: dict[str, set[str]] = defaultdict(set)
-    is_sure: dict[str, bool] = {}
+    is_sure: dict[str, bool] = {}  # the address can be no other story's
     for url, element in _list_links_with_number(document, next_number):
         page = read_page_number(url, first)
         if page and page.number == next_number:
@@ -101,13 +102,13 @@ def _list_links_with_number(document: Document, number: int) -> Iterator[tuple[s
     """Yield each link whose address contains `number`, as (absolute address without fragment,
     element). Link elements without rel are left out."""
     digits = str(number)
-    has_number = re.compile(rf"(?<!\d){number}(?!\d)").search
+    find_number = re.compile(rf"(?<!\d){number}(?!\d)").search  # "2", but not in "12"
     for element in islice(document.tree.iter("a", "link"), _MOST_LINKS):
         href = element.get("href", "")
         if digits not in href:  # a fast way to exclude most links
             continue
         reference = href[:_LONGEST_ADDRESS].strip()
-        if not has_number(reference):
+        if not find_number(reference):
             continue
         if element.tag == "link" and not element.get("rel"):
             continue
@@ -117,13 +118,15 @@ def _list_links_with_number(document: Document, number: int) -> Iterator[tuple[s
 
 
 def _find_signs(element: Any, number: int) -> Iterator[str]:
-    """Yield the signs that a link leads to the next page of an article: REL, WORDS or NUMBERS.
-    `element`: the link; `number`: the number of the page on which it is."""
+    """Yield the signs that the link `element` leads to the next page of an article. REL: its
+    attribute rel says so. WORDS: its label is "next" or the like. NUMBERS: it is in a row of page
+    numbers. `number`: the number of the page on which the link is."""
     if "next" in (element.get("rel") or "").lower().split():
         yield REL
     if element.tag != "a":
         return
-    label = " ".join("".join(islice(element.itertext(), _MOST_TEXTS)).split())[:_LONGEST_LABEL]
+    label_text = "".join(islice(element.itertext(), _MOST_TEXTS))
+    label = " ".join(label_text.split())[:_LONGEST_LABEL]
     title = (element.get("title") or element.get("aria-label") or "-")[:_LONGEST_TITLE]
     if _NEXT_LABEL.fullmatch(label) or _NEXT_LABEL.fullmatch(title):
         yield WORDS
@@ -132,9 +135,9 @@ def _find_signs(element: Any, number: int) -> Iterator[str]:
 
 
 def _is_in_row_of_numbers(element: Any, number: int) -> bool:
-    """Return True if a link is in a row of page numbers such as "1 2 3 next". One of the three
-    elements around it must contain the text `number`, and at least half of its words must be
-    numbers."""
+    """Return True if the link `element` is in a row of page numbers such as "1 2 3 next": one of
+    the three elements around it contains `number`, the number of this page, and at least half of
+    the words in it are numbers."""
     row = element
     for _ in range(_MOST_ABOVE):
         row = row.getparent()
@@ -150,8 +153,8 @@ def _is_in_row_of_numbers(element: Any, number: int) -> bool:
 
 
 def _states_count(document: Document, number: int) -> bool:
-    """Return True if a text of the page states its number, as "page 1 of 3" does. The stated number
-    must be `number`, and must not be that of the last page."""
+    """Return True if a text such as "page 1 of 3" states that the page has this `number` and that
+    it is not the last one."""
     elements = document.tree.iter("a", "div", "em", "li", "p", "small", "span", "strong", "td")
     for element in islice(elements, _MOST_LINKS):
         line = " ".join((element.text or "").split())

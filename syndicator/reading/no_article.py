@@ -51,9 +51,9 @@ def find_kind(
     document: Document, title: str, body: Sequence[Block], blocks: Sequence[Block]
 ) -> str | None:
     """Return the kind of a page that is no article: "bot-check", "consent", "login", "paywall",
-    "error-page" or "empty". None if it is an article. A page with a long text always is one.
-    `title`: the title of the article; `blocks`: all blocks of the page; `body`: those that were
-    chosen as its text."""
+    "error-page" or "empty". Return None if it is an article, as every page with a long text is.
+    `title`: the title of the page; `blocks`: all blocks of text on it; `body`: those that were
+    chosen as the text of the article."""
     letters = sum(block.letters for block in body)
     title_kind = _find_kind_by_title(document, title, blocks)
     if title_kind and letters < _MOST_THIN:
@@ -71,23 +71,22 @@ def find_kind(
 
 
 def is_partial(document: Document, body: Sequence[Block], blocks: Sequence[Block]) -> bool:
-    """Return True if the page shows only the beginning of a story, which is whole for those who
-    pay. It is if a text that is not long ends with a request to pay; or if the page declares or
-    shows that it is locked, and asks to pay. A page that declares it need not ask, if its text is
-    short or breaks off. `blocks`: all blocks of the page; `body`: those of the article's text."""
+    """Return True if the page shows only the beginning of a story, the rest of which is for those
+    who pay. `blocks`: all blocks of text on the page; `body`: those of the article."""
     letters = sum(block.letters for block in body)
     is_long = letters >= _LEAST_LONG
     if not is_long and _asks_to_pay_at_end(body, blocks):
         return True
-    is_locked = _is_declared_locked(document)
-    if not is_locked and is_long:
-        return False
-    if not is_locked and not _has_paywall_box(document):
-        return False
+
+    # a page that declares nothing must be short, have a box of a paywall and ask to pay
+    if not _is_declared_locked(document):
+        if is_long or not _has_paywall_box(document):
+            return False
+        return _count_phrases("paywall", blocks) > 0
+
+    # a page that declares itself locked need not ask, if its text is short or breaks off
     if _count_phrases("paywall", blocks) > 0:
         return True
-    if not is_locked:
-        return False
     declared_letters = _LETTERS_A_WORD * _read_word_count(document)
     if letters < declared_letters or letters < _MOST_THIN:
         return True
@@ -121,7 +120,8 @@ def _read_word_count(document: Document) -> int:
 
 
 def _breaks_off(body: Sequence[Block]) -> bool:
-    """Return True if the last paragraph of the body ends with an ellipsis."""
+    """Return True if the last paragraph of `body`, the blocks of the article, ends with an
+    ellipsis."""
     for block in reversed(body):
         if block.kind == "p" and block.letters:
             return block.text.endswith(("…", "...", "[…]", "[...]"))
@@ -129,9 +129,9 @@ def _breaks_off(body: Sequence[Block]) -> bool:
 
 
 def _asks_to_pay_at_end(body: Sequence[Block], blocks: Sequence[Block]) -> bool:
-    """Return True if the page asks to pay where the article ends. The request is one of the last
-    two texts of the article, if that is short, or one of the eight texts below it. `body`: the
-    blocks of the article; `blocks`: all blocks of the page."""
+    """Return True if the page asks to pay where the article ends: in a short text among the last
+    two of the article, or in one of the eight texts below it. `body`: the blocks of the article;
+    `blocks`: all blocks of the page."""
     body_texts = [block for block in body if block.letters]
     end_of_body = len(blocks)  # the index of the last text of the body
     if body_texts:
@@ -140,6 +140,7 @@ def _asks_to_pay_at_end(body: Sequence[Block], blocks: Sequence[Block]) -> bool:
                 end_of_body = index
                 break
     texts_below = [block for block in blocks[end_of_body + 1 :] if block.letters][:_MOST_BELOW]
+
     without_first = body_texts[1:]  # an article may begin with such words
     last_texts = [
         block for block in without_first[-_MOST_LAST:] if block.letters < _LONGEST_SENTENCE
@@ -153,13 +154,18 @@ def _asks_to_pay_at_end(body: Sequence[Block], blocks: Sequence[Block]) -> bool:
 
 
 def _find_kind_by_title(document: Document, title: str, blocks: Sequence[Block]) -> str | None:
-    """Return the kind of page that its titles name, such as "login" for "Sign in"; None if they
-    name none. `title`: the title of the article; the title element counts, too. If a title goes on
-    after a phrase of several words, at least two phrases in the `blocks` must confirm the kind."""
-    document_title = next((element.text or "" for element in document.tree.iter("title")), "")
+    """Return the kind of page that is no article which the title names, such as "login" for
+    "Sign in". Return None if neither `title`, the title of the article, nor the title element names
+    one. If a title goes on after the phrase, at least two phrases in `blocks`, the texts of the
+    page, must confirm the kind."""
+    title_element = document.tree.find(".//title")
+    document_title = ""
+    if title_element is not None:
+        document_title = title_element.text or ""
     titles = [hints.normalise_phrase(" ".join(value.split())) for value in (title, document_title)]
     for kind in _KINDS:
         phrases = _load_phrases()[kind]["titles"]
+        # a single word such as "error" may begin any headline
         phrases_of_words = tuple(phrase for phrase in phrases if " " in phrase)
         for normalised_title in titles:
             is_short = 0 < len(normalised_title) < _LONGEST_TITLE
@@ -172,21 +178,25 @@ def _find_kind_by_title(document: Document, title: str, blocks: Sequence[Block])
 
 
 def _is_title_of(title: str, phrase: str) -> bool:
-    """Return True if a title consists of `phrase`, or of the phrase and a part behind a separator
-    ("404 | Example"). At most two words may follow a phrase of more than six characters directly.
-    Any other headline that goes on, such as "404 days later", is no error."""
+    """Return True if `title` says little more than `phrase`: nothing more, a part behind a
+    separator ("404 | Example"), or at most two words, if the phrase has more than six characters.
+    "404 days later" is a headline of its own: return False."""
     if not title.startswith(phrase):
         return False
     rest = title[len(phrase) :].strip()
-    if not rest or not rest[0].isalnum():
+    if not rest:
         return True
-    return len(rest.split()) <= _MOST_MORE_WORDS and len(phrase) > _LONGEST_WORD
+    begins_with_separator = not rest[0].isalnum()
+    if begins_with_separator:
+        return True
+    return len(phrase) > _LONGEST_WORD and len(rest.split()) <= _MOST_MORE_WORDS
 
 
 def _find_kind_by_phrases(document: Document, blocks: Sequence[Block], letters: int) -> str | None:
-    """Return the kind of page that its forms, class names and phrases show, None if they show none.
-    `blocks`: all blocks of the page; `letters`: the number of letters of the article's text. If
-    this is below 80, a single phrase is enough."""
+    """Return the kind of page that is no article which forms, class names and phrases on the page
+    show, such as "login". Return None if they show none. `blocks`: all blocks of the page;
+    `letters`: the number of letters of the article's text. If this is below 80, a single phrase is
+    enough."""
     counts = {kind: _count_phrases(kind, blocks) for kind in (*_KINDS, "paywall")}
     is_short = letters < _LEAST_LEAD
     is_article = _is_article(document)

@@ -13,8 +13,8 @@ _MOST_LETTERS: Final = 200
 
 def is_filled_by_scripts(html: bytes, url: str, headers: Mapping[str, str] | None = None) -> bool:
     """Return True if a page has scripts that browsers run, and at most 200 letters and digits of
-    visible text. `html`, `headers`: the answer of the server for `url`. False if `html` is not
-    HTML. Called in the worker process."""
+    visible text. Return False if it has more text, or if it is no HTML. `html`, `headers`: the
+    answer of the server for `url`. Called in the worker process."""
     try:
         tree = parse(html, url, headers).tree
     except NotAnArticle:
@@ -30,10 +30,11 @@ def _is_program(script: Any) -> bool:
 
 
 def _count_letters(tree: Any) -> int:
-    """Return how many letters and digits of the page are visible in a browser."""
+    """Return how many letters and digits of the page `tree` are visible in a browser."""
     letters = 0
     for text in tree.itertext():
         letters += sum(character.isalnum() for character in text)
+    # subtract those in elements that browsers do not show, such as scripts
     for element in tree.iter(*_UNSEEN):
         if any(ancestor.tag in _UNSEEN for ancestor in element.iterancestors()):
             continue  # already subtracted with this ancestor

@@ -105,22 +105,23 @@ _MADE_BY: Mapping[str, re.Pattern[str]] = {
 
 
 def _compile_phrases(phrases: str) -> _Phrases:
-    """Compile regular expressions such as "likes?", which are separated by "; ". Each matches whole
-    words only. Return each with the letters with which all its matches begin."""
+    """Return compiled regular expressions that match whole words, each as (letters with which all
+    its matches begin, expression). `phrases`: the expressions, such as "likes?", separated by
+    "; "."""
     compiled: list[tuple[str, re.Pattern[str]]] = []
     for phrase in phrases.split("; "):
         # the letters before a group or an optional letter begin every match
-        start = re.split(r"\(|.\?", phrase)[0]
+        start, *_ = re.split(r"\(|.\?", phrase)
         compiled.append((start, re.compile(rf"(?<!\w){phrase}\b")))
     return tuple(compiled)
 
 
 def _count_phrases(phrases: _Phrases, lower_text: str) -> int:
-    """Count the occurrences of phrases in a text, which is given in lower case. An expression is
-    only tried where the letters are with which its matches begin: that is faster than to search
-    with it."""
+    """Return how often `phrases` occur in a text, which is given in lower case. `phrases`: regular
+    expressions, each with the letters with which all its matches begin."""
     count = 0
     for start, pattern in phrases:
+        # to look for the first letters is faster than to search with the expression
         position = lower_text.find(start)
         while position != _NOT_FOUND:
             count += pattern.match(lower_text, position) is not None
@@ -162,8 +163,8 @@ def compute_features(document: Document, blocks: Sequence[Block]) -> dict[str, f
 
 
 def _measure_blocks(blocks: Sequence[Block]) -> dict[str, float]:
-    """Compute the features of a page that its blocks give: how much prose, links, headings, images
-    and code it has. Shares are from 0 to 1. Counts have no limit; they are given as
+    """Return the features that say how much prose, links, headings, images and code a page has, by
+    name. `blocks`: all blocks of the page. Shares are from 0 to 1; counts are given as
     log(1 + count)."""
     letters = sum(block.letters for block in blocks) or 1
     texts = [block for block in blocks if block.letters]
@@ -171,6 +172,7 @@ def _measure_blocks(blocks: Sequence[Block]) -> dict[str, float]:
     other_texts = [block for block in texts if not _is_link(block)]
     features = {"letters": math.log1p(letters)}
 
+    # prose: long paragraphs that are not links
     prose = [block for block in other_texts if block.kind == "p" and block.letters >= _LEAST_PROSE]
     prose_letters = sum(block.letters for block in prose)
     long_prose_count = sum(block.letters >= _LEAST_LONG for block in prose)
@@ -180,6 +182,7 @@ def _measure_blocks(blocks: Sequence[Block]) -> dict[str, float]:
     features["prose-count"] = math.log1p(len(prose))
     features["prose-size"] = math.log1p(prose_letters / max(len(prose), 1))
 
+    # links: some are as long as the title of an item in a list
     length = sum(len(block.text) for block in blocks) or 1
     linked_length = sum(block.linked_length for block in blocks)
     item_link_count = sum(block.letters > _LEAST_ITEM for block in link_texts)
@@ -208,6 +211,8 @@ def _measure_blocks(blocks: Sequence[Block]) -> dict[str, float]:
         (block.element.tag, block.element.get("class"), len(block.frames)) for block in other_texts
     )
     features["alike"] = math.log1p(max(look_counts.values(), default=0))
+
+    # hints: words such as "comment" in the classes of the elements around a block, kept as bits
     for name in _HINTS:
         bit = hints.get_bit(name)
         hinted_letters = sum(block.letters for block in texts if block.near_hints & bit)
@@ -221,9 +226,9 @@ def _is_link(block: Block) -> bool:
 
 
 def _read_address(url: str) -> dict[str, float]:
-    """Compute the features of a page that its address gives. "depth" and "slug-words" are counts,
-    up to 6 segments of the path and 8 words of the last one. All others are 1 for yes or 0 for
-    no."""
+    """Return the features of a page that its address gives, by name. "depth" is the number of
+    segments of the path, at most 6, and "slug-words" the number of words in the last one, at most
+    8. All others are 1 for yes or 0 for no."""
     parts = urlsplit(url)
     host = (parts.hostname or "").lower()
     path_and_query = f"{parts.path}?{parts.query}".lower()
@@ -246,8 +251,8 @@ def _read_address(url: str) -> dict[str, float]:
 
 
 def _read_head(document: Document) -> dict[str, float]:
-    """Compute the features of a page that JSON-LD and metas give: 1 for what they declare, 0 for
-    what they do not."""
+    """Return the features of a page that JSON-LD and metas give, by name: 1 if they declare the
+    feature, such as an author, else 0."""
     types: set[str] = set()
     for item in document.jsonld:
         types.update(jsonld.list_types(item))
@@ -270,18 +275,21 @@ def _read_head(document: Document) -> dict[str, float]:
 
 
 def _count_elements(tree: Any) -> dict[str, float]:
-    """Compute how many elements with some tags a page has, as log(1 + number), by names of features
-    such as "tag-form"."""
+    """Return how many elements with some tags the page `tree` has: log(1 + number), by names of
+    features such as "tag-form"."""
     elements = tree.iter("article", "time", "form", "h1", "nav", "address", "pre", "select", "main")
     counts = Counter(element.tag for element in islice(elements, _MOST_ELEMENTS))
-    counted = ("article", "time", "form", "h1", "nav", "pre", "select")
-    return {f"tag-{name}": math.log1p(counts[name]) for name in counted}
+    features: dict[str, float] = {}
+    for tag in ("article", "time", "form", "h1", "nav", "pre", "select"):
+        features[f"tag-{tag}"] = math.log1p(counts[tag])
+    return features
 
 
 def _count_words(blocks: Sequence[Block]) -> dict[str, float]:
-    """Count the prices of a page, and the words that are usual in forums, shops, services and
-    lists. Each count gives two features, as log(1 + number): the count itself, and ten times the
-    count for each 1,000 characters of text ("-share")."""
+    """Return features that count the prices of a page, and the words that are usual in forums,
+    shops, services and lists. Each count gives two features, as log(1 + number): the count itself,
+    and ten times the count for each 1,000 characters of text ("-share"). `blocks`: all blocks of
+    the page."""
     text = "\n".join(block.text for block in blocks if block.letters)[:_MOST_CHARACTERS]
     thousands = max(len(text), 1_000) / 1_000
     lower_text = text.lower()
@@ -303,8 +311,8 @@ class PageType(NamedTuple):
     values: Mapping[str, float]  # the features of the page by name
 
     def trace(self) -> Mapping[str, Any]:
-        """Return the type as `show --trace` prints it: its name, and the probabilities of all types
-        with at least 5 %, the likeliest first."""
+        """Return the type as the command `show --trace` prints it. "is": its name. "probabilities":
+        those of all types with at least 5 %, the likeliest first."""
         likeliest_first = sorted(self.probabilities.items(), key=lambda pair: -pair[1])
         traced: dict[str, float] = {}
         for name, probability in likeliest_first:
@@ -323,13 +331,14 @@ def load_weights() -> Mapping[str, Mapping[str, float]]:
 
 
 def find_type(document: Document, blocks: Sequence[Block]) -> PageType:
-    """Estimate the type of a page. `blocks`: all blocks of the page, whose letters must be counted
-    already. Raises ValueError if the weights were trained for other features."""
+    """Return the estimated type of a page, such as "article" or "forum", with the probabilities of
+    all types. It is OTHER if none is likely. `blocks`: all blocks of the page, whose letters must
+    be counted already. Raises ValueError if the weights were trained for other features."""
     values = compute_features(document, blocks)
     probabilities = compute_probabilities(values)
     likeliest = max(probabilities, key=lambda name: probabilities[name])
-    name = likeliest if probabilities[likeliest] >= _LEAST_LIKELY else OTHER
-    return PageType(name, probabilities, values)
+    is_likely = probabilities[likeliest] >= _LEAST_LIKELY
+    return PageType(likeliest if is_likely else OTHER, probabilities, values)
 
 
 def compute_probabilities(values: Mapping[str, float]) -> dict[str, float]:
@@ -339,7 +348,7 @@ def compute_probabilities(values: Mapping[str, float]) -> dict[str, float]:
     log_odds: dict[str, float] = {}
     for name, weights in load_weights().items():
         if weights.keys() != values.keys():
-            wrong = sorted(weights.keys() ^ values.keys())
+            wrong = sorted(weights.keys() ^ values.keys())  # those without a counterpart
             raise ValueError(
                 f"data/page_types.toml does not fit the features: {wrong}; run"
                 " tools/train/fit_pages.py"

@@ -45,9 +45,9 @@ class Numbered(NamedTuple):
 
 
 def read_page_number(url: str, first: str) -> Numbered | None:
-    """Return which page of an article is at `url`. `first`: the address of the first page. If that
-    is "/story", "/story" gives 1, and "/story?page=2" and "/story/2" give 2. None if `url` is no
-    page of this article."""
+    """Return the number of the article's page at `url`, None if `url` is no page of this article.
+    `first`: the address of the first page. If this is "/story", then "/story" gives 1, and
+    "/story?page=2" and "/story/2" give 2."""
     first_address = _split_address(first)
     address = _split_address(url)
     if first_address is None or address is None:
@@ -73,8 +73,8 @@ class _Address(NamedTuple):
 
 
 def _split_address(url: str) -> _Address | None:
-    """Split an http or https address into the parts that are compared. None for invalid addresses
-    and those of other schemes."""
+    """Return the parts of an http or https address that are compared: its host and port, its path
+    and its query. Return None if it is invalid or has another scheme."""
     try:
         parts = urlsplit(url)
         host = (parts.hostname or "").removeprefix("www.")
@@ -89,11 +89,11 @@ def _split_address(url: str) -> _Address | None:
 
 
 def _compare_queries(first: _Address, address: _Address) -> Numbered | None:
-    """Return the page number in the query of `address`. `first`: the address of the first page. The
-    two queries must differ in one parameter only: it must be 1 or missing in `first`, and a number
-    in `address`. None for all other differences. The number is sure if the parameter is called
-    "page" or the like, unless `first` is the home page of a site."""
-    names = first.query | address.query
+    """Return the page number in the query of `address`. The query must differ from that of `first`,
+    the address of the first page, in one parameter only, which is 1 or missing in `first` and a
+    number in `address`; return None if it differs otherwise. The number is sure if the parameter
+    has a name such as "page", unless `first` is the home page of a site."""
+    names = first.query | address.query  # those of both queries
     differing = [name for name in names if first.query.get(name) != address.query.get(name)]
     if len(differing) != 1:
         return None
@@ -108,9 +108,9 @@ def _compare_queries(first: _Address, address: _Address) -> Numbered | None:
 
 
 def _compare_paths(first: list[str], path: list[str]) -> Numbered | None:
-    """Return the page number in `path`. It must be the path `first` of the first page with a number
-    added, either as one or two segments ("/story/page/2") or at the end of the last segment
-    ("/story-2.html"). None for other paths. Both paths are given as segments."""
+    """Return the page number in `path`, given as segments. It must be `first`, the path of the
+    first page, with a number added: in one or two further segments ("/story/page/2") or at the end
+    of the last segment ("/story-2.html"). Return None if it is another path."""
     base = _remove_first_number(first)
     if not base:
         return None  # "/2" and "/page/2" are lists of articles
@@ -133,9 +133,11 @@ def _compare_paths(first: list[str], path: list[str]) -> Numbered | None:
 
 def _read_added_number(added: list[str]) -> Numbered | None:
     """Return the page number in `added`, the one or two segments by which a path is longer than
-    that of the article: "2", "page-2" or "page", "2". None if they are anything else."""
+    that of the article: ["2"], ["page-2"] or ["page", "2"]. Return None if they are anything
+    else."""
     if len(added) == 1:
-        match = _NUMBERED_SEGMENT.fullmatch(_split_ending(added[0]).stem)
+        segment_without_ending = _split_ending(added[0]).stem  # "2" of "2.html"
+        match = _NUMBERED_SEGMENT.fullmatch(segment_without_ending)
         return _make_number(match["number"], sure=True) if match else None
     word, number = added
     if not _PAGE_WORD.fullmatch(word) or not _NUMBER.fullmatch(number):
@@ -144,7 +146,7 @@ def _read_added_number(added: list[str]) -> Numbered | None:
 
 
 def _remove_first_number(path: list[str]) -> list[str]:
-    """Return the segments `path` without a page number 1 at the end. "/story/page/1" and
+    """Return `path`, given as segments, without a page number 1 at its end. "/story/page/1" and
     "/story/page-1" become "/story"; "/story-page-1.html" becomes "/story.html". Other paths are
     returned unchanged."""
     # "/story/page/1"
@@ -200,10 +202,10 @@ class Missing(NamedTuple):
 
 
 def join_pages(parts: Sequence[Part], missing: Missing | None) -> tuple[bytes, dict[str, str]]:
-    """Return the pages of an article, one behind the other, as bytes to store. Also return a header
-    to store with them, by which `split_pages` separates the pages. `parts`: the pages in order;
+    """Return the pages of an article, one behind the other, as bytes to store; and HTTP headers to
+    store with them, by which `split_pages` separates the pages. `parts`: the pages in order;
     `missing`: the page that could not be fetched, None if all could."""
-    sizes_and_addresses = [[len(part.html), part.url] for part in parts]
+    sizes_and_addresses = [[len(part.html), part.url] for part in parts]  # lists, as JSON has them
     header = {"parts": sizes_and_addresses, "missing": list(missing or ())}
     headers = {PAGES: json.dumps(header)}
     return b"".join(part.html for part in parts), headers
@@ -212,9 +214,9 @@ def join_pages(parts: Sequence[Part], missing: Missing | None) -> tuple[bytes, d
 def split_pages(
     html: bytes, url: str, headers: Mapping[str, str]
 ) -> tuple[list[Part], Missing | None]:
-    """Separate pages that `join_pages` joined. Also return the page that could not be fetched then,
-    None if all could. Without a valid header from `join_pages`, `html` is the only page. `url`: the
-    address of the first page."""
+    """Return the pages that `join_pages` has joined to `html`; and the page that could not be
+    fetched then, None if all could. `headers`: those stored with `html`. If they have no valid
+    header from `join_pages`, `html` is the only page. `url`: the address of the first page."""
     try:
         header: Any = json.loads(headers[PAGES])
         sizes_and_addresses = [(int(size), str(address)) for size, address in header["parts"]]
@@ -229,7 +231,7 @@ def split_pages(
     for size, address in sizes_and_addresses:
         parts.append(Part(html[start : start + size], address))
         start += size
-    parts[0] = parts[0]._replace(url=url)
+    parts[0] = parts[0]._replace(url=url)  # it may have moved since
     return parts, missing
 
 
@@ -242,10 +244,10 @@ def append_pages(
 ) -> Draft:
     """Return the article `first` with the texts of its later pages.
 
-    `url`: the address from which `first` was read; `parts`: the later pages in order; `read`: reads
-    one of them. The first page that does not belong to the article ends it; the trace says why.
-    `missing`: the page after `parts` that could not be fetched, None if there is none. If all
-    `parts` belong to the article, this page makes it partial."""
+    `url`: the address from which `first` was read; `parts`: the later pages in order; `missing`:
+    the page after them that could not be fetched, None if there is none; `read`: a function that
+    reads a page. The article ends before the first page that does not belong to it; the trace says
+    why. If only the missing page ends it, the article is partial."""
     pages = [url]
     why_stopped = ""
     article = first
@@ -280,15 +282,16 @@ def append_pages(
 
 
 def append_page(first: Draft, later: Draft, page: str, *, sure: bool) -> Draft | str:
-    """Return the article `first` with the text of its next page `later`. Left out are paragraphs of
-    at least 40 characters that the article already has, and headings at the start that repeat its
-    title. If `later` is not a page of the article, return the reason as a text instead. `page`: the
+    """Return the article `first` with the text of its next page `later`; or, if `later` is not a
+    page of the article, the reason as a text. Paragraphs of at least 40 characters that the article
+    already has are left out, and so are headings at the start that repeat its title. `page`: the
     address from which `later` was fetched; `sure`: this address certainly names a page of the
     article."""
     refusal = _find_difference(first, later, page, sure=sure)
     if refusal:
         return refusal
 
+    # paragraphs are compared by keys, in which different spellings are equal
     first_keys = {_make_key(paragraph) for paragraph in first.body.split("\n\n")}
     new_paragraphs: list[str] = []
     for paragraph in later.body.split("\n\n"):
@@ -324,9 +327,9 @@ def _is_heading_with(title: str, paragraph: str) -> bool:
 
 
 def _find_difference(first: Draft, later: Draft, page: str, *, sure: bool) -> str:
-    """Return why `later` cannot be a page of the article `first`, "" if it can. `page`: the address
-    from which `later` was fetched; the address that `later` states itself may be another. `sure`:
-    `page` certainly names a page of the article, so that the titles may differ."""
+    """Return in words why `later` cannot be a page of the article `first`, "" if it can. `page`:
+    the address from which `later` was fetched, which may differ from the one that it states.
+    `sure`: the address certainly names a page of the article, so that the titles may differ."""
     if first.published and later.published:
         time_between = abs(first.published - later.published)
         if time_between > _MOST_APART:

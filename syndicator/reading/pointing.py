@@ -88,16 +88,15 @@ def suggested(
     pages: Sequence[tuple[bytes, str, Mapping[str, str]]], number: int, role: Role
 ) -> tuple[Suggested, ...]:
     """Return CSS selectors for the element to which the operator points, the best first, at most
-    five.
+    five. Return () if there is no such element.
 
     `pages`: pages of the source as (bytes, address, headers); those that are not HTML are ignored.
-    `number`: the index of the element on the first page, in document order. `role`: what the
-    element is for: its text is selected or removed, or it has the title, author, date or cover.
-    Return () if there is no such element."""
+    `number`: the index of the element on the first page, in document order. `role`: the use of the
+    element: "select" or "remove" its text, or read the title, author, date or cover from it."""
     trees: list[Any] = []
-    for page in pages:
+    for html, url, headers in pages:
         with suppress(NotAnArticle):
-            trees.append(parse(*page).tree)
+            trees.append(parse(html, url, headers).tree)
     elements = list(trees[0].iter()) if trees else []
     if not 0 <= number < len(elements):
         return ()
@@ -121,22 +120,24 @@ def suggested(
 
 
 def _rank_suggestion(suggestion: Suggested, role: Role) -> tuple[int, int, int, int]:
-    """Return a key that sorts the best suggestion first. It matches on most pages; of these, it
-    matches the fewest further elements; then it has the fewest steps; then it is the shortest. For
-    the role "remove", the fewest further elements come first, since it is worse to remove too much
-    than to leave something."""
+    """Return a key that sorts the best suggestion first: the one that matches on most pages; of
+    these, the one that matches the fewest further elements; then the one with the fewest steps;
+    then the shortest. For the role "remove", the fewest further elements come first, since it is
+    worse to remove too much than to leave something."""
+    # one match on a page is the element itself
     further_matches = sum(max(0, count - 1) for count in suggestion.pages)
+    matching_pages = suggestion.held
     steps = suggestion.selector.count(" ")
     length = len(suggestion.selector)
     if role == "remove":
-        return further_matches, -suggestion.held, steps, length
-    return -suggestion.held, further_matches, steps, length
+        return further_matches, -matching_pages, steps, length
+    return -matching_pages, further_matches, steps, length
 
 
 def _choose_attribute(element: Any, role: Role) -> str:
-    """Return the attribute of `element` that has the value for `role`, with "@" before it as in
-    rules: "@datetime" for a date, "@src" for a cover. "" if the value is the text of the
-    element."""
+    """Return the attribute of `element` from which the value for `role` is read, with "@" before it
+    as in rules: "@datetime" for a date, "@src" for a cover. Return "" if the text of the element is
+    the value."""
     if role == "date" and element.tag == "time" and element.get("datetime"):
         return "@datetime"
     if role == "cover" and element.tag == "img" and element.get("src"):
@@ -145,9 +146,9 @@ def _choose_attribute(element: Any, role: Role) -> str:
 
 
 def _list_selectors(element: Any) -> list[str]:
-    """Return at most 160 selectors that match `element`. Some name its own tag, classes and
-    attributes; others name one of the six elements around it, too ("article .text"). Those with
-    the fewest steps come first, then the shortest."""
+    """Return at most 160 CSS selectors that match `element`, the simplest first. Some name its own
+    tag, classes and attributes; others name one of the six elements around it, too ("article
+    .text")."""
     simple_selectors = list(_list_simple_selectors(element))
     selectors = list(simple_selectors)
     holder = element.getparent()
@@ -168,8 +169,9 @@ def _list_selectors(element: Any) -> list[str]:
 
 
 def _list_simple_selectors(element: Any) -> Iterator[str]:
-    """Yield selectors that match `element` by itself: by its id, its classes, its attributes and
-    its tag. Names that may change are not used."""
+    """Yield CSS selectors that match `element` without naming other elements: by its id, its
+    classes, its attributes and its tag. Names that a program made, which may change, are not
+    used."""
     tag = element.tag
     if _is_lasting_name(element.get("id")):
         yield f"#{element.get('id')}"
@@ -198,9 +200,10 @@ def _is_lasting_name(value: str | None) -> bool:
 def _try_selector(
     css: str, trees: Sequence[Any], elements: Sequence[Any], attribute: str
 ) -> Suggested | None:
-    """Try the selector `css` on all pages, and return what it matches; None if it is invalid CSS.
-    `trees`: the pages; `elements`: all elements of the first page; `attribute`: the attribute with
-    the value, such as "@datetime", "" for the text."""
+    """Return the selector `css` with the number of its matches on each page, and a sample of the
+    first. Return None if it is invalid CSS. `trees`: the pages; `elements`: all elements of the
+    first page; `attribute`: the attribute from which the value is read, such as "@datetime", "" for
+    the text."""
     try:
         matches_by_page = [compile_css(css)(tree) for tree in trees]
     except RulesError:
@@ -253,9 +256,9 @@ POLICY: Final = (
 def shown_page(
     html: bytes, url: str, headers: Mapping[str, str] | None = None
 ) -> tuple[bytes, str]:
-    """Return a copy of a page, on which the operator points at an element, as UTF-8; and the
-    Content-Security-Policy to send with it. Raises NotAnArticle("not-html") if `html` is no
-    HTML."""
+    """Return a harmless copy of a page, on which the operator can point at an element, as bytes in
+    UTF-8; and the header Content-Security-Policy to send with it. `html`, `headers`: the answer of
+    the server for `url`. Raises NotAnArticle("not-html") if `html` is no HTML."""
     tree = parse(html, url, headers).tree
     numbers = {element: number for number, element in enumerate(tree.iter())}
     body = tree.find("body")
@@ -267,12 +270,12 @@ def shown_page(
 
 
 def _write_html(root: Any, numbers: Mapping[Any, int], out: list[str]) -> None:
-    """Append to `out` the HTML of `root` and all in it, in pieces. An element loses its attributes
-    and gets the number that it has in `numbers` as `data-n`. Unknown tags become spans, and
-    pictures become their alternative texts. Scripts and the like are left out, and so are elements
-    after the first 6,000 and those that are nested more than 60 deep."""
-    # A stack in place of recursion: elements still to be written, and texts, such as end tags, that
-    # are written as they are. The next item is the last.
+    """Append the HTML of the element `root` to `out`, in pieces. Each element loses its attributes
+    and gets its number from `numbers` as `data-n`. Unknown tags become spans, and pictures become
+    their alternative texts. Scripts and the like are left out, and so are elements after the first
+    6,000 and those that are nested more than 60 deep."""
+    # A stack in place of recursion, with the next item at its end: elements still to be written,
+    # and texts, such as end tags, that are written as they are.
     stack: list[Any] = [root]
     written = 0  # elements written so far
     depth = 0  # elements that are open
@@ -280,7 +283,8 @@ def _write_html(root: Any, numbers: Mapping[Any, int], out: list[str]) -> None:
         item = stack.pop()
         if isinstance(item, str):
             out.append(item)
-            depth -= item.startswith("</")
+            if item.startswith("</"):  # the end tag of an open element
+                depth -= 1
             continue
         tag = item.tag if isinstance(item.tag, str) else ""
         tail = escape(item.tail or "") if item is not root else ""

@@ -27,9 +27,9 @@ EMPTY = "empty"  # the kind of a page without text
 
 
 def count_matches(tree: Any, rules: Rules) -> Mapping[str, int]:
-    """Return how many elements of the page `tree` each selector of the operator's `rules` matches.
-    The keys are like `select "div.text"`: the name of the rule, then the selector. For `select`,
-    elements without text are not counted. Raises RulesError for invalid CSS."""
+    """Return how many elements of the page `tree` each selector of the operator's `rules` matches,
+    by keys such as `select "div.text"`: the name of the rule and the selector. For the rule
+    `select`, elements without text are not counted. Raises RulesError for invalid CSS."""
     counts: dict[str, int] = {}
     for rule in _SELECTORS:
         for selector in getattr(rules, rule):
@@ -56,19 +56,20 @@ def read(
     now: datetime | None = None,
     claimed: bool = True,
 ) -> Draft:
-    """Read a page, and return its article.
+    """Read a page, and return the draft of its article.
 
     `html`, `headers`: the answer of the server for `url`, which is None for a saved page without
     address. `entry`: the feed's entry that announced the page, None if there is none. `rules`: the
-    operator's rules for the source. `repeated`: digests of the blocks, title ends and pictures that
-    many articles of the host share. `now`: dates more than a day after it are ignored. `claimed`:
-    somebody, such as a feed, says that the page is an article; if nobody does, a page that may be
-    a list of links is refused more readily.
+    operator's rules for the source. `repeated`: digests of the texts, ends of titles and pictures
+    that many articles of the host share; these are cut or not chosen. `now`: dates more than a day
+    after it are ignored. `claimed`: somebody, such as a feed, says that the page is an article; if
+    nobody does, a page that may be a list of links is refused more readily.
 
     Raises NotAnArticle if the page is no article. Raises RulesError if `rules` has invalid CSS."""
     rules = rules or Rules()
     document = parse(html, url or "", headers)
-    # lxml makes a new Python object each time an element is used, unless a reference to it exists
+    # lxml makes a new Python object each time an element is used, unless a reference to it exists:
+    # this list only keeps such references
     alive = list(islice(document.tree.iter(), _MOST_ELEMENTS))
 
     match_counts = count_matches(document.tree, rules)
@@ -117,7 +118,7 @@ def _find_kind(
     document: Document, meta: Draft, body: Body, *, claimed: bool, announced: bool
 ) -> str | None:
     """Return the kind of a page that is no article, such as "listing"; None if it is an article.
-    `meta`: title and the like of the page; `body`: its text. `announced`: a feed announced the
+    `meta`: title and the like of the page; `body`: its text; `announced`: a feed announced the
     page; `claimed`: a feed or somebody else says that it is an article."""
     kind: str | None = None
     if _is_from_page(body):
@@ -141,8 +142,8 @@ def _find_kind(
 
 
 def _add_doubt(body: Body) -> Mapping[str, Any]:
-    """Return the trace of a body. If it is doubtful whether the body is the text of the article,
-    the trace says why under the key "doubt"."""
+    """Return the trace of `body`. If the body may not be the text of the article, the trace says
+    why under the key "doubt"."""
     doubt = body.trace.get("doubt")
     if not doubt and _may_judge(body):
         doubt = describe_doubt(body.listing_odds, body.reading_odds)
@@ -151,8 +152,8 @@ def _add_doubt(body: Body) -> Mapping[str, Any]:
 
 def kind_of(html: bytes, url: str, headers: Mapping[str, str] | None = None) -> str | None:
     """Return the kind of a page that is no article, such as "listing" or "empty"; None if it is an
-    article. Nobody is assumed to say that it is one. `html`, `headers`: the answer of the server
-    for `url`. Called in the worker process."""
+    article. Only the page itself is judged, since no feed has announced it. `html`, `headers`: the
+    answer of the server for `url`. Called in the worker process."""
     try:
         read(html, url, headers=headers, claimed=False)
     except NotAnArticle as refusal:
@@ -182,15 +183,17 @@ def tried(
     headers: Mapping[str, str] | None = None,
     now: datetime | None = None,
 ) -> Trial:
-    """Read a page twice, with the operator's new `rules` and with the rules `before` them, and
-    compare the results. `html`, `headers`: the answer of the server for `url`. `repeated`: digests
-    of blocks that many articles of the host share. `now`: dates more than a day after it are
-    ignored. Raises RulesError if one of the rules has invalid CSS."""
+    """Read a page twice, with the operator's new `rules` and with the former ones, `before`. Return
+    the new article, and how its text differs from the former one. `html`, `headers`: the answer of
+    the server for `url`. `repeated`: digests of texts that many articles of the host share. `now`:
+    dates more than a day after it are ignored. Raises RulesError if one of the rules has invalid
+    CSS."""
     match_counts = count_matches(parse(html, url, headers).tree, rules)
     old_text = ""
     with suppress(NotAnArticle):
         old_draft = read(html, url, rules=before, repeated=repeated, headers=headers, now=now)
         old_text = text.plain(old_draft.body)
+
     new_draft: Draft | None = None
     new_text = ""
     kind = ""
