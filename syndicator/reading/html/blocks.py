@@ -92,11 +92,12 @@ class _Walker:
     """Reads the elements of a tree in document order and collects their blocks."""
 
     def __init__(self, root: Any) -> None:
+        """Begin with no blocks. `root`: the tree that `walk` will read."""
         self.blocks: list[Block] = []
         self.runs: list[Stretch] = []  # the text of the paragraph that is being read
         self.images: list[Block] = []  # the images in this paragraph, added after it
         self.state: _State = ((), 0, (), 0, "", False, root)
-        self.stack: list[_State] = []  # the states before each open element
+        self.stack: list[_State] = []  # for each open element the state before it
         self.numbers: dict[Frame, int] = {}  # for each list the number of its last item so far
         self.tag_hints = class_hints.load_tag_hints()
         self.hints: dict[Any, int] = {}  # element -> the hints that it has itself
@@ -112,10 +113,11 @@ class _Walker:
                 if must_skip_content:
                     steps.skip_subtree()
                 continue
+            # the end of an element: it ends the paragraph, unless it is inline like <b>
             if element.tag not in NO_END and (self.runs or self.images):
                 self._end_paragraph()
             self.state = self.stack.pop()
-            tail = element.tail
+            tail = element.tail  # the text behind the element
             if tail and element is not root:
                 _, _, _, marks, href, _, _ = self.state
                 self.runs.append((tail, marks, href))
@@ -131,9 +133,9 @@ class _Walker:
             self.runs.append((text, marks, href))
 
     def _start(self, element: Any) -> bool:
-        """Read the start tag of an element, and its text before the first child. Return True if the
-        content of the element must be skipped. This is so if it has been read here as a whole, like
-        a picture, or if it is no text of the page, like a script."""
+        """Read the start tag of an element, and its text before the first child. Return True if its
+        content must be skipped, because the element has been read here as a whole, like a picture,
+        or is no text of the page, like a script."""
         self.stack.append(self.state)
         tag = element.tag
         if tag == "br":
@@ -142,9 +144,13 @@ class _Walker:
         if tag in elements.IMAGES:
             self._read_image(element)
             return True
+        # an element that the page forgot to close may have the article in it
         is_unclosed = tag in elements.UNCLOSED and element.find(".//p") is not None
         if tag in SKIP and not is_unclosed:
             return True
+
+        # the values around this element, to which its own are added; hints are bits for words such
+        # as "sidebar" in classes, marks are bits such as BOLD
         frames, outer_hints, near_hints, marks, href, hidden, block = self.state
         own_hints, class_name, is_hidden = _read_attributes(element, self.tag_hints.get(tag, 0))
         self.hints[element] = own_hints
@@ -164,7 +170,8 @@ class _Walker:
     def _start_block(self, element: Any, own_hints: int, class_name: str, *, hidden: bool) -> bool:
         """Read the start tag of an element that begins a block, such as a paragraph or a table.
         Return True if its content must be skipped, since it has been read here as a whole.
-        `own_hints`: its hints; `class_name`: its class; `hidden`: the page does not show it."""
+        `own_hints`: its hints, bits for words such as "sidebar" in its class; `class_name`: its
+        class; `hidden`: the page does not show it."""
         if self.runs or self.images:
             self._end_paragraph()
         tag = element.tag
@@ -172,7 +179,7 @@ class _Walker:
         if tag in _FRAME_TAGS and len(frames) < _MOST_FRAMES:
             frames = (*frames, self._make_frame(tag, element))
         all_hints = outer_hints | own_hints
-        near_hints = (*near_hints[-2:], own_hints)
+        near_hints = (*near_hints[-2:], own_hints)  # of the three nearest block elements
         self.state = (frames, all_hints, near_hints, marks, href, hidden, element)
         may_be_listing = class_name != "" and tag in ("table", "div")
         is_listing = may_be_listing and tables.names_listing(class_name)
@@ -189,10 +196,11 @@ class _Walker:
         return False
 
     def _make_frame(self, tag: str, element: Any) -> Frame:
-        """Return the frame of `element`, whose tag is `tag`. A list item is numbered: one more than
-        the item before it in its list."""
+        """Return the frame of `element`: the form in which an element around blocks is kept. `tag`:
+        its tag. A list item gets the number of the item before it in its list plus one."""
         frame = Frame(tag, element)
         if tag in _LIST_TAGS:
+            # the number of the last item so far: one less than that of the first
             frame.ordered = tag == "ol"
             self.numbers[frame] = _read_start(element) - 1 if frame.ordered else 0
         elif tag == "li":
@@ -205,7 +213,8 @@ class _Walker:
         return frame
 
     def _make_block(self, kind: str) -> Block:
-        """Return a block of `kind`, without content, at the element that is being read."""
+        """Return an empty block of `kind` ("p", "h", "row" or the like) at the element that is
+        being read."""
         frames, all_hints, last_hints, _, _, hidden, element = self.state
         near_hints = 0
         for hints in last_hints:
@@ -213,10 +222,10 @@ class _Walker:
         return Block(kind, element, frames, all_hints, near_hints, self.hints, hidden=hidden)
 
     def _end_paragraph(self) -> None:
-        """End the paragraph that is being read: add its text as one or several blocks, then the
-        images that were in it."""
+        """End the paragraph that is being read: add its text to the blocks, as one or several, then
+        the images that were in it."""
         if self.runs:
-            runs = self.runs
+            runs = self.runs  # pieces of text as (text, marks, link)
             self.runs = []
             is_blank = "".join([text for text, _, _ in runs]).isspace()
             if not is_blank and not self._add_code_lines(runs):
@@ -227,9 +236,9 @@ class _Walker:
             self.images = []
 
     def _add_paragraph(self, runs: list[Run]) -> None:
-        """Add a text, the pieces `runs`, as a block. It is a heading, a caption or a term of a
-        definition list if the innermost frame around it is one; quotes and figures do not count.
-        Else it is a paragraph."""
+        """Add a text as a block. `runs`: its pieces, each with its marks and its link. The block is
+        a heading, a caption or a term of a definition list if the innermost element around it is
+        one; quotes and figures do not count. Else it is a paragraph."""
         block = self._make_block("p")
         frame_kind = ""  # of the innermost frame that counts
         for frame in reversed(block.frames):
@@ -249,8 +258,9 @@ class _Walker:
         self.blocks.append(block)
 
     def _read_image(self, element: Any) -> None:
-        """Add an image as a block. An image within a paragraph is added when the paragraph ends. An
-        image of an emoji is no block: its alternative text is added to the paragraph."""
+        """Add the image of `element` as a block. An image within a paragraph is added when the
+        paragraph ends. For the image of an emoji, its alternative text is added to the paragraph
+        instead."""
         if _EMOJI_CLASS.search(element.get("class", "")):
             self._add_text(element.get("alt"))
             return
@@ -266,8 +276,8 @@ class _Walker:
             self.blocks.append(block)
 
     def _read_code(self, element: Any) -> None:
-        """Add a code listing as a block. An empty one is left out, and so is one that only has the
-        line numbers of another listing."""
+        """Add the code listing `element` as a block. An empty listing is left out, and so is a
+        listing that only has the line numbers of another."""
         if tables.counts_lines(element):
             return
         block = self._make_block("code")
@@ -278,13 +288,14 @@ class _Walker:
             self.blocks.append(block)
 
     def _add_code_lines(self, runs: list[Stretch]) -> bool:
-        """Add a paragraph as a code block if it only consists of inline code on several lines.
-        Return True if it was added; False, and nothing is added, if it has other text, has one line
-        or stands in a heading. Lines end at br elements. Without these they end where they end in
-        the source, but only if a class around them says that they are code."""
+        """Add a paragraph as a code block if it consists of inline code on several lines. Return
+        True if it was added, False if it is no such paragraph. `runs`: its pieces as (text, marks,
+        link), with a BREAK for each br element. Lines end at br elements; without these they end
+        where they end in the source, but only if a class around them says that they are code."""
         if not all(marks & elements.CODE or text.isspace() for text, marks, _ in runs):
             return False
-        if any(frame.kind in _HEADINGS for frame in self.state[0]):
+        frames, *_ = self.state
+        if any(frame.kind in _HEADINGS for frame in frames):
             return False
         has_breaks = BREAK in runs
         if has_breaks:
@@ -302,8 +313,8 @@ class _Walker:
         return True
 
     def _read_table(self, element: Any) -> None:
-        """Add a block for each row of a data table that has text. In the text of such a block there
-        is a tab between two cells."""
+        """Add a block for each row with text of the data table `element`. The text of such a block
+        has a tab between two cells."""
         for row in tables.read_rows(element):
             block = self._make_block("row")
             block.is_header = row.is_header
@@ -330,9 +341,10 @@ def _find_last(frames: tuple[Frame, ...], kinds: Collection[str]) -> Frame | Non
 
 
 def _read_attributes(element: Any, tag_hints: int) -> tuple[int, str, bool]:
-    """Return three values from the attributes of an element: its hints, its class, and True if the
-    page hides it. The hints are the bits `tag_hints` with those of class names added. It is a plain
-    tuple because this is called for each element of a page."""
+    """Return (hints, class, hidden) of an element: its hints, which are bits for words such as
+    "sidebar" in its class; its class, "" for none; and True if the page hides it. `tag_hints`: the
+    hints that its tag gives, to which the others are added."""
+    # a plain tuple, because this is called for each element of a page
     hints = tag_hints
     class_name = ""
     hidden = False

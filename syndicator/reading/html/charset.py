@@ -73,9 +73,9 @@ _FEW_NULS = 4
 
 
 def decode(data: bytes, content_type: str = "") -> tuple[str, str]:
-    """Return the text of a page, and the name of Python's codec for its charset. `data`: its bytes;
-    `content_type`: the HTTP header, "" for none. Bytes that are invalid in the charset become
-    U+FFFD. Text that was encoded twice ("Ã¼" for "ü") is repaired."""
+    """Return the text of a page, and the name of Python's codec for its charset. `data`: the bytes
+    of the page; `content_type`: the HTTP header Content-Type, "" for none. Bytes that are invalid
+    in the charset become U+FFFD. Text that was encoded twice ("Ã¼" for "ü") is repaired."""
     content, name = _decode(data, content_type)
     # Text encoded twice has a letter from U+00C2 to U+00F4 in each doubled character, and in UTF-8
     # these letters begin with the byte C3. Its count excludes most pages quickly.
@@ -85,11 +85,12 @@ def decode(data: bytes, content_type: str = "") -> tuple[str, str]:
 
 
 def _repair_doubled(content: str) -> str:
-    """Return a text in which characters that were encoded twice are repaired: "Ã¼" becomes "ü". If
-    less than half of its accented letters look like that, it is returned unchanged."""
+    """Return `content` with the characters repaired that were encoded twice: "Ã¼" becomes "ü".
+    Return it unchanged if less than half of its accented letters look like that."""
     if content.isascii():
         return content
-    possible_pairs = len(_PERHAPS_DOUBLED.findall(content))  # fast, excludes most texts
+    # this simpler expression is fast and excludes most texts
+    possible_pairs = len(_PERHAPS_DOUBLED.findall(content))
     if possible_pairs < _LEAST_PAIRS:
         return content
     pairs = len(_DOUBLED.findall(content))
@@ -102,9 +103,9 @@ def _repair_doubled(content: str) -> str:
 
 
 def _decode_doubled(characters: str) -> str:
-    """Return the character that was encoded twice as `characters`: each of them is a byte of it in
-    UTF-8 that was read as Windows-1252. Return `characters` themselves if these bytes are not valid
-    UTF-8."""
+    """Return the character that was encoded twice: "ü" for "Ã¼". Each of `characters` is a byte of
+    its UTF-8 that was read as Windows-1252. Return `characters` unchanged if these bytes are not
+    valid UTF-8."""
     data = bytes(_C1[char] if char in _C1 else ord(char) for char in characters)
     try:
         return data.decode("utf-8")
@@ -113,10 +114,10 @@ def _decode_doubled(characters: str) -> str:
 
 
 def _decode(data: bytes, content_type: str) -> tuple[str, str]:
-    """Return the text of a page, and the name of the codec that decoded it. The first that fits is
-    taken. These are tried in order: the charset of a byte order mark; UTF-16; UTF-8 and the
-    charsets that the header and the page state, without an invalid byte; the stated ones and UTF-8,
-    with few invalid bytes; at last a guess."""
+    """Return the text of a page, and the name of the codec that decoded it. `data`: the bytes of
+    the page; `content_type`: its HTTP header. The first codec that fits is taken. In order, these
+    are tried: the one of a byte order mark; UTF-16; UTF-8 and the charsets that the header and the
+    page state, if no byte is invalid; the same, if few bytes are; at last a guess."""
     for mark, name in _BOMS:
         if data.startswith(mark):
             return data[len(mark) :].decode(name, "replace"), name
@@ -126,6 +127,7 @@ def _decode(data: bytes, content_type: str) -> tuple[str, str]:
     header = _HEADER.search(content_type[:_LONGEST_HEADER])
     header_name = _find_codec(header[1]) if header else None
     stated_names = [name for name in (header_name, _read_meta(data)) if name]
+
     if data.isascii():
         # these charsets write other scripts with bytes of ASCII
         for name in stated_names:
@@ -156,6 +158,7 @@ def _decode(data: bytes, content_type: str) -> tuple[str, str]:
 def _find_utf_16(data: bytes) -> str | None:
     """Return "utf-16-le" or "utf-16-be" if the bytes `data` look like UTF-16 without a byte order
     mark, else None. Latin text in UTF-16 has a NUL in every second byte."""
+    # of the two bytes of a character, the high one is the second in "le" and the first in "be"
     for name, first_high, first_low in (("utf-16-le", 1, 0), ("utf-16-be", 0, 1)):
         high_bytes = data[first_high:_UTF_16_START:2]
         low_bytes = data[first_low:_UTF_16_START:2]
@@ -171,18 +174,23 @@ def _count_faulty_utf8(data: bytes) -> int:
 
 
 def _decode_faulty_utf8(data: bytes) -> str:
-    """Decode UTF-8 in which some bytes are invalid. The invalid bytes are read as Windows-1252."""
-    text = data.decode("utf-8", "surrogateescape")
-    return _ESCAPE.sub(
-        lambda escape: bytes([ord(escape[0]) - _ESCAPE_OFFSET]).decode("cp1252", "replace"), text
-    )
+    """Return the text of `data`, UTF-8 in which some bytes are invalid. These bytes are read as
+    Windows-1252."""
+    text = data.decode("utf-8", "surrogateescape")  # gives a surrogate for each invalid byte
+
+    def decode_surrogate(match: re.Match[str]) -> str:
+        invalid_byte = bytes([ord(match[0]) - _ESCAPE_OFFSET])
+        return invalid_byte.decode("cp1252", "replace")
+
+    return _ESCAPE.sub(decode_surrogate, text)
 
 
 def _guess_charset(data: bytes) -> str | None:
-    """Return the name of the codec that charset_normalizer finds likeliest, None if it finds none.
-    It gets a sample around the first byte that is not ASCII."""
+    """Return the name of the codec that the package charset_normalizer finds likeliest for the
+    bytes `data`, None if it finds none."""
     from charset_normalizer import from_bytes
 
+    # a sample around the first byte that is not ASCII is enough
     start = next((index for index, byte in enumerate(data) if byte > _LAST_ASCII), 0)
     sample = data[max(0, start - _BEFORE_SAMPLE) : start + _MOST_SAMPLE]
     best = from_bytes(sample).best()
@@ -190,8 +198,9 @@ def _guess_charset(data: bytes) -> str | None:
 
 
 def _read_meta(data: bytes) -> str | None:
-    """Return the name of the codec for the charset that a meta element or an XML declaration
-    states; None if neither states one that Python knows."""
+    """Return the name of Python's codec for the charset that a meta element or the XML declaration
+    at the start of a page states. Return None if none is stated, or one that Python does not know.
+    `data`: the bytes of the page."""
     match = _META.search(data, 0, _MOST_HEAD) or _XML.search(data, 0, _LONGEST_XML_DECLARATION)
     name = _find_codec(match[1].decode("ascii", "replace")) if match else None
     if name and name.startswith(("utf-16", "utf-32")):
@@ -201,9 +210,9 @@ def _read_meta(data: bytes) -> str | None:
 
 
 def _find_codec(label: str) -> str | None:
-    """Return the name of Python's codec for `label`, the name of a charset on the web. None if it
-    is unknown. Browsers read some labels as a larger charset, and this function does so, too:
-    "iso-8859-1" gives "cp1252"."""
+    """Return the name of Python's codec for `label`, the name of a charset on the web; None if it
+    is unknown. As browsers do, some labels are read as a larger charset: "iso-8859-1" gives
+    "cp1252"."""
     known_label = _ALIASES.get(label.lower(), label)
     try:
         info = codecs.lookup(known_label)

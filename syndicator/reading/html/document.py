@@ -112,8 +112,8 @@ class Document:
     size: int = 0  # characters of its HTML source
 
     def meta(self, *names: str) -> str:
-        """Return the content of the first meta element with one of `names` that is not empty, as
-        one line; "" if there is none. Earlier names go before later ones."""
+        """Return the content of the page's meta element with the first of `names` that has one, as
+        one line; "" if none has. Empty contents do not count."""
         for name in names:
             for value in self.metas.get(name, ()):
                 if value:
@@ -122,15 +122,15 @@ class Document:
 
 
 def parse(html: bytes, url: str, headers: Mapping[str, str] | None = None) -> Document:
-    """Parse the page at `url`. `html`: the bytes that the server sent; `headers`: those of its
-    response. Raises NotAnArticle("not-html") if the bytes are no HTML, such as a feed, JSON, plain
-    text or a picture."""
+    """Return the parsed page. `html`, `headers`: the body and the headers of the server's answer
+    for `url`. Raises NotAnArticle("not-html") if it is no HTML but a feed, JSON, plain text, a
+    picture or the like."""
     lower_headers = {name.lower(): value for name, value in (headers or {}).items()}
     content_type = lower_headers.get("content-type", "")
     _refuse_binary(html, content_type)
     content, used_charset = charset.decode(html, content_type)
     content = content[:_MOST_CHARACTERS]
-    content = _LONG_TAG.sub(_cut_attributes, content)
+    content = _LONG_TAG.sub(_cut_attributes, content)  # too many attributes take too long to parse
     _refuse_text(content)
     tree = parse_tree(content)
     _open_noscript(tree)
@@ -150,9 +150,9 @@ def parse(html: bytes, url: str, headers: Mapping[str, str] | None = None) -> Do
 
 
 def _refuse_binary(html: bytes, content_type: str) -> None:
-    """Raise NotAnArticle if the response is empty, or if its bytes begin like those of a picture, a
-    PDF or another binary format. Raise it also if its content type is such a format or JSON, unless
-    the bytes begin with "<"."""
+    """Raise NotAnArticle if a response is empty, if it begins like a picture, a PDF or another
+    binary format, or if its content type is such a format or JSON and it does not begin with "<".
+    `html`: the bytes of the response; `content_type`: its header, "" for none."""
     start = html[:_START_BYTES].lstrip()
     if not start and not html.strip():
         raise NotAnArticle("not-html", "no bytes")
@@ -163,23 +163,27 @@ def _refuse_binary(html: bytes, content_type: str) -> None:
 
 
 def _list_jsonld_scripts(tree: Any) -> Iterator[str]:
-    """Yield the text of each JSON-LD script. Some sites state the type in `class`."""
+    """Yield the text of each JSON-LD script of the page `tree`."""
     for script in tree.iter("script"):
         kind = (script.get("type") or "").lower()
-        if "ld+json" in kind or "ld+json" in (script.get("class") or ""):
+        class_name = script.get("class") or ""  # some sites state the type there
+        if "ld+json" in kind or "ld+json" in class_name:
             yield script.text or ""
 
 
 def _find_base(tree: Any, url: str) -> str:
     """Return the address against which the page's relative links are resolved: that of its base
-    element. Return `url`, the address of the page, if there is no base element, or if the base
-    element would lead from a public page to a private network."""
-    hrefs = (element.get("href") for element in tree.iter("base"))
-    href = next(filter(None, hrefs), None)
-    base = urls.absolute(url, href) if href else None
-    if not base or refusal(base, url):
-        return url
-    return base
+    element. Return `url`, the address of the page, if it has no base element, or if this would lead
+    from a public page to a private network."""
+    for element in tree.iter("base"):
+        href = element.get("href")
+        if not href:
+            continue
+        base = urls.absolute(url, href)
+        if not base or refusal(base, url):
+            return url
+        return base
+    return url
 
 
 def _refuse_text(content: str) -> None:
@@ -198,8 +202,8 @@ def _refuse_text(content: str) -> None:
 
 
 def parse_tree(content: str) -> Any:
-    """Parse a page or fragment into a tree without comments. Raises NotAnArticle("not-html") if it
-    has no element."""
+    """Return the tree of `content`, the HTML of a page or of a part of one, without comments.
+    Raises NotAnArticle("not-html") if it has no element."""
     parser = etree.HTMLParser(
         encoding="utf-8", collect_ids=False, remove_comments=True, remove_pis=True
     )
@@ -214,8 +218,9 @@ def parse_tree(content: str) -> Any:
 
 
 def _remove_early_ends(data: bytes) -> bytes:
-    """Remove all end tags of body and html if a paragraph follows one of html. Browsers ignore such
-    end tags and go on with the body (WHATWG HTML 13.2.6.4.22); libxml2 does not."""
+    """Return the source of a page without end tags of html and body, if one of html stands before a
+    paragraph. Browsers ignore such end tags and go on with the body (WHATWG HTML 13.2.6.4.22);
+    libxml2 does not."""
     last_paragraph = data.rfind(b"<p")
     for end_tag in (b"</html", b"</HTML"):
         if 0 <= data.find(end_tag) < last_paragraph:
@@ -238,7 +243,7 @@ def _close_head(tree: Any) -> None:
     if body is None:
         body = etree.SubElement(tree, "body")
     moved = [first_wrong, *first_wrong.itersiblings()]
-    # text at the start of the body must follow the moved elements
+    # the text at the start of the body comes after the moved elements: behind the last one
     moved[-1].tail = (moved[-1].tail or "") + (body.text or "")
     body.text = None
     for index, child in enumerate(moved):
@@ -246,9 +251,10 @@ def _close_head(tree: Any) -> None:
 
 
 def _open_noscript(tree: Any) -> None:
-    """Turn the noscript elements of a page into divs if their paragraphs have more text than all
-    other paragraphs of the page, and at least 200 characters. The article is then in them: the
-    forum Discourse, for example, has its whole text only in a noscript."""
+    """Make the content of noscript elements a part of the page, if the article is in them: each
+    becomes a div if their paragraphs have more text than all other paragraphs of the page, and at
+    least 200 characters. The forum Discourse, for example, has its whole text only in a
+    noscript."""
     holders = [element for element in tree.iter("noscript") if element.find(".//p") is not None]
     if not holders:
         return
@@ -273,9 +279,10 @@ def _count_characters(element: Any) -> int:
 
 
 def read_text(element: Any, most: int = 1_000) -> str:
-    """Return the first `most` characters of the text in `element`, with the white space of the
+    """Return the text in `element`, its first `most` characters, with the white space of the
     source."""
-    if not len(element):
+    has_children = len(element) > 0
+    if not has_children:
         return (element.text or "")[:most]
     pieces: list[str] = []
     length = 0
@@ -288,8 +295,8 @@ def read_text(element: Any, most: int = 1_000) -> str:
 
 
 def _cut_attributes(tag: re.Match[str]) -> str:
-    """Return a tag with its first 200 attributes only, since the time that libxml2 takes for a tag
-    grows with the square of their number. `tag`: a match of a start tag in the source."""
+    """Return a start tag of the source with its first 200 attributes only, since the time that
+    libxml2 takes for a tag grows with the square of their number. `tag`: a match of the tag."""
     attributes = list(islice(_ATTRIBUTE.finditer(tag[0], 1), _MOST_ATTRIBUTES + 1))
     if len(attributes) <= _MOST_ATTRIBUTES:
         return tag[0]
@@ -297,8 +304,8 @@ def _cut_attributes(tag: re.Match[str]) -> str:
 
 
 def is_in_reply(element: Any) -> bool:
-    """Return True if `element` is in a comment or an answer of a reader. This is known by the
-    microdata type or the class of one of the 12 nearest elements around it."""
+    """Return True if `element` is in a comment or an answer of a reader, as the microdata type or
+    the class of one of the 12 nearest elements around it says."""
     for holder in islice(element.iterancestors(), _MOST_ANCESTORS):
         if _REPLY_TYPES.search(holder.get("itemtype") or ""):
             return True
@@ -309,8 +316,8 @@ def is_in_reply(element: Any) -> bool:
 
 def _read_metas(tree: Any) -> dict[str, tuple[str, ...]]:
     """Return the different contents of the page's meta elements, by name in lower case. The name of
-    a meta is its attribute name, property, itemprop or http-equiv; a meta with several is under
-    each of them. Microdata of comments is left out."""
+    a meta is its attribute name, property, itemprop or http-equiv; a meta with several of these is
+    under each. Microdata of readers' comments is left out."""
     metas: dict[str, list[str]] = {}
     for element in tree.iter("meta"):
         if "itemprop" in element.attrib and is_in_reply(element):
@@ -335,8 +342,8 @@ def _find_language(
     headers: Mapping[str, str],
 ) -> str | None:
     """Return the language of a page as a language tag such as "en-US", None if it declares none.
-    The first valid tag counts: on the root element, in `metas`, in JSON-LD `objects`, in the HTTP
-    `headers`."""
+    The first valid tag counts, of those on the root element of `tree`, in its `metas`, in its
+    JSON-LD `objects` and in the HTTP `headers`."""
     stated_languages: list[Any] = [tree.get("lang"), tree.get(_XML_LANG), tree.get("xml:lang")]
     for name in _LANGUAGE_METAS:
         stated_languages += metas.get(name, ())
@@ -349,8 +356,8 @@ def _find_language(
 
 
 def _spell_language(value: str) -> str:
-    """Spell a language tag as RFC 5646 2.1.1 recommends: "EN_us" becomes "en-US", "zh-hant" becomes
-    "zh-Hant"."""
+    """Return a language tag in the spelling that RFC 5646 2.1.1 recommends: "EN_us" becomes
+    "en-US", "zh-hant" becomes "zh-Hant"."""
     language, *subtags = re.split("[_-]", value.strip())
     parts = [language.lower()]
     for subtag in subtags:
@@ -362,9 +369,9 @@ def _spell_language(value: str) -> str:
 
 
 def list_articles(document: Document) -> tuple[jsonld.Object, ...]:
-    """Return the page's JSON-LD objects that are articles. Those with the page's own address come
-    first, since the others may be teasers of articles that the page only links to. If there is no
-    article, return the objects that are about the page itself, such as a WebPage."""
+    """Return the page's JSON-LD objects that are articles, or, if there is none, those that are
+    about the page itself, such as a WebPage. Articles with the page's own address come first, since
+    the others may be teasers of articles to which the page only links."""
     articles = [item for item in document.jsonld if _is_article(item)]
     if not articles:
         return tuple(
@@ -372,7 +379,7 @@ def list_articles(document: Document) -> tuple[jsonld.Object, ...]:
         )
     if len(articles) == 1:
         return tuple(articles)
-    page_alias = urls.alias(document.url)
+    page_alias = urls.alias(document.url)  # in the form in which different spellings are equal
 
     def is_of_other_page(item: jsonld.Object) -> bool:
         return page_alias not in map(urls.alias, _list_addresses(item))

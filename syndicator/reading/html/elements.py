@@ -84,11 +84,13 @@ def read_runs(element: Any) -> list[tuple[str, int, str]]:
                 marks |= MARKS.get(tag, 0)
                 if tag == "a":
                     href = node.get("href", "") or href
-            else:
+            else:  # the start of a block
                 runs.append((" ", marks, href))
             if node.text:
                 runs.append((node.text, marks, href))
             continue
+
+        # the end of an element: go back to the values around it
         marks, href = outer_values.pop()
         if node.tag not in INLINE:
             runs.append((" ", marks, href))
@@ -112,12 +114,12 @@ BREAK: Stretch = ("\n", _BREAK_MARKS, "")  # stands for a br element
 
 
 def split_paragraphs(runs: list[Stretch]) -> list[list[Run]]:
-    """Split a text into paragraphs at two or more line breaks in a row, and collapse its white
-    space. `runs`: the text in pieces, as (text, marks, link), with a BREAK for each line break.
-    Return the pieces of each paragraph. Paragraphs without text are left out."""
+    """Return the paragraphs of a text, which two or more line breaks in a row separate: for each
+    its pieces, with white space collapsed as browsers do. Paragraphs without text are left out.
+    `runs`: the text in pieces, as (text, marks, link), with a BREAK for each line break."""
     parts: list[list[Stretch]] = []
-    current: list[Stretch] = []
-    breaks = 0
+    current: list[Stretch] = []  # the pieces of the current paragraph
+    breaks = 0  # line breaks since the last piece with text
     for run in runs:
         text, marks, _ = run
         if marks == _BREAK_MARKS:
@@ -139,8 +141,8 @@ def split_paragraphs(runs: list[Stretch]) -> list[list[Run]]:
 
 
 def join_code_lines(runs: list[Stretch]) -> str:
-    """Return inline code as text, with a line end for each line break. `runs`: the code in pieces,
-    as (text, marks, link), with a BREAK for each line break."""
+    """Return the text of inline code, with a line end for each line break. `runs`: the code in
+    pieces, as (text, marks, link), with a BREAK for each line break."""
     pieces: list[str] = []
     for index, (text, marks, _) in enumerate(runs):
         if marks == _BREAK_MARKS:
@@ -156,11 +158,11 @@ def join_code_lines(runs: list[Stretch]) -> str:
 
 
 def collapse_runs(runs: list[Stretch]) -> list[Run]:
-    """Collapse the white space of a text as browsers do: several spaces become one, and spaces at
-    the ends and beside a line break are removed. `runs`: the text in pieces, as (text, marks,
-    link). Pieces side by side with the same marks and link become one. Return [] if no text is
-    left."""
-    if len(runs) == 1:
+    """Return a text with its white space collapsed as browsers do: several spaces become one, and
+    spaces at the ends and beside a line break are removed. `runs`: the text in pieces, as (text,
+    marks, link). Pieces side by side with the same marks and link become one. Return [] if no text
+    is left."""
+    if len(runs) == 1:  # most texts: the same as below, but faster
         text, marks, href = runs[0]
         if marks == _BREAK_MARKS:
             return []
@@ -222,9 +224,9 @@ class Image:
 
 
 def read_image(element: Any) -> Image | None:
-    """Return the image of an img or picture element. None if it has no address, if it is a
-    placeholder, or if it only counts visits, as images of less than 3 pixels do. Its address is
-    that for lazy loading, else `src`, else the widest of a srcset."""
+    """Return the image of an img or picture element. Return None if it has no address, or only that
+    of a placeholder, or if it is less than 3 pixels wide or high, as images are that only count
+    visits."""
     image = element.find(".//img") if element.tag == "picture" else element
     if image is None:
         image = element
@@ -248,9 +250,12 @@ def _read_pixels(value: str | None) -> int | None:
 
 
 def _find_address(image: Any, holder: Any) -> str:
-    """Return the address of an image as written, "" if it has none but placeholders. `image`: the
-    img element; `holder`: the picture element around it, or the image itself if there is none."""
+    """Return the address of an image as written: that for lazy loading, else `src`, else the widest
+    of a srcset. Addresses of placeholders do not count; return "" if there is no other. `image`:
+    the img element; `holder`: the picture element around it, or the image itself if there is
+    none."""
     attributes: dict[str, str] = dict(image.attrib)
+    # a script copies the address from such an attribute to src later
     for name in _LAZY_ATTRIBUTES:
         value = attributes.get(name, "").strip()
         # scripts also keep JSON or names in these attributes
@@ -273,15 +278,17 @@ def _find_address(image: Any, holder: Any) -> str:
 
 
 def find_widest(srcset: str) -> str:
-    """Return the address of the widest image in `srcset` that is at most 2,000 pixels wide. If all
-    are wider, return the narrowest; if there is none, "". Syntax: WHATWG HTML 4.8.4.2.1."""
-    best = ""
+    """Return the address of the widest image in `srcset`, an attribute such as
+    "small.jpg 320w, large.jpg 640w", that is at most 2,000 pixels wide. If all are wider, return
+    the narrowest. Return "" if there is no image. Syntax: WHATWG HTML 4.8.4.2.1."""
+    best_address = ""
     best_score = -1.0
-    for match in _SRCSET_CANDIDATE.finditer(srcset[:_MOST_SRCSET]):
-        size = float(match[2] or 1)
+    for candidate in _SRCSET_CANDIDATE.finditer(srcset[:_MOST_SRCSET]):
+        address, stated_size, _unit = candidate.groups()
+        size = float(stated_size or 1)
         # too wide images score below all others, and among each other the narrowest scores best
         score = size if size <= _WIDEST else 1 / size
-        if score > best_score and not _PLACEHOLDER.search(match[1]):
-            best = match[1]
+        if score > best_score and not _PLACEHOLDER.search(address):
+            best_address = address
             best_score = score
-    return best
+    return best_address

@@ -61,17 +61,19 @@ class _WordPatterns:
 
 @cache
 def _compile_words() -> _WordPatterns:
-    """Compile the expressions of data/class_hints.toml.
+    """Return the compiled expressions for words in class names, from data/class_hints.toml.
 
-    They are grouped by the letters with which they begin. To look for these letters in a class
-    name first, and to try only the expressions of those found, is faster than to try them all."""
-    # the expressions by the letters with which they begin
+    They are grouped by the letters with which they begin, their literal ("head" of "headers?"). It
+    is faster to look for all literals in a class name at once, and to try only the expressions of
+    those found, than to try all expressions."""
+    # the expressions, each with the bit of its hint, by their literal
     by_literal: dict[str, list[tuple[re.Pattern[str], int]]] = {}
     for name, expressions in _load_table()["words"].items():
         for expression in expressions:
             match = _LITERAL.match(expression)
             literal = match[1] if match else ""
             by_literal.setdefault(literal, []).append((re.compile(expression), get_bit(name)))
+
     # The scan finds the longest literal only. Where it finds "header", an expression that begins
     # with "head" may match, too.
     to_try: dict[str, list[tuple[re.Pattern[str], int]]] = {}
@@ -81,7 +83,7 @@ def _compile_words() -> _WordPatterns:
             if literal.startswith(same_or_shorter):
                 to_try[literal] += expressions
 
-    # one expression that finds all these letters: "(?=(c(?:omment|ode)|n(?:av)))"
+    # one expression that finds all literals: "(?=(c(?:omment|ode)|n(?:av)))"
     by_letter: dict[str, list[str]] = {}
     for literal in sorted(by_literal):
         by_letter.setdefault(literal[0], []).append(literal)
@@ -103,7 +105,8 @@ def load_tag_hints() -> Mapping[str, int]:
 
 @lru_cache(maxsize=20_000)
 def _read_word(value: str) -> int:
-    """Return the bits of all hints in one class name, such as "shareButtons" or "share-buttons"."""
+    """Return the hints in one class name, such as "shareButtons" or "share-buttons", as bits. A
+    hint is a word that says what an element is, such as "share"."""
     class_name = value[:_LONGEST_WORD]
     word = class_name.lower()
     if word != class_name:
@@ -119,8 +122,9 @@ def _read_word(value: str) -> int:
 
 @lru_cache(maxsize=20_000)
 def read_words(value: str) -> int:
-    """Return the bits of all hints in an attribute such as class. `value`: its content, words
-    separated by spaces; only the first 30 words are read."""
+    """Return the hints in an attribute such as class, as bits. A hint is a word that says what an
+    element is, such as "share". `value`: the content of the attribute, words separated by spaces;
+    only the first 30 are read."""
     bits = 0
     for word in value.split()[:_MOST_WORDS]:
         bits |= _read_word(word)
@@ -128,8 +132,8 @@ def read_words(value: str) -> int:
 
 
 def read_hints(element: Any) -> int:
-    """Return the bits of all hints that an element has by its tag, its class, its id and the other
-    ATTRIBUTES."""
+    """Return the hints that the tag, the class, the id and the other ATTRIBUTES of an element give,
+    as bits. A hint is a word that says what an element is, such as "share"."""
     bits = load_tag_hints().get(element.tag, 0)
     for name, value in element.items():
         if name in ATTRIBUTES:
@@ -154,13 +158,15 @@ def normalise_phrase(text: str) -> str:
 
 
 def measure_starts(kinds: tuple[str, ...], text: str) -> list[float]:
-    """Return for each of `kinds` how much of `text` is a phrase of this kind at its start. It is
-    the length of the longest such phrase as a share (0 to 1) of `text`, 0 if it starts with none.
-    `text`: normalised by `normalise_phrase`."""
+    """Return how much of `text` is a phrase of boilerplate at its start, for each of `kinds`, the
+    kinds of phrases: the length of the longest such phrase as a share (0 to 1) of `text`, 0 if it
+    starts with none. `text`: as `normalise_phrase` returns it."""
     shares = [0.0] * len(kinds)
+    # only phrases with the same first two letters can match
     candidates = _load_starts(kinds).get(text[:_KEY_LENGTH])
     if candidates is None or not text.startswith(candidates.phrases):
         return shares
+    # the longest phrases come first, so that the first match of a kind is the longest
     for phrase, index in candidates.with_kinds:
         if not shares[index] and text.startswith(phrase) and _ends_at_word(phrase, text):
             shares[index] = len(phrase) / len(text)
@@ -168,7 +174,7 @@ def measure_starts(kinds: tuple[str, ...], text: str) -> list[float]:
 
 
 def find_phrase_kinds(kinds: Sequence[str], text: str) -> frozenset[str]:
-    """Return those of `kinds` of which a phrase is anywhere in `text`. `text`: as
+    """Return the kinds of phrases that are anywhere in `text`, of those in `kinds`. `text`: as
     `normalise_phrase` returns it."""
     contained = _load_contained(tuple(kinds))
     matching: set[str] = set()
@@ -177,7 +183,7 @@ def find_phrase_kinds(kinds: Sequence[str], text: str) -> frozenset[str]:
         for phrase, kind in contained.by_first_word[word]:
             if phrase in text:
                 matching.add(kind)
-    if not text.isascii():
+    if not text.isascii():  # Chinese and Japanese have no spaces between words
         for phrase, kind in contained.without_words:
             if phrase in text:
                 matching.add(kind)
@@ -195,8 +201,8 @@ class _Starts:
 
 @cache
 def _load_starts(kinds: tuple[str, ...]) -> dict[str, _Starts]:
-    """Return the phrases of all languages with which texts of `kinds` start, by their first two
-    letters."""
+    """Return the phrases of all languages with which texts of boilerplate start, by their first two
+    letters; the longest come first. `kinds`: the kinds of phrases."""
     groups: dict[str, list[tuple[str, int]]] = {}  # pairs of a phrase and the index of its kind
     for index, kind in enumerate(kinds):
         by_language = _load_phrases()[kind].get("starts", {})
@@ -211,9 +217,8 @@ def _load_starts(kinds: tuple[str, ...]) -> dict[str, _Starts]:
 
 
 def _ends_at_word(phrase: str, text: str) -> bool:
-    """Return True if the `phrase` with which `text` starts ends where a word of `text` ends.
-    "share" does in "share this", and does not in "shareholders". Only words in ASCII are
-    checked."""
+    """Return True if the `phrase` with which `text` starts ends at the end of a word: "share" in
+    "share this", but not in "shareholders". Beside characters that are not ASCII, return True."""
     next_character = text[len(phrase) : len(phrase) + 1]
     word_follows = next_character.isascii() and next_character.isalnum()
     ends_in_word = phrase[-1].isascii() and phrase[-1].isalnum()
@@ -232,15 +237,16 @@ class _Contained:
 
 @cache
 def _load_contained(kinds: tuple[str, ...]) -> _Contained:
-    """Return the phrases of all languages that show, anywhere in a text, that it is of one of
-    `kinds`."""
+    """Return the phrases of all languages that show boilerplate wherever they stand in a text,
+    grouped by their first word. `kinds`: the kinds of phrases."""
     by_first_word: dict[str, list[tuple[str, str]]] = {}
     without_words: list[tuple[str, str]] = []
     for kind in kinds:
         by_language = _load_phrases()[kind].get("contains", {})
         for phrase in chain.from_iterable(by_language.values()):
-            if phrase[0] > _CJK:
+            if phrase[0] > _CJK:  # a script without spaces between words
                 without_words.append((phrase, kind))
             else:
-                by_first_word.setdefault(phrase.split()[0], []).append((phrase, kind))
+                first_word = phrase.split()[0]
+                by_first_word.setdefault(first_word, []).append((phrase, kind))
     return _Contained(by_first_word, without_words)

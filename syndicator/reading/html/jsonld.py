@@ -32,8 +32,8 @@ _NESTING_KEYS = ("@graph", "mainEntity", "mainEntityOfPage", "hasPart", "itemLis
 
 def read_objects(scripts: Iterable[str]) -> tuple[Object, ...]:
     """Return the objects in a page's JSON-LD as a flat list, at most 2,000. An object comes before
-    the objects inside of it. Objects without type, id and headline are left out. `scripts`: the
-    texts of the scripts."""
+    the objects inside of it. Objects that have neither a type nor an id nor a headline are left
+    out. `scripts`: the texts of the scripts."""
     objects: list[Object] = []
     for script in scripts:
         for value in _parse_script(script[:_LONGEST_SCRIPT]):
@@ -51,19 +51,24 @@ def read_objects(scripts: Iterable[str]) -> tuple[Object, ...]:
 
 
 def list_types(item: Object) -> tuple[str, ...]:
-    """Return the names of an object's types, () if it has none. The vocabulary before a name is
-    removed: "http://schema.org/NewsArticle" gives "NewsArticle"."""
+    """Return the names of the types of a JSON-LD object, () if it has none. The vocabulary before a
+    name is removed: "http://schema.org/NewsArticle" gives "NewsArticle"."""
     stated_types = item.get("@type")
     values = stated_types if isinstance(stated_types, list) else [stated_types]
-    names = [value for value in values if isinstance(value, str)]
-    return tuple(name.rsplit("/", 1)[-1].rsplit(":", 1)[-1] for name in names)
+    names: list[str] = []
+    for value in values:
+        if isinstance(value, str):
+            after_slash = value.rpartition("/")[2]
+            names.append(after_slash.rpartition(":")[2])  # "schema:NewsArticle"
+    return tuple(names)
 
 
 def list_texts(value: Any, *keys: str) -> Iterator[str]:
     """Yield the texts in a JSON-LD value, each as one line of plain text. `value`: a text, an
-    object, or a list of these; anything else has no text. `keys`: the members of an object that may
-    have its text, of which the first that is not empty is taken."""
-    for item in value if isinstance(value, list) else [value]:
+    object, or a list of these; anything else has no text. `keys`: the members in which the text of
+    an object may be; the first that is not empty counts. If it is a list, its first text counts."""
+    items = value if isinstance(value, list) else [value]
+    for item in items:
         if isinstance(item, str):
             yield clean_text(item)
         elif isinstance(item, dict):
@@ -85,9 +90,9 @@ def clean_text(value: str) -> str:
 
 
 def _parse_script(script: str) -> Iterator[Any]:
-    """Yield the JSON value of a script. If the script is no valid JSON, try again without trailing
-    commas; if that fails, too, yield an article with those fields that can be found in its text.
-    Nothing is yielded for an empty script, or one that is nested too deeply."""
+    """Yield the JSON value of `script`, the text of a JSON-LD script. If it is no valid JSON, even
+    without trailing commas, yield an article with the fields that can be found in it. Yield nothing
+    for an empty script, or for one that is nested too deeply."""
     content = _WRAPPER.sub("", script.strip()).strip().rstrip(";")
     if not content:
         return
@@ -97,14 +102,14 @@ def _parse_script(script: str) -> Iterator[Any]:
             return
         except RecursionError:
             return
-        except ValueError:
+        except ValueError:  # no valid JSON
             continue
     yield from _salvage_article(content)
 
 
 def _salvage_article(script: str) -> Iterator[Any]:
-    """Yield an article with the headline, dates, thumbnail and authors that are found in the text
-    of broken JSON. Nothing is yielded if there is neither a headline nor a date of publication."""
+    """Yield an article with the headline, dates, thumbnail and authors that are found in `script`,
+    broken JSON. Yield nothing if there is neither a headline nor a date of publication."""
     fields: Object = {}
     for name, value in _PAIR.findall(script):
         fields.setdefault(name, _unescape(value))
@@ -118,8 +123,8 @@ def _salvage_article(script: str) -> Iterator[Any]:
 
 
 def _unescape(value: str) -> str:
-    """Return the content of a JSON string with its escapes resolved (`\\u00fc`). If they are
-    invalid, return it unchanged."""
+    """Return `value`, the content of a JSON string, with its escapes such as `\\u00fc` resolved.
+    Return it unchanged if an escape is invalid."""
     try:
         return str(json.loads(f'"{value}"', strict=False))
     except ValueError:

@@ -69,7 +69,7 @@ def is_data(table: Any) -> bool:
         return False
 
     has_header = table.find(".//th") is not None
-    lengths_by_row = _measure_cells(table)
+    lengths_by_row = _measure_cells(table)  # for each row the characters in each cell
     cell_counts = [len(lengths) for lengths in lengths_by_row]
     if max(cell_counts, default=0) < _LEAST_COLUMNS:
         return has_header and len(lengths_by_row) > 1
@@ -84,11 +84,12 @@ def is_data(table: Any) -> bool:
     filled_lengths = [length for length in chain.from_iterable(lengths_by_row) if length]
     if not filled_lengths:
         return False
-    return sum(filled_lengths) / len(filled_lengths) < _LONG_CELL
+    mean_length = sum(filled_lengths) / len(filled_lengths)
+    return mean_length < _LONG_CELL
 
 
 def _measure_cells(table: Any) -> list[list[int]]:
-    """Return for each row of a table the number of characters in each of its cells. Rows without
+    """Return the number of characters in each cell of a table: a list for each row. Rows without
     cells are left out, and so are rows after the 201st."""
     rows: list[list[int]] = []
     for row in islice(table.iter("tr"), _MOST_ROWS + 1):
@@ -102,7 +103,7 @@ def read_rows(table: Any) -> Iterator[Row]:
     """Yield the rows of a data table, each with at most 100 cells. A cell with `colspan="3"` is
     followed by two empty cells, so that later cells stay in their columns."""
     for row in table.iter("tr"):
-        cells: list[list[tuple[str, int, str]]] = []
+        cells: list[list[tuple[str, int, str]]] = []  # for each cell its pieces of text
         tags: set[str] = set()
         for cell in row:
             if cell.tag not in ("td", "th"):
@@ -135,7 +136,8 @@ def read_code(pre: Any) -> str:
     """Return the code in a pre element or another listing, without line numbers and buttons. Some
     listings have an element for each line, such as a div: its text is on a line of its own."""
     pieces: list[str] = []
-    gutter_depth = 0  # number of open elements from that with line numbers inwards; 0 outside
+    # a gutter is an element that is no code, such as a column of line numbers
+    gutter_depth = 0  # open elements from the gutter inwards; 0 outside of it
     for event, node in etree.iterwalk(pre, events=("start", "end")):
         if event == "start":
             if gutter_depth or (node is not pre and _is_gutter(node)):
@@ -156,8 +158,8 @@ def read_code(pre: Any) -> str:
 
 
 def _is_gutter(node: Any) -> bool:
-    """Return True if an element of a listing is no code: it contains line numbers, or is a button
-    such as "Copy"."""
+    """Return True if an element in a code listing is not part of the code: it contains line
+    numbers, or is a button such as "Copy"."""
     attributes = node.attrib
     if not attributes:
         return False
@@ -165,9 +167,9 @@ def _is_gutter(node: Any) -> bool:
 
 
 def read_language(pre: Any) -> str:
-    """Return the programming language of a code block in lower case, "" if none is stated. A class
-    or a data attribute states it: that of the pre element, of the code element in it, or of the two
-    elements around it."""
+    """Return the programming language of the code in a pre element, in lower case; "" if none is
+    stated. A data attribute or a class states it: that of the pre element, of the code element in
+    it, or of the two elements around it."""
     for element in (pre, pre.find(".//code"), *islice(pre.iterancestors(), 2)):
         if element is None:
             continue
