@@ -51,12 +51,14 @@ class _DeclaredList:
 def list_candidates(
     document: Document, shown_lists: Sequence[Sequence[Shown]]
 ) -> list[tuple[str, Sequence[Shown]]]:
-    """Return each list of a page as (where it was found, its items). First come the declared lists
-    to whose articles no link on the page leads. Then come `shown_lists` in their order; their items
-    are completed with the fields that the page declares for them."""
+    """Return each list of articles on a page as (where it was found, its items). First come the
+    lists that the page only declares to programs, and to whose articles no link leads. Then come
+    `shown_lists`, read from its links, in their order; their items are completed with the fields
+    that the page declares for them."""
     declared = [each for each in _list_declared(document) if len(each.items) >= LEAST_ITEMS]
     completed = [_complete_list(shown_list, declared) for shown_list in shown_lists]
 
+    # find the declared lists to which no link leads
     linked_segments: set[str] = set()  # the last segments of all linked addresses
     for anchor in document.tree.iter("a"):
         url = _read_address(document, anchor.get("href"))
@@ -75,9 +77,9 @@ def list_candidates(
 def _complete_list(
     items: Sequence[Shown], declared: Sequence[_DeclaredList]
 ) -> tuple[str, Sequence[Shown]]:
-    """Return the shown list `items` as (where it was found, its items). If one of the `declared`
-    lists has the same items, the shown list was found there, too, and its items get the fields that
-    are declared for them."""
+    """Return `items`, a list that the page shows by links, as (where it was found, its items). If
+    one of the `declared` lists has the same items, the list counts as found there, and its items
+    get the fields that are declared for them."""
     for each in declared:
         if _is_same_list(each, items):
             return each.origin, [_complete_item(item, each.items) for item in items]
@@ -85,9 +87,10 @@ def _complete_list(
 
 
 def _complete_item(shown_item: Shown, declared: Mapping[str, Item]) -> Shown:
-    """Return an item as the page shows it, completed with the fields that the page declares for the
-    same article. A declared date replaces the shown one. A declared title or picture is taken only
-    if none is shown. `declared`: the declared items by the keys of their addresses."""
+    """Return the item `shown_item` of a list, which links on the page show, with the fields that
+    the page declares to programs for the same article. A declared date replaces the shown one; a
+    declared title or picture is only taken if none is shown. `declared`: the declared items by
+    their addresses, in the form that is equal for all spellings."""
     declared_item = declared.get(shown_item.key)
     if declared_item is None:
         return shown_item
@@ -101,10 +104,10 @@ def _complete_item(shown_item: Shown, declared: Mapping[str, Item]) -> Shown:
 
 
 def _show_declared(declared: _DeclaredList) -> list[Shown]:
-    """Return the items of a declared list, which the page does not show, in the form of shown
-    items. Their form, path and layout are the name of the place that declares the list, since they
-    have no others."""
-    origin = declared.origin
+    """Return the items of a declared list, which no link on the page shows, as the items of lists
+    that links show. Their traits of links (form, path and layout) are the name of the place that
+    declares the list, since they have no links."""
+    origin = declared.origin  # such as "json-ld"
     shown_items: list[Shown] = []
     for key, item in declared.items.items():
         shape = find_shape(item.url)
@@ -128,8 +131,9 @@ def _is_same_list(declared: _DeclaredList, items: Sequence[Shown]) -> bool:
 
 
 def _list_declared(document: Document) -> Iterator[_DeclaredList]:
-    """Yield the lists of articles that a page declares: first each list in JSON-LD; then all
-    articles in JSON-LD as one list; then all h-entries as one list. Lists may be empty."""
+    """Yield the lists of articles that a page declares to programs: first each list in JSON-LD;
+    then all articles in JSON-LD as one list; then all h-entries (microformats) as one list. Lists
+    may be empty."""
     for item in document.jsonld:
         if not _LIST_TYPES.isdisjoint(jsonld.list_types(item)):
             rows = chain.from_iterable(_list_rows(item.get(name)) for name in _ITEM_KEYS)
@@ -143,8 +147,8 @@ def _list_declared(document: Document) -> Iterator[_DeclaredList]:
 
 
 def _read_h_entries(document: Document) -> dict[str, Item]:
-    """Return the items of all h-entries of a page (microformats2), by the keys of their addresses,
-    at most 500."""
+    """Return the articles in all h-entries of a page (microformats2), at most 500, by their
+    addresses in the form that is equal for all spellings."""
     items: dict[str, Item] = {}
     for element in document.tree.iter("*"):
         if len(items) == _MOST_ITEMS:
@@ -157,7 +161,8 @@ def _read_h_entries(document: Document) -> dict[str, Item]:
 
 
 def _read_h_entry(document: Document, entry: Any) -> Item | None:
-    """Return the item that an h-entry states, None if it has no valid address."""
+    """Return the article in the h-entry `entry` with its address, title, date and picture. Return
+    None if it has no valid address. `entry`: an element with the class h-entry (microformats2)."""
     properties: dict[str, Any] = {}  # by a class such as "u-url", the last element that has it
     for node in entry.iter("*"):
         for name in (node.get("class") or "").split():
@@ -167,6 +172,7 @@ def _read_h_entry(document: Document, entry: Any) -> Item | None:
     url = _read_address(document, link.get("href")) if link is not None else None
     if not url:
         return None
+
     published: datetime | None = None
     time = properties.get("dt-published")
     if time is not None:
@@ -176,14 +182,14 @@ def _read_h_entry(document: Document, entry: Any) -> Item | None:
     if photo is not None:
         reference = photo.get("src") or photo.get("href") or ""
         image = resolve_picture(document, reference) or ""
-    name = properties.get("p-name", link)
-    title = text.line(read_text(name, _LONGEST_TITLE))
+    title_element = properties.get("p-name", link)
+    title = text.line(read_text(title_element, _LONGEST_TITLE))
     return Item(url=url, title=title, published=published, image=image)
 
 
 def _list_rows(value: Any) -> Iterator[dict[str, Any]]:
-    """Yield the objects of a JSON-LD list, at most 500. A ListItem has the article in its member
-    "item": the two are yielded as one object with the members of both."""
+    """Yield the objects in `value`, a list in JSON-LD or a single object, at most 500. A ListItem
+    has the article in its member "item": yield one object with the members of both."""
     rows = value if isinstance(value, list) else [value]
     for row in rows[:_MOST_ITEMS]:
         if not isinstance(row, dict):
@@ -196,8 +202,9 @@ def _list_rows(value: Any) -> Iterator[dict[str, Any]]:
 
 
 def _read_rows(document: Document, rows: Iterator[dict[str, Any]]) -> dict[str, Item]:
-    """Return the items that the JSON-LD objects `rows` state, by the keys of their addresses. Left
-    out are objects without a valid address, the page itself, and front pages."""
+    """Return the articles in the JSON-LD objects `rows`, by their addresses in the form that is
+    equal for all spellings. Objects without a valid address are left out, and so are the page
+    itself and front pages."""
     items: dict[str, Item] = {}
     page_alias = urls.alias(document.url)
     for row in islice(rows, _MOST_ITEMS):
@@ -215,7 +222,7 @@ def _read_rows(document: Document, rows: Iterator[dict[str, Any]]) -> dict[str, 
 
 
 def _read_item(document: Document, url: str, row: jsonld.Object) -> Item:
-    """Return the item at `url` with the title, date and picture that the JSON-LD object `row`
+    """Return the article at `url` with the title, date and picture that the JSON-LD object `row`
     states. A missing title or picture is "", a missing date None."""
     published: datetime | None = None
     for stated_date in jsonld.list_texts(row.get("datePublished") or row.get("dateCreated")):
@@ -233,8 +240,8 @@ def _read_item(document: Document, url: str, row: jsonld.Object) -> Item:
 
 
 def _read_address(document: Document, value: Any) -> str | None:
-    """Return the canonical address to which `value`, a link on the page, leads. None if it is no
-    text, is empty, or leads to no valid address."""
+    """Return the canonical address to which `value`, the target of a link on the page, leads.
+    Return None if it is no text, is empty, or leads to no valid address."""
     if not isinstance(value, str) or not value:
         return None
     return resolve_address(document.base_url, value)

@@ -59,9 +59,11 @@ class PageList:
 
 
 def _estimate_score(links: Sequence[Link]) -> float:
-    """Estimate how likely a group of links is the main list, quickly, before its items are read.
-    The score is the number of letters of its links, 10 added for each item. It is reduced by up to
-    80 % for links in menus, and by up to 90 % for links in running text. Higher is likelier."""
+    """Return a quick estimate of how likely a group of links is the main list of the page; higher
+    is likelier. It is the number of letters of the links, with 10 added for each article to which
+    they lead. It is reduced by up to 80 % for links in menus, and by up to 90 % for links in
+    running text."""
+    # several links to one article (one key) count once
     letters_by_key = {link.key: min(len(link.text), _COUNTED_LETTERS) for link in links}
     letters = sum(letters_by_key.values()) + _ITEM_LETTERS * len(letters_by_key)
     aside_share = sum(link.is_aside for link in links) / len(links)
@@ -72,9 +74,10 @@ def _estimate_score(links: Sequence[Link]) -> float:
 def _read_group(
     document: Document, form: str, form_links: Sequence[Link], links: Sequence[Link]
 ) -> Group | None:
-    """Return the group of the links that have the form `form`, with the items to which they lead.
-    None if there are fewer than three items. `form_links`: these links; `links`: all links of the
-    page."""
+    """Return a group of links with the articles to which they lead. Return None if these are fewer
+    than three. `form_links`: the links of the group, which all have the form `form`, such as
+    "li.post > h2 > a"; `links`: all links of the page."""
+    # a record has the links and elements of one item
     records = tuple(read_records(form_links, links))
     items = tuple(item.item for item in read_items(document, records))
     if len(items) < LEAST_ITEMS:
@@ -84,15 +87,16 @@ def _read_group(
 
 
 def score_group(group: Group, page: str) -> float:
-    """Return how likely a group is the main list of a page; a higher number is likelier. It is the
-    number of letters of its headlines, multiplied by a factor for each trait of its items. The
-    factors are choices. `page`: the address of the page."""
+    """Return how likely a group of links is the main list of a page; a higher number is likelier.
+    It is the number of letters of its headlines, multiplied by a factor for each trait of its
+    items. The factors are choices. `page`: the address of the page."""
     count = len(group.items)
     distinct_titles = {item.title for item in group.items}
     headlines = [title for title in distinct_titles if is_headline(title)]
     headline_letters = sum(min(len(title), _COUNTED_LETTERS) for title in headlines)
 
-    # count the items that have each trait
+    # count the items that have each trait; alike: their addresses have the same shape or family,
+    # such as "site.example/news/{title}" or "site.example/news/"
     shape_counts = Counter(find_shape(item.url) for item in group.items)
     family_counts = Counter(find_family(item.url) for item in group.items)
     alike = max(*shape_counts.values(), *family_counts.values())
@@ -124,9 +128,10 @@ def score_group(group: Group, page: str) -> float:
 def read_lists(
     document: Document, links: Sequence[Link], extra_forms: Collection[str] = ()
 ) -> list[PageList]:
-    """Return the lists of a page, the likeliest first. Of several lists with the same items, only
-    the first is returned. Links with one of `extra_forms` are read as lists even if they are in a
-    menu. `links`: all links of the page."""
+    """Return the lists of articles that the links of a page show, the likeliest first. Of several
+    lists with the same items, only the first is returned. `links`: all links of the page;
+    `extra_forms`: forms of links, such as "li.post > h2 > a", that are read as lists even in a
+    menu."""
     by_keys: dict[frozenset[str], PageList] = {}
     for page_list in _list_candidates(document, links, extra_forms):
         if len(page_list.items) >= LEAST_ITEMS:
@@ -138,15 +143,16 @@ def read_lists(
 def _list_candidates(
     document: Document, links: Sequence[Link], extra_forms: Collection[str]
 ) -> Iterator[PageList]:
-    """Yield possible lists of a page, the likeliest first. The first are made from the five best
-    groups of links with the same form: each group is merged with other groups and links that belong
-    to the same list. Then come the groups with one of `extra_forms`, each as it is; then these
-    groups merged. `links`: all links of the page."""
+    """Yield possible lists of a page, the likeliest first. A group has the links of the same form,
+    such as "li.post > h2 > a". First come the five best groups, each merged with other groups and
+    links that belong to the same list. Then come the groups with one of `extra_forms`, each as it
+    is; at last these groups merged. `links`: all links of the page."""
     # read the items of the groups that seem best, and of those with extra forms
     by_form = _group_by_form(links)
     estimates: dict[str, float] = {}  # the estimated score of each form
     for form, form_links in by_form.items():
-        if len({link.key for link in form_links}) >= LEAST_ITEMS:
+        item_keys = {link.key for link in form_links}
+        if len(item_keys) >= LEAST_ITEMS:
             estimates[form] = _estimate_score(form_links)
     best_first = sorted(estimates, key=lambda form: estimates[form], reverse=True)
     forms_to_read = best_first[:_MOST_READ]
@@ -171,9 +177,9 @@ def _list_candidates(
 
 
 def _group_by_form(links: Sequence[Link]) -> dict[str, list[Link]]:
-    """Return the links of a page by their form. A link whose form fewer than three links have is
-    also under a shorter form, which has only the link and the element around it:
-    "... > h2.title > a"."""
+    """Return the links of a page by their form, such as "li.post > h2.title > a". If fewer than
+    three links have a form, they are also under a shorter one, of the link and the element around
+    it: "... > h2.title > a"."""
     by_form: dict[str, list[Link]] = defaultdict(list)
     for link in links:
         by_form[link.form].append(link)
@@ -191,8 +197,9 @@ def _is_aside(group: Group) -> bool:
 def merge_groups(
     document: Document, best: Group, groups: Sequence[Group], links: Sequence[Link]
 ) -> PageList:
-    """Return the list to which the items of the group `best` belong. Those of other groups and
-    links are added if they seem to be in the same list. `links`: all links of the page."""
+    """Return the list to which the links of the group `best` belong. Other links of the page, and
+    the links of other `groups`, are added if they seem to be in the same list. `links`: all links
+    of the page."""
     merged = [*best.links, *_find_similar_links(best, links)]
     for other in groups:
         if other is not best and is_part_of(other, best):
@@ -201,20 +208,21 @@ def merge_groups(
 
 
 def _read_list(document: Document, item_links: Sequence[Link], links: Sequence[Link]) -> PageList:
-    """Return the list whose items are those to which the links `item_links` lead, in the order of
-    the page. Items that do not belong to a list, such as advertisements, are left out. `links`: all
-    links of the page."""
+    """Return the list of the articles to which `item_links` lead, in the order of the page. Items
+    that do not belong to a list, such as advertisements, are left out. `links`: all links of the
+    page."""
+    # a record has the links and elements of one item
     records = sorted(read_records(item_links, links), key=lambda record: record.index)
-    forms = {link.key: link.form for link in reversed(item_links)}
+    forms = {link.key: link.form for link in reversed(item_links)}  # the first link of an item wins
     items = tidy_list(read_items(document, records, forms))
     return PageList(tuple(items), {record.key: record.elements for record in records})
 
 
 def _find_similar_links(best: Group, links: Sequence[Link]) -> list[Link]:
-    """Return other links of the page that probably belong to the same list as those of the group
-    `best`. They have the texts of headlines and similar forms, and lead to the same sites. Like
-    most links of `best`, they are in headings, or are not. Links in menus and in running text are
-    left out."""
+    """Return further links that probably belong to the same list as those of the group `best`. They
+    have texts like headlines, stand in similar tags and classes, and lead to the same sites. If
+    most links of `best` are in headings, so are these, else they are not. Links in menus and in
+    running text are left out. `links`: all links of the page."""
     link_forms = {link.link_form for link in best.links}
     short_forms = {link.short_form for link in best.links}
     best_keys = {link.key for link in best.links}
@@ -223,8 +231,7 @@ def _find_similar_links(best: Group, links: Sequence[Link]) -> list[Link]:
     are_headings = sum(link.is_heading for link in best.links) * 2 > len(best.links)
 
     def has_similar_form(link: Link) -> bool:
-        """Return True if a link has the same form as one of `best`. A form without class names is
-        too common: it only counts in headings."""
+        # a form without a class ("." in it) is too common: it only counts in headings
         has_same_link_form = "." in link.link_form and link.link_form in link_forms
         has_same_short_form = link.short_form in short_forms
         if has_same_link_form and (are_headings or has_same_short_form):
@@ -247,11 +254,12 @@ def _find_similar_links(best: Group, links: Sequence[Link]) -> list[Link]:
 
 
 def is_part_of(other: Group, best: Group) -> bool:
-    """Return True if the group `other` belongs to the same list as the group `best`. One of its
-    links must have the short form of a link of `best`, and 80 % of its addresses must have the
-    shape of an address of `best`. Both must be in headings, or both not. A group of which most
-    links are in menus belongs to no list."""
-    if sum(link.is_aside for link in other.links) * 2 > len(other.links):
+    """Return True if the group of links `other` belongs to the same list as the group `best`: both
+    are in headings, or both are not; one link of each has the same short form, such as "h2 > a";
+    and 80 % of the addresses of `other` have the shape of an address of `best`, such as
+    "site.example/news/{title}". A group with most of its links in menus belongs to no list."""
+    is_in_menu = sum(link.is_aside for link in other.links) * 2 > len(other.links)
+    if is_in_menu:
         return False
     if other.links[0].is_heading != best.links[0].is_heading:
         return False
@@ -259,14 +267,14 @@ def is_part_of(other: Group, best: Group) -> bool:
     if best_forms.isdisjoint(link.short_form for link in other.links):
         return False
     shapes = {find_shape(item.url) for item in best.items}
-    same_shapes = sum(find_shape(item.url) in shapes for item in other.items) / len(other.items)
-    return same_shapes >= _SAME_SHAPES
+    same_shape_count = sum(find_shape(item.url) in shapes for item in other.items)
+    return same_shape_count / len(other.items) >= _SAME_SHAPES
 
 
 def _keep_main_site(items: Sequence[Shown]) -> list[Shown]:
-    """Return `items` without those of other sites and without advertisements. Items of other sites
-    stay if less than 80 % of the items are of one site. Advertisements stay if they are more than
-    25 %, as the list may be about offers."""
+    """Return the items of a list without advertisements and without items of other sites than most.
+    Items of other sites stay if less than 80 % of the items are of one site. Advertisements stay if
+    they are more than 25 %, as the list may be about offers."""
     if not items:
         return []
     site_counts = Counter(urls.publisher(item.item.url) for item in items)
@@ -282,10 +290,9 @@ def _keep_main_site(items: Sequence[Shown]) -> list[Shown]:
 
 
 def tidy_list(items: Sequence[Shown]) -> list[Shown]:
-    """Return the items of a list without those that do not belong to it. These are links such as
-    "more", items without title, items of other sites and advertisements. Items without date do not
-    belong to it if 90 % have one. If the titles are numbered ("1. ", "2. "), the numbers are
-    removed."""
+    """Return the items of a list without those that do not belong to it: links such as "more",
+    items without title, items of other sites, advertisements, and, if 90 % of the items have a
+    date, items without date. If the titles are numbered ("1. ", "2. "), the numbers are removed."""
     # leave out undated items, and links such as "more"
     dated = [shown for shown in items if shown.item.published is not None]
     are_nearly_all_dated = len(dated) >= _NEARLY_ALL * len(items)

@@ -95,13 +95,12 @@ class Record:
 
 
 def read_records(item_links: Sequence[Link], links: Sequence[Link]) -> list[Record]:
-    """Return a record for each different address to which `item_links` lead.
-
-    `links` are all links of the page. A record gets those links that stand in its elements and lead
-    to its address. An address without such links gets no record."""
-    # find the elements of each item
+    """Return the items of a list, one for each different address to which `item_links` lead: for
+    each the elements of the page that belong to it, and the links to its address in these elements.
+    An address without such links gives no item. `links`: all links of the page."""
+    # find the elements of each item; the key of an item is its address, equal for all spellings
     item_keys = {link.key for link in item_links}
-    keys_within: dict[Any, set[str]] = defaultdict(set)
+    keys_within: dict[Any, set[str]] = defaultdict(set)  # for each element the items linked in it
     for link in item_links:
         for element in _list_upwards(link.anchor):
             keys_within[element].add(link.key)
@@ -140,21 +139,25 @@ def _list_upwards(anchor: Any) -> Iterable[Any]:
 
 
 def _find_top(anchor: Any, keys_within: Mapping[Any, set[str]]) -> Any:
-    """Return the largest element around the link `anchor` that contains no link to another item.
-    It lies within `main` and `body`. `keys_within`: by element, the keys of the
-    items to which the links in it lead."""
+    """Return the main element of an item: the largest element around its link `anchor` that
+    contains no link to another item. `keys_within`: for each element, the keys of the items to
+    which the links in it lead."""
     top = anchor
     for element in anchor.iterancestors():
-        if element.tag in ("body", "html", "main") or len(keys_within.get(element, ())) != 1:
+        if element.tag in ("body", "html", "main"):
+            return top
+        has_only_this_item = len(keys_within.get(element, ())) == 1
+        if not has_only_this_item:
             return top
         top = element
     return top
 
 
 def _find_followers(tops: Iterable[Any]) -> dict[Any, tuple[Any, ...]]:
-    """Return, by the main element of an item, the siblings that follow it and belong to the same
-    item. `tops`: the main elements of all items. Siblings belong to an item if the main elements in
-    the same parent are at regular distances, such as each `dt` in a list of `dt`, `dd`, `dd`."""
+    """Return the siblings that follow the main element of an item and belong to the same item, by
+    this main element. They belong to it if the main elements in the same parent are at regular
+    distances, such as each `dt` in a list of `dt`, `dd`, `dd`. `tops`: the main elements of all
+    items."""
     by_parent: dict[Any, list[Any]] = defaultdict(list)
     for top in tops:
         parent = top.getparent()
@@ -182,9 +185,10 @@ def _find_followers(tops: Iterable[Any]) -> dict[Any, tuple[Any, ...]]:
 def read_items(
     document: Document, records: Sequence[Record], forms: Mapping[str, str] | None = None
 ) -> list[Shown]:
-    """Return what each item shows: its title ("" if it has none), its date (None) and its picture
-    (""), with the traits by which its list is recognised later. `forms`: by the key of an item, the
-    form of its link; the form of its first link is used for items that it lacks."""
+    """Return the items of a list with the title, date and picture that each shows, and the traits
+    by which the list is recognised on later visits. A missing title or picture is "", a missing
+    date None. `records`: for each item its links and elements; `forms`: for the keys of some items
+    the form of their link, such as "li.post > h2 > a"; others have that of their first link."""
     items: list[Shown] = []
     for record, title in zip(records, choose_titles(records), strict=True):
         published = find_published(record)
@@ -217,12 +221,14 @@ def _describe_layout(
     record: Record, title: str, published: "_Dated | None", picture: "_Picture | None"
 ) -> str:
     """Return the order in which an item shows its title (t), date (d) and picture (p), such as
-    "ptd". What it does not show has no letter."""
+    "ptd". A part that is not shown has no letter. `record`: the links and elements of the item;
+    `title`, `published`, `picture`: its parts, "" or None if they are missing."""
     title_element = record.links[0].anchor
     for link in record.links:
         if title and title in link.text:
             title_element = link.anchor
             break
+    # letters by the identity of the element
     letters = {id(title_element): "t"}
     if published is not None and published.element is not None:
         letters[id(published.element)] = "d"
@@ -236,11 +242,13 @@ def _describe_layout(
 
 
 def choose_titles(records: Sequence[Record]) -> list[str]:
-    """Return the headline of each item, "" if it has none.
+    """Return the headline of each item, "" if it has none. `records`: for each item its links and
+    elements.
 
     An item has titles of several kinds: in a heading, in an element with a title's class, as the
-    text of a link. Chosen is the first kind of which at least 70 % of the items have a title that
-    differs from those of the others. An item without a title of this kind gets its first title."""
+    text of a link. The first kind is chosen of which at least 70 % of the items have a title of
+    their own. An item without a title of this kind gets the first of its other titles."""
+    # for each item a title of each kind, always in the same order
     titles_by_item = [[text.line(title) for title in _list_titles(record)] for record in records]
     if not titles_by_item:
         return []
@@ -270,9 +278,9 @@ class _TitleShares:
 
 
 def _measure_titles(titles: Sequence[str]) -> _TitleShares:
-    """Measure how many of `titles` are different titles, and how many of these are long enough for
-    headlines, both as shares of the number of items. `titles`: one for each item, "" for none.
-    Dates and host names do not count as titles."""
+    """Return the share of items that have a title of their own, and the share that have one as long
+    as a headline. `titles`: a title for each item, "" for none. Dates and host names do not count
+    as titles."""
     distinct: set[str] = set()
     for title in titles:
         if not title:
@@ -289,19 +297,19 @@ def _find_first(texts: Iterable[str]) -> str:
 
 
 def is_headline(title: str) -> bool:
-    """Return True if `title` is long enough for the headline of an article: it has 12 characters,
-    among them a space. Chinese and other scripts need fewer characters and no spaces: a title with
-    a character outside of ASCII only needs five."""
+    """Return True if `title` is long enough for the headline of an article: it has at least 12
+    characters, among them a space, or at least 5 if one of them is not ASCII."""
     if len(title) >= _HEADLINE_LENGTH and " " in title:
         return True
+    # Chinese and other scripts need fewer characters, and no spaces
     return len(title) >= _WIDE_HEADLINE_LENGTH and not title.isascii()
 
 
 def _list_titles(record: Record) -> Iterator[str]:
-    """Yield seven titles of an item, one of each kind, always in this order: a heading in a link, a
-    heading around a link, a title's class in a link, a title's class around a link, a heading or
-    title's class without link, the longest link, a label or alternative text. A title that the item
-    lacks is ""."""
+    """Yield the titles of an item, always seven, one of each kind: a heading in a link, a heading
+    around a link, a title's class in a link, a title's class around a link, a heading or title's
+    class without link, the longest link, a label or alternative text. Yield "" for a kind that the
+    item lacks. `record`: the links and elements of the item."""
     anchors = [link.anchor for link in record.links]
     # a heading in a link, or around it
     yield _find_text(node for node in _list_nodes(anchors) if _is_heading(node))
@@ -331,20 +339,23 @@ def _find_text(nodes: Iterator[Any]) -> str:
 def _find_text_within(
     links: Sequence[Link], most_steps: int, is_title: Callable[[Any], bool]
 ) -> str:
-    """Return the text of the first link that stands in a title; "" if no link does. `is_title` is
-    asked for each of the `most_steps` nearest elements around a link."""
+    """Return the text of the first of `links` that stands in a title; "" if none does. A link
+    stands in a title if `is_title` returns True for one of the `most_steps` nearest elements around
+    it."""
     for link in links:
-        if link.text and any(map(is_title, islice(link.anchor.iterancestors(), most_steps))):
+        nearest_elements = islice(link.anchor.iterancestors(), most_steps)
+        if link.text and any(map(is_title, nearest_elements)):
             return link.text
     return ""
 
 
 def _list_unlinked_titles(record: Record) -> Iterator[str]:
-    """Yield the texts of those headings of an item that contain no link, and of those elements with
-    a title's class that contain none."""
+    """Yield the texts of the headings and the elements with a title's class in an item, of those
+    that contain no link. `record`: the links and elements of the item."""
     for node in _list_nodes(record.elements):
         is_title = _is_heading(node) or _has_title_class(node)
-        if is_title and next(node.iter("a"), None) is None:
+        has_link = next(node.iter("a"), None) is not None
+        if is_title and not has_link:
             yield read_text(node, _LONGEST_TITLE)
 
 
@@ -359,12 +370,14 @@ def _list_nodes(elements: Iterable[Any]) -> Iterator[Any]:
 
 
 def _has_title_class(element: Any) -> bool:
-    """Return True if an element is marked as a title, by its itemprop or by one of its classes.
-    Classes of subtitles, categories and the like do not count."""
+    """Return True if the itemprop or a class of an element says that it is a title. Classes of
+    subtitles, categories and the like do not count."""
     if element.get("itemprop") in ("headline", "name"):
         return True
-    names = (element.get("class") or "").split()
-    return any(_TITLE_CLASS.search(name) and not _SUBTITLE_CLASS.search(name) for name in names)
+    for name in (element.get("class") or "").split():
+        if _TITLE_CLASS.search(name) and not _SUBTITLE_CLASS.search(name):
+            return True
+    return False
 
 
 def _choose_piece(anchor: Any, link_text: str) -> str:
@@ -372,8 +385,7 @@ def _choose_piece(anchor: Any, link_text: str) -> str:
 
     If the link consists of several elements, such as one for the title and one for the date, the
     title is the first of their texts with at least 25 characters, else the longest. Texts of fewer
-    than 6 characters and dates do not count. If no text is left, or if the link also has text
-    outside of its elements, the title is `link_text`."""
+    than 6 characters and dates do not count. Else the title is `link_text`."""
     # find the innermost element around all the link's text
     holder = anchor
     while len(holder) == 1:
@@ -382,8 +394,9 @@ def _choose_piece(anchor: Any, link_text: str) -> str:
             break
         holder = child
     text_beside_children = (holder.text or "") + "".join(child.tail or "" for child in holder)
-    if text.line(text_beside_children):
+    if text.line(text_beside_children):  # the elements are only parts of a sentence
         return link_text
+
     pieces = [text.line(read_text(child, _LONGEST_TITLE)) for child in holder]
     possible_titles = [
         piece for piece in pieces if len(piece) >= _SHORTEST_PIECE and not _is_date(piece)
@@ -409,11 +422,11 @@ class _Dated:
 
 
 def find_published(record: Record) -> _Dated | None:
-    """Return the most reliable date in the elements of an item; of equal ones the first. If they
-    have none, return the day in the item's address, None if there is none either."""
+    """Return the most reliable date in the elements of an item, else the day in its address. Return
+    None if it has neither. `record`: the links and elements of the item."""
     dates = list(_list_dates(record))
     if dates:
-        return min(dates, key=lambda dated: dated.rank)
+        return min(dates, key=lambda dated: dated.rank)  # of equal ones the first
     day = _URL_DAY.search(urlsplit(record.links[0].url).path)
     if not day:
         return None
@@ -422,10 +435,11 @@ def find_published(record: Record) -> _Dated | None:
 
 
 def _list_dates(record: Record) -> Iterator[_Dated]:
-    """Yield the dates in an item, in document order. Elements whose class, itemprop or ids say that
-    they are about changes or comments are left out, with all elements in them."""
+    """Yield the dates in an item, in document order. An element whose class, itemprop or ids say
+    that it is about a change or a comment is left out, with all elements in it. `record`: the links
+    and elements of the item."""
     for element in record.elements:
-        change_elements: set[Any] = set()
+        change_elements: set[Any] = set()  # those left out
         for node in _list_nodes((element,)):
             values = [node.get(name) or "" for name in ("class", "itemprop", "id", "data-testid")]
             names = " ".join(values)[:200]
@@ -439,10 +453,10 @@ def _list_dates(record: Record) -> Iterator[_Dated]:
 
 
 def _read_date(element: Any, names: str) -> _Dated | None:
-    """Return the date that an element states in an attribute or shows as text, with its rank; None
-    if it has none. Attributes for dates come first; then, if the element is named like a date of
-    publication, its other attributes and its text; then any short text. `names`: the class,
-    itemprop and ids of the element as one text."""
+    """Return the date that an element states in an attribute or shows as text, with its rank, which
+    is lower for a more reliable place; None if it has no date. In order, these are read: attributes
+    for dates; other attributes and the text, if `names` says that the element has a date; any short
+    text. `names`: the class, itemprop and ids of the element as one text."""
     is_named_published = _PUBLISHED_NAME.search(names) is not None
     when = date.parse_date_text(element.get("datetime") or "")
     if when:
@@ -470,7 +484,8 @@ def _read_labelled_date(element: Any) -> datetime | None:
     for name in ("title", "data-date", "data-time", "data-timestamp", "data-datetime"):
         value = element.get(name) or ""
         if value and len(value) <= _LONGEST_DATE:
-            when = date.parse_date_text(value.split(" 1")[0])  # such as "2026-03-08 17..."
+            day, *_ = value.split(" 1")  # without a time such as " 17:05"
+            when = date.parse_date_text(day)
             if when:
                 return when
     label = text.line(read_text(element, _LONGEST_DATE + 1))
@@ -480,8 +495,9 @@ def _read_labelled_date(element: Any) -> datetime | None:
 
 
 def _read_shown_date(element: Any) -> datetime | None:
-    """Return the date in the first short line that has one, None if none has. The lines are the
-    texts between the children of `element`; the texts within the children do not count."""
+    """Return the date in the first short line of `element` that has a date, None if no line has
+    one. The lines are the texts between the children; the texts within the children do not
+    count."""
     tails = (child.tail or "" for child in islice(element, _MOST_CHILDREN))
     for piece in (element.text or "", *tails):
         line = text.line(piece[: 4 * _LONGEST_DATE])
@@ -501,8 +517,8 @@ class _Picture:
 
 
 def find_picture(document: Document, record: Record) -> _Picture | None:
-    """Return the first picture of an item; None if it has none. Icons, portraits and logos do not
-    count."""
+    """Return the first picture of an item that is no icon, portrait or logo; None if it has none.
+    `record`: the links and elements of the item."""
     for node in _list_nodes(record.elements):
         url = _read_picture(document, node)
         if url and is_picture(url):
@@ -511,8 +527,8 @@ def find_picture(document: Document, record: Record) -> _Picture | None:
 
 
 def _read_picture(document: Document, element: Any) -> str | None:
-    """Return the address of the picture that an element shows: as an image, or as its background.
-    None if it shows none, or if the image is an icon, a portrait or a logo."""
+    """Return the address of the picture that an element shows, as an image or as its background.
+    Return None if it shows none, or if the image is an icon, a portrait or a logo."""
     if element.tag not in ("img", "amp-img"):
         background = _STYLE_URL.search(element.get("style") or "")
         if not background:
@@ -531,8 +547,8 @@ def _read_picture(document: Document, element: Any) -> str | None:
 
 
 def _is_person(image: Any) -> bool:
-    """Return True if an image is a portrait or a logo. This is known by its address, by a class or
-    the id of the image, or by a class of the two elements around it."""
+    """Return True if the address, class or id of an image, or the class of one of the two elements
+    around it, says that it is a portrait or a logo."""
     if "gravatar.com/" in (image.get("src") or ""):
         return True
     own_names = f"{image.get('class') or ''} {image.get('id') or ''}"

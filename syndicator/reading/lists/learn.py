@@ -58,18 +58,21 @@ _LONGEST_LABEL = 300  # characters of a link's text
 
 
 def is_list(document: Document, items: Sequence[Shown]) -> bool:
-    """Return True if the list `items` is the main content of the page. At least 60 % of its items
-    must have headlines. It is then, if half of the items have addresses below that of the page, or
-    if the list has five items and there is little prose beside it."""
+    """Return True if the list `items` is the main content of the page: at least 60 % of the items
+    have headlines; and half of them have addresses below that of the page, or there are at least
+    five and little prose beside them."""
     headlines = sum(is_headline(item.item.title) for item in items)
     if headlines < _HEADLINE_SHARE * len(items):
         return False
-    page_folder = urls.alias(document.url).partition("?")[0].rstrip("/") + "/"
+    page_path, _, _ = urls.alias(document.url).partition("?")
+    page_folder = page_path.rstrip("/") + "/"
     below_page = sum(item.key.startswith(page_folder) for item in items)
     if below_page >= _BELOW_SHARE * len(items):
         return True
     if len(items) < _LEAST:
         return False
+
+    # an article has much prose beside its list of links, and declares itself an article
     prose = _count_prose(document.tree, {item.key for item in items}, document.base_url)
     if _is_section(document.url):
         return prose <= _MOST_PROSE_OF_SECTION * len(items)
@@ -79,18 +82,21 @@ def is_list(document: Document, items: Sequence[Shown]) -> bool:
 
 
 def _is_section(url: str) -> bool:
-    """Return True if an address is probably that of a section, not of an article. Its last segment
+    """Return True if an address is probably that of a section, not of an article: its last segment
     has at most three words, and no long number or code."""
-    last_part = unquote(urlsplit(url).path).rstrip("/").rpartition("/")[2].partition(".")[0]
-    if _CODE.search(last_part):
+    path = unquote(urlsplit(url).path).rstrip("/")
+    last_segment = path.rpartition("/")[2]
+    name = last_segment.partition(".")[0]  # without an ending such as ".html"
+    if _CODE.search(name):
         return False
-    return len(_WORD.findall(last_part)) <= _MOST_SECTION_WORDS
+    return len(_WORD.findall(name)) <= _MOST_SECTION_WORDS
 
 
 def _count_prose(tree: Any, keys: Collection[str], base: str) -> int:
-    """Return how many characters of prose a page has beside a list. Paragraphs outside of its items
-    count. Those in an item only count if together they are too long for an excerpt. `keys`: the
-    keys of the items; `base`: the address against which links are resolved."""
+    """Return how many characters of prose the page `tree` has beside a list: in paragraphs outside
+    of its items, and in items whose paragraphs are too long for an excerpt. `keys`: the addresses
+    of the items, in the form that is equal for all spellings; `base`: the address against which
+    links are resolved."""
     # for each element find the items to which links in it lead
     keys_within: dict[Any, set[str]] = defaultdict(set)
     for anchor in islice(tree.iter("a"), _MOST_ELEMENTS):
@@ -127,7 +133,7 @@ def _count_prose(tree: Any, keys: Collection[str], base: str) -> int:
 
 def find_next_page(document: Document) -> str:
     """Return the address of the next page of a list, "" if there is none on the same host. It is
-    the target of a link with rel="next", else of one whose text is like "older posts"."""
+    the target of a link with rel="next", else of a link with a text such as "older posts"."""
     for element in document.tree.iter("link", "a"):
         if "next" in (element.get("rel") or "").lower().split():
             url = _find_other_page(document, element.get("href") or "")
@@ -142,7 +148,7 @@ def find_next_page(document: Document) -> str:
 
 
 def _leads_to_next(anchor: Any) -> bool:
-    """Return True if the text of a link is like "next" or "older posts", and its address contains
+    """Return True if a link has a text such as "next" or "older posts", and its address contains
     the number of a page."""
     label = text.line(read_text(anchor, _LONGEST_NEXT_LABEL + 1)) or anchor.get("aria-label") or ""
     if len(label) > _LONGEST_NEXT_LABEL or not _NEXT_LABEL.match(label):
@@ -151,8 +157,8 @@ def _leads_to_next(anchor: Any) -> bool:
 
 
 def _find_other_page(document: Document, href: str) -> str:
-    """Return the address of the page to which `href` leads. "" if it is invalid, on another host,
-    or the page itself."""
+    """Return the absolute address of the page to which `href`, a link on the page, leads. Return ""
+    if it is invalid, on another host, or the page itself."""
     url = urls.absolute(document.base_url, href) if href else None
     if not url or not urls.same_publisher(url, document.url):
         return ""
@@ -173,15 +179,16 @@ def read_listing(
     """Return the articles that a page lists, as a feed. The `listing` of the feed has the traits of
     the list, by which the next visit finds it again.
 
-    `html`, `headers`: the answer of the server for `url`. `wrapper`: the traits from the last
-    visit; None if no list is learnt yet, so that one is chosen now. `seen`: articles of the source
-    that are known although no list is learnt, as after the loss of the database. Raises NotAFeed if
-    there is no list, or if none is surely the learnt one."""
+    `html`, `headers`: the answer of the server for `url`. `wrapper`: the traits of the list from
+    the last visit; None if no list is learnt yet, so that one is chosen now. `seen`: articles of
+    the source that are known although no list is learnt, as after the loss of the database. Raises
+    NotAFeed if there is no list, or if no list is surely the learnt one."""
     try:
         document = parse(html, url, headers)
         if wrapper is None:
             found_list = _learn_list(document, list_candidates(document), seen)
         else:
+            # a list to which the operator has pointed may be in a menu
             pointed_forms = wrapper.forms if wrapper.pointed else ()
             found_list = wrappers.find_again(list_candidates(document, pointed_forms), wrapper)
     except NotAnArticle as refusal:
@@ -210,11 +217,13 @@ def _read_page_title(document: Document) -> str:
 def _learn_list(
     document: Document, lists: Sequence[tuple[str, Sequence[Shown]]], seen: Sequence[Seen]
 ) -> wrappers.FoundList:
-    """Choose the list of the page to follow. `lists`: each list as (where it was found, its items);
-    `seen`: articles that are known already. Raises Unsure if there is no list.
+    """Return the list of the page to follow, with its traits. `lists`: each list of the page as
+    (where it was found, its items); `seen`: articles that are known already. Raises Unsure if there
+    is no list.
 
-    If no list has a known article, but other links of the page lead to some, these links and others
-    of the same form are read as lists, too, as if the operator had pointed at them."""
+    If no list has a known article, but other links of the page lead to some, the links of the same
+    form (tags and classes) as these are read as lists, too, as if the operator had pointed at
+    them."""
     forms_of_seen = set[str]()  # the forms of links to known articles outside of `lists`
     if seen:
         known = wrappers.KnownItems(seen)
@@ -231,15 +240,16 @@ def _learn_list(
 def list_candidates(
     document: Document, extra_forms: Collection[str] = ()
 ) -> list[tuple[str, Sequence[Shown]]]:
-    """Return each list of a page as (where it was found, its items), the likeliest first. Links
-    with `extra_forms` are read as lists, too, even in menus and the like."""
+    """Return each list of articles on a page as (where it was found, its items), the likeliest
+    first. `extra_forms`: forms of links, such as "li.post > h2 > a", that are read as lists even in
+    menus and the like."""
     page_lists = read_lists(document, read_links(document), extra_forms)
     return declared.list_candidates(document, [each.items for each in page_lists])
 
 
 def _make_entry(listed: Shown) -> Entry:
-    """Return an item of a list as the entry of a feed. If the list shows only the beginning of a
-    title, with an ellipsis, the entry gets no title: that of the article's page is whole."""
+    """Return an item of a list as the entry of a feed. If the title ends with an ellipsis, it is
+    cut off, and the entry gets no title: the article's page has the whole one."""
     item = listed.item
     is_cut_off = item.title.endswith(("…", "..."))
     return Entry(
@@ -264,12 +274,13 @@ class PointedList:
 def pointed(
     html: bytes, url: str, number: int, headers: Mapping[str, str] | None = None
 ) -> tuple[PointedList, ...]:
-    """Return the lists with the element to which the operator points: at most three, each with an
-    item that contains it. The main lists of the page come first, then lists of the links that have
-    the same form as the link nearest to the element.
+    """Return the lists of articles in which the operator points at an element: at most three, each
+    with an item that contains the element. The main lists of the page come first, then lists of the
+    links with the same form (tags and classes) as the link nearest to the element.
 
-    `number`: the index of the element among all elements and comments of the page. Return () if
-    there is no such list or element, or if `html` is no HTML."""
+    `html`, `headers`: the answer of the server for `url`; `number`: the index of the element among
+    all elements and comments of the page. Return () if there is no such list or element, or if
+    `html` is no HTML."""
     try:
         document = parse(html, url, headers)
     except NotAnArticle:
@@ -320,9 +331,9 @@ def _has_any_element(page_list: PageList, ids: Collection[int]) -> bool:
 
 
 def _find_nearest_links(upwards: Sequence[Any], links: Sequence[Link]) -> list[Link]:
-    """Return the links in the innermost element that is or contains a link; [] if none of the eight
-    innermost ones does. `upwards`: the element to which the operator points and those around it,
-    the innermost first; `links`: all links of the page."""
+    """Return the links in the innermost of the elements `upwards` that is a link or contains some;
+    [] if none of the first eight does. `upwards`: the element to which the operator points and
+    those around it, the innermost first; `links`: all links of the page."""
     by_anchor = {link.anchor: link for link in links}
     for element in upwards[:_MOST_POINTED_ANCESTORS]:
         anchors = [element, *element.iter("a")]
@@ -335,9 +346,10 @@ def _find_nearest_links(upwards: Sequence[Any], links: Sequence[Link]) -> list[L
 def read_list(
     html: bytes, url: str, headers: Mapping[str, str] | None, links: Sequence[str]
 ) -> ParsedFeed:
-    """Return the links of a page that the operator has selected, as a feed. `links`: CSS selectors,
-    perhaps with an attribute ("div@data-url"). Raises NotAFeed if they match no link to another
-    page, and RulesError if they are no valid CSS."""
+    """Return the links of a page that the operator has selected, as a feed. `html`, `headers`: the
+    answer of the server for `url`; `links`: CSS selectors, perhaps with the attribute that has the
+    address ("div@data-url"). Raises NotAFeed if they match no link to another page, and RulesError
+    if they are no valid CSS."""
     document = parse(html, url, headers)
     page_alias = urls.alias(url)
     # absolute addresses by the address as written; None for an invalid one and for the page itself
@@ -372,12 +384,11 @@ def read_list(
 
 
 def _select_links(tree: Any, selectors: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Yield for each element that one of the CSS `selectors` matches the address to which it leads,
-    as written, and its text. The address is that of the link in the element or around it. A
-    selector may instead name the attribute that has the address ("div@data-url"). Elements without
-    address are left out."""
+    """Yield (address, text) for each element that one of the CSS `selectors` matches. The address,
+    as written, is that of a link in the element or around it; or it is in the attribute that the
+    selector names ("div@data-url"). Elements without address are left out."""
     for selector in selectors:
-        attribute = page_rules.split(selector)[1]
+        _, attribute = page_rules.split(selector)
         for element in page_rules.select_elements(tree, selector):
             if attribute:
                 reference = element.get(attribute)

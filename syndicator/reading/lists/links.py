@@ -84,8 +84,9 @@ class Link:
 
 
 def read_links(document: Document) -> list[Link]:
-    """Return the links of a page that may lead to articles, in order. Links to front pages, tags,
-    authors and the like are left out, as are links marked as paid (rel="sponsored")."""
+    """Return the links of a page that may lead to articles, in order, with their surroundings.
+    Links to front pages, tags, authors and the like are left out, and so are links marked as paid
+    (rel="sponsored")."""
     classes_by_element = map(list_classes, document.tree.iter())
     class_counts = Counter(chain.from_iterable(classes_by_element))
     links: list[Link] = []
@@ -101,9 +102,10 @@ def read_links(document: Document) -> list[Link]:
 
 
 def _find_article_address(base: str, reference: str, page: str) -> str | None:
-    """Return the address to which `reference`, a link on the page at `page`, leads. None if there
-    cannot be an article: it is the page itself, a file, the front page, a tag or the like. `base`:
-    the address against which links are resolved."""
+    """Return the address to which a link leads, None if it cannot be that of an article, but is
+    that of the page itself, a file, the front page, a tag or the like. `base`: the address against
+    which links are resolved; `reference`: the target of the link as written; `page`: the address of
+    the page."""
     if not reference or reference.startswith("#"):
         return None
     url = resolve_address(base, reference)
@@ -128,8 +130,10 @@ def resolve_address(base: str, reference: str) -> str | None:
 
 
 def _read_link(anchor: Any, url: str, index: int, class_counts: Mapping[str, int]) -> Link:
-    """Return the link `anchor` to `url` with its surroundings. `index`: its position among all
-    links of the page; `class_counts`: how often each class is on the page."""
+    """Return the link `anchor` to `url` with its surroundings: its form, which is a description of
+    the elements around it such as "li.post > h2 > a", and if it is in a heading, a menu or running
+    text. `index`: its position among all links of the page; `class_counts`: how often each class is
+    on the page."""
     ancestors = list(islice(anchor.iterancestors(), _MOST_ANCESTORS))
     label = text.line(read_text(anchor, _LONGEST_TEXT))
 
@@ -174,13 +178,15 @@ def _list_form_elements(anchor: Any, ancestors: Sequence[Any]) -> Iterator[Any]:
 
 
 def _describe_until_class(ancestors: Sequence[Any]) -> list[str]:
-    """Return descriptions of the first of `ancestors`, such as "div" or "div.posts", at most four.
-    The last one is the first that has a class or an id that will probably not change."""
+    """Return descriptions of the elements `ancestors`, such as "div" or "div.posts", up to the
+    first element with a class or an id that will probably not change; at most four. `ancestors`:
+    elements around a link, the innermost first."""
     descriptions: list[str] = []
     for element in ancestors[:4]:
         if element.tag in ("body", "html"):
             break
-        name = next(iter(list_classes(element)), "") or (element.get("id") or "")
+        classes = list_classes(element)
+        name = classes[0] if classes else (element.get("id") or "")
         if _STABLE_CLASS.fullmatch(name):
             descriptions.append(f"{element.tag}.{name}")
             break
@@ -189,17 +195,17 @@ def _describe_until_class(ancestors: Sequence[Any]) -> list[str]:
 
 
 def describe_element(element: Any, class_counts: Mapping[str, int]) -> str:
-    """Return a description of an element: its tag, and that of its classes that is most common on
-    the page ("li.post"). A class that only this element has is no description, since it may name
-    one article. `class_counts`: how often each class is on the page."""
+    """Return a description of an element: its tag and its most common class, such as "li.post". A
+    class that no other element of the page has is left out, since it may name one article.
+    `class_counts`: how often each class is on the page."""
     names = [name for name in list_classes(element) if class_counts.get(name, 0) > 1]
     name = max(names, key=lambda name: class_counts[name], default="")
     return f"{element.tag}.{name}" if name else str(element.tag)
 
 
 def list_classes(element: Any) -> list[str]:
-    """Return those classes of an element that say what kind of element it is. Classes with numbers
-    are left out, as they may change, and so are those for a state, such as "is-active"."""
+    """Return the classes of an element that say of which kind it is. Classes with numbers are left
+    out, as they may change, and so are classes for a state, such as "is-active"."""
     if not isinstance(element.tag, str):
         return []
     names = (element.get("class") or "").split()
@@ -209,9 +215,9 @@ def list_classes(element: Any) -> list[str]:
 
 
 def _is_aside(ancestors: Sequence[Any]) -> bool:
-    """Return True if a link is in a menu, a sidebar, a footer or the header of the page. This is
-    known by the tag, role, class or id of one of the elements around it. `ancestors`: these
-    elements, the innermost first."""
+    """Return True if a link is in a menu, a sidebar, a footer or the header of the page, as the
+    tag, role, class or id of an element around it says. `ancestors`: the elements around the link,
+    the innermost first."""
     is_within_item = False
     for element in ancestors:
         if element.tag in ("body", "html"):
@@ -230,6 +236,7 @@ def _has_aside_name(element: Any) -> bool:
     """Return True if a class or the id of an element is the name of a menu, a sidebar or the
     like."""
     class_and_id = f"{element.get('class') or ''} {element.get('id') or ''}"[:300]
+    # a name such as "content-sidebar" is that of the content
     names = (name for name in class_and_id.split() if not _CONTENT_CLASS.search(name))
     return any(_ASIDE_CLASS.search(name) for name in names)
 
@@ -240,8 +247,8 @@ def _is_page_header(header: Any) -> bool:
 
 
 def _is_inline(anchor: Any, label: str) -> bool:
-    """Return True if a link is in running text: it is in a paragraph, and its text makes up less
-    than half of it. `label`: the text of the link."""
+    """Return True if the link `anchor` is in running text: it is in a paragraph, and its text,
+    `label`, makes up less than half of this paragraph."""
     holder = anchor.getparent()
     while holder is not None and holder.tag in _INLINE_TAGS:
         holder = holder.getparent()

@@ -66,34 +66,35 @@ def find_shape(url: str) -> str:
 
 
 def _classify_segment(segment: str, *, is_last: bool) -> str:
-    """Return the kind of a path segment. A segment that changes from article to article becomes
-    {year}, {number}, {code} or {title}. Any other is the name of a section and stays, in lower
-    case. An ending such as ".html" is kept. `is_last`: the last segment of an address is never the
-    name of a section."""
-    stem, dot, ending = segment.rpartition(".")
-    if dot and ending.isalpha() and len(ending) <= _LONGEST_ENDING:
-        segment = stem
-        ending = f".{ending.lower()}"
-    else:
-        ending = ""
-    if _YEAR.match(segment):
+    """Return the kind of a segment of a path: {year}, {number}, {code} or {title} if it changes
+    from article to article, else the segment itself in lower case, as the name of a section. An
+    ending such as ".html" is kept. `is_last`: it is the last segment, which is never the name of a
+    section."""
+    name = segment
+    ending = ""
+    before_dot, dot, after_dot = segment.rpartition(".")
+    if dot and after_dot.isalpha() and len(after_dot) <= _LONGEST_ENDING:
+        name = before_dot
+        ending = f".{after_dot.lower()}"
+    if _YEAR.match(name):
         return "{year}" + ending
-    if _NUMBER.match(segment):
+    if _NUMBER.match(name):
         return "{number}" + ending
-    if _HASH.match(segment) and any(char.isdigit() for char in segment):
+    if _HASH.match(name) and any(char.isdigit() for char in name):
         return "{code}" + ending
-    if is_last or len(_WORD.findall(segment)) > _MOST_NAME_WORDS:
+    if is_last or len(_WORD.findall(name)) > _MOST_NAME_WORDS:
         return "{title}" + ending
-    return segment.lower() + ending
+    return name.lower() + ending
 
 
 def find_family(url: str) -> str:
-    """Return the part of a site to which an address belongs: its host, with the first segment of
-    its path if the path has several. "site.example/news/2026/a-title" gives
+    """Return the part of a site to which an address belongs: its host, and the first segment of its
+    path if this has several. "https://site.example/news/2026/a-title" gives
     "site.example/news/"."""
-    host, _, path = find_shape(url).partition("?")[0].partition("/")
-    first, slash, _ = path.partition("/")
-    return f"{host}/{first}/" if slash else f"{host}/"
+    shape_without_query, _, _ = find_shape(url).partition("?")
+    host, _, path = shape_without_query.partition("/")
+    first_segment, slash, _ = path.partition("/")
+    return f"{host}/{first_segment}/" if slash else f"{host}/"
 
 
 class Unsure(Exception):
@@ -101,9 +102,10 @@ class Unsure(Exception):
 
 
 def make_wrapper(items: Sequence[Shown], origin: str, seen: Iterable[Seen] = ()) -> Wrapper:
-    """Return the traits of a list, by which later visits recognise it. `items`: its present items.
-    `origin`: where the list was found, such as "json-ld". `seen`: items that the list had on
-    earlier visits; they are remembered, too."""
+    """Return the traits of a list, by which later visits recognise it: the most common forms of its
+    links, shapes of its addresses and the like. `items`: its present items; `origin`: where the
+    list was found, such as "json-ld"; `seen`: items that it had on earlier visits, which are
+    remembered, too."""
     dated_count = sum(item.item.published is not None for item in items)
     dated_percent = 0
     title_length = 0
@@ -133,6 +135,7 @@ def merge_seen(items: Iterable[Shown], seen: Iterable[Seen]) -> tuple[Seen, ...]
     """Return the items of a list to remember, at most REMEMBERED: its present `items`, then the
     items `seen` on earlier visits. Of two items with the same address only the first is kept, so
     that a present title replaces an earlier one."""
+    # by address, in the form that is equal for all spellings
     by_key = {item.key: Seen(url=item.item.url, title=item.item.title) for item in items}
     seen_by_key = {urls.alias(item.url): item for item in seen}
     for key, seen_item in seen_by_key.items():
@@ -141,9 +144,10 @@ def merge_seen(items: Iterable[Shown], seen: Iterable[Seen]) -> tuple[Seen, ...]
 
 
 def learn_list(lists: Sequence[tuple[str, Sequence[Shown]]], seen: Sequence[Seen]) -> FoundList:
-    """Choose the list of a page to follow: the one with most of the items in `seen`, else the
-    first. `lists`: each list of the page as (where it was found, its items), the likeliest first.
-    `seen`: articles that are known already. Raises Unsure if `lists` is empty."""
+    """Return the list of a page to follow, with its traits: the list with most of the articles in
+    `seen`, or the first if none has any. `lists`: each list of the page as (where it was found, its
+    items), the likeliest first; `seen`: articles that are known already. Raises Unsure if `lists`
+    is empty."""
     if not lists:
         raise Unsure("no three links of the page are alike")
     known = KnownItems(seen)
@@ -152,11 +156,11 @@ def learn_list(lists: Sequence[tuple[str, Sequence[Shown]]], seen: Sequence[Seen
 
 
 def find_again(lists: Sequence[tuple[str, Sequence[Shown]]], wrapper: Wrapper) -> FoundList:
-    """Find the list that `wrapper` remembers among those of the page.
+    """Return the list of the page that is the same as on the last visit: its items, without links
+    that look unlike them, and its traits to remember from now on, with a note of changes.
 
-    `lists`: each list as (where it was found, its items). Return the items of the list, without
-    links that look unlike them, and its traits to remember from now on. Their note says what was
-    changed or left out. Raises Unsure if `lists` is empty or no list is surely the same."""
+    `lists`: each list of the page as (where it was found, its items); `wrapper`: the traits of the
+    list on the last visit. Raises Unsure if `lists` is empty or no list is surely the same."""
     if not lists:
         raise Unsure("no three links of the page are alike; its items were there before")
     seen_items = KnownItems(wrapper.seen)
@@ -171,16 +175,19 @@ def find_again(lists: Sequence[tuple[str, Sequence[Shown]]], wrapper: Wrapper) -
 
     # check that it is the same list
     known = KnownItems(wrapper.seen, items)
-    known_count = known.count_matches(items)
+    known_count = known.count_matches(items)  # items of earlier visits
     enough_known = min(_LEAST_KNOWN, max(1, len(items) // 2))
     if known_count < enough_known:
         _check_looks(items, wrapper)
+
+    # leave out links that look unlike the items, such as advertisements
     partition = _separate_strangers(items, wrapper, known)
     similar = partition.similar
     has_new_items = not all(map(known.knows_item, similar))
     if wrapper.newest_first and has_new_items and not _is_newest_first(similar, _HALF):
         raise Unsure("the newest items no longer stand first")
 
+    # a site may have moved: known articles keep the addresses by which they are known
     restored = known.restore_addresses(similar)
     current = make_wrapper(restored, origin, wrapper.seen)
     notes: list[str] = []
@@ -197,8 +204,9 @@ def find_again(lists: Sequence[tuple[str, Sequence[Shown]]], wrapper: Wrapper) -
 
 
 def _measure_likeness(items: Sequence[Shown], wrapper: Wrapper) -> float:
-    """Return how many of its four traits an item of the list shares with the remembered list: the
-    mean over all items, from 0 (unlike) to 4 (alike)."""
+    """Return how much a list looks like the remembered one, from 0 (unlike) to 4 (alike): the mean
+    number of traits that an item shares with it. The traits are the form and the path of its link,
+    the shape of its address, and its layout. `wrapper`: the remembered traits."""
     shared_traits = 0
     for item in items:
         shared_traits += item.form in wrapper.forms
@@ -209,9 +217,10 @@ def _measure_likeness(items: Sequence[Shown], wrapper: Wrapper) -> float:
 
 
 def _check_looks(items: Sequence[Shown], wrapper: Wrapper) -> None:
-    """Check a list in which nearly all items are new: it must look like the remembered list. Raises
-    Unsure if less than 90 % of the items have remembered shapes. Raises Unsure, too, if less than
-    90 % have remembered forms, and less than 90 % have remembered paths and layouts."""
+    """Raise Unsure unless a list, in which nearly all items are new, looks like the remembered one:
+    at least 90 % of the items have addresses of remembered shapes; and at least 90 % have links of
+    remembered forms, or at least 90 % have remembered paths and layouts. `wrapper`: the remembered
+    traits."""
     count = len(items)
     same_shape_share = sum(item.shape in wrapper.shapes for item in items) / count
     same_form_share = sum(item.form in wrapper.forms for item in items) / count
@@ -240,9 +249,10 @@ class _Partition:
 def _separate_strangers(
     items: Sequence[Shown], wrapper: Wrapper, known: "KnownItems"
 ) -> _Partition:
-    """Separate items that look unlike the remembered list, such as advertisements, from the others.
-    `known`: the items of earlier visits; they are never separated. Raises Unsure if more than half
-    of `items` look unlike the list."""
+    """Return `items` in two parts: those that look like the remembered list, and strangers, such as
+    advertisements, that do not. `wrapper`: the remembered traits; `known`: the items of earlier
+    visits, which are never strangers. Raises Unsure if more than half of `items` are strangers."""
+    # the forms of links and shapes of addresses that items of the list have
     forms = {*wrapper.forms} | _list_proven_values(items, known, lambda item: item.form)
     shapes = {*wrapper.shapes} | _list_proven_values(items, known, lambda item: item.shape)
     similar: list[Shown] = []
@@ -262,9 +272,9 @@ def _separate_strangers(
 def _list_proven_values(
     items: Sequence[Shown], known: "KnownItems", read_trait: Callable[[Shown], str]
 ) -> set[str]:
-    """Return the values of a trait that belong to the list because known items have them, even if
-    the list was not remembered with them. At least two known items must have the value, and at
-    least half of all items with it must be known. `read_trait` returns the trait of an item."""
+    """Return the values of a trait that belong to a list because its known items have them: at
+    least two known items have the value, and at least half of all items with it are known. `known`:
+    the items of earlier visits; `read_trait`: a function that returns the trait of an item."""
     counts = Counter(read_trait(item) for item in items)
     known_counts = Counter(read_trait(item) for item in items if known.has_match(item))
     proven_values: set[str] = set()
@@ -278,12 +288,14 @@ def _list_proven_values(
 def _is_similar(
     item: Shown, wrapper: Wrapper, forms: Collection[str], shapes: Collection[str]
 ) -> bool:
-    """Return True if a new item looks like the items of the remembered list. It must have a date if
-    nearly all of them have one, a title of similar length, one of their forms or a similar layout,
-    and one of their shapes. `forms`, `shapes`: the forms and shapes that items of the list have."""
+    """Return True if a new item looks like the items of the remembered list: it has a date if
+    nearly all of them have one, a title of similar length, a link in the same tags and classes or a
+    similar layout, and an address of the same shape. `wrapper`: the remembered traits; `forms`,
+    `shapes`: the forms of links and shapes of addresses that items of the list have."""
     has_list_dates = wrapper.dated >= 100 * _NEARLY_ALL
     if has_list_dates and item.item.published is None:
         return False
+    # characters of the title
     shortest = wrapper.title_length * _LEAST_LENGTH
     longest = max(wrapper.title_length, _UNIQUE_LENGTH) * _MOST_LENGTH
     if not shortest <= len(item.item.title) <= longest:
@@ -297,8 +309,8 @@ def _is_similar(
 
 
 def _has_similar_layout(item: Shown, wrapper: Wrapper) -> bool:
-    """Return True if an item has a remembered layout and, besides, a remembered path, or a form
-    with the same two innermost elements as a remembered form."""
+    """Return True if an item has a remembered layout, and its link a remembered path, or a form
+    with the same two innermost elements as a remembered form. `wrapper`: the remembered traits."""
     if item.layout not in wrapper.layouts:
         return False
     if item.path in wrapper.paths:
@@ -315,11 +327,13 @@ def _find_form_end(form: str) -> str:
 
 
 def _is_of_mixed_list(item: Shown, shapes: Collection[str]) -> bool:
-    """Return True if the list has items from many parts of a site, and `item` may be one of them.
+    """Return True if a list has items from many parts of a site or from many sites, and `item` may
+    be one of them.
 
-    `shapes`: the shapes of the list, at least four if it is mixed. An item on a host of the list
-    must be of the same part as one of the `shapes`. An item on another host may only be in a list
-    with at least four hosts. An item with the address of an advertisement never is."""
+    `shapes`: the shapes of the addresses in the list, at least four if it is mixed. An item on a
+    host of the list must be in the same part of the site as one of them. An item on another host
+    may only be in a list with at least four hosts. The address of an advertisement is never in such
+    a list."""
     if len(shapes) < _MANY_SHAPES or PAID_PATH.search(item.item.url):
         return False
     hosts = {value.partition("/")[0] for value in shapes}
@@ -335,17 +349,17 @@ def _find_site_part(shape: str) -> str:
 
 
 def _is_newest_first(items: Sequence[Shown], share: float) -> bool:
-    """Return True if the dated items are sorted, the newest first. A few may be out of order: a
-    `share` (0 to 1) of the items must not be newer than the dated item before."""
+    """Return True if the items with a date are sorted, the newest first. Some may be out of order:
+    at least `share` (0 to 1) of them must not be newer than the item before."""
     dates = [item.item.published for item in items if item.item.published]
     in_order = sum(after <= before for before, after in pairwise(dates))
     return in_order >= share * (len(dates) - 1)
 
 
 def _add_old_values(current: Wrapper, remembered: Wrapper) -> Wrapper:
-    """Return the `current` traits of a list, to which those `remembered` from earlier visits are
-    added, because a site may alternate between two layouts. At most 12 values of each trait are
-    kept, the current ones first."""
+    """Return the `current` traits of a list together with those `remembered` from earlier visits,
+    because a site may alternate between two layouts. At most 12 values of each trait are kept, the
+    current ones first."""
     return replace(
         current,
         pointed=remembered.pointed,
@@ -369,6 +383,9 @@ class KnownItems:
     two items are the same, too."""
 
     def __init__(self, seen: Sequence[Seen], items: Sequence[Shown] = ()) -> None:
+        """Remember the items `seen` on earlier visits. `items`: the present items of the list, by
+        which it is found out if the site has changed its addresses."""
+        # by address, in the form that is equal for all spellings
         self._by_key = {urls.alias(item.url): item for item in seen}
         self._by_title: dict[str, Seen] = {}
         for known_item in seen:
@@ -376,7 +393,7 @@ class KnownItems:
             if title_key:
                 self._by_title.setdefault(title_key, known_item)
         same_address = 0
-        same_title_only = 0
+        same_title_only = 0  # at another address
         for item in items:
             if item.key in self._by_key:
                 same_address += 1
@@ -390,11 +407,12 @@ class KnownItems:
         return item.key in self._by_key or (self.has_moved and self.has_match(item))
 
     def has_match(self, item: Shown) -> bool:
-        """Return True if an earlier item has the address or the title of `item`. A title of fewer
-        than 12 characters only counts if the site has changed its addresses (`has_moved`)."""
+        """Return True if an item of an earlier visit has the address or the title of `item`. A
+        title of fewer than 12 characters only counts if the site has changed its addresses."""
         if item.key in self._by_key:
             return True
-        if not self.has_moved and len(item.item.title) < _UNIQUE_LENGTH:
+        is_short_title = len(item.item.title) < _UNIQUE_LENGTH
+        if is_short_title and not self.has_moved:
             return False
         return make_title_key(item.item.title) in self._by_title
 
@@ -403,10 +421,9 @@ class KnownItems:
         return sum(map(self.has_match, items))
 
     def restore_addresses(self, items: Sequence[Shown]) -> list[Shown]:
-        """Give items their old addresses back if the site has changed its addresses (`has_moved`),
-        so that they do not count as new articles. If it has not, return `items` unchanged: two
-        articles with one title are then two of a column, such as "Letters"."""
-        if not self.has_moved:
+        """Return `items` with their old addresses if the site has changed its addresses, so that
+        they do not count as new articles. If it has not, return `items` unchanged."""
+        if not self.has_moved:  # two articles with one title are two of a column, such as "Letters"
             return list(items)
         restored: list[Shown] = []
         for item in items:

@@ -54,9 +54,10 @@ class MailHeaders:
 
 
 def read_headers(raw: bytes) -> MailHeaders:
-    """Read the headers at the beginning of the mail `raw`. Never raises, whatever the mail
-    contains."""
-    header_bytes = raw[:LONGEST_HEAD].replace(b"\r\n", b"\n").partition(b"\n\n")[0]
+    """Return the headers of a mail that tell whose newsletter it is. `raw`: the bytes of the mail,
+    at least those of its headers. Never raises, whatever the mail contains."""
+    start = raw[:LONGEST_HEAD].replace(b"\r\n", b"\n")
+    header_bytes, _, _ = start.partition(b"\n\n")  # an empty line ends the headers
     message = BytesHeaderParser(policy=compat32).parsebytes(header_bytes + b"\n\n")
     names_and_addresses = list(_list_addresses(message, ["from"]))
     senders = tuple(address for _, address in names_and_addresses)
@@ -82,9 +83,9 @@ def read_headers(raw: bytes) -> MailHeaders:
 
 
 def make_mid(message_id: str, headers: bytes) -> str:
-    """Return the address of a mail: "mid:" and its Message-ID (RFC 2392). `message_id`: the header
-    of this name, "" if there is none. If it is missing, invalid or longer than 200 characters, a
-    hash of all `headers` takes its place."""
+    """Return the address of a mail: "mid:" and its Message-ID (RFC 2392). If the Message-ID is
+    missing, invalid or longer than 200 characters, a hash of all `headers` takes its place.
+    `message_id`: the header Message-ID, "" if there is none."""
     bare = message_id.strip().removeprefix("<").removesuffix(">").strip()
     if len(bare) > _LONGEST_ID or not _MESSAGE_ID.fullmatch(bare):
         bare = f"{hashlib.sha256(headers).hexdigest()[:32]}@{_NO_ID}"
@@ -92,11 +93,11 @@ def make_mid(message_id: str, headers: bytes) -> str:
 
 
 def find_forgery(senders: tuple[str, ...], results: str) -> str:
-    """Return why a mail may not come from its sender, "" if nothing shows that.
+    """Return why a mail may not come from its sender, "" if nothing shows that it is forged.
 
     `senders`: the addresses in its From headers. `results`: its first Authentication-Results
-    header, "" if there is none: then nothing can be checked. The server of the mailbox adds this
-    header above all others (RFC 8601), so that one from a forger is never the first."""
+    header, "" if there is none, so that only the number of senders is checked. The server of the
+    mailbox adds this header above all others (RFC 8601), so that a forger's is never the first."""
     if len(senders) != 1:
         return f"{len(senders)} addresses as its sender"
     checks: dict[str, set[str]] = {"dmarc": set(), "dkim": set(), "spf": set()}
@@ -114,8 +115,8 @@ def find_forgery(senders: tuple[str, ...], results: str) -> str:
 
 
 def decode_words(value: str) -> str:
-    """Return the value of a header with its encoded words ("=?utf-8?q?...?=", RFC 2047) decoded. If
-    a word is broken, none of them is decoded."""
+    """Return `value`, that of a header, with its encoded words ("=?utf-8?q?...?=", RFC 2047)
+    decoded. If one word is broken, no word is decoded."""
     # the parser gives bytes beyond ASCII as surrogates; in today's mails they are UTF-8
     plain = value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     try:
@@ -126,8 +127,8 @@ def decode_words(value: str) -> str:
 
 
 def _decode_piece(piece: bytes | str, charset: str | None) -> str:
-    """Return a part of a header as text. `charset`: that of its bytes; if it is None or unknown,
-    they are read as UTF-8."""
+    """Return `piece`, a part of a header, as text. `charset`: the charset of its bytes; if it is
+    None or unknown, they are read as UTF-8."""
     if isinstance(piece, str):
         return piece
     try:

@@ -40,8 +40,8 @@ class _UnreadableError(Exception):
 
 
 def read_mail(raw: bytes, received: datetime, size: int, readers: tuple[str, ...] = ()) -> Entry:
-    """Return the entry of a mail. If the mail cannot be read, the entry has no text, and its
-    `fault` says why.
+    """Return a mail as an entry of a feed. If the mail cannot be read, the entry has no text, and
+    its `fault` says why.
 
     `raw`: the bytes of the mail, or only those of its headers if it is larger than LARGEST.
     `received`: when it was delivered. `size`: the size of the whole mail in bytes. `readers`: mail
@@ -74,9 +74,9 @@ def read_mail(raw: bytes, received: datetime, size: int, readers: tuple[str, ...
 
 
 def choose_date(sent: datetime | None, received: datetime) -> datetime:
-    """Return when a mail was sent. `sent`: the date in its headers, None if it has none;
-    `received`: when it was delivered. The delivery counts in place of a missing date, of a date
-    after the delivery, and of a date more than a week before it."""
+    """Return when a mail was sent: `sent`, the date in its headers, if this can be right; else
+    `received`, the time of its delivery. The date cannot be right if it is None, after the delivery
+    or more than a week before it."""
     if sent is None:
         return received
     is_after_delivery = sent > received
@@ -87,10 +87,10 @@ def choose_date(sent: datetime | None, received: datetime) -> datetime:
 
 
 def _find_html(raw: bytes) -> str:
-    """Return the text of a mail as HTML: its first part in HTML that is not empty, else its first
-    part in plain text that is not, converted. `raw`: the bytes of the mail. Raises _UnreadableError
-    if it has neither, if it has too many parts, or if a part is in no known charset."""
-    # checked before parsing, whose time grows with the square of the depth
+    """Return the text of a mail as HTML: its first part in HTML with text, else its first part in
+    plain text, converted to HTML. `raw`: the bytes of the mail. Raises _UnreadableError if it has
+    neither, if it has too many parts, or if a part is in no known charset."""
+    # checked before parsing: the time for this grows with the square of the depth
     if raw.lower().count(b"content-type:") > _MOST_PARTS:
         raise _UnreadableError(EntryReason.MAIL_NESTED, f"more than {_MOST_PARTS} parts")
     message = email.message_from_bytes(raw, policy=compat32)
@@ -114,8 +114,8 @@ def _find_html(raw: bytes) -> str:
 
 def _list_parts(part: Message, depth: int) -> Iterator[Message]:
     """Yield the parts of a mail that mail programs show, without attachments. A mail inside of the
-    mail is yielded as one part. `part`: the mail, or a part of it; `depth`: in how many parts it
-    is. Raises _UnreadableError if parts are nested more than 20 deep."""
+    mail is yielded as one part. `part`: the mail, or a part of it; `depth`: the number of parts
+    around `part`. Raises _UnreadableError if parts are nested more than 20 deep."""
     if depth > _DEEPEST:
         raise _UnreadableError(EntryReason.MAIL_NESTED, f"more than {_DEEPEST} parts in parts")
     if part.get_content_disposition() == "attachment":
@@ -145,7 +145,7 @@ def _decode_part(part: Message) -> str:
 
 
 def make_html(text: str) -> str:
-    """Return a plain text as HTML. Each paragraph of it and each item of a list becomes a
+    """Return the plain text `text` as HTML. Each paragraph and each item of a list becomes a
     paragraph, and each web address a link."""
     pieces: list[str] = []
     for paragraph in re.split(r"\n\s*\n", text.replace("\r\n", "\n")):
@@ -160,8 +160,8 @@ def make_html(text: str) -> str:
 
 
 def _make_paragraph(lines: list[str]) -> str:
-    """Return lines of plain text as one paragraph of HTML, in which web addresses are links. ""
-    if all lines are blank."""
+    """Return `lines` of plain text as one paragraph of HTML, in which web addresses are links.
+    Return "" if all lines are blank."""
     paragraph = " ".join(line.strip() for line in lines).strip()
     if not paragraph:
         return ""

@@ -84,6 +84,8 @@ def clean_mail(html: str, addresses: Collection[str], unsubscribe: Collection[st
     for element in list(tree.iter()):
         if element.tag in _NO_TEXT or _is_hidden(element):
             _remove_element(element)
+
+    # remove what belongs to the reader
     for link in list(tree.iter("a")):
         # a link may have been removed with an earlier link's line
         is_still_in_tree = link.getroottree().getroot() is tree
@@ -91,6 +93,8 @@ def clean_mail(html: str, addresses: Collection[str], unsubscribe: Collection[st
             _clean_link(link, reader)
     _remove_addresses(tree, reader)
     _remove_greetings(tree)
+
+    # remove all attributes except the targets of links
     for element in tree.iter():
         href = element.get("href") if element.tag == "a" else None
         element.attrib.clear()
@@ -104,9 +108,9 @@ def clean_mail(html: str, addresses: Collection[str], unsubscribe: Collection[st
 
 
 def make_reader(addresses: Collection[str], unsubscribe: Collection[str]) -> Reader:
-    """Return the addresses by which the parts of a mail that belong to its reader are recognised.
-    `addresses`: mail addresses of the reader; `unsubscribe`: web addresses at which the reader can
-    end the subscription."""
+    """Return the addresses that show that a part of a mail belongs to its reader, with the
+    spellings in which links contain them. `addresses`: mail addresses of the reader; `unsubscribe`:
+    web addresses at which the reader can end the subscription."""
     spellings: set[str] = set()
     for address in addresses:
         spellings.update(_list_spellings(address))
@@ -119,8 +123,8 @@ def make_reader(addresses: Collection[str], unsubscribe: Collection[str]) -> Rea
 
 
 def _list_spellings(address: str) -> Iterator[str]:
-    """Yield the forms in which links contain a mail address, in lower case: as it is,
-    percent-encoded, in base64, in hexadecimal, and as hashes."""
+    """Yield the spellings in which links contain the mail address `address`, in lower case: as it
+    is, percent-encoded, in base64, in hexadecimal, and as hashes."""
     lower = address.lower()
     data = lower.encode()
     yield lower
@@ -133,23 +137,24 @@ def _list_spellings(address: str) -> Iterator[str]:
 
 
 def clean_address(url: str, reader: Reader) -> str:
-    """Return the address of a link without the parameters that were made for one reader. A
-    tracker's address contains the address to which it leads: return this one, cleaned in the same
-    way. Return "" if the address is invalid, leads to a private network, or only works for one
-    reader."""
+    """Return the address of a link without the parameters that were made for one reader. If it is
+    the address of a tracker, which contains the address to which it leads, return the latter,
+    cleaned in the same way. Return "" if the address is invalid, leads to a private network, or
+    only works for one reader. `reader`: the addresses of the reader."""
     return _clean_address(url, reader, 0)
 
 
 def _clean_address(url: str, reader: Reader, depth: int) -> str:
-    """Clean an address as `clean_address` does. `depth`: how many trackers' addresses contained
-    `url`, one inside the other."""
+    """Return the address of a link without the parameters that were made for one reader, "" if it
+    cannot be used; see `clean_address`. `depth`: the number of trackers' addresses, one inside the
+    other, that contained `url`."""
     try:
         canonical = urls.canonical(url)
     except urls.BadUrl:
         return ""
     parts = urlsplit(canonical)
     pairs = parse_qsl(parts.query, keep_blank_values=True)
-    for _, value in pairs:
+    for _, value in pairs:  # an address in a parameter is that to which a tracker leads
         if depth < _DEEPEST and re.match(r"https?://", value, re.I):
             return _clean_address(value, reader, depth + 1)
     if urls.private(canonical) or urls.alias(canonical) in reader.unsubscribe:
@@ -168,15 +173,17 @@ def _clean_address(url: str, reader: Reader, depth: int) -> str:
 
 
 def _is_personal_path(path: str, reader: Reader) -> bool:
-    """Return True if the path of an address is probably for one reader. It is if it is about a
-    subscription, contains a mail address of the reader, or has a code as a segment."""
+    """Return True if the path of an address is probably for one reader: it is about a subscription,
+    contains a mail address of the reader, or has a code, such as a long random number, as a
+    segment. `reader`: the addresses of the reader."""
     if _is_subscription_path(path) or _contains_reader(unquote(path).lower(), reader):
         return True
     return any(is_opaque(segment) for segment in unquote(path).split("/"))
 
 
 def _is_subscription_path(path: str) -> bool:
-    """Return True if the path of an address has a word such as "unsubscribe"."""
+    """Return True if the path of an address is about a subscription: it has a word such as
+    "unsubscribe"."""
     decoded = unquote(path).lower()
     if _load_words().paths.search(decoded):
         return True
@@ -194,9 +201,9 @@ def _contains_reader(value: str, reader: Reader) -> bool:
 
 
 def is_opaque(word: str) -> bool:
-    """Return True if a part of an address is a code. It then contains a UUID, or has at least 22
-    characters and a piece that is no word: "dGhpcyBpcyBhIGNvZGU5OQ" is a code. Words joined by
-    hyphens, such as "2026-a-long-title", are none."""
+    """Return True if `word`, a part of an address, is a code: it contains a UUID, or has at least
+    22 characters and a piece that is no word, such as "dGhpcyBpcyBhIGNvZGU5OQ". Words joined by
+    hyphens, such as "2026-a-long-title", are no code."""
     if _UUID.search(word):
         return True
     if len(word) < _OPAQUE:
@@ -215,9 +222,10 @@ def is_opaque(word: str) -> bool:
 
 
 def _clean_link(element: Any, reader: Reader) -> None:
-    """Give a link the target that it has for all readers. A link about the subscription is removed
-    with its line, and a link without text, whose picture was removed, is removed, too. If a link
-    only works for this reader, only its text stays."""
+    """Change the link `element` so that it is the same for all readers: it gets a target that works
+    for all. If there is none, only its text stays. A link about the subscription is removed with
+    its line; a link without text, whose picture was removed, is removed alone. `reader`: the
+    addresses of the reader."""
     href = (element.get("href") or "").strip()
     link_text = text.line("".join(element.itertext())).lower()
     target = clean_address(href, reader) if href else ""
@@ -239,8 +247,9 @@ def _clean_link(element: Any, reader: Reader) -> None:
 
 
 def _is_about_subscription(href: str, reader: Reader) -> bool:
-    """Return True if a link ends or changes the subscription, by words in its address, or because
-    the mail names the address for that. False for an invalid address."""
+    """Return True if a link ends or changes the subscription: its address has a word such as
+    "unsubscribe", or is one that the mail names for this. Return False if it is invalid. `href`:
+    the target of the link; `reader`: has the addresses that the mail names."""
     if href.lower().startswith("mailto:"):
         return bool(_load_words().paths.search(unquote(href).lower()))
     try:
@@ -253,13 +262,16 @@ def _is_about_subscription(href: str, reader: Reader) -> bool:
 
 
 def _remove_addresses(tree: Any, reader: Reader) -> None:
-    """Remove the reader's mail addresses from the text. A line of at most 400 characters with an
-    address is removed as a whole, since it says to whom the mail was sent."""
+    """Remove the mail addresses of `reader` from the text of the mail `tree`. A line of at most 400
+    characters with such an address is removed as a whole, since it says to whom the mail was
+    sent."""
     if not reader.addresses:
         return
     pattern = re.compile("|".join(map(re.escape, reader.addresses)), re.I)
     for element in list(tree.iter()):
-        if element.getroottree().getroot() is not tree or not isinstance(element.tag, str):
+        is_still_in_tree = element.getroottree().getroot() is tree
+        is_comment = not isinstance(element.tag, str)
+        if is_comment or not is_still_in_tree:
             continue
         if element.text and pattern.search(element.text):
             element.text = pattern.sub("", element.text)
@@ -272,9 +284,10 @@ def _remove_addresses(tree: Any, reader: Reader) -> None:
 
 
 def _remove_greetings(tree: Any) -> None:
-    """Remove lines that only greet the reader, such as "Hi Anna,"."""
+    """Remove lines that only greet the reader, such as "Hi Anna,", from the mail `tree`."""
     for element in list(tree.iter(*_BLOCKS)):
-        if any(child.tag in _BLOCKS for child in element):
+        has_several_lines = any(child.tag in _BLOCKS for child in element)
+        if has_several_lines:
             continue
         line = text.line("".join(element.itertext()))
         if _load_words().greetings.fullmatch(line.lower()):
@@ -283,8 +296,8 @@ def _remove_greetings(tree: Any) -> None:
 
 def _remove_line(element: Any, longest: int, *, only_block: bool = False) -> None:
     """Remove the line in which an element stands: the innermost block around it, such as a
-    paragraph. A block with more than `longest` characters of text stays; then the element alone is
-    removed, or nothing if `only_block`."""
+    paragraph. If the block has more than `longest` characters, it stays, and the element alone is
+    removed. `only_block`: in this case remove nothing."""
     block = element
     while block is not None and block.tag not in _BLOCKS:
         block = block.getparent()
@@ -307,9 +320,8 @@ def _remove_element(element: Any) -> None:
 
 
 def _is_hidden(element: Any) -> bool:
-    """Return True if mail programs do not show an element, because its attribute hidden or its
-    style hides it. A tiny font hides it, too, unless an element in it has another size. Comments
-    are always hidden."""
+    """Return True if mail programs do not show an element: its attribute hidden or its style hides
+    it, its font is tiny and no element in it sets another size, or it is a comment."""
     if not isinstance(element.tag, str):
         return True
     if element.tag in ("html", "body"):
