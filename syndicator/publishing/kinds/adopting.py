@@ -29,8 +29,9 @@ _OLDER_FILE_NAME: Final = re.compile(
 
 
 def adopt_unknown_files(rows: Iterable[FeedRow], outlet: Outlet) -> Iterator[PublishedFile]:
-    """Yield a row for each published file, marked as out of date. `rows`: all feeds, also ended
-    ones."""
+    """Yield a row for the table of files for each published file that our builds may have made. The
+    rows are marked as out of date, so that builds make these files again or delete them. `rows`:
+    all feeds, also ended ones; `outlet`: the published files."""
     for owner, folder, our_names in _FOLDERS_OF_BUILDS:
         yield from _adopt_folder(outlet, owner, folder, our_names)
     for row in rows:
@@ -47,17 +48,19 @@ def adopt_unknown_files(rows: Iterable[FeedRow], outlet: Outlet) -> Iterator[Pub
 def _adopt_folder(
     outlet: Outlet, owner: FeedKey, folder: str, our_names: re.Pattern[str]
 ) -> Iterator[PublishedFile]:
-    """Yield a row for each file of `folder` whose name, without the folder, matches `our_names`."""
+    """Yield a row for the table of files for each published file in a folder that our builds may
+    have made. `owner`: the feed to which the files belong; `folder`: with a final slash;
+    `our_names`: matches the names of such files, without the folder."""
     for name in sorted(outlet.names(folder)):
         if our_names.fullmatch(name.removeprefix(folder)):
             yield PublishedFile(name=name, owner=owner, target=_get_target(name))
 
 
 def _get_target(name: str) -> str:
-    """Return the id of the target that a file belongs to, as far as its name shows it. All formats
-    of an archive document belong to the target with the name of the Atom file; any other file is
-    taken for a target of its own. If that is wrong, the next build that makes the file corrects
-    it."""
+    """Return the id of the target that a file belongs to. A target is a group of files that a build
+    makes together. All formats of an archive document belong to the target with the name of its
+    Atom file; any other file is taken for a target of its own. If that is wrong, the next build of
+    the file corrects it. `name`: of the file."""
     stem, _, feed_format = name.rpartition(".")
     if feed_format == PAGE or not name.startswith(paths.ARCHIVES):
         return name

@@ -24,7 +24,9 @@ _PAGE_VERSION: Final = "2"  # increase when these pages change
 
 
 def list_targets(site: Site) -> Iterator[Target]:
-    """Yield one target for each UTC day: the pages of all articles published on it."""
+    """Yield the targets of the pages of articles: one for each UTC day, for the pages of all
+    articles that were published on that day. A target is a group of files that a build makes
+    together."""
     keys = list_feeds_with_pages(site.settings, site.inputs.sources)
     fingerprints = _fingerprint_days(keys, site.index, site.common_fingerprint)
     days = list(fingerprints)
@@ -39,19 +41,22 @@ def list_targets(site: Site) -> Iterator[Target]:
 
 
 def _make_day(site: Site, keys: Sequence[FeedKey], days: Sequence[str], day: str) -> Iterator[File]:
-    """Yield the pages of a day. Each links the article before and the one after it, which may be of
-    another day. `keys`: the feeds whose articles have pages; `days`: all days with pages,
-    ascending; `day`: one of them, such as "2026-11-30"."""
+    """Yield the pages of the articles of a day. Each page links the article before and the one
+    after it, which may be of another day. `keys`: the feeds whose articles have pages; `days`: all
+    days with pages, ascending; `day`: one of them, such as "2026-11-30"."""
+    # the day itself, with the day before and the day after it if there are any
     index = bisect_left(days, day)
     near_days = [day]
     if index > 0:
         near_days.insert(0, days[index - 1])
     if index + 1 < len(days):
         near_days.append(days[index + 1])
+
     ids_by_day = _list_ids_by_day(keys, site.index, near_days)
     views: list[View] = []
     for near_day in near_days:
         views += _list_whole_views(site, ids_by_day.get(near_day, ()))
+
     ids_of_day = ids_by_day[day]
     related = _list_related_views(site, [view.id for view in views if view.id in ids_of_day])
     previous_views = [None, *views[:-1]]
@@ -65,8 +70,9 @@ def _make_day(site: Site, keys: Sequence[FeedKey], days: Sequence[str], day: str
 
 
 def _list_related_views(site: Site, ids: Sequence[str]) -> dict[str, list[View]]:
-    """Return article id -> views of its related articles, for each of `ids`. These views have only
-    what a link shows, such as title and source."""
+    """Return article id -> views of the articles on the same subject. A view holds what may be
+    shown of an article; these have only what a link shows, such as title and source. `ids`: of the
+    articles whose related articles are wanted."""
     related_ids = site.index.related(ids)
     all_ids: set[str] = set()
     for others in related_ids.values():
@@ -85,9 +91,11 @@ def _list_whole_views(site: Site, ids: Iterable[str]) -> list[View]:
 
 
 def _fingerprint_days(keys: Sequence[FeedKey], index: Members, other_input: str) -> dict[str, str]:
-    """Return UTC day -> fingerprint of the input of its pages, by ascending day. The input is the
-    articles of the day, those of the nearest days before and after (the pages link them), the
-    related articles, and `other_input`. `keys`: the feeds whose articles have pages."""
+    """Return UTC day -> fingerprint of everything that the pages of its articles depend on, by
+    ascending day: the articles of the day, of the day before and the day after (the pages link
+    them), and related articles. `keys`: the feeds whose articles have pages; `other_input`: a
+    fingerprint of all other input."""
+    # day -> number and fingerprint of the articles of each feed, as text
     parts: dict[str, list[str]] = defaultdict(list)
     for key in keys:
         for day, (count, articles_fingerprint) in index.days(key).items():
@@ -109,8 +117,8 @@ def _fingerprint_days(keys: Sequence[FeedKey], index: Members, other_input: str)
 def _list_ids_by_day(
     keys: Sequence[FeedKey], index: Members, days: Sequence[str]
 ) -> dict[str, set[str]]:
-    """Return UTC day -> ids of the articles of the feeds `keys`, for all days from the first to the
-    last of `days`."""
+    """Return UTC day -> ids of the articles that were published on it. `keys`: the feeds whose
+    articles count; `days`: ascending; all days from the first to the last of them are returned."""
     ids_by_day: dict[str, set[str]] = defaultdict(set)
     for key in keys:
         for day, article_ids in index.list_ids_by_day(key, days[0], days[-1]).items():

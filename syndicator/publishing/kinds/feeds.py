@@ -50,13 +50,16 @@ class Feed:
 
 
 def prepare_feed(site: Site, spec: FeedSpec, published: Mapping[str, str]) -> Feed:
-    """Select the articles of a feed's head and plan its older documents and pages. A feed whose
-    head shows all of its articles gets no archive, unless it already has one. `published`:
-    fingerprints of the feed's published targets, by id."""
+    """Return the plan of a feed: the articles of its head (the document with its newest entries),
+    its archive documents and its calendar pages, which both show older articles. A feed whose head
+    shows all of its articles gets no archive, unless it already has one. `published`: fingerprints
+    of the feed's published files, by target id."""
     row = _get_row(site, spec)
     selection = select_head(spec, site.index, row)
     empty_head = make_head(spec, site.settings, site.inputs.instance, None)
     feed = Feed(spec=spec, row=row, head=empty_head, ids=selection.ids, left_out=selection.left_out)
+
+    # archive documents
     archives_setting = site.settings.publish.archives
     # with `archives = true`, the form of older instances, each month has a document of its own
     months_share = archives_setting is not True
@@ -75,7 +78,8 @@ def prepare_feed(site: Site, spec: FeedSpec, published: Mapping[str, str]) -> Fe
             shared=months_share,
         )
         feed = replace(feed, archives=documents)
-    # if the archives are pages themselves, no calendar is needed
+
+    # calendar pages; if the archives are pages themselves, they are not needed
     if has_calendar(spec, archives_setting) and PAGE not in empty_head.archives:
         input_of_pages = make_fingerprint(
             fingerprints.fingerprint_archive(spec, site.shared_fingerprint), site.pages_fingerprint
@@ -86,7 +90,8 @@ def prepare_feed(site: Site, spec: FeedSpec, published: Mapping[str, str]) -> Fe
 
 
 def _get_row(site: Site, spec: FeedSpec) -> FeedRow:
-    """Return the row of a feed; store it if the feed is new or had ended."""
+    """Return the database row of a feed. If the feed is new, or had ended and is back, first store
+    a row for it."""
     stored_row = site.rows.get(spec.key)
     if stored_row is not None and not stored_row.dropped:
         return stored_row
@@ -100,9 +105,9 @@ def _get_row(site: Site, spec: FeedSpec) -> FeedRow:
 
 
 def list_head_targets(site: Site, feed: Feed) -> Iterator[Target]:
-    """Yield the target of a feed's head, which is made of its newest articles, in all its formats.
-    If the feeds of its axis have OPML files, which let programs subscribe to the feed, also yield
-    the target of that file."""
+    """Yield the target of a feed's head, the document with its newest articles, in all formats. If
+    feeds of this kind have OPML files, which let programs subscribe to them, also yield the target
+    of the OPML file. A target is a group of files that a build makes together."""
     stem = paths.get_stem(feed.key)
     pages_fingerprint = ""
     if PAGE in feed.spec.formats:
@@ -132,8 +137,9 @@ def list_head_targets(site: Site, feed: Feed) -> Iterator[Target]:
 
 
 def _make_head(site: Site, feed: Feed) -> Iterator[File]:
-    """Yield the files of a head in each format, at the feed's address and at its former ones.
-    Raises Held if a file is invalid or lost entries of the published one."""
+    """Yield the files of a feed's head (the document with its newest articles), one in each format,
+    at the feed's address and at its former addresses. Raises Held if a file must not be published:
+    it is invalid, or lost entries of the published file."""
     views = site.get_entries(feed.key).views(feed.ids, feed.spec.content)
     contents = _render_head(site, feed, views)
     fault = _find_fault(site, feed, contents, views)
@@ -153,7 +159,8 @@ def _make_head(site: Site, feed: Feed) -> Iterator[File]:
 
 
 def _render_head(site: Site, feed: Feed, views: Sequence[View]) -> Mapping[str, bytes]:
-    """Return the files of a head, bytes by format. `views`: the articles of the head."""
+    """Return the files of a feed's head (the document with its newest articles): format -> bytes.
+    `views`: the articles of the head."""
     spec = feed.spec
     # what the page of the feed shows beside its articles
     site.pages.calendars[feed.head.stem] = list(feed.calendar)
@@ -175,8 +182,8 @@ def _render_head(site: Site, feed: Feed, views: Sequence[View]) -> Mapping[str, 
 
 
 def _count_days(site: Site, feed: Feed, views: Sequence[View]) -> Mapping[str, int]:
-    """Return UTC day -> number of the feed's articles, for its page; an empty mapping for a feed
-    without a page. `views`: the articles of its head."""
+    """Return UTC day ("2026-11-26") -> number of the feed's articles, which the feed's page shows;
+    an empty mapping if the feed has no page. `views`: the newest articles of the feed."""
     if PAGE not in feed.spec.formats:
         return {}
     if feed.row.count > len(feed.ids):  # the head does not show all
@@ -185,8 +192,9 @@ def _count_days(site: Site, feed: Feed, views: Sequence[View]) -> Mapping[str, i
 
 
 def _choose_tombstones(site: Site, feed: Feed, newest: datetime) -> tuple[Removed, ...]:
-    """Return the withdrawn articles for which the head has tombstones. `newest`: the time of its
-    newest article."""
+    """Return the withdrawn articles that a feed announces by tombstones, elements that tell readers
+    to delete an entry. Tombstones stay for some days; the tuple is empty if the operator has not
+    enabled them. `newest`: the time of the feed's newest article."""
     if "tombstones" not in site.settings.publish.extensions:
         return ()
     latest = site.removed[feed.key][-_MOST_TOMBSTONES:]
@@ -196,9 +204,9 @@ def _choose_tombstones(site: Site, feed: Feed, newest: datetime) -> tuple[Remove
 def _find_fault(
     site: Site, feed: Feed, contents: Mapping[str, bytes], views: Sequence[View]
 ) -> str | None:
-    """Return why the new files of a head must not be published: one is invalid, or they lack
-    entries of the published Atom file without a reason. None if they may be published. `contents`:
-    bytes of the new files by format; `views`: the articles in them."""
+    """Return why the new files of a feed must not be published, as a message: a file is invalid, or
+    entries of the published Atom file are missing without a reason. Return None if the files may be
+    published. `contents`: format -> bytes of the new file; `views`: the articles in the files."""
     key = feed.key
     entry_ids: dict[str, Sequence[str]] = {}
     for feed_format, data in contents.items():
@@ -206,6 +214,8 @@ def _find_fault(
         if check.fault:
             return f"{paths.file_name(key, feed_format)}: {check.fault}"
         entry_ids[feed_format] = check.ids
+
+    # compare the new Atom file with the published one
     if ATOM not in contents:
         return None
     published = site.outlet.get(paths.file_name(key, ATOM))
@@ -225,9 +235,10 @@ def _find_fault(
 
 
 def _find_excused(site: Site, feed: Feed, views: Sequence[View]) -> set[str]:
-    """Return the ids of entries that may be missing in the new head: those of articles that were
-    withdrawn or pruned, that cannot be shown, that are in archives only, or whose entry is now that
-    of a story, which has another id."""
+    """Return the ids of entries that may be missing in a feed's new files: those of articles that
+    were withdrawn or pruned, cannot be shown, or had no place in the feed; and those of articles
+    that now lead a story, since the entry of a story has an id of its own. `views`: the articles in
+    the new files."""
     instance = site.inputs.instance
     excused: set[str] = set()
     for removed in site.removed.values():

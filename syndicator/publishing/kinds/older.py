@@ -17,10 +17,12 @@ from syndicator.publishing.web.calendar import CalendarPage
 
 
 def list_archive_targets(site: Site, feed: Feed, published: Collection[str]) -> Iterator[Target]:
-    """Yield a target for each archive document of a feed. A new document is made before the head,
-    which will link it; others are made last. `published`: ids of the feed's published targets."""
+    """Yield a target for each archive document of a feed, which has older articles. A target is a
+    group of files that a build makes together, here the formats of the document. A new document is
+    made before the feed's newest document, which links it; others are made last. `published`: ids
+    of the feed's published targets."""
     formats = feed.head.archives
-    made_with = "".join(formats)
+    made_with = "".join(formats)  # what all documents depend on, besides their articles
     if PAGE in formats:
         made_with += site.pages_fingerprint
     for document in feed.archives:
@@ -35,7 +37,8 @@ def list_archive_targets(site: Site, feed: Feed, published: Collection[str]) -> 
 
 
 def _make_document(site: Site, feed: Feed, document: Document) -> Iterator[File]:
-    """Yield an archive document in each format. Raises Held if one is invalid."""
+    """Yield the files of an archive document, one in each format. Raises Held if one of them is
+    invalid; then no file is published."""
     article_ids = archive.list_article_ids(document, feed.key, site.index)
     entries = site.get_entries(feed.key)
     views = entries.views(article_ids, feed.spec.content)
@@ -48,7 +51,7 @@ def _make_document(site: Site, feed: Feed, document: Document) -> Iterator[File]
         following=document.following,
     )
     contents = render_feed(head, feed.head.archives, views, feed.spec.content, entries)
-    files: list[File] = []
+    files: list[File] = []  # yield none before all are checked
     for feed_format, data in contents.items():
         name = archive.file_name(document, feed_format)
         check = site.entries.renderers[feed_format].check(data)
@@ -59,7 +62,8 @@ def _make_document(site: Site, feed: Feed, document: Document) -> Iterator[File]
 
 
 def list_calendar_targets(site: Site, feed: Feed) -> Iterator[Target]:
-    """Yield a target for each page of a feed's older stories."""
+    """Yield a target for each calendar page of a feed, which shows its older stories of a year,
+    month or day. A target is a file, or a group of files, that a build makes."""
     for page in feed.calendar:
         yield Target(
             id=page.name,
@@ -72,9 +76,9 @@ def list_calendar_targets(site: Site, feed: Feed) -> Iterator[Target]:
 
 
 def _make_page(site: Site, feed: Feed, page: CalendarPage) -> Iterator[File]:
-    """Yield a calendar page of a feed. The page of a year shows only its months. The page of a
-    month that is divided into days shows the first stories of each day. A page that is not divided
-    shows all its stories."""
+    """Yield the file of a calendar page, which shows older stories of a feed. The page of a year
+    that is divided shows only its months. The page of a month that is divided shows the first
+    stories of each day. A page that is not divided shows all its stories. `page`: its plan."""
     content = feed.spec.content
     entries = site.get_entries(feed.key)
     is_month_of_days = bool(page.parts) and len(page.span) == calendar.MONTH

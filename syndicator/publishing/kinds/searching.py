@@ -20,16 +20,18 @@ _HASH_DIGITS: Final = 16  # of the hash of a period's files
 
 
 def list_targets(site: Site) -> Iterator[Target]:
-    """Yield the targets of the files for searching: one for each period, then one for the list of
-    periods; nothing if no pages are published. They are written to the disk together, since the
-    list has hashes of the files. A period whose files are missing is made again."""
+    """Yield the targets (groups of files that a build makes together) of the files that the search
+    page reads: one for each period of time, then one for the list of periods. All are written to
+    the disk together, since the list has hashes of the files. A period whose files are missing is
+    made again. Yield nothing if no pages are published."""
     if PAGE not in site.settings.publish.formats:
         return
     index = site.index
     months = {month: digest for month, (_, digest) in index.month_fingerprints(ALL).items()}
     newest_entries = index.month_entries(ALL, max(months)) if months else []
     periods = search.plan_periods(months, newest_entries, site.common_fingerprint)
-    new_rows: dict[str, Row] = {}
+
+    new_rows: dict[str, Row] = {}  # filled by `_make_period`, read by `_make_list` afterwards
     published_rows = search.read_manifest(site.outlet.get(search.MANIFEST))
     file_names = site.outlet.names(search.FOLDER)
     is_any_lost = False
@@ -59,16 +61,19 @@ def list_targets(site: Site) -> Iterator[Target]:
 
 
 def _has_files(row: Row | None, file_names: Collection[str]) -> bool:
-    """Return True if all files of a period exist. `row`: the row of the period in the published
-    list, None if it is not listed: then False."""
+    """Return True if a period (of the search files) is listed and all of its files exist. `row`:
+    the row of the period in the published list, None if it is not listed; `file_names`: names of
+    the files that exist."""
     if row is None:
         return False
     name, _, article_count, term_file_count = row
-    return {*search.list_shard_names(name, article_count, term_file_count)} <= {*file_names}
+    needed_names = {*search.list_shard_names(name, article_count, term_file_count)}
+    return needed_names <= {*file_names}
 
 
 def _make_period(site: Site, period: Period, new_rows: dict[str, Row]) -> Iterator[File]:
-    """Yield the files of a period, and add its row to `new_rows`."""
+    """Yield the search files of a period of time. At the end, add the row that describes them to
+    `new_rows`: name, hash of the files, number of articles, number of files with terms."""
 
     def read_terms(article_id: str) -> Document:
         return Document(body=join_text_terms(plain(site.inputs.markdown(article_id))))
@@ -92,9 +97,9 @@ def _make_period(site: Site, period: Period, new_rows: dict[str, Row]) -> Iterat
 def _make_list(
     site: Site, periods: Sequence[Period], new_rows: Mapping[str, Row]
 ) -> Iterator[File]:
-    """Yield the file with the list of periods, from which the search page knows their files.
-    `new_rows`: the rows, by name, of the periods that this build made; the rows of other periods
-    are taken from the published list. A period without a row is left out."""
+    """Yield the file with the list of periods, which tells the search page what files there are.
+    `new_rows`: name -> row of each period that this build made; the rows of other periods come from
+    the published list. A period without a row is left out."""
     published_rows = search.read_manifest(site.outlet.get(search.MANIFEST))
     rows = {**published_rows, **new_rows}
     listed_rows = [list(rows[period.name]) for period in periods if period.name in rows]

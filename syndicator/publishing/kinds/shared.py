@@ -31,9 +31,9 @@ from syndicator.publishing.web import feed_list, front
 
 
 def list_front_targets(site: Site) -> Iterator[Target]:
-    """Yield the target of the front page and the other files that are made with it, such as
-    stylesheets. They are made again if the list of feeds or a setting changed, if there are new
-    articles, or if the front page is missing."""
+    """Yield the target of the front page: a build makes it and some other files, such as
+    stylesheets, together. They are made again if the list of feeds or a setting changed, if there
+    are new articles, or if the front page is missing."""
     list_fingerprint = feed_list.fingerprint_list(site.common_fingerprint, site.pages.specs)
     is_missing = site.outlet.written(paths.INDEX) is None
     yield Target(
@@ -62,10 +62,11 @@ def _list_newest_views(site: Site) -> list[View]:
 
 
 def list_feed_list_targets(site: Site) -> Iterator[Target]:
-    """Yield a target for each part of the list of feeds, which is a page and a sitemap, and one for
-    the OPML file of all feeds. The page of a part shows how many articles its feeds have: if
-    nothing else changed, it waits for a build that also builds the feed of everything."""
-    published = site.index.targets([LISTS])
+    """Yield the targets (files that a build makes together) of the list of feeds: one for each part
+    of the list, which is a page and a sitemap, and one for the OPML file of all feeds. If only
+    numbers of articles changed, which the pages show, a part waits for a build that also makes the
+    feed of everything."""
+    published = site.index.targets([LISTS])  # target id -> fingerprint
     for part, specs in site.shared_pages.parts.items():
         target_id = f"feeds{part}"
         fingerprint = feed_list.fingerprint_list(site.common_fingerprint, specs)
@@ -94,7 +95,8 @@ def list_feed_list_targets(site: Site) -> Iterator[Target]:
 
 
 def _make_list(site: Site, part: str) -> Iterator[File]:
-    """Yield the page and the sitemap of a part of the list of feeds."""
+    """Yield the files of a part of the list of feeds: its page and its sitemap. `part`: its name,
+    "" for the first part."""
     keys = {ALL, *(spec.key for spec in site.shared_pages.parts[part])}
     rows = {row.key: row for row in site.index.feeds(keys)}
     site.plan_calendar_of_everything()
@@ -103,8 +105,9 @@ def _make_list(site: Site, part: str) -> Iterator[File]:
 
 
 def list_digest_targets(site: Site) -> Iterator[Target]:
-    """Yield a target for the feed of each digest. It is also made again after any new article,
-    since an article of an old issue may be changed or withdrawn."""
+    """Yield a target for the feed of each digest, a regular summary of the news. The target is the
+    files of the feed, which a build makes together. They are also made after any change of
+    articles, since an article of an old issue may be changed or withdrawn."""
     for digest, issues in site.inputs.digests:
         yield Target(
             id=paths.get_stem(FeedKey(DIGEST, digest.name)),
@@ -117,11 +120,11 @@ def list_digest_targets(site: Site) -> Iterator[Target]:
 
 
 def _make_digest(site: Site, digest: Digest, issues: Sequence[Mapping[str, Any]]) -> Iterator[File]:
-    """Yield the feed of a digest in each format. Raises Held, before it yields a file, if one of
-    them is invalid."""
+    """Yield the files of a digest's feed, one in each format. If one of them is invalid, raise Held
+    and yield none. `issues`: the issues of the digest, as recorded when they were sent."""
     files = digests.make_digest_files(digest, issues, site.entries, site.pages)
     for name, data in files.items():
-        feed_format = name.rpartition(".")[2]
+        _, _, feed_format = name.rpartition(".")
         check = site.entries.renderers[feed_format].check(data)
         if check.fault:
             raise Held(f"{name}: {check.fault}")
@@ -130,8 +133,9 @@ def _make_digest(site: Site, digest: Digest, issues: Sequence[Mapping[str, Any]]
 
 
 def list_map_targets(site: Site) -> Iterator[Target]:
-    """Yield the target of the redirect maps. They tell web servers which addresses redirect to a
-    new one, and which answer 410 because a feed ended or an article was withdrawn."""
+    """Yield the target of the redirect maps, files that a build makes together. They tell web
+    servers which addresses redirect to a new one, and which answer 410 (gone) because a feed ended
+    or an article was withdrawn."""
     rows = list(site.rows.values())
     unpublished_keys = [row.key for row in rows if is_axis_off(row, site.settings.publish)]
     withdrawn_pages: Sequence[str] = ()

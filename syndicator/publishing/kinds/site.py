@@ -92,7 +92,7 @@ class Site:
     _folded_entries: Entries = field(init=False)
 
     def __post_init__(self) -> None:
-        """Derive all values from `inputs`, and begin the build in the cache of entries."""
+        """Derive all values from `inputs`, and tell the cache of entries that a build begins."""
         inputs = self.inputs
         self.index = inputs.index
         self.outlet = inputs.outlet
@@ -107,6 +107,7 @@ class Site:
         )
         self.pages_fingerprint = fingerprints.fingerprint_pages(inputs.settings, look)
         self.common_fingerprint = self.shared_fingerprint + self.pages_fingerprint
+        # cached entries stay valid while the same input comes with each build
         self.kept = inputs.entry_cache or KeptEntries()
         self.kept.begin(
             repr((self.shared_fingerprint, inputs.settings, look.digest, sorted(inputs.tags)))
@@ -115,6 +116,7 @@ class Site:
 
         self.outdated = inputs.index.list_outdated_owners()
         self.rows = {row.key: row for row in inputs.rows}
+        # None: all feeds are compared with their files
         compared = None if inputs.planned is None else {*inputs.planned, ALL}
         self.rows |= {row.key: row for row in inputs.index.feeds(compared)}
         self._follow_moves()

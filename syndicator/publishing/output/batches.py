@@ -8,8 +8,8 @@ from syndicator.core.ports import Outlet
 
 @contextmanager
 def batch(outlet: Outlet) -> Iterator[None]:
-    """After the block, commit the files that it put and deleted in `outlet`. If the block fails,
-    discard the changes that it did not commit itself."""
+    """Context manager: commit the files that the block put and deleted in `outlet` when it ends. If
+    it fails, discard the changes that are not committed yet. `outlet`: the published files."""
     try:
         yield
         outlet.commit()

@@ -18,8 +18,8 @@ class Disk:
 
     def write(self, path: Path, data: bytes, *, earliest: int) -> int:
         """Write a file, and make its folder if it is missing, without waiting for the disk. Return
-        its mtime in nanoseconds. That is the present time, or `earliest` (nanoseconds) if that is
-        later."""
+        its modification time in nanoseconds: the present time, but not before `earliest` (also in
+        nanoseconds)."""
         with _open_for_writing(path) as file:
             file.write(data)
             file.flush()
@@ -30,8 +30,8 @@ class Disk:
         return mtime
 
     def sync(self, paths: Collection[Path]) -> None:
-        """Wait until the bytes of these files are on the disk; for a folder, until the names of its
-        files are."""
+        """Wait until all written data of `paths` is on the disk: for a file its bytes, for a folder
+        the names of its files."""
         if len(paths) <= _MOST_SYNCED_SINGLY:
             for path in paths:
                 _sync_path(path)
@@ -56,7 +56,8 @@ def _open_for_writing(path: Path) -> BinaryIO:
 
 
 def _sync_path(path: Path) -> None:
-    """Wait until a file, or the names in a folder, are on the disk. Raises OSError."""
+    """Wait until the bytes of a file, or the file names of a folder, are on the disk. Raises
+    OSError if that fails."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -65,8 +66,9 @@ def _sync_path(path: Path) -> None:
 
 
 def _sync_file_systems(paths: Collection[Path]) -> None:
-    """Sync each file system that has one of `paths`; there may be several, since a folder may be a
-    link to another disk. Raises OSError."""
+    """Wait until all data of the file systems that contain `paths` is on the disk. There may be
+    several file systems, since a folder may be a link to another disk. Raises OSError if that
+    fails."""
     syncfs = getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None)
     if syncfs is None:  # not Linux
         os.sync()

@@ -50,9 +50,9 @@ class FileOutlet:
         held: Callable[[], object] = lambda: None,
         disk: Disk | None = None,
     ) -> None:
-        """`gzip`: write the compressed files, too; `held`: called before each replacement and
-        deletion, raises an exception if this process must not change files any more because it lost
-        its lock."""
+        """Publish files in the folder `root`. `gzip`: write compressed files, too; `held`: called
+        before each replacement and deletion, raises an exception if this process lost its lock and
+        must not change files any more; `disk`: writes and syncs files, None for the usual way."""
         self._root = root
         self._gzip = gzip
         self._check_lock = held
@@ -72,17 +72,18 @@ class FileOutlet:
             return None
 
     def put(self, name: str, data: bytes, *, heir_of: Sequence[str] = ()) -> bool:
-        """Stage a file and its .gz if they differ from the published ones. Return True if the file
-        differs. `heir_of`: names of files whose addresses redirect to this one. Its mtime becomes
-        later than theirs: a reader that is redirected asks with the Last-Modified of the old file,
-        and must not be told that nothing changed."""
+        """Stage a file and its .gz, that is, write them as temporary files which `commit` will
+        publish; do nothing if the published files are the same. Return True if the file differs.
+        `data`: its bytes; `heir_of`: names of files whose addresses redirect to this one."""
         packed_name = f"{name}.gz"
         self._doomed -= {name, packed_name}
         changed = self.get(name) != data
         if changed:
+            # The mtime must be later than those of files that redirect here: a redirected reader
+            # asks with the Last-Modified of the old file, and must not hear that nothing changed.
             latest = max(self._find_latest_mtime(other) for other in (name, *heir_of))
             self._stage(name, data, earliest=latest + _NANOSECONDS_PER_SECOND)
-        if not self._gzip or not paths.is_asked_often(name):
+        if not self._gzip or not paths.is_asked_often(name):  # the file gets no .gz
             self._stage_deletion(packed_name)
             return changed
         if changed or not self._is_gzip_of(packed_name, data):  # a crash may leave an old .gz
@@ -95,7 +96,8 @@ class FileOutlet:
         return changed
 
     def delete(self, name: str) -> bool:
-        """Stage the deletion of a file and its .gz. Return True if the file exists."""
+        """Stage the deletion of a file and its .gz: `commit` will delete them. Return True if the
+        file exists."""
         path = self._find_current(name)
         existed = path is not None and os.path.lexists(path)
         self._stage_deletion(name)
@@ -103,9 +105,9 @@ class FileOutlet:
         return existed
 
     def names(self, folder: str) -> set[str]:
-        """Return the names of the files and folders in `folder`, which ends in "/", as they will be
-        after `commit`: those on the disk, without files that will be deleted, and those that are
-        staged. Names that begin with a dot are left out."""
+        """Return the names of the files and folders in `folder` as they will be after `commit`: on
+        the disk or staged, and not to be deleted. Names that begin with a dot are left out.
+        `folder`: its name from the web root, with a final slash."""
         path = self._get_path(folder.removesuffix("/"))
         names_on_disk = set[str]()
         with contextlib.suppress(FileNotFoundError), os.scandir(path) as entries:
@@ -119,23 +121,24 @@ class FileOutlet:
         return remaining_names | staged_names
 
     def written(self, name: str) -> datetime | None:
-        """Return when a file was written, None if it is missing or its deletion is staged."""
+        """Return when a file was written, None if it is missing or will be deleted by `commit`."""
         path = self._find_current(name)
-        mtime = _get_mtime(path) if path else 0
+        mtime = _get_mtime(path) if path else 0  # in nanoseconds, 0 if the file is missing
         if not mtime:
             return None
         return datetime.fromtimestamp(mtime // _NANOSECONDS_PER_SECOND, UTC)
 
     def commit(self) -> None:
-        """Replace the staged files, then delete the files whose deletion is staged. The order is
-        safe against power cuts: files are replaced once the new bytes are on the disk, and deleted
-        once the replacements are. A file that cannot be replaced does not stop the others:
-        RefusedFiles is raised at the end."""
+        """Publish all staged changes: replace files by their temporary files, then delete files. A
+        file that cannot be replaced does not stop the others: RefusedFiles is raised at the end."""
+        # The order is safe against power cuts: replace files once their new bytes are on the disk,
+        # delete files once the replacements are on the disk.
         try:
             self._disk.sync([staged.temporary for staged in self._staged.values()])
             changed_folders = self._list_folders(self._staged)
             refused = self._replace_files()
             self._disk.sync(changed_folders)
+
             folders_of_deleted = self._list_folders(self._doomed)
             for name in sorted(self._doomed, reverse=True):  # a .gz before its file
                 self._check_lock()
@@ -153,8 +156,8 @@ class FileOutlet:
         self._doomed.clear()
 
     def sweep(self) -> int:
-        """Delete temporary files of killed writers; return how many. Call only while no other
-        writer runs."""
+        """Delete the temporary files that killed processes left; return their number. Call only
+        while no other process writes here."""
         temporary_files = [path for path in self._root.rglob(".*.tmp") if path.is_file()]
         for path in temporary_files:
             path.unlink(missing_ok=True)
@@ -165,24 +168,25 @@ class FileOutlet:
         return self._root.joinpath(*_split_name(name))
 
     def _find_current(self, name: str) -> Path | None:
-        """Return the path at which a file's bytes are now: the temporary file if it is staged, else
-        the published file, which may be missing. None if its deletion is staged."""
-        path = self._get_path(name)
+        """Return the path at which the newest bytes of a file are: its temporary file if it is
+        staged, else the published file, which may be missing. Return None if the file will be
+        deleted by `commit`."""
+        published_path = self._get_path(name)
         if name in self._doomed:
             return None
         staged = self._staged.get(name)
-        return path if staged is None else staged.temporary
+        return published_path if staged is None else staged.temporary
 
     def _find_latest_mtime(self, name: str) -> int:
-        """Return the mtime of the published or of the staged file in nanoseconds, whichever is
-        later; 0 if there is neither."""
+        """Return the modification time of a file in nanoseconds: that of the published or of the
+        staged file, whichever is later; 0 if there is neither."""
         mtime = _get_mtime(self._get_path(name))
         staged = self._staged.get(name)
         return mtime if staged is None else max(mtime, staged.mtime)
 
     def _stage(self, name: str, data: bytes, *, earliest: int) -> None:
-        """Write the new bytes of a file to a temporary file beside it. `earliest`: its mtime is at
-        least this, in nanoseconds."""
+        """Write the new bytes of a file to a temporary file beside it, which `commit` will publish.
+        `earliest`: the least modification time that the file gets, in nanoseconds."""
         if not self._staged:
             make_folder(self._root)
         self._unstage(name)
@@ -212,9 +216,9 @@ class FileOutlet:
             self._disk.unlink(temporary)
 
     def _replace_files(self) -> dict[str, OSError]:
-        """Replace files by their temporary ones. Return an error for each file that could not be
-        replaced and keeps its old bytes, by name. Raises OSError for an error that other files
-        would have, too, such as a full disk."""
+        """Replace the published files by their temporary files. Return name -> error for each file
+        that could not be replaced; it keeps its old bytes. Raises OSError for an error that all
+        files would have, such as a full disk."""
         refused: dict[str, OSError] = {}
         for name, staged in list(self._staged.items()):
             main_name = name.removesuffix(".gz")
@@ -233,8 +237,9 @@ class FileOutlet:
         return refused
 
     def _list_folders(self, names: Iterable[str]) -> set[Path]:
-        """Return the folders of these files, with all folders above them up to the root: a folder
-        may be new, and then its name in the folder above must be synced, too."""
+        """Return the paths of the folders that contain these files, and of all folders above them
+        up to the root: if a folder is new, the folder above must be synced, too. `names`: of the
+        files."""
         folders = set[Path]()
         for name in names:
             folder = self._get_path(name).parent
@@ -258,8 +263,8 @@ def _get_child(folder: str, name: str) -> str:
 
 
 def _split_name(name: str) -> list[str]:
-    """Return the parts of a file's name. Raises UsageError for a name that may lead out of the
-    folder, such as one with ".."."""
+    """Return the parts of a file's name: its folders and the name itself. Raises UsageError for a
+    name that may lead out of our folder, such as one with ".."."""
     parts = name.split("/")
     for part in parts:
         if part in ("", ".", "..") or "\\" in part or "\0" in part:
@@ -268,12 +273,13 @@ def _split_name(name: str) -> list[str]:
 
 
 def _is_gzip_of(path: Path, data: bytes) -> bool:
-    """Return True if checksum and size at the end of the gzip file `path` (RFC 1952) match
-    `data`."""
+    """Return True if `path` is a gzip file of `data`, judged by the checksum and the size of the
+    content, which a gzip file has at its end (RFC 1952)."""
+    expected_trailer = struct.pack("<II", zlib.crc32(data), len(data) % 2**32)
     try:
         with path.open("rb") as file:
             file.seek(-_GZIP_TRAILER, os.SEEK_END)
-            return file.read() == struct.pack("<II", zlib.crc32(data), len(data) % 2**32)
+            return file.read() == expected_trailer
     except OSError:  # missing or too short
         return False
 
@@ -304,8 +310,8 @@ class ObjectOutlet:
     _doomed: set[str] = field(default_factory=set, init=False)  # to be deleted
 
     def get(self, name: str) -> bytes | None:
-        """Return the bytes of an object, None if it is missing or its deletion is staged. Raises
-        OSError if another build has written it meanwhile."""
+        """Return the bytes of an object (a file in the object store), None if it is missing or will
+        be deleted by `commit`. Raises OSError if another build has written it meanwhile."""
         if self._find_kept(name) is None:
             return None
         content = self.objects.get(name)
@@ -316,9 +322,9 @@ class ObjectOutlet:
         return data
 
     def put(self, name: str, data: bytes, *, heir_of: Sequence[str] = ()) -> bool:
-        """Write an object and its .gz if their bytes differ. Return True if those of the object
-        differ. `heir_of` is ignored: a new object is always later than the objects that redirect to
-        it."""
+        """Write an object (a file in the object store) and its .gz, unless the stored ones are the
+        same. Return True if the object was written. `data`: its bytes; `heir_of`: ignored here,
+        since a new object is always later than the objects that redirect to it."""
         stamp = self._find_stamp(name)
         packed_name = f"{name}.gz"
         self._doomed -= {name, packed_name}
@@ -337,19 +343,21 @@ class ObjectOutlet:
         return changed
 
     def delete(self, name: str) -> bool:
-        """Stage the deletion of an object and its .gz. Return True if the object exists."""
+        """Stage the deletion of an object and its .gz: `commit` will delete them. Return True if
+        the object exists."""
         existed = self._find_kept(name) is not None
         self._stage_deletion(name)
         self._stage_deletion(f"{name}.gz")
         return existed
 
     def names(self, folder: str) -> set[str]:
-        """Return the names of the objects and folders in `folder`, which ends in "/", as they will
-        be after `commit`."""
+        """Return the names of the objects and folders in `folder` as they will be after `commit`.
+        `folder`: its name, with a final slash."""
         self._load_stamps()
         names: set[str] = set()
         for name, stamp in self._stamps.items():
-            if stamp and name.startswith(folder) and name not in self._doomed:
+            exists = stamp is not None and name not in self._doomed
+            if exists and name.startswith(folder):
                 names.add(_get_child(folder, name))
         return names
 
@@ -373,10 +381,10 @@ class ObjectOutlet:
         return 0  # an object is whole or absent
 
     def _find_stamp(self, name: str) -> ObjectStamp | None:
-        """Return the stamp of an object, as this build read or wrote it last; None if it is
-        missing."""
-        _split_name(name)
-        if self.whole:
+        """Return the stamp of an object (its etag, size and time), as this build read or wrote it
+        last; None if the object is missing."""
+        _split_name(name)  # raises an error if the name is invalid
+        if self.whole:  # this build needs most stamps: one list is faster than many requests
             self._load_stamps()
         if name in self._stamps:
             return self._stamps[name]
@@ -396,24 +404,29 @@ class ObjectOutlet:
             self._doomed.add(key)
 
     def _load_stamps(self) -> None:
-        """List all objects, once. The stamps that this build read or wrote itself stay."""
-        if not self._listed:
-            for stamp in self.objects.walk():
-                self._stamps.setdefault(stamp.key, stamp)
-            self._listed = True
+        """Get the stamps (etag, size and time) of all objects in the store; do nothing if that was
+        done before."""
+        if self._listed:
+            return
+        for stamp in self.objects.walk():
+            # keep a stamp that this build read or wrote itself: it is newer
+            self._stamps.setdefault(stamp.key, stamp)
+        self._listed = True
 
     def _is_same(self, stamp: ObjectStamp, data: bytes) -> bool:
-        """Return True if the object's bytes are `data`, by MD5 if the store's etags are digests,
-        else by download."""
+        """Return True if an object in the store has the bytes `data`. Compare its etag if the
+        etags of this store are MD5 digests, else download the object. `stamp`: of the object."""
         if stamp.size != len(data):
             return False
         if _is_digest(stamp.etag, data):
             return True
-        return not self._has_digest_etags and self.get(stamp.key) == data
+        if self._has_digest_etags:
+            return False
+        return self.get(stamp.key) == data
 
     def _write_object(self, key: str, data: bytes, *, type_of: str) -> None:
-        """Write an object. `type_of`: the name of the file from which its media type follows; for a
-        .gz, the name without that ending. Raises OSError if another build has written the object
+        """Write an object to the store. `key`: its name; `type_of`: the same name without ".gz",
+        which decides on its media type. Raises OSError if another build has written the object
         meanwhile."""
         stamp = self._find_stamp(key)
         headers = {
@@ -422,6 +435,7 @@ class ObjectOutlet:
         }
         if key != type_of:  # a .gz
             headers["Content-Encoding"] = "gzip"
+        # the store writes only if the object still has this etag
         replaced_etag = stamp.etag if stamp else ABSENT
         etag = self.objects.put(key, data, over=replaced_etag, headers=headers)
         if etag is None:
@@ -430,8 +444,8 @@ class ObjectOutlet:
         self._stamps[key] = ObjectStamp(key=key, etag=etag, size=len(data), modified=_WRITTEN_NOW)
 
     def _delete_object(self, key: str) -> None:
-        """Delete an object, which may be missing. Raises OSError if another build has written it
-        meanwhile."""
+        """Delete an object from the store; do nothing if it is missing. Raises OSError if another
+        build has written it meanwhile."""
         stamp = self.objects.head(key)
         if stamp is not None:
             self._check_etag(key, stamp.etag)
@@ -445,7 +459,8 @@ class ObjectOutlet:
             raise self._make_clash_error(key)
 
     def _make_clash_error(self, key: str) -> OSError:
-        """Return the error that another build has written an object meanwhile."""
+        """Return an error that says that another build has written an object meanwhile. `key`: the
+        name of the object."""
         detail = (
             "another build has written it meanwhile; this one ends, and its stale feeds are built"
             " again"

@@ -19,12 +19,13 @@ _THUMBNAIL: Final = re.compile(rf"{PICTURES}[0-9a-f]{{20}}\.webp")
 
 
 def resolve_moves(rows: Sequence[FeedRow]) -> dict[FeedKey, FeedKey]:
-    """Return moved feed -> the feed where it is now, for all moved feeds of `rows`. If a moved to b
-    and b to c, both lead to c. Feeds that moved in a circle (a to b, b to a) are left out: they
-    count as deleted."""
+    """Return old key -> present key for all feeds that moved. If a moved to b and b to c, both lead
+    to c. Feeds that moved in a circle (a to b, b to a) are left out: they count as deleted. `rows`:
+    all feeds in the database."""
     moves = {row.key: row.moved_to for row in rows if row.moved_to is not None}
     targets: dict[FeedKey, FeedKey] = {}
     for key in moves:
+        # follow the moves from this feed on, until the last feed or a circle
         visited = {key}
         target = moves[key]
         while target in moves and target not in visited:
@@ -41,11 +42,11 @@ def make_redirect_maps(
     off: Collection[FeedKey] = (),
     withdrawn: Iterable[str] = (),
 ) -> dict[str, bytes]:
-    """Return the redirect maps for our own server, nginx and Caddy, by file name. Addresses of
-    moved feeds redirect to the new ones; addresses of ended feeds and withdrawn articles answer
-    410. The maps for nginx and Caddy have the path of `base_url` before each name. `rows`: of all
-    feeds; `off`: feeds whose axis is not published now; `withdrawn`: file names of the pages of
-    withdrawn articles."""
+    """Return the redirect maps for our own server, nginx and Caddy: file name -> bytes. With them,
+    old addresses of moved feeds redirect to the new ones; addresses of ended feeds and withdrawn
+    articles answer 410 (gone). `rows`: all feeds in the database; `base_url`: the address of the
+    web root; `off`: feeds whose axis (kind) is not published now; `withdrawn`: file names of the
+    pages of withdrawn articles."""
     targets = resolve_moves(rows)
     new_names: dict[str, str] = {}  # former file name -> present one
     for old_key, new_key in targets.items():
@@ -53,13 +54,15 @@ def make_redirect_maps(
             old_name = paths.file_name(old_key, feed_format)
             new_names[old_name] = paths.file_name(new_key, feed_format)
     moved_names = dict(sorted(new_names.items()))
+
     ended_feeds = {row.key for row in rows if row.dropped or row.moved_to}
     gone_feeds = {*off, *ended_feeds} - targets.keys()
     gone_names = list(withdrawn)
     for key in gone_feeds:
         gone_names += [paths.file_name(key, feed_format) for feed_format in FORMATS]
     gone_names.sort()
-    path_of_site = urlsplit(base_url).path
+
+    path_of_site = urlsplit(base_url).path  # nginx and Caddy need it before each name
     texts = {
         JSON: json.dumps({"moved": moved_names, "gone": gone_names}, indent=1),
         NGINX: _write_nginx_map(path_of_site, moved_names, gone_names),
@@ -69,8 +72,9 @@ def make_redirect_maps(
 
 
 def _write_nginx_map(prefix: str, new_names: Mapping[str, str], gone_names: Sequence[str]) -> str:
-    """Return two `map` blocks for nginx. `prefix`: the path of the web root, such as "/news/";
-    `new_names`: old file name -> new one; `gone_names`: files that answer 410."""
+    """Return the redirect map for nginx, as text: one `map` block with the moved addresses and one
+    with the addresses that are gone. `prefix`: the path of the web root, such as "/news/";
+    `new_names`: old file name -> new file name; `gone_names`: names of files that answer 410."""
     lines = [
         "# In http { }: include this file. In server { }:",
         "#   if ($syndicator_gone) { return 410; }",
@@ -85,8 +89,9 @@ def _write_nginx_map(prefix: str, new_names: Mapping[str, str], gone_names: Sequ
 
 
 def _write_caddy_map(prefix: str, new_names: Mapping[str, str], gone_names: Sequence[str]) -> str:
-    """Return directives for Caddy. `prefix`: the path of the web root, such as "/news/";
-    `new_names`: old file name -> new one; `gone_names`: files that answer 410."""
+    """Return the redirect map for Caddy, as text: a directive for each moved address and for each
+    one that is gone. `prefix`: the path of the web root, such as "/news/"; `new_names`: old file
+    name -> new file name; `gone_names`: names of files that answer 410."""
     lines = ["# In a site block: import this file."]
     lines += [f'redir "{prefix}{old}" "{prefix}{new}" 301' for old, new in new_names.items()]
     lines += [f'respond "{prefix}{name}" 410' for name in gone_names]
@@ -96,8 +101,9 @@ def _write_caddy_map(prefix: str, new_names: Mapping[str, str], gone_names: Sequ
 def publish_thumbnails(
     outlet: Outlet, needed: Collection[str], load: Callable[[str], bytes | None]
 ) -> set[str]:
-    """Publish those of the `needed` thumbnails that are not published yet. `load`: returns the
-    bytes of a thumbnail, None if it is lost. Return the names of the lost ones. Raises OSError."""
+    """Publish the thumbnails that are needed and not published yet; return the names of those that
+    are lost. `needed`: names of thumbnails; `load`: takes a name, returns the bytes of the
+    thumbnail, None if it is lost. Raises OSError if a file cannot be written."""
     unpublished = set(needed) - outlet.names(PICTURES)
     lost = set()
     with batch(outlet):
@@ -111,8 +117,9 @@ def publish_thumbnails(
 
 
 def delete_unneeded_thumbnails(outlet: Outlet, needed: Collection[str]) -> set[str]:
-    """Delete the published thumbnails that are not `needed`, and return their names. Other files in
-    the same folder stay. Raises OSError."""
+    """Delete the published thumbnails that are not needed any more; return their names. Other files
+    in the same folder stay. `needed`: names of the thumbnails to keep. Raises OSError if a file
+    cannot be deleted."""
     unneeded = outlet.names(PICTURES) - set(needed)
     thumbnails = {name for name in unneeded if _THUMBNAIL.fullmatch(name)}
     with batch(outlet):

@@ -42,12 +42,12 @@ async def notify_hub(
     seconds_in_all: float = _SECONDS_IN_ALL,
     first_retry_seconds: float = 1.0,
 ) -> Notice:
-    """Tell `hub` that the feeds at `urls` changed, with one request for each feed, four at a time.
-    If all four fail, the hub is taken to be down, and the other requests are not sent. Return the
-    feeds of which the hub was not told, and the first failure, if there was one. `allow`: private
-    networks in which the hub may be; `seconds_each`: time for one feed with its retries;
-    `seconds_in_all`: time for all feeds; `first_retry_seconds`: time before the first retry,
-    doubled before each further one."""
+    """Tell a WebSub hub that feeds changed, with one request for each feed, four at a time. If four
+    fail together, the hub is taken to be down, and no further requests are sent. Return the feeds
+    that the hub was not told of, and the first failure, if any. `hub`: its address; `urls`:
+    addresses of the feeds; `allow`: private networks in which the hub may be; `seconds_each`: time
+    for one feed with its retries; `seconds_in_all`: time for all feeds; `first_retry_seconds`: time
+    before the first retry, doubled before each further one."""
     requests = {url: _make_request(hub, url, allow, seconds_each) for url in urls}
     addresses = list(requests)
     notified: set[str] = set()
@@ -74,8 +74,9 @@ async def notify_hub(
 async def _send_batch(
     requests: Mapping[str, Request], fetcher: Fetcher, first_retry_seconds: float
 ) -> dict[str, Failed]:
-    """Send a request for each address, all at the same time. Return the failures, by address.
-    `first_retry_seconds`: time before the first retry of a request."""
+    """Send several requests to a hub at the same time. Return address of a feed -> failure for
+    those that failed. `requests`: address of a feed -> request about it; `first_retry_seconds`:
+    time before the first retry of a request."""
     sending = (_send_notice(request, fetcher, first_retry_seconds) for request in requests.values())
     results = await asyncio.gather(*sending)
     failures: dict[str, Failed] = {}
@@ -86,8 +87,9 @@ async def _send_batch(
 
 
 def _make_request(hub: str, url: str, allow: Sequence[str], seconds: float) -> Request:
-    """Return the request by which a publisher tells `hub` that the feed at `url` changed. `allow`:
-    private networks in which the hub may be; `seconds`: time for the request."""
+    """Return the request that tells a WebSub hub that a feed changed. `hub`: the address of the
+    hub; `url`: the address of the feed; `allow`: private networks in which the hub may be;
+    `seconds`: time for the request."""
     # The standard leaves the form of the request open. Some hubs read hub.url and others hub.topic;
     # of several addresses in one request, some read only the last: hence one request for each feed.
     form = {"hub.mode": "publish", "hub.url": url, "hub.topic": url}
@@ -105,7 +107,9 @@ def _make_request(hub: str, url: str, allow: Sequence[str], seconds: float) -> R
 async def _send_notice(
     request: Request, fetcher: Fetcher, first_retry_seconds: float
 ) -> FetchResult:
-    """Send a notice, with retries after temporary failures; return the last result."""
+    """Send a request to a hub, again after a temporary failure, within the time of the request.
+    Return the last result. `first_retry_seconds`: time before the first retry, doubled before each
+    further one."""
     try:
         async with asyncio.timeout(request.deadline):
             for retry in range(_MOST_TRIES - 1):
@@ -123,7 +127,8 @@ def _make_timeout(hub: str, seconds: float) -> Failed:
 
 
 def _is_temporary(result: FetchResult) -> bool:
-    """Return True for a failure that may be over at the next try."""
+    """Return True if a request failed in a way that may be over at the next try: no answer, too
+    many requests, or an error of the server."""
     if not isinstance(result, Failed):
         return False
     if result.status is None:  # no answer

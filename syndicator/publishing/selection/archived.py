@@ -47,11 +47,10 @@ def find_older_place(
     key: FeedKey, setting: Archives, listed_tags: Collection[str], published: Collection[FeedKey]
 ) -> Older:
     """Return where the older entries of the feed `key` are published. NONE: nowhere; OF_AXIS: in
-    archives, as all feeds of its kind (its axis, such as tags) have them; OWN: in archives,
-    although other feeds of its axis have none. `setting`: the setting `publish.archives`: a tuple
-    with the names of axes and feeds that have archives, "listed", or a value for all feeds;
-    `listed_tags`: slugs of the tags in taxonomy.toml; `published`: feeds with published archives.
-    """
+    archives, as all feeds of its axis (its kind, such as tags) have them; OWN: in archives, though
+    other feeds of its axis have none. `setting`: the setting `publish.archives`: a tuple with the
+    names of axes and feeds that have archives, "listed", or a value for all feeds; `listed_tags`:
+    slugs of the tags in taxonomy.toml; `published`: feeds with published archives."""
     if key.axis == STORIES.axis:
         return Older.OF_AXIS
     # `archived` does not count sources, which have archives unless the setting is True

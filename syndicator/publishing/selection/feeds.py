@@ -145,10 +145,8 @@ def _plan_axis(axis: str, rows: Sequence[FeedRow], details: _Details) -> Iterato
     published before. The settings say how many articles are enough. One is enough for a tag that
     taxonomy.toml lists (`details.tags`) and for a feed that is always published (`row.wanted`).
     `rows`: the rows of the feeds of all axes."""
-    least: int | None = 1
-    if axis in LEAST:
-        find_least = LEAST[axis]
-        least = find_least(details.settings.publish)
+    find_least = LEAST.get(axis)
+    least = find_least(details.settings.publish) if find_least else 1
     if least is None:  # the axis is off
         return
     for row in rows:

@@ -79,9 +79,11 @@ def fingerprint_archive(spec: FeedSpec, shared: str) -> str:
 
 
 def fingerprint_source(source: Source) -> str:
-    """Return the fingerprint of the fields of a source that its entries depend on. Fields that
-    later versions added count only if they are used, so that older fingerprints stay the same."""
+    """Return a fingerprint, a short text, of the fields of a source that its entries depend on. If
+    it changes, the entries are written again."""
     fields_of_source = [getattr(source, name) for name in _SOURCE_FIELDS]
+    # Later versions added these fields. They count only if they are used, so that the fingerprints
+    # of other sources stay as they were.
     if not source.quotes:
         fields_of_source.append(_NO_QUOTES)
     if source.cookies:
@@ -90,9 +92,9 @@ def fingerprint_source(source: Source) -> str:
 
 
 def _list_changed_fields(spec: FeedSpec) -> list[tuple[str, Any]]:
-    """Return (name, value) of the fields of `spec` that differ from their defaults, sorted by
-    name. So a field that a later version adds does not change the fingerprint of feeds that do not
-    use it."""
+    """Return the fields of a feed that differ from their defaults, each as (name, value), sorted by
+    name. Fields with their default value do not count, so that a field that a later version adds
+    does not change the fingerprints of feeds that do not use it."""
     changed: list[tuple[str, Any]] = []
     for field in fields(spec):
         value = getattr(spec, field.name)

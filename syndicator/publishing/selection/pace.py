@@ -29,10 +29,10 @@ class Waiting:
 
 
 def measure_crowd(built: Iterable[Built]) -> float:
-    """Return the factor, at least 1, by which long feeds wait longer if there are many of them: all
-    together they are then built as often as six long feeds (`FEW`) would be. `built`: the last
-    build of each feed."""
-    long_feeds = sum(last.entries > LONG for last in built)
+    """Return the factor by which long feeds wait longer for their next build: 1 for up to six long
+    feeds, 2 for twelve, so that many cost no more than six. A feed is long if it has more than 50
+    entries. `built`: the last build of each feed."""
+    long_feeds = sum(last_build.entries > LONG for last_build in built)
     return max(1.0, long_feeds / FEW)
 
 
@@ -43,25 +43,26 @@ def may_build_again(
     count_articles: Callable[[], int],
     crowd: float = 1.0,
 ) -> bool:
-    """Return True if a stale feed may be written again. A short feed always may; a long one after
-    `settle` seconds for each 50 entries that it has, or as soon as half of its entries are new.
-    `built`: its last build, None if it was never built; `now`: in seconds, as `built.at`; `crowd`:
-    from `measure_crowd`, lengthens the wait, but not beyond an hour; `count_articles`: returns the
-    number of articles that the feed has now."""
+    """Return True if a feed with changes may be written again now. A feed of at most 50 entries
+    always may. A longer one must wait `settle` seconds for each 50 entries that it has, or until it
+    has half as many new articles as entries. `built`: its last build, None if it was never built;
+    `now`: in seconds, as `built.at`; `count_articles`: returns the number of articles that the feed
+    has now; `crowd`: the factor from `measure_crowd` that lengthens the wait, up to an hour."""
     if built is None or built.entries <= LONG:
         return True
     shortest_wait = settle * built.entries / LONG
     wait = min(shortest_wait * crowd, max(shortest_wait, HOUR))
-    if now - built.at >= wait:
+    seconds_since_build = now - built.at
+    if seconds_since_build >= wait:
         return True
     new_articles = count_articles() - built.articles
     return new_articles >= built.entries / 2
 
 
 def next_build_at(waiting: Waiting, settle: float) -> float | None:
-    """Return the time at which waiting changes must be built, None if nothing changed. If they are
-    urgent, or there are many articles, that is at once (the time of the first change); else it is
-    `settle` seconds after the first change."""
+    """Return the Unix time at which feeds must be built, None if nothing changed since the last
+    build. `waiting`: the changes since then. The time is `settle` seconds after the first change;
+    if a change is urgent or 25 articles wait, it is the time of the first change, that is, now."""
     if waiting.since is None:
         return None
     if waiting.urgent or waiting.articles >= MANY:

@@ -17,9 +17,9 @@ _SAMPLE_SIZE: Final = 8  # feeds that `are_files_replaced` compares: a choice, s
 def find_changed_feeds(
     specs: Sequence[FeedSpec], feeds: Iterable[FeedRow], outdated: Collection[FeedKey] = ()
 ) -> set[FeedKey]:
-    """Return the feeds of `specs` that a build must compare with their files, because these may
-    have to change. `feeds`: the rows of the feeds in the database; `outdated`: feeds with files
-    that are out of date."""
+    """Return the keys of the feeds whose files may have to change, so that a build must look at
+    them. `specs`: the feeds that are published; `feeds`: the rows of all feeds in the database;
+    `outdated`: keys of feeds with files that are known to be out of date."""
     rows = {row.key: row for row in feeds}
     changed_keys: set[FeedKey] = set()
     for spec in specs:
@@ -30,29 +30,32 @@ def find_changed_feeds(
 
 
 def _has_changed(row: FeedRow | None) -> bool:
-    """Return True if a feed changed since it was built, was never published, or had ended and has
-    come back. `row`: the row of the feed, None if it is new."""
+    """Return True if a configured feed has changed since it was built (`stale`), was never
+    published, or ended earlier (`dropped`) and is back. `row`: the row of the feed in the database,
+    None if it is new."""
     if row is None or not row.published:
         return True
     return row.stale or row.dropped
 
 
 def are_files_replaced(newest: Iterable[FeedRow], index: Files, outlet: Outlet) -> bool:
-    """Return True if the published files are not those that we wrote last, for example if somebody
-    restored an older folder. Only a sample is compared with the table of files: one file of each of
-    eight feeds. `newest`: the feeds of the newest articles, whose files change most often."""
-    heads: list[str] = []
+    """Return True if the published files are not those that we wrote last, for example because
+    somebody restored an older folder. Only a sample is checked: one file of each of eight feeds.
+    `newest`: the feeds of the newest articles, whose files change most often; `index`: the table of
+    files that we wrote; `outlet`: the published files."""
+    stems: list[str] = []  # paths of the feeds in the sample
     for row in newest:
         is_outdated = bool(row.stale or row.moved_to)
         if row.published and not is_outdated:
-            heads.append(paths.get_stem(row.key))
-        if len(heads) == _SAMPLE_SIZE:
+            stems.append(paths.get_stem(row.key))
+        if len(stems) == _SAMPLE_SIZE:
             break
-    sample: dict[str, PublishedFile] = {}
-    for file in sorted(index.files(heads).values(), key=lambda file: file.name):
+    sample_by_feed: dict[str, PublishedFile] = {}
+    for file in sorted(index.files(stems).values(), key=lambda file: file.name):
         if file.sha256:
-            sample.setdefault(file.target, file)  # the first by name, which is the Atom file
-    for file in sample.values():
+            # the first file of the feed by name, which is the Atom file
+            sample_by_feed.setdefault(file.target, file)
+    for file in sample_by_feed.values():
         published = outlet.get(file.name) or b""
         if sha256(published).hexdigest() != file.sha256:
             return True
@@ -65,23 +68,27 @@ def find_unbuilt_changes(
     publish: Publish,
     feeds_to_keep: Collection[FeedKey] = (),
 ) -> list[FeedRow]:
-    """Return the changed feeds that no build would ever compare or end: they are not configured,
-    and they were never published or are `left_alone`. The caller deletes their marks, which would
-    else stay for good. `specs`: the configured feeds."""
+    """Return the feeds that are marked as changed although no build will look at them: they are not
+    configured, and there is nothing of them to delete either. The caller removes these marks, which
+    would otherwise stay for good. `specs`: the configured feeds; `rows`: all feeds in the database;
+    `feeds_to_keep`: feeds that do not end although they are not configured."""
     configured = {ALL, *(spec.key for spec in specs)}
-    stay = {*configured, *feeds_to_keep}
-    result: list[FeedRow] = []
+    not_ending = {*configured, *feeds_to_keep}
+    unbuilt: list[FeedRow] = []
     for row in rows:
         if not row.stale or row.key in configured:
             continue
-        if not has_ended(row, stay, publish) and not has_old_archives(row):
-            result.append(row)
-    return result
+        # a build deletes the files of feeds that ended, and old archives
+        has_files_to_delete = has_ended(row, not_ending, publish) or has_old_archives(row)
+        if not has_files_to_delete:
+            unbuilt.append(row)
+    return unbuilt
 
 
 def has_ended(row: FeedRow, configured: Collection[FeedKey], publish: Publish) -> bool:
-    """Return True for a feed that was published or configured, and is not configured any more.
-    `configured`: the feeds that the configuration has now. A feed that moved has not ended."""
+    """Return True if a feed was published or configured before, and is not configured any more. A
+    feed that moved to another key has not ended. `configured`: keys of the feeds that the
+    configuration has now."""
     if row.key in configured or row.moved_to is not None:
         return False
     if row.published:

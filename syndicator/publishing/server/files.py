@@ -89,8 +89,9 @@ class BodyCache:
         self._bytes = 0
 
     def get(self, key: Key, stamp: Stamp) -> bytes | None:
-        """Return the cached body of a file. Return None if there is none; if it was read when the
-        file had another stamp, also drop it. `stamp`: that of the file now."""
+        """Return the cached body of a file, None if it is not cached or if the file changed since
+        it was read. `key`: name and variant of the file; `stamp`: the stamp of the file now (it
+        changes if the file does)."""
         entry = self._cached.pop(key, None)
         if entry is None:
             return None
@@ -98,18 +99,21 @@ class BodyCache:
         if cached_stamp != stamp:
             self._bytes -= len(body)
             return None
-        self._cached[key] = entry
+        self._cached[key] = entry  # the last used entry is last
         return body
 
     def put(self, key: Key, stamp: Stamp, body: bytes) -> None:
-        """Cache a body as the last used one. `stamp`: the stamp of its file when it was read."""
+        """Cache the body of a file, and drop the least recently used bodies if the cache is full. A
+        very large body is not cached. `key`: name and variant of the file; `stamp`: the stamp of
+        the file when it was read."""
         self._drop_entry(key)
         if len(body) > self._largest:
             return
         self._cached[key] = (stamp, body)
         self._bytes += len(body)
         while self._bytes > self._most:
-            self._drop_entry(next(iter(self._cached)))
+            least_recently_used = next(iter(self._cached))
+            self._drop_entry(least_recently_used)
 
     def _drop_entry(self, key: Key) -> None:
         entry = self._cached.pop(key, None)
@@ -162,11 +166,11 @@ def make_app(
     secret_path: str = "",
     ask: Ask | None = None,
 ) -> ASGIApp:
-    """Return an ASGI application that serves the folder `public`. The Link headers of feeds name
-    `hubs`, the addresses of WebSub hubs, and begin with `base_url`, the address of the web root
-    with a final slash. `secret_path`: if it is not "", serve everything only below this folder of
-    the web root; `ask`: function that answers requests for names below q/ that have no file, None
-    if questions are turned off."""
+    """Return an ASGI application that serves the folder `public`. `hubs`: the addresses of WebSub
+    hubs, which the Link headers of feeds name; `base_url`: the address of the web root with a final
+    slash; `secret_path`: serve everything only below this folder of the web root, "" for the web
+    root itself; `ask`: answers requests for names below q/ that have no file (questions), None if
+    questions are turned off."""
     files = _Files(public, tuple(hubs), base_url, ask)
     if not secret_path:
         return files
@@ -176,8 +180,8 @@ def make_app(
 def _serve_below(secret: str, app: ASGIApp) -> ASGIApp:
     """Return an application that serves `app` only below the path `secret`, such as "/x7k2". Its
     answers forbid shared caches to store them and search engines to list them. Requests for all
-    other paths get the same short answer with status 404, since the links on the usual page for
-    missing files would reveal the secret."""
+    other paths get the same short answer with status 404."""
+    # not the usual page for missing files, whose links would reveal the secret
     refuse = _always_answer(make_text_answer("Not found.\n", 404))
     redirect_to_root = _always_answer(make_text_answer("", 303, location="/"))
 
@@ -194,7 +198,7 @@ def _serve_below(secret: str, app: ASGIApp) -> ASGIApp:
             return
 
         async def send_privately(message: Message) -> None:
-            """Send a message of the answer; if it has the headers, make them private before."""
+            """Send a part of the answer. The first part has the headers: make them private."""
             if message["type"] == "http.response.start":
                 headers = [_make_private(name, value, secret) for name, value in message["headers"]]
                 message["headers"] = [*headers, (b"x-robots-tag", b"noindex, nofollow")]
@@ -210,9 +214,9 @@ def _serve_below(secret: str, app: ASGIApp) -> ASGIApp:
 
 
 def _make_private(name: bytes, value: bytes, secret: str) -> tuple[bytes, bytes]:
-    """Change a response header for an answer below the path `secret`, and return its name and
-    value. Cache-Control then forbids shared caches to store the answer, and Location leads to a
-    path below `secret`. Other headers stay."""
+    """Return a response header (name, value) as an answer below the path `secret` needs it:
+    Cache-Control forbids shared caches to store the answer, Location leads to a path below
+    `secret`. Any other header is returned unchanged."""
     if name == b"cache-control":
         return name, b"private, " + value
     if name == b"location" and value.startswith(b"/"):
@@ -230,14 +234,15 @@ def _always_answer(answer: Answer) -> ASGIApp:
 
 
 async def _send_answer(answer: Answer, scope: Scope, send: Send) -> None:
-    """Send an answer; without its body if the request is HEAD. A large body is sent in parts, so
-    that it is not copied into the write buffer at once."""
+    """Send an answer, without its body if the request is HEAD. A large body is sent in parts, so
+    that it is not copied into the write buffer as a whole. `scope`: describes the request; `send`:
+    sends a message (both from ASGI)."""
     status, headers, body = answer
     await send({"type": "http.response.start", "status": status, "headers": headers})
     if scope["method"] == "HEAD":
         body = b""
     parts_before_last = max(len(body) - 1, 0) // PART_BYTES
-    last_start = parts_before_last * PART_BYTES
+    last_start = parts_before_last * PART_BYTES  # where the last part begins, 0 for a small body
     # `send` returns once the client has read most of the part
     for start in range(0, last_start, PART_BYTES):
         part = body[start : start + PART_BYTES]
@@ -261,20 +266,22 @@ class _Files:
         self.moves = _Moves()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request, as ASGI prescribes."""
+        """Answer a request, as ASGI prescribes: with a file or, if there is none and the request is
+        a question (its path begins with q/), with the answer of `ask`."""
         answer = self._find_answer(scope)
+        status, _, _ = answer
         name = scope["path"][1:]
         # A saved question has a file, which answers it. The file of the probe says that no server
         # answers questions, which is wrong here: so `ask` answers the probe.
-        has_answer = answer[0] != HTTPStatus.NOT_FOUND and name != PROBE
+        has_answer = status != HTTPStatus.NOT_FOUND and name != PROBE
         if self.ask and name.startswith(QUESTIONS) and not has_answer:
             host, _ = scope.get("client") or ("", 0)
             answer = await self.ask(name, host, _select_headers(scope["headers"]))
         await _send_answer(answer, scope, send)
 
     def _find_answer(self, scope: Scope) -> Answer:
-        """Return the answer to a request that needs no calculation: a redirect, a file, or an error
-        such as 404. Questions are answered elsewhere, by `ask`."""
+        """Return the answer to a request, as far as files give it: a redirect, a file, or an error
+        such as 404."""
         if scope["method"] not in ("GET", "HEAD"):
             return make_text_answer("Method not allowed.\n", 405, allow="GET, HEAD")
         path = scope["path"][1:]
@@ -284,10 +291,11 @@ class _Files:
             return make_text_answer("", 301, location="/" + quote(moves.moved[name]))
         if name in moves.gone:
             return make_text_answer("Gone: this is no longer published.\n", 410)
-        if name.rstrip("/") in _AXIS_FOLDERS:
+        if name.rstrip("/") in _AXIS_FOLDERS:  # such as tags/, which has no page
             return make_text_answer("", 303, location="/")
         headers = _select_headers(scope["headers"])
         if _is_for_browser(headers):
+            # somebody opened the file in a tab: if it is a feed, show its page
             page = self._find_page_of_feed(name)
             if page is not None:
                 return make_text_answer("", 303, location="/" + quote(page), vary="Sec-Fetch-Dest")
@@ -301,13 +309,13 @@ class _Files:
         return self._answer_missing(headers)
 
     def _find_page_of_feed(self, name: str) -> str | None:
-        """Return the name of the HTML page of a feed, such as all.html for all.atom. Return None if
-        `name` is not the name of a file to which programs subscribe, or if there is no such
-        page."""
+        """Return the file name of the HTML page of a feed, "all.html" for "all.atom". Return None
+        if there is no such page, or if `name` is not a file to which programs subscribe."""
         feed_format = find_format(name)
         if feed_format is None or not feed_format.subscribed:
             return None
-        page = f"{name.rpartition('.')[0]}.{PAGE}"
+        stem, _, _ = name.rpartition(".")
+        page = f"{stem}.{PAGE}"
         return page if self._find_file(page) else None
 
     def _answer_missing(self, request_headers: Asked) -> Answer:
@@ -327,12 +335,16 @@ class _Files:
         return make_text_answer("Not found.\n", 404)
 
     def _answer_file(self, name: str, file: _CachedFile, request_headers: Asked) -> Answer | None:
-        """Return an answer with the whole file (status 200), with a part of it (206, or 416 if
-        there is no such part), or without a body if the client has the file already (304). Return
-        None if the file was replaced while it was read: the caller must look it up again."""
+        """Return the answer with a file: the whole file (status 200), a part of it (206, or 416 if
+        there is no such part), or no body if the client has the file already (304). Return None if
+        the file was replaced while it was read: the caller must look it up again. `file`: cached
+        facts about the file."""
+        # most readers send one ETag, which is found at once
         unchanged_headers = file.unchanged.get(request_headers.get(b"if-none-match", b""))
         if unchanged_headers is not None:
             return 304, unchanged_headers, b""
+
+        # the compressed variant, unless a part is asked for
         byte_range = _BYTE_RANGE.fullmatch(request_headers.get(b"range", b""))
         packed = None
         if not byte_range and accepts_gzip(request_headers.get(b"accept-encoding", b"")):
@@ -348,13 +360,15 @@ class _Files:
         headers = file.whole[is_packed, _is_for_browser(request_headers)]
         is_range_of_file = request_headers.get(b"if-range", plain_tag) == plain_tag
         if byte_range and is_range_of_file and any(byte_range.groups()):
-            return _answer_part(byte_range[1], byte_range[2], headers, body)
+            start, end = byte_range.groups()
+            return _answer_part(start, end, headers, body)
         return 200, [*headers, (b"content-length", b"%d" % len(body))], body
 
     def _read_whole(self, name: str, file: _CachedFile) -> bytes | None:
         """Return the bytes of a file, from the cache if possible. Return None if the file was
-        replaced since its facts (`file`) were read."""
-        body = self.bodies.get((name, False), file.stamp)
+        replaced since the facts about it (`file`) were read. The stamp of a file changes if the
+        file does."""
+        body = self.bodies.get((name, False), file.stamp)  # False: not compressed
         if body is None:
             body = _read_file(file.path)
             if body is None or read_stamp(file.path) != file.stamp:
@@ -363,11 +377,10 @@ class _Files:
         return body
 
     def _read_packed(self, name: str, file: _CachedFile) -> bytes | None:
-        """Return the compressed bytes of a file, from the cache if possible. Else take them from
-        the .gz beside the file, or compress the file if there is no .gz or an older one. Return
-        None if it does not pay to compress the file, or if it was replaced since its facts (`file`)
-        were read."""
-        cached = self.bodies.get((name, True), file.stamp)
+        """Return the compressed bytes of a file: from the cache, else from the .gz beside the file,
+        else compress the file. Return None if it does not pay to compress the file, or if it was
+        replaced since the facts about it (`file`) were read."""
+        cached = self.bodies.get((name, True), file.stamp)  # True: compressed
         if cached is not None:
             return cached
         packed_path = file.path.with_name(file.path.name + ".gz")
@@ -381,8 +394,9 @@ class _Files:
         return body
 
     def _compress_file(self, name: str, file: _CachedFile) -> bytes | None:
-        """Return the compressed bytes of a file. Return None if it does not pay to compress it (it
-        is no text, is small, or is too large for the cache), or if it was replaced meanwhile."""
+        """Return the compressed bytes of a file. Return None if it does not pay to compress it
+        (because it is no text, small, or too large for the cache), or if the file was replaced
+        since the facts about it (`file`) were read."""
         is_text = "charset" in media_type(name) or name.endswith(".svg")
         _, size, _ = file.stamp
         if not is_text or not _LEAST_BYTES <= size <= LARGEST:
@@ -406,8 +420,9 @@ class _Files:
         return self.root.joinpath(*parts)
 
     def _find_file(self, name: str) -> _CachedFile | None:
-        """Return the facts about a file, from the cache unless the file changed. Return None if the
-        file does not exist or must not be served, such as a symbolic link to a file elsewhere."""
+        """Return the facts about a file that its answers need, from the cache unless the file
+        changed. Return None if the file does not exist or must not be served, such as a symbolic
+        link to a file outside of the web root."""
         cached = self.files.get(name)
         path = cached.path if cached else self._find_path(name)
         if path is None:
@@ -420,17 +435,20 @@ class _Files:
         if not path.is_file() or not path.resolve().is_relative_to(self.root.resolve()):
             return None
         if len(self.files) >= _MOST_CACHED_FILES:
-            del self.files[next(iter(self.files))]
+            first_read = next(iter(self.files))
+            del self.files[first_read]
         self.files[name] = self._read_facts(name, path, stamp)
         return self.files[name]
 
     def _read_facts(self, name: str, path: Path, stamp: Stamp) -> _CachedFile:
-        """Read a file, and return the facts about it: its ETags, and the headers of all answers
-        with it. `stamp`: the stamp of the file, read before."""
+        """Read a file and return the facts about it: its ETags, and the headers of all answers with
+        it. `stamp`: its modification time in nanoseconds, its size and its inode, read before the
+        file."""
         digest = hashlib.sha256(path.read_bytes()).hexdigest()[:_TAG_DIGITS]
         plain_tag = f'"{digest}"'
         gzip_tag = make_gzip_tag(plain_tag)
-        mtime = stamp[0] // _NANOSECONDS_PER_SECOND
+        modified, _, _ = stamp
+        mtime = modified // _NANOSECONDS_PER_SECOND
         shared_headers = {
             "accept-ranges": "bytes",
             "last-modified": formatdate(mtime, usegmt=True),
@@ -453,12 +471,13 @@ class _Files:
         return _CachedFile(path, stamp, tags, mtime, unchanged, whole)
 
     def _load_moves(self) -> _Moves:
-        """Return the addresses that moved or are gone, from memory or, if their file changed, from
-        the file. Without a file, no address moved and none is gone."""
+        """Return the addresses that moved or are gone. They come from the file that each build
+        writes, which is read again only if it changed. If there is no file, there are no such
+        addresses."""
         stamp = read_stamp(self.moves_path)
         if stamp is None:
             return _Moves()
-        mtime = stamp[0]
+        mtime, _, _ = stamp
         if self.moves.mtime != mtime:
             moves = json.loads(self.moves_path.read_text(encoding="utf-8"))
             self.moves = _Moves(mtime, moves["moved"], frozenset(moves["gone"]))
@@ -482,9 +501,9 @@ def _get_browser_type(name: str) -> str:
 
 
 def make_headers(name: str, base: str, hubs: Sequence[str] = ()) -> dict[str, str]:
-    """Return the response headers that depend only on the name of a file. The Link header of a feed
-    names the address of the feed and its hubs. `base`: the address of the web root with a final
-    slash, "" if it is unknown; `hubs`: addresses of WebSub hubs."""
+    """Return the response headers that depend only on the name of a file. A feed also gets a Link
+    header with its own address and those of its hubs. `base`: the address of the web root with a
+    final slash, "" if it is unknown; `hubs`: addresses of WebSub hubs."""
     feed_format = find_format(name)
     is_feed = feed_format is not None and feed_format.subscribed
     headers = {
@@ -494,7 +513,7 @@ def make_headers(name: str, base: str, hubs: Sequence[str] = ()) -> dict[str, st
     }
     if not is_feed:
         return headers
-    headers["vary"] = "Accept-Encoding, Sec-Fetch-Dest"  # browsers get a page, see `_find_answer`
+    headers["vary"] = "Accept-Encoding, Sec-Fetch-Dest"  # browsers get the page of the feed instead
     links = [f'<{base}{quote(name)}>; rel="self"'] if base else []
     links += [f'<{hub}>; rel="hub"' for hub in hubs]
     if links:
@@ -525,8 +544,8 @@ def _read_file(path: Path) -> bytes | None:
 
 
 def read_stamp(path: Path) -> Stamp | None:
-    """Return the stamp of a file: if the file is changed, it gets another stamp. Return None if the
-    file is missing or its path is invalid."""
+    """Return the stamp of a file: modification time, size and inode, at least one of which changes
+    if the file does. Return None if the file is missing or its path is invalid."""
     try:
         stat = os.stat(path)  # noqa: PTH116 - faster than Path.stat, and called three times a request
     except (OSError, ValueError):
@@ -543,8 +562,9 @@ def make_gzip_tag(etag: str) -> str:
 
 @lru_cache(_MOST_CACHED_CODINGS)
 def accepts_gzip(accepted: bytes) -> bool:
-    """Return True if the header Accept-Encoding names gzip with a weight above zero (RFC 9110
-    section 12.5.3)."""
+    """Return True if a client accepts gzip. `accepted`: the value of its header Accept-Encoding,
+    such as "br, gzip;q=0.5". It must name gzip, with a weight q above zero (RFC 9110 section
+    12.5.3)."""
     for coding in accepted.lower().split(b","):
         name, _, weight = coding.replace(b" ", b"").partition(b";")
         if name == b"gzip":
@@ -553,18 +573,20 @@ def accepts_gzip(accepted: bytes) -> bool:
 
 
 def _is_unchanged(request_headers: Asked, file: _CachedFile) -> bool:
-    """Return True if the client has the file already (RFC 9110 section 13.2.2): if the request has
-    the header If-None-Match, this header must name an ETag of the file; else the file must not be
-    newer than the header If-Modified-Since."""
+    """Return True if the client has the file already (RFC 9110 section 13.2.2). If the request has
+    the header If-None-Match, only this header counts: it must name an ETag of the file. Else the
+    file must not be newer than the time in the header If-Modified-Since. `file`: cached facts about
+    the file."""
     client_tags = request_headers.get(b"if-none-match")
-    since = request_headers.get(b"if-modified-since")
     if client_tags is not None:
         tags = [tag.strip().removeprefix(b"W/") for tag in client_tags.split(b",")]
         return b"*" in tags or any(tag in tags for tag in file.tags)
+    since = request_headers.get(b"if-modified-since")
     if since is None:
         return False
     try:
-        return file.mtime <= int(parsedate_to_datetime(since.decode("latin-1")).timestamp())
+        since_time = parsedate_to_datetime(since.decode("latin-1"))
+        return file.mtime <= int(since_time.timestamp())
     except (TypeError, ValueError, OverflowError):
         return False
 
@@ -586,7 +608,7 @@ def _answer_part(first: bytes, last: bytes, headers: Headers, body: bytes) -> An
         start = int(first)
         if last:
             end = min(int(last) + 1, size)
-    else:
+    else:  # `last` is a number of bytes at the end
         start = max(size - int(last), 0)
     if start >= end:
         return make_text_answer("No such range.\n", 416, **{"content-range": f"bytes */{size}"})

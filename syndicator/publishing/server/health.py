@@ -81,8 +81,9 @@ async def _answer_alive(health: Health) -> Response:
 
 
 async def _answer_ready(health: Health) -> Response:
-    """Return 200 if this process and all that it needs work, else 503 with the reason."""
-    trouble = health.alive()
+    """Return an answer with status 200 if this process and everything that it needs work, else 503
+    with the reason in a word."""
+    trouble = health.alive()  # "" if the process works
     if not trouble:
         trouble = await health.ready()
     return _make_status(trouble)
@@ -101,11 +102,11 @@ def make_text_response(line: str, status: int, **headers: str) -> Response:
 
 
 async def _answer_metrics(health: Health, request: Request) -> Response:
-    """Return the metrics if the request comes from this machine or has the token; else 404. If the
-    metrics cannot be read, return 503."""
+    """Return an answer with the metrics, if the request comes from this machine or has the token;
+    else with status 404. If the metrics cannot be read, the status is 503."""
     host = request.client.host if request.client else ""
-    version = request.scope["http_version"]
-    is_local = is_this_machine(host, request.headers, version)
+    http_version = request.scope["http_version"]
+    is_local = is_this_machine(host, request.headers, http_version)
     if not is_local and not _has_token(health.token, request):
         return make_text_response("Not found.", 404)
     try:
@@ -116,24 +117,25 @@ async def _answer_metrics(health: Health, request: Request) -> Response:
 
 
 def is_this_machine(host: str, headers: Headers, version: str) -> bool:
-    """Return True if a request comes from this machine and not from a proxy on it. A proxy is
-    noticed by a header that it adds, by the host of the site in the header Host, or by HTTP/1.0,
-    which nginx uses by default. The check of Host also stops pages in a local browser that let the
-    name of their own site lead to this machine (DNS rebinding). `host`: the client's address;
+    """Return True if a program on this machine sent a request, and not a proxy on this machine that
+    passes on a request from elsewhere. `host`: the client's address; `headers`: of the request;
     `version`: of HTTP, such as "1.1". Pure."""
     if not _is_loopback(host):
         return False
+    # a proxy adds headers; nginx speaks HTTP/1.0 by default
     has_proxy_header = any(name in headers for name in _PROXY_HEADERS)
     if version == "1.0" or has_proxy_header:
         return False
-    # without the port, and without the brackets of an IPv6 address
+    # A proxy asks for the host of the site. So does a page in a local browser if its site lets its
+    # own name lead to this machine (DNS rebinding).
+    # Compare without the port, and without the brackets of an IPv6 address.
     requested_host = re.sub(r":\d*$", "", headers.get("host", "")).strip("[]")
     return requested_host == "localhost" or _is_loopback(requested_host)
 
 
 def _is_loopback(host: str) -> bool:
-    """Return True for a loopback address, also for an IPv4 address in the form of IPv6, such as
-    ::ffff:127.0.0.1. Return False for a name."""
+    """Return True if `host` is an address that leads back to this machine, such as 127.0.0.1, also
+    in the form of IPv6, ::ffff:127.0.0.1. Return False for any name."""
     try:
         address = ipaddress.ip_address(host)
     except ValueError:
@@ -143,16 +145,18 @@ def _is_loopback(host: str) -> bool:
 
 
 def _has_token(token: str, request: Request) -> bool:
-    """Return True if the request has the header "Authorization: Bearer TOKEN" (RFC 6750, section
-    2.1). Always False if `token` is ""."""
-    scheme, _, text = request.headers.get("authorization", "").partition(" ")
+    """Return True if the request has the header "Authorization: Bearer TOKEN" with our `token` (RFC
+    6750, section 2.1). Return False if we have no token ("")."""
+    scheme, _, sent_token = request.headers.get("authorization", "").partition(" ")
     if not token or scheme.lower() != "bearer":
         return False
-    return hmac.compare_digest(text.strip().encode(), token.encode())
+    # in constant time, so that the time of an answer does not reveal a part of the token
+    return hmac.compare_digest(sent_token.strip().encode(), token.encode())
 
 
 async def _answer_feed(health: Health, request: Request) -> Response:
-    """Return the health feed, 304 if the client has it already, or 503 if it cannot be read."""
+    """Return an answer with the health feed, with status 304 and no body if the client has the feed
+    already, or with status 503 if the feed cannot be made."""
     try:
         body = await health.feed()
     except (SyndicatorError, OSError):

@@ -67,9 +67,9 @@ class Questions:
     rest_until: float = 0.0  # end of the pause, by the clock of the event loop
 
     async def answer(self, name: str, host: str, request_headers: Asked) -> Answer:
-        """Return the answer to a request for `name`, such as q/tag.ai.atom. `host`: the client's
-        address."""
-        stamp = self.version()
+        """Return the answer to a question, which is a request for a feed that a reader combined.
+        `name`: the name of the feed, such as "q/tag.ai.atom"; `host`: the client's address."""
+        stamp = self.version()  # of the search index; None if there is none
         if stamp is None:
             return make_text_answer("Nothing can be asked before the first build.\n", 404)
         if name == PROBE:
@@ -78,10 +78,10 @@ class Questions:
         if status != OK:
             return _make_refusal(name, status, text)
         is_for_browser = request_headers.get(b"sec-fetch-dest") == b"document"
-        if is_for_browser and not name.endswith(f".{PAGE}"):
-            page = f"{name.rpartition('.')[0]}.{PAGE}"
-            return _make_refusal(name, 303, quote(page))
-        body = self.bodies.get((name, False), stamp)
+        if is_for_browser and not name.endswith(f".{PAGE}"):  # a feed in a tab: show its page
+            stem, _, _ = name.rpartition(".")
+            return _make_refusal(name, 303, quote(f"{stem}.{PAGE}"))
+        body = self.bodies.get((name, False), stamp)  # False: not compressed
         if body is not None:
             return self._send_feed(name, stamp, body, request_headers)
         answer = await self._make_in_turn(name, client_of(host), stamp)
@@ -90,8 +90,10 @@ class Questions:
         return self._send_feed(name, stamp, answer.body, request_headers)
 
     async def _make_in_turn(self, name: str, client: str, stamp: Stamp) -> MadeAnswer:
-        """Wait for the client's turn, then make and cache the answer. If too many requests wait,
-        return an answer with status 503 at once. `stamp`: of the search index, for the cache."""
+        """Wait for the client's turn, then make the answer to a question, cache it and return it.
+        If too many requests wait, return an answer with status 503 at once. `name`: such as
+        "q/tag.ai.atom"; `stamp`: changes with the search index; cached answers with another stamp
+        are outdated."""
         if not self.waiting.has_room(client):
             return MadeAnswer(BUSY, "Too many ask at once; try again in a minute.")
         await self._wait_for_turn(client)
@@ -101,6 +103,7 @@ class Questions:
             if cached is not None:
                 return MadeAnswer(OK, body=cached)
             answer, cpu_seconds = await asyncio.to_thread(self._make_answer, name)
+            # pause as long as the answer took, so that questions take half of the CPU at most
             self.rest_until = asyncio.get_running_loop().time() + cpu_seconds
             if answer.status == OK:
                 self.bodies.put((name, False), stamp, answer.body)
@@ -109,11 +112,12 @@ class Questions:
             self._end_turn()
 
     async def _wait_for_turn(self, client: str) -> None:
-        """Wait until it is the client's turn. The caller must call `_end_turn` afterwards. If the
-        waiting is cancelled, the turn goes to the next client."""
+        """Wait until it is the client's turn to get an answer made. The caller must call
+        `_end_turn` afterwards. If the client closes its connection, this raises CancelledError, and
+        the next client gets the turn."""
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.waiting.add(client, turn)
-        self._give_turn()
+        self._give_turn()  # ends the wait at once if nobody else waits
         try:
             await turn
         except asyncio.CancelledError:  # the client has closed the connection
@@ -129,8 +133,8 @@ class Questions:
         return answer, time.thread_time() - began
 
     def _give_turn(self) -> None:
-        """Give the next client its turn, if no answer is being made and the pause after the last
-        one is over; else try again after the pause."""
+        """Give the next waiting client its turn. Do nothing while an answer is being made. During
+        the pause after an answer, try again when the pause ends."""
         if self.is_busy or not len(self.waiting):
             return
         loop = asyncio.get_running_loop()
@@ -138,7 +142,7 @@ class Questions:
         if rest_seconds > 0:
             loop.call_later(rest_seconds, self._give_turn)
             return
-        turn = self.waiting.take(lambda turn: not turn.done())
+        turn = self.waiting.take(lambda turn: not turn.done())  # the first that was not cancelled
         if turn is not None:
             self.is_busy = True
             turn.set_result(None)
@@ -149,7 +153,8 @@ class Questions:
         self._give_turn()
 
     def _answer_probe(self) -> Answer:
-        """Return the script by which a page learns that this server answers questions."""
+        """Return the answer to a request for the probe, a script that tells our pages that this
+        server answers questions."""
         headers = files.make_headers(PROBE, self.base) | {
             "content-type": _SCRIPT_TYPE,
             "content-length": str(len(_PROBE_SCRIPT)),
@@ -157,8 +162,9 @@ class Questions:
         return OK, encode_headers(headers), _PROBE_SCRIPT
 
     def _send_feed(self, name: str, stamp: Stamp, body: bytes, request_headers: Asked) -> Answer:
-        """Return an answer with the feed `body`, compressed if the client accepts that; 304 if the
-        client has the feed already. `stamp`: of the search index, for the cache."""
+        """Return an answer with a feed, compressed if the client accepts that; with status 304 and
+        no body if the client has the feed already. `name`: of the feed; `stamp`: of the search
+        index, for the cache; `body`: the feed."""
         plain_tag = f'"{hashlib.sha256(body).hexdigest()[:_TAG_DIGITS]}"'
         gzip_tag = files.make_gzip_tag(plain_tag)
         etag = plain_tag
@@ -177,8 +183,9 @@ class Questions:
         return OK, encode_headers(headers), body
 
     def _compress_body(self, name: str, stamp: Stamp, body: bytes) -> bytes:
-        """Return the compressed `body`, from the cache if possible."""
-        packed = self.bodies.get((name, True), stamp)
+        """Return the feed `body`, compressed, from the cache if possible. `name`: of the feed;
+        `stamp`: of the search index."""
+        packed = self.bodies.get((name, True), stamp)  # True: compressed
         if packed is None:
             packed = gzip.compress(body, GZIP_LEVEL, mtime=0)
             self.bodies.put((name, True), stamp, packed)
@@ -186,10 +193,10 @@ class Questions:
 
 
 def _make_refusal(name: str, status: int, text: str) -> Answer:
-    """Return an answer without a feed. For the status 301 or 303 it redirects to the name `text`
-    below the web root; for others `text` is the error. Redirects are relative to `name`, the
-    requested one, because a proxy may serve the site in a folder."""
+    """Return an answer without a feed: a redirect or an error. `name`: the requested name;
+    `status`: 301 or 303 for a redirect; `text`: the name to redirect to, else a message."""
     if status in (301, 303):
+        # a relative address, because a proxy may serve the site in a folder
         location = "../" * name.count("/") + text
         return make_text_answer("", status, location=location, vary="Sec-Fetch-Dest")
     headers: dict[str, str] = {}

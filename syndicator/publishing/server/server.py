@@ -72,12 +72,12 @@ class Connection(HttpToolsProtocol):
     _status = HTTPStatus.BAD_REQUEST  # of the refusal, if parsing stops
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Accept a connection. If there are too many and no other can be cut, answer with a refusal
-        and close it."""
+        """Accept a new connection. If there are too many and no other can be cut, answer with an
+        error and close it."""
         self._pool = cast(Connections, self.connections)
-        address = transport.get_extra_info("peername")
+        address = transport.get_extra_info("peername")  # (IP address, port) of the client
         self.peer = limits.client_of(str(address[0])) if isinstance(address, tuple) else ""
-        refusal = self._pool.make_room(self.peer)
+        refusal = self._pool.make_room(self.peer)  # None if there is room
         self._begin_phase(_HEADER)
         super().connection_made(transport)
         if refusal is not None:
@@ -91,10 +91,13 @@ class Connection(HttpToolsProtocol):
         return self._phase != _ANSWER and not self.transport.get_write_buffer_size()
 
     def cut_if_late(self, now: float) -> None:
-        """If the phase of the connection takes too long, cut it; if it has sent a part of a
-        request, answer 408 before. `now`: by the clock of the pool."""
+        """Cut the connection if it is too long in its phase, such as waiting for a header. If it
+        has sent a part of a request, answer with status 408 first. `now`: seconds, by the clock of
+        the pool of connections."""
+        # an answer is not sent yet while bytes of it are in the buffer
         phase = _ANSWER if self.transport.get_write_buffer_size() else self._phase
-        if now - self.since <= _SECONDS_OF_PHASE[phase]:
+        seconds_in_phase = now - self.since
+        if seconds_in_phase <= _SECONDS_OF_PHASE[phase]:
             return
         if phase in (_HEADER, _BODY) and self._received:
             self.refuse(HTTPStatus.REQUEST_TIMEOUT)
@@ -102,13 +105,14 @@ class Connection(HttpToolsProtocol):
             self.transport.abort()
 
     def refuse(self, status: HTTPStatus) -> None:
-        """Answer with `status`, and close the connection. If another answer is under way, only cut
-        the connection, because the client would take the status for a part of that answer."""
+        """Answer with an error, and close the connection. If another answer is being sent, only cut
+        the connection, because the client would take the error for a part of that answer."""
         is_answering = bool(self.pipeline) or self._phase == _ANSWER
         if self._phase == _BODY:  # the body is still arriving, but an answer may have begun
             cycle = self.cycle
             is_answering = is_answering or cycle.response_started
-            cycle.disconnected = True  # the application sees a closed connection
+            # wake the application, which waits for the body, and let it see a closed connection
+            cycle.disconnected = True
             cycle.message_event.set()
         self._begin_phase(_CLOSE)
         if is_answering:
@@ -117,13 +121,13 @@ class Connection(HttpToolsProtocol):
         self._unset_keepalive_if_required()
         self._write(status)
         self.transport.write_eof()
-        self.flow.resume_reading()
+        self.flow.resume_reading()  # read what the client still sends, until it closes
 
     def data_received(self, data: bytes) -> None:
-        """Pass received data on to the parser in pieces. Refuse a request whose header, or framing
-        in relation to its body, is too large."""
+        """Pass received bytes on to the parser, in pieces. Refuse a request if its header is too
+        large, or if it sends much more than its body."""
         for start in range(0, len(data), limits.HEAD_BYTES):
-            if self._phase == _CLOSE:
+            if self._phase == _CLOSE:  # the request was refused
                 return
             piece = data[start : start + limits.HEAD_BYTES]
             self._received += len(piece)
@@ -138,8 +142,9 @@ class Connection(HttpToolsProtocol):
                 self.refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
 
     def on_headers_complete(self) -> None:
-        """Check the header of a request. Stop parsing if the header or the announced length of the
-        body is too large, or if too many requests of this connection wait for their answers."""
+        """Check the header of a request, once it is complete. Stop parsing if the header or the
+        announced length of the body is too large, or if too many requests of this connection wait
+        for their answers."""
         head_bytes = 0  # only counted if the header may be too long
         if self._received > limits.HEAD_BYTES:
             head_bytes = len(self.url) + sum(len(name + value) for name, value in self.headers)
@@ -164,15 +169,17 @@ class Connection(HttpToolsProtocol):
                 self._stop_parsing(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
 
     def on_body(self, body: bytes) -> None:
-        """Count the bytes of a request's body; stop parsing if there are too many."""
+        """Count the bytes of a request's body, of which `body` is a piece; stop parsing if there
+        are too many."""
         self._body += len(body)
         if self._body > self._most:
             self._stop_parsing(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         super().on_body(body)
 
     def on_message_complete(self) -> None:
-        """Begin the next phase after a whole request was received: its answer or, if it was
-        answered before it was complete, the next request. Set the counts of bytes to zero."""
+        """Begin the next phase of the connection after a whole request was received. The next phase
+        is the answer or, if the request was answered before it was complete, the next request. Set
+        the counts of received bytes to zero."""
         super().on_message_complete()
         self._received = 0
         self._body = 0
@@ -180,11 +187,11 @@ class Connection(HttpToolsProtocol):
         self._begin_phase(_HEADER if self.cycle.response_complete else _ANSWER)
 
     def on_response_complete(self) -> None:
-        """Begin to wait for the next request, unless another one is being answered or received
-        already."""
-        is_last = not self.pipeline and not self.cycle.more_body
+        """After an answer, begin to wait for the next request, unless another request waits for its
+        answer, or this request is still being received."""
+        is_idle = not self.pipeline and not self.cycle.more_body
         super().on_response_complete()
-        if is_last:
+        if is_idle:
             self._begin_phase(_HEADER)
 
     def send_400_response(self, msg: str) -> None:
@@ -204,8 +211,8 @@ class Connection(HttpToolsProtocol):
         raise _Refused
 
     def _write(self, status: HTTPStatus) -> None:
-        """Send an answer of one line of text, which names `status`, without calling the
-        application."""
+        """Send an answer without calling the application: one line of text, which names
+        `status`."""
         text = f"{status.phrase}.\n".encode()
         headers = [
             *self.server_state.default_headers,
@@ -238,7 +245,7 @@ class Connections(set[Any]):
         self._count[connection.peer] += 1
 
     def discard(self, connection: Any, /) -> None:
-        """Remove a connection, which may be removed already."""
+        """Remove a connection from the pool; do nothing if it was removed before."""
         if connection not in self:
             return
         super().discard(connection)
@@ -247,10 +254,10 @@ class Connections(set[Any]):
             del self._count[connection.peer]
 
     def make_room(self, peer: str) -> HTTPStatus | None:
-        """Make room for a new connection of the client `peer`. If this client has too many
-        connections, cut that of its connections that has waited longest; if all clients together
-        have too many, cut that of all. Return None if there is room now; if no connection could be
-        cut, the status with which to refuse the new one."""
+        """Make room for a new connection of a client. If the client has too many connections, cut
+        the one that has waited longest; if all clients together have too many, cut the one of all
+        that has waited longest. Return None if there is room now; if no connection could be cut,
+        return the HTTP status with which to refuse the new one. `peer`: the client's address."""
         connections_of_peer = (connection for connection in self if connection.peer == peer)
         if self._count[peer] >= self._most_of_one and not self._cut_oldest(connections_of_peer):
             return HTTPStatus.TOO_MANY_REQUESTS
@@ -270,8 +277,8 @@ class Connections(set[Any]):
             connection.cut_if_late(now)
 
     def _cut_oldest(self, connections: Iterable[Connection]) -> bool:
-        """Cut the connection that has waited longest for its client. Return False if no connection
-        is waiting."""
+        """Cut the connection that has waited longest for bytes from its client. Return True if one
+        was cut, False if no connection is waiting."""
         waiting = [connection for connection in connections if connection.is_waiting]
         if not waiting:
             return False
@@ -292,11 +299,11 @@ async def serve(
 ) -> None:
     """Serve `app` within our limits until `stop` is set; then open requests get 3 s to end. `host`,
     `port`: the address to listen on, port 0 for any free one; `listening`: called with the URL once
-    clients can connect; `body_bytes`: returns the most bytes of a request body, for a path. The
-    client of a request is whoever opened the connection; headers in which proxies name another are
-    ignored. Installs no signal handlers. Raises MissingError if the address cannot be used."""
+    clients can connect; `body_bytes`: takes the path of a request, returns the most bytes that its
+    body may have. Headers in which proxies name the client are ignored. Installs no signal
+    handlers. Raises MissingError if the address cannot be used."""
     listener = _open_listener(host, port)
-    # each connection needs a file descriptor
+    # each connection needs a file descriptor, of which the system allows so many
     descriptors, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     if descriptors == resource.RLIM_INFINITY:
         descriptors = CONNECTIONS * SHARE
@@ -322,6 +329,7 @@ async def serve(
     )
     server = _Server(config, Connections(most, body_bytes))
 
+    # serve until `stop` is set or the server fails
     serving = asyncio.ensure_future(server.serve(sockets=[listener]))
     stopping = asyncio.ensure_future(stop.wait())
     try:
@@ -336,8 +344,9 @@ async def serve(
 
 
 def _end_in_silence(app: ASGIApp, stop: asyncio.Event) -> ASGIApp:
-    """Return an application that answers as `app` does. If a request is cancelled after `stop` was
-    set, it ends without an exception, for which uvicorn would log a traceback."""
+    """Return an application that answers as `app` does. If a request is cancelled because the
+    server stops (`stop` is set), it ends without an exception, since uvicorn would log its
+    traceback."""
 
     async def answer_request(scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -382,7 +391,8 @@ class _Server(uvicorn.Server):
 
 
 def _open_listener(host: str, port: int) -> socket.socket:
-    """Return a socket that is bound to an address. Raises MissingError if that is impossible."""
+    """Return a socket that is bound to an address, for the server to listen on. `port`: 0 for any
+    free port. Raises MissingError if the address cannot be used."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # asyncio sets TCP_NODELAY only on sockets with this explicit protocol. Without it, the second
     # part of an answer waits until the client has acknowledged the first: 44 ms on a kept
@@ -427,9 +437,9 @@ class Callbacks:
 
 
 def add_callback_paths(app: ASGIApp, callbacks: Callbacks) -> ASGIApp:
-    """Return an application that answers the requests of hubs to callback paths with the functions
-    `callbacks`, and passes all other requests on to `app`."""
-    reading = Shares[Request](_CALLBACK_AT_ONCE)  # by token
+    """Return an application that answers requests of WebSub hubs, which tell us of new entries, and
+    passes all other requests on to `app`. `callbacks`: functions that decide on the answers."""
+    reading = Shares[Request](_CALLBACK_AT_ONCE)  # pushes whose bodies are being read, by token
 
     async def answer_or_pass_on(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or not scope["path"].startswith(PATH):
@@ -444,9 +454,10 @@ def add_callback_paths(app: ASGIApp, callbacks: Callbacks) -> ASGIApp:
 async def _answer_callback(
     request: Request, callbacks: Callbacks, reading: Shares[Request]
 ) -> Response:
-    """Return the answer to a request of a hub: GET verifies a subscription, POST is a push.
-    `reading`: the pushes whose bodies are being read, by token."""
-    token = request.scope["path"].removeprefix(PATH)
+    """Return the answer to a request of a WebSub hub: GET verifies a subscription of ours, POST is
+    a push, which sends us new entries. `callbacks`: functions that decide on the answer; `reading`:
+    the pushes whose bodies are being read, by token."""
+    token = request.scope["path"].removeprefix(PATH)  # names the subscription
     if not token or len(token) > _LONGEST_TOKEN:
         return _make_status_response(HTTPStatus.NOT_FOUND)
     if request.method == "GET":
@@ -463,8 +474,10 @@ async def _answer_callback(
 async def _receive_push(
     request: Request, token: str, callbacks: Callbacks, reading: Shares[Request]
 ) -> Response:
-    """Read the body of a push, pass it to `callbacks.push`, and return the answer. If too many
-    bodies are being read, return 503, so that the hub sends the push again."""
+    """Read the body of a push (new entries that a WebSub hub sends us), pass it to
+    `callbacks.push`, and return the answer to the hub. `token`: names the subscription; `reading`:
+    the pushes whose bodies are being read; if they are too many, the answer has status 503, so that
+    the hub sends the push again."""
     if not reading.has_room(token):
         return _make_status_response(HTTPStatus.SERVICE_UNAVAILABLE)
     reading.add(token, request)

@@ -53,10 +53,10 @@ class About:
 def gather_facts(
     spec: FeedSpec, count: int, days: Mapping[str, int], views: Sequence[View], links: Links
 ) -> About:
-    """Return the facts that the page of a feed shows beside its stories. `count`: number of the
-    feed's articles; `days`: by UTC day ("2026-11-30"), the number of its articles; `views`: its
-    newest articles; `links`: links to other pages, whose `base` is the path from the feed's page to
-    the web root."""
+    """Return the facts that the page of a feed shows beside its stories, such as how often new ones
+    come, related tags and active sources. `count`: number of the feed's articles; `days`: UTC day
+    ("2026-11-30") -> number of its articles; `views`: its newest articles; `links`: the pages to
+    link to, whose `base` is the path from the feed's page to the web root."""
     site = ""
     if spec.key.axis == SOURCE:  # all articles are of one site
         sites = [view.origin.site for view in views if view.origin.site]
@@ -80,13 +80,15 @@ def gather_facts(
 
 
 def _name_site(site: str) -> str:
-    """Return the text of a link to a site: its host and path, such as "example.org/blog". If the
-    host is a number (an IP address), which says nothing to people, return "web site"; "" for ""."""
+    """Return the text of a link to a site: its host and path, such as "example.org/blog"; "web
+    site" if the host is a number (an IP address). `site`: the address of the site; if it is "", the
+    text is "", too."""
     if not site:
         return ""
     if is_numeric_host(article_html.get_host(site)):
         return _UNNAMED_SITE
-    return site.partition("//")[2].strip("/")
+    _, _, host_and_path = site.partition("//")
+    return host_and_path.strip("/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,60 +101,69 @@ class _Bars:
 
 
 def _draw_bars(days: Mapping[str, int]) -> _Bars:
-    """Draw a bar for each of the 90 days that end with the last of `days`; nothing if `days` is
-    empty. `days`: number of stories by UTC day."""
+    """Return a bar chart of the 90 days until the last day with stories, empty if there are no
+    stories. `days`: UTC day ("2026-11-30") -> number of stories."""
     if not days:
         return _Bars()
-    last = date.fromisoformat(max(days))
-    counts = [days.get(str(last - timedelta(days=back)), 0) for back in range(_CHART_DAYS)]
+    last_day = date.fromisoformat(max(days))
+    counts: list[int] = []  # number of stories, of the last day first
+    for days_back in range(_CHART_DAYS):
+        day = str(last_day - timedelta(days=days_back))
+        counts.append(days.get(day, 0))
     most = max(counts)
     bars: list[str] = []
-    for back, count in enumerate(counts):
+    for days_back, count in enumerate(counts):
         if count:
+            # as an SVG path: move to the bottom of the day's column, draw a line upwards
+            column = _CHART_DAYS - 1 - days_back
             height = max(1, _CHART_HEIGHT * count // most)
-            bars.append(f"M{_CHART_DAYS - 1 - back}.5 {_CHART_HEIGHT}v-{height}")
+            bars.append(f"M{column}.5 {_CHART_HEIGHT}v-{height}")
     return _Bars("".join(bars), most)
 
 
 def _list_related_tags(name: str, views: Sequence[View], links: Links) -> list[tuple[str, str]]:
-    """Return at most twelve tags (name, link) of a feed's articles, those that most of `views` have
-    first. The tag that is the feed itself (`name`) is left out. A tag that may have no page links
-    the search for its name, if at least two of `views` have it."""
+    """Return at most twelve tags of a feed's articles as (name, link), the most frequent first.
+    `name`: of the feed; a tag of this name is left out; `views`: the feed's newest articles. The
+    link leads to the tag's page. A tag that may have no page gets a link to the search for its
+    name, and is left out if only one article has it."""
     counts = Counter[str]()
     for view in views:
         counts.update(tag for tag in view.tags if tag.casefold() != name.casefold())
     most_frequent_first = sorted(counts, key=lambda tag: (-counts[tag], tag))
     related: list[tuple[str, str]] = []
     for tag in most_frequent_first:
-        page = links.tag(tag)
-        if page:
-            related.append((tag, page))
+        tag_page = links.tag(tag)
+        if tag_page:
+            related.append((tag, tag_page))
         elif counts[tag] >= _LEAST_STORIES:
             related.append((tag, f"{links.base}{_SEARCH_PAGE}{quote(tag)}"))
     return related[:_MOST_TAGS]
 
 
 def _list_active_sources(views: Sequence[View], links: Links) -> list[tuple[str, str, int]]:
-    """Return the sources of `views`, at most eight, those with most stories first, each as (name,
-    link, number of stories). If all stories have the same source, return an empty list: nobody
-    needs to know that it is the most active one."""
+    """Return at most eight sources of the articles `views`, each as (name, link, number of its
+    articles), those with most articles first. Return an empty list if all articles have the same
+    source."""
     counts = Counter(view.source_key for view in views)
     if len(counts) < _LEAST_SOURCES:
         return []
     names = {view.source_key: view.origin.title for view in views}
-    most_active_first = sorted(counts, key=lambda key: (-counts[key], names[key]))
+    most_active_first = sorted(counts, key=lambda source: (-counts[source], names[source]))
     return [
-        (names[key], links.source(key), counts[key]) for key in most_active_first[:_MOST_SOURCES]
+        (names[source], links.source(source), counts[source])
+        for source in most_active_first[:_MOST_SOURCES]
     ]
 
 
 def _count_months(days: Mapping[str, int]) -> list[tuple[str, int]]:
-    """Return the twelve newest months ("2026-11", number of stories), newest first. `days`: number
-    of stories by UTC day."""
+    """Return the twelve newest months, newest first, each as (month, number of stories), such as
+    ("2026-11", 40). `days`: UTC day ("2026-11-30") -> number of stories."""
     counts = Counter[str]()
     for day, count in days.items():
-        counts[day[:MONTH]] += count
-    return sorted(counts.items(), reverse=True)[:_MOST_MONTHS]
+        month = day[:MONTH]
+        counts[month] += count
+    newest_first = sorted(counts.items(), reverse=True)
+    return newest_first[:_MOST_MONTHS]
 
 
 def describe_rhythm(views: Sequence[View]) -> str:
@@ -163,6 +174,7 @@ def describe_rhythm(views: Sequence[View]) -> str:
         return ""
     days = (times[-1] - times[0]) / timedelta(days=1)
     articles_a_day = (len(times) - 1) / max(days, 1)
+    # take the shortest unit of time that has at least one article
     for unit, days_of_unit in (("day", 1), ("week", 7), ("month", _MONTH_DAYS)):
         count = round(articles_a_day * days_of_unit)
         if count >= 1:

@@ -66,9 +66,10 @@ class Day:
 def make_page_fields(
     view: View, links: Links, site_language: str, neighbours: Sequence[View | None], root: str
 ) -> _Fields:
-    """Return the values for the template of an article's own page. `site_language`: the language of
-    the whole site; `neighbours`: the article before it and the one after it, None if there is none;
-    `root`: the path from the page to the web root, such as "../"."""
+    """Return the values for the template of an article's own page, by name. `view`: the article;
+    `site_language`: the language of the whole site; `neighbours`: two articles, the one before and
+    the one after this one, each None if there is none; `root`: the path from the page to the web
+    root, such as "../"."""
     previous, following = neighbours
     shown_picture = view.cover if view.picture else ""
     return {
@@ -82,15 +83,16 @@ def make_page_fields(
 
 
 def _link_page(view: View | None, root: str) -> tuple[str, str]:
-    """Return title and link of an article's page, ("", "") if there is no article. `root`: the path
-    from the linking page to the web root."""
+    """Return (title, link) of our page of an article; ("", "") if `view` is None, for no article.
+    `root`: the path from the page with the link to the web root."""
     if view is None:
         return "", ""
     return view.title, root + paths.article_name(view.id)
 
 
 def make_related_fields(view: View) -> _Fields:
-    """Return the values for the template of a line that links a related article."""
+    """Return the values for the template of a line that links to a related article (`view`), by
+    name."""
     return {
         "title": view.title,
         "url": view.url,
@@ -133,10 +135,11 @@ def _drop_empty_fields(fields: Mapping[str, Any]) -> _Fields:
 
 
 def render_story(view: View, links: Links, templates: Templates, site_language: str) -> bytes:
-    """Return an article as an item of the lists on feed pages. The first line is its time of
-    publication, by which pages sort their items; the HTML follows. Pages at several depths show the
-    item, so its links to our pages begin with the placeholder ROOT, which each page replaces."""
-    letter, colour = choose_badge(view.origin.title)
+    """Return an article as an item of the lists on feed pages, as bytes. The first line is its time
+    of publication, by which pages sort their items; HTML follows. Pages in several folders show the
+    same item, so its links to our pages begin with the placeholder ROOT, which each page replaces
+    by its own path to the web root."""
+    letter, colour = choose_badge(view.origin.title)  # shown if the source has no picture
     own_page = ""
     if view.html:
         own_page = ROOT + paths.article_name(view.id)
@@ -158,20 +161,21 @@ def render_story(view: View, links: Links, templates: Templates, site_language: 
 
 
 def choose_badge(name: str) -> tuple[str, int]:
-    """Return the letter that stands for the source `name` in place of a picture, and the number of
-    its colour, from 0. The same name always gives the same colour."""
+    """Return (letter, number of a colour) to show in place of a picture of a source. `name`: of the
+    source. The letter is its first; the same name always gives the same colour."""
     letters = [character for character in name if character.isalnum()]
-    letter = letters[0].upper()[:1] if letters else "·"
-    return letter, zlib.crc32(name.encode("utf-8", "replace")) % COLOURS
+    letter = letters[0].upper()[:1] if letters else "·"  # upper() may give two, as of "ß"
+    colour = zlib.crc32(name.encode("utf-8", "replace")) % COLOURS
+    return letter, colour
 
 
 def make_shared_fields(view: View, links: Links, site_language: str) -> _Fields:
-    """Return the values that three templates need: the article's page, its list item and its line
-    on the front page. An article in the language of the site gets the `lang` "", because the page
-    says that language already. A tag that only repeats the category is left out, and so is the
-    category of unclassified articles."""
+    """Return the values of an article that three templates need, by name: its own page, its list
+    item and its line on the front page. A tag that only repeats the category is left out, and so is
+    the category that unclassified articles have. `site_language`: the language of our site."""
     topic = view.category if view.category != links.unclassified else ""
     category_link = links.category(topic) if topic else ""
+    # the page states the language of the site, so that articles need to state only others
     is_site_language = view.language.lower() == site_language.lower()
     other_tags = [tag for tag in view.tags if tag.casefold() != view.category.casefold()]
     return {
@@ -197,11 +201,11 @@ def _format_date(moment: datetime) -> str:
 
 
 def _name_hosts(addresses: Iterable[str]) -> list[tuple[str, str]]:
-    """Return (host, address) of the first six of `addresses`, to link them by their hosts. An
-    address whose host is a number, which says nothing to people, is left out."""
+    """Return the first six addresses as (host, address), to show the host as the text of the link.
+    An address whose host is a number, which says nothing to people, is left out."""
     hosts = [(get_host(address), address) for address in addresses]
-    named = [(host, address) for host, address in hosts if not is_numeric_host(host)]
-    return named[:MOST_ALSO]
+    with_named_host = [(host, address) for host, address in hosts if not is_numeric_host(host)]
+    return with_named_host[:MOST_ALSO]
 
 
 def _name_site(view: View) -> str:
@@ -212,15 +216,16 @@ def _name_site(view: View) -> str:
 
 
 def group_by_day(items: Iterable[bytes], root: str) -> list[Day]:
-    """Group list items from `render_story` by their UTC day. Days and items are sorted, newest
-    first. The placeholder ROOT in the items is replaced by `root`, the path from the page that
-    shows them to the web root."""
+    """Group list items by their UTC day; return the days with their items, both newest first.
+    `items`: from `render_story`, each a line with the time, then HTML; `root`: the path from the
+    page that shows the items to the web root, which replaces the placeholder ROOT in them."""
     root_bytes = root.encode()
+    # each item as [time, HTML]
     stamped_items = [item.replace(_ROOT_BYTES, root_bytes).split(b"\n", 1) for item in items]
     stamped_items.sort(key=lambda stamped: stamped[0], reverse=True)
     days: list[Day] = []
     for date, items_of_day in groupby(stamped_items, key=_get_date):
-        stories = [story.decode() for _, story in items_of_day]
+        stories = [html.decode() for _, html in items_of_day]
         days.append(Day(date, name_day(date), stories))
     return days
 
@@ -231,19 +236,20 @@ def _get_date(stamped_item: Sequence[bytes]) -> str:
 
 
 def drop_own_chip(item: bytes, page: str, name: str) -> bytes:
-    """Return a list item from `render_story` without the category or tag of the page that shows it,
-    since all items of that page have it. `page`: the file name of the page; `name`: the name of its
-    category or tag, to recognise one that is no link."""
-    address = ROOT + page
+    """Return a list item of an article without the chip (label) of the category or tag whose page
+    shows the item: all items of that page would have it. `item`: from `render_story`; `page`: the
+    file name of the page; `name`: the name of its category or tag."""
+    page_address = ROOT + page
 
-    def remove_own(chip: re.Match[bytes]) -> bytes:
+    def remove_own_chip(chip: re.Match[bytes]) -> bytes:
         if chip["link"] is not None:
-            is_of_page = unescape(chip["link"].decode()) == address
+            is_of_page = unescape(chip["link"].decode()) == page_address
         else:
             is_of_page = unescape(chip["label"].decode()) == name
         return b"" if is_of_page else chip[0]
 
-    return _CHIP.sub(remove_own, item).replace(_NO_TOPICS, b"")
+    remaining = _CHIP.sub(remove_own_chip, item)
+    return remaining.replace(_NO_TOPICS, b"")  # the empty list, if this was the only chip
 
 
 def unwrap_story(item: bytes) -> bytes:
@@ -269,10 +275,10 @@ def name_day(date: str) -> str:
 
 
 def name_span(span: str) -> str:
-    """Return the name of a time for people: "2026" stays, "2026-11" gives "November 2026", and a
-    day is named as `name_day` does."""
+    """Return the name of a year, month or day to show to people: "2026" stays, "2026-11" gives
+    "November 2026", "2026-11-26" gives "Thursday, 26 November 2026"."""
     match span.count("-"):
-        case 0:
+        case 0:  # a year
             return span
         case 1:
             year, month = span.split("-")
@@ -281,8 +287,8 @@ def name_span(span: str) -> str:
 
 
 def get_host(url: str) -> str:
-    """Return the host of an address without "www.", to show whose it is; "the mailbox" for an
-    article from a mail."""
+    """Return the host of an address without "www.", to show people where an article is from; "the
+    mailbox" if the address is that of a mail."""
     if is_mail(url):
         return "the mailbox"
     return (urlsplit(url).hostname or url).removeprefix("www.")

@@ -52,8 +52,9 @@ class CalendarPage:
 
 
 def has_calendar(spec: FeedSpec, archives: Archives) -> bool:
-    """Return True if the feed has pages of older stories: HTML is one of its formats, and it has
-    archives like all feeds of its axis. `archives`: the setting `publish.archives`."""
+    """Return True if the feed has calendar pages, which show its older stories by year, month and
+    day. It has them if it has HTML pages and archives, and is of an axis (kind of feeds) that has
+    archives by default. `archives`: the setting `publish.archives`."""
     if not archives or spec.older is Older.NONE:
         return False
     return AXES[spec.key.axis].archived and HTML in spec.formats
@@ -69,13 +70,15 @@ def plan_feed_calendar(spec: FeedSpec, days: Days, other_input: str) -> list[Cal
 def plan_calendar(
     stem: str, days: Days, other_input: str, *, by_day: bool = False
 ) -> list[CalendarPage]:
-    """Return the calendar pages of a feed, oldest first; a page that lists others comes before
-    them. Each page with stories links the one before and the one after it. `stem`: path of the
-    feed, such as tags/ai; `days`: by day, number and fingerprint of its stories; `other_input`: a
-    fingerprint of all other input; `by_day`: give each day a page, however few stories it has."""
+    """Return the plan of a feed's calendar pages, oldest first: the pages of its older stories by
+    year, month or day. A page that only lists others comes before them. A page with stories links
+    the one before and the one after it. `stem`: path of the feed, such as "tags/ai"; `days`: day
+    ("2026-11-26") -> (number of its stories, their fingerprint); `other_input`: a fingerprint of
+    all other input; `by_day`: True to give each day a page, however few stories it has."""
     pages: list[CalendarPage] = []
     for _, days_of_year in groupby(sorted(days), key=lambda day: day[:YEAR]):
         pages += _plan_span(stem, days, list(days_of_year), (YEAR, MONTH, DAY), "", by_day=by_day)
+    # A page without parts shows stories. Link each of these to the next and to the previous one.
     spans_with_stories = [page.span for page in pages if not page.parts]
     following_spans = dict(pairwise(spans_with_stories))
     previous_spans = {following: span for span, following in following_spans.items()}
@@ -101,16 +104,17 @@ def find_page_of_day(pages: Sequence[CalendarPage], day: str) -> CalendarPage | 
 
 
 def find_last_month(pages: Sequence[CalendarPage], month: str) -> str:
-    """Return the span of the page of `month` or, if that month has no page, that of the last month
-    before it with a page; "" if there is none."""
+    """Return the last month, up to `month` ("2026-11"), that has a page among the calendar pages of
+    a feed; "" if no such month has a page."""
     months = [page.span for page in pages if len(page.span) == MONTH]
     months_so_far = [span for span in months if span <= month]
     return max(months_so_far, default="")
 
 
 def find_page_of_month(pages: Sequence[CalendarPage], month: str) -> str:
-    """Return the span of the page that has the stories of `month`: the month itself or, if it has
-    no page, its year; "" if neither has one."""
+    """Return the time covered by the calendar page that has the stories of a month: the month
+    itself ("2026-11") or, if it has no page, its year ("2026"); "" if neither has a page. `pages`:
+    the calendar pages of a feed."""
     spans = {page.span for page in pages}
     for span in (month, month[:YEAR]):
         if span in spans:
@@ -127,12 +131,12 @@ def _plan_span(
     *,
     by_day: bool,
 ) -> list[CalendarPage]:
-    """Return the page of a span of time, which is a year, month or day. If the span has too many
-    stories for one page, the pages of its parts follow, and its own page lists them. Recursive.
-    `days`: all days of the feed, with number and fingerprint of their stories; `days_of_span`: the
-    days of this span that have stories; `span_lengths`: the length of this span's name ("2026": 4),
-    then that of its parts, and that of their parts; `above`: the span that contains this one, ""
-    for a year; `by_day`: give each day a page, however few stories there are."""
+    """Return the calendar page of a span of time: a year, month or day. If the span has too many
+    stories for one page, its page lists its parts, and the pages of the parts follow in the result.
+    Recursive. `stem`: path of the feed; `days`: each day of the feed -> (number of its stories,
+    their fingerprint); `days_of_span`: the days of this span with stories; `span_lengths`: of the
+    names of this span ("2026": 4), its parts, and their parts; `above`: the span that contains this
+    one, "" for a year; `by_day`: True to give each day a page, however few stories there are."""
     span_length, *lengths_of_parts = span_lengths
     span = days_of_span[0][:span_length]
     count = _count_stories(days, days_of_span)
@@ -147,8 +151,9 @@ def _plan_span(
     )
     is_day = not lengths_of_parts
     is_small = count <= PAGE and not by_day
-    if is_day or is_small:
+    if is_day or is_small:  # one page for all stories
         return [page]
+
     length_of_part = lengths_of_parts[0]
     parts: list[tuple[str, int]] = []
     pages_of_parts: list[CalendarPage] = []
@@ -167,14 +172,14 @@ def _count_stories(days: Days, selected_days: Sequence[str]) -> int:
 
 
 def list_weeks(month: str, days: Mapping[str, int]) -> list[list[tuple[str, int]]]:
-    """Return the weeks of a month ("2026-11"). A week is a list of seven days from Monday, each as
-    (day, number of stories); a day that is not in the month is ("", 0). `days`: the number of
-    stories of each day that has some."""
+    """Return the weeks of a month ("2026-11"), as a calendar shows them. A week is a list of seven
+    days from Monday, each as (day, number of stories); a day of another month is ("", 0). `days`:
+    day ("2026-11-26") -> number of stories, without days that have none."""
     first = date.fromisoformat(f"{month}-01")
-    monday = first - timedelta(days=first.weekday())
+    first_monday = first - timedelta(days=first.weekday())
     cells: list[tuple[str, int]] = []
-    for number in range(_DAYS_OF_SIX_WEEKS):
-        day = str(monday + timedelta(days=number))
+    for days_after_monday in range(_DAYS_OF_SIX_WEEKS):
+        day = str(first_monday + timedelta(days=days_after_monday))
         if day.startswith(month):
             cells.append((day, days.get(day, 0)))
         else:
@@ -183,15 +188,17 @@ def list_weeks(month: str, days: Mapping[str, int]) -> list[list[tuple[str, int]
         cells[start : start + _DAYS_OF_WEEK]
         for start in range(0, _DAYS_OF_SIX_WEEKS, _DAYS_OF_WEEK)
     ]
+    # most months touch fewer than six weeks: drop weeks without a day of the month
     return [week for week in weeks if any(day for day, _ in week)]
 
 
 def _finish_page(
     page: CalendarPage, other_input: str, previous: str, following: str
 ) -> CalendarPage:
-    """Return a page with the spans of the pages before and after it (`previous`, `following`), and
-    with its final fingerprint: it also covers these spans, since the page links them, and
-    `other_input`, a fingerprint of all other input."""
+    """Return a calendar page, completed: with the spans of the pages before and after it, which it
+    links, and with its final fingerprint, which covers these spans, too. `previous`, `following`:
+    the spans, such as "2026-11", "" for none; `other_input`: a fingerprint of all input besides the
+    stories."""
     parts = (_PAGE_VERSION, other_input, page.fingerprint, previous, following)
     text = "\n".join(parts)
     whole_digest = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()

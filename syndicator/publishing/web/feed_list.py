@@ -21,10 +21,10 @@ _FINGERPRINT_DIGITS: Final = 32  # of a fingerprint
 
 
 def divide_feeds(specs: Sequence[FeedSpec]) -> Mapping[str, Sequence[FeedSpec]]:
-    """Divide the list of feeds into parts, each a page; return name -> feeds. If there are at most
-    1,000 feeds, the only part, "", has all of them. Else the part "" has the feeds of axes with at
-    most 200 feeds, and larger axes are divided by the first letters of slugs: "-tags-a" has the
-    tags that begin with a. `specs`: sorted by axis."""
+    """Divide the list of feeds into parts, so that each gets a page; return name -> feeds. Up to
+    1,000 feeds are one part with the name "". Of more, the part "" has the feeds of all axes (kinds
+    of feeds) with at most 200 feeds; larger axes are divided by the first letters of their slugs,
+    such as "-tags-a" for the tags that begin with a. `specs`: the feeds, sorted by axis."""
     if len(specs) <= WHOLE:
         return {"": specs}
     specs_of_axis = {
@@ -41,35 +41,37 @@ def divide_feeds(specs: Sequence[FeedSpec]) -> Mapping[str, Sequence[FeedSpec]]:
 
 
 def fingerprint_list(other_input: str, specs: Sequence[FeedSpec]) -> str:
-    """Return a fingerprint of the names, descriptions and formats of feeds. It does not depend on
-    their articles. `other_input`: a fingerprint of all other input of their list."""
+    """Return a fingerprint of everything that a list of feeds shows of them: names, descriptions
+    and formats, but not their articles. `other_input`: a fingerprint of all other input of the
+    list."""
     fields = [(spec.key, spec.name, spec.title, spec.description, spec.formats) for spec in specs]
-    return hashlib.sha256(repr((other_input, fields)).encode("utf-8", "replace")).hexdigest()[
-        :_FINGERPRINT_DIGITS
-    ]
+    text = repr((other_input, fields))
+    digest = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
+    return digest[:_FINGERPRINT_DIGITS]
 
 
 def _split_by_letters(
     name: str, start: str, specs: Sequence[FeedSpec]
 ) -> Iterator[tuple[str, Sequence[FeedSpec]]]:
-    """Yield the parts of an axis, as (name, feeds). A part with more than 200 feeds is divided by
-    the next letter of their slugs. Recursive: `start` are the letters with which all slugs of
-    `specs` begin; `name`: of the axis, such as "-tags"."""
+    """Yield the parts into which the feeds of an axis (a kind, such as tags) are divided, each as
+    (name, feeds). A part with more than 200 feeds is divided by the next letter of their slugs.
+    Recursive. `name`: of the axis, such as "-tags"; `start`: the letters with which the slugs of
+    all `specs` begin, "" in the first call."""
     if len(specs) <= PART:
         part_name = f"{name}-{_escape_letters(start)}" if start else name
         yield part_name, specs
         return
     groups: dict[str, list[FeedSpec]] = defaultdict(list)
-    length = len(start) + 1
+    length_of_start = len(start) + 1
     for spec in specs:
-        groups[spec.key.slug[:length]].append(spec)
+        groups[spec.key.slug[:length_of_start]].append(spec)
     for longer_start, group in groups.items():
         yield from _split_by_letters(name, longer_start, group)
 
 
 def _escape_letters(letters: str) -> str:
-    """Return letters in a form for file names: ASCII letters and digits as they are, any other
-    character as its Unicode number in hexadecimal, "ä" as "-e4-"."""
+    """Return `letters` in a form for file names: ASCII letters and digits stay, any other character
+    is written as its Unicode number in hexadecimal, such as "-e4-" for "ä"."""
     escaped: list[str] = []
     for letter in letters:
         is_safe = letter.isascii() and letter.isalnum()
@@ -78,9 +80,10 @@ def _escape_letters(letters: str) -> str:
 
 
 def write_sitemap(pages: Iterable[tuple[str, str]], base: str, kind: str = "url") -> bytes:
-    """Return a sitemap, at most of 50,000 pages. `pages`: (file name, UTC day of its newest story,
-    "" if unknown); `base`: the address of the web root; `kind`: "url" for a sitemap of pages,
-    "sitemap" for one that lists other sitemaps."""
+    """Return a sitemap, a list of pages for search engines, as bytes. It has at most 50,000 pages,
+    the first of `pages`: (file name, UTC day of its newest story or "" if unknown). `base`: the
+    address of the web root; `kind`: "url" for a sitemap of pages, "sitemap" for one that lists
+    other sitemaps."""
     lines: list[str] = []
     for name, day in islice(pages, _MOST_ADDRESSES):
         modified = f"<lastmod>{day}</lastmod>" if day else ""

@@ -45,13 +45,14 @@ class Section:
 def group_stories(
     views: Sequence[View], stories: Iterable[Sequence[str]]
 ) -> dict[str, tuple[View, list[View]]]:
-    """Group articles into stories. Return, by the id of its lead, each story as (lead, one report
-    of each other site). An article in no story is a story of its own. `views`: the articles;
-    `stories`: for each story, its article ids, the lead first; ids without a view are ignored."""
+    """Group articles into stories. Return each story as (lead article, reports of other sites), one
+    report of each site, by the id of its lead. An article in no story is a story of its own.
+    `views`: the articles; `stories`: the article ids of each story, the lead first; ids of articles
+    that are not in `views` are ignored."""
     views_by_id = {view.id: view for view in views}
     reports_by_id: dict[str, list[View]] = {}  # the id of each report -> all reports of its story
-    for ids in stories:
-        reports = [views_by_id[article_id] for article_id in ids if article_id in views_by_id]
+    for story_ids in stories:
+        reports = [views_by_id[view_id] for view_id in story_ids if view_id in views_by_id]
         for report in reports:
             reports_by_id[report.id] = reports
     groups: dict[str, tuple[View, list[View]]] = {}
@@ -65,12 +66,13 @@ def group_stories(
 
 
 def choose_leads(groups: Mapping[str, tuple[View, Sequence[View]]]) -> list[str]:
-    """Choose at most four lead stories; return the ids of their lead articles, best first. A story
-    ranks high if many outlets report it and its reports are new (`rank_story`); among equals, if it
-    links many other reports; then, if it has a picture. Candidates are the stories of the 24 hours
-    before the newest one or, if these are fewer than four, the four newest. Leads have different
-    sources if there are enough. `groups`: stories as (lead, reports of other sites), by the id of
-    the lead."""
+    """Choose at most four stories to show first; return the ids of their lead articles, best first.
+
+    Candidates are the stories of the 24 hours before the newest one or, if these are fewer than
+    four, the four newest. A story ranks high if many outlets report it and its reports are new.
+    Among stories of equal rank, one that links more other reports is better, then one that has a
+    picture. The chosen stories have different sources if there are enough sources. `groups`: from
+    `group_stories`: id of the lead -> (lead, reports of other sites)."""
     newest_first = [lead for lead, _ in groups.values()]
     newest_first.sort(key=lambda view: (view.published, view.id), reverse=True)
     day_begin = _LONG_AGO
@@ -80,11 +82,13 @@ def choose_leads(groups: Mapping[str, tuple[View, Sequence[View]]]) -> list[str]
     if len(candidates) < _MOST_LEADS:
         candidates = newest_first[:_MOST_LEADS]
 
+    # rank the candidates
     report_times = [_find_latest(*groups[view.id]) for view in candidates]
     newest_report = max(report_times, default=_LONG_AGO)
     ranks: dict[str, tuple[float, int, bool]] = {}
     for view in candidates:
         lead, others = groups[view.id]
+        # reports with the same summary count as one voice
         voices = count_voices(report.summary for report in (lead, *others))
         rank = rank_story(voices, _find_latest(lead, others), newest_report)
         ranks[view.id] = (rank, len(view.related), bool(view.picture))
@@ -94,8 +98,8 @@ def choose_leads(groups: Mapping[str, tuple[View, Sequence[View]]]) -> list[str]
 
 
 def _prefer_different_sources(best_first: Sequence[View]) -> set[str]:
-    """Choose at most four articles and return their ids. The best article of each source is chosen
-    first; if there are fewer than four sources, the best of the other articles follow.
+    """Choose at most four articles; return their ids. The best articles of different sources are
+    chosen; if there are fewer than four sources, the best of the other articles follow.
     `best_first`: the articles, in order of their rank."""
     best_of_source: dict[str, str] = {}
     for view in best_first:
@@ -114,24 +118,27 @@ def _find_latest(lead: View, others: Sequence[View]) -> datetime:
 
 
 def list_day_leads(views: Sequence[View], links: Links, root: str) -> list[dict[str, Any]]:
-    """Return the lead stories of a day, three at most, as values for a template (see `make_line`).
-    `views`: the articles of the day; `root`: the path from the page to the web root."""
-    leads = choose_leads(group_stories(views, ()))[:_MOST_LEADS_OF_DAY]
+    """Return the most important articles of a day, three at most, each as the values for a template
+    (see `make_line`). `views`: the articles of the day; `links`: the pages that they may link to;
+    `root`: the path from the page that shows them to the web root."""
+    groups = group_stories(views, ())  # each article is a story of its own
+    lead_ids = choose_leads(groups)[:_MOST_LEADS_OF_DAY]
     views_by_id = {view.id: view for view in views}
     lines: list[dict[str, Any]] = []
-    for article_id in leads:
+    for article_id in lead_ids:
         view = views_by_id[article_id]
-        lines.append(make_line(view, (), links, "", view.published) | {"root": root})
+        fields = make_line(view, (), links, language="", newest=view.published)
+        lines.append(fields | {"root": root})
     return lines
 
 
 def make_line(
     view: View, others: Sequence[View], links: Links, language: str, newest: datetime
 ) -> dict[str, Any]:
-    """Return the values with which a template shows a story as a line on the front page. A story of
-    the newest day shows its time, an older one its date without the year. `view`: the lead article
-    of the story; `others`: the reports of other sites; `language`: that of our site; `newest`: the
-    time of the newest story on the page."""
+    """Return the values, by name, with which a template shows a story as a line on the front page.
+    A story of the newest day shows its time, an older one its date without the year. `view`: the
+    lead article of the story; `others`: the reports of other sites; `language`: that of our site;
+    `newest`: the time of the newest story on the page."""
     fields = article_html.make_shared_fields(view, links, language)
     is_of_newest_day = view.published.date() == newest.date()
     if is_of_newest_day:
@@ -156,9 +163,10 @@ def make_line(
 def group_by_category(
     lines: Iterable[dict[str, Any]], article_counts: Mapping[str, int]
 ) -> list[Section]:
-    """Return a section for each category, each with its newest lines. The category with the most
-    articles is first; stories without a category are last. `lines`: from `make_line`;
-    `article_counts`: number of all articles of a category, by its name."""
+    """Return the sections of the front page, one for each category, with the newest lines of the
+    category. The category with the most articles is first; the section of stories without a
+    category is last. `lines`: stories from `make_line`; `article_counts`: name of a category ->
+    number of all its articles."""
     sections: dict[str, Section] = {}
     for line in sorted(lines, key=lambda line: str(line["stamp"]), reverse=True):
         name = line["topic"]
@@ -178,13 +186,14 @@ def group_by_category(
 def find_frequent_tags(
     specs: Sequence[FeedSpec], rows: Mapping[FeedKey, FeedRow], views: Sequence[View]
 ) -> list[tuple[str, str, int]]:
-    """Return the tags that most of the newest stories have, each as (name, file name of its page,
-    number of these stories). Tags without a page are left out. Among tags with as many of these
-    stories, the one with more articles in all is first. `specs`: the feeds that are published;
-    `rows`: the rows of all feeds; `views`: the newest stories."""
+    """Return the most frequent tags of the newest stories, each as (name, file name of its page,
+    number of these stories), the most frequent first. Of equally frequent tags, the one with more
+    articles in all is first. Tags without a page are left out. `specs`: the feeds that are
+    published; `rows`: the rows of all feeds; `views`: the newest stories."""
     counts = Counter[str]()
     for view in views:
         counts.update(view.tags)
+    # the numbers are negative, so that the tags with most stories are sorted first
     tags: list[tuple[int, int, str, str]] = []
     for spec in specs:
         if spec.key.axis != TAG or PAGE not in spec.formats:

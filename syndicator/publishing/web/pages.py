@@ -54,21 +54,21 @@ class Pages:
         look: Look | None = None,
         tags: Iterable[str] = (),
     ) -> None:
-        """Prepare the pages of a site. `specs`: its feeds; `look`: the operator's own templates and
-        files, None if there are none; `tags`: the names of the tags in taxonomy.toml, which have a
-        page from their first article on."""
+        """Prepare to render the pages of a site. `specs`: its feeds; `look`: the operator's own
+        templates and files, None if there are none; `tags`: the names of the tags in taxonomy.toml,
+        which have a page from their first article on."""
         self.specs = specs
         self.settings = settings
         self.links = replace(make_links(settings, tags), base=ROOT)
         self.templates = Templates(look)
         self._by_stem = {paths.get_stem(spec.key): spec for spec in specs}
         self.language = clean_language(settings.site.language) or "en"
-        # set during the build
+        # The build fills these. Except for icons, the keys are the paths of feeds, as "tags/ai".
         self.calendars: dict[str, list[CalendarPage]] = {}
-        self.about: dict[str, About] = {}
-        self.icons: Mapping[str, str] = {}
-        self.months: dict[str, str] = {}
-        self.archived = False
+        self.about: dict[str, About] = {}  # facts that a feed's page shows beside its stories
+        self.icons: Mapping[str, str] = {}  # key of a source -> file name of its icon
+        self.months: dict[str, str] = {}  # month of the oldest story on a feed's page
+        self.archived = False  # True if the feed of everything has pages of older stories
         for spec in specs:
             if spec.key == ALL and PAGE in spec.formats and spec.older is not Older.NONE:
                 self.archived = bool(settings.publish.archives)
@@ -85,9 +85,10 @@ class Pages:
         following: View | None,
         related: Sequence[View] = (),
     ) -> bytes:
-        """Return the page of an article whose whole text is published. For search engines, its
-        canonical address is that of the publisher's own page. `previous`, `following`: the articles
-        before and after it, None if there is none; `related`: articles on the same subject."""
+        """Return our page of an article whose whole text is published, as bytes of HTML. It tells
+        search engines that the original is the publisher's page. `previous`, `following`: the
+        articles before and after it, None if there is none; `related`: articles on the same
+        subject."""
         name = paths.article_name(view.id)
         root = "../" * name.count("/")
         source_feed = self._by_stem.get(paths.get_stem(FeedKey(SOURCE, view.source_key)))
@@ -117,10 +118,13 @@ class Pages:
         )
 
     def render_feed_page(self, head: Head, stories: Sequence[bytes]) -> bytes:
-        """Return the page of a head feed or, if `head.current` is False, of an archive document.
-        `stories`: the articles as list items (see `render_story_item`), newest first."""
+        """Return the HTML page of a feed, which shows its newest stories; or the page of an archive
+        document of the feed if `head.current` is False. `head`: the values of the feed; `stories`:
+        its articles as list items (see `render_story_item`), newest first."""
         if not head.current:
             return self._render_archive_page(head, stories)
+
+        # how the page names the feed
         axis = ""
         feed_name = ""
         heading = head.title
@@ -132,8 +136,8 @@ class Pages:
             heading = feed_name
             description = text.line(spec.description)
         name = f"{head.stem}.{PAGE}"
-        root = "../" * head.stem.count("/")
-        shell = self.make_shell(
+        root = "../" * head.stem.count("/")  # the path to the web root
+        shell = self.make_shell(  # the values of the frame that all pages have
             name,
             head.title,
             description,
@@ -141,6 +145,8 @@ class Pages:
             feeds=list_feed_files(head.stem, head.formats, root, head.base),
             language=head.language,
         )
+
+        # the stories, and the links to older ones
         stories = [article_html.drop_own_chip(story, name, heading) for story in stories]
         all_days = article_html.group_by_day(stories, root)
         shown_days, earlier = self._cut_stories(head, all_days, root)
@@ -179,11 +185,11 @@ class Pages:
     def _link_months(
         self, months: Sequence[tuple[str, int]], stem: str, root: str, shown_days: Sequence[Day]
     ) -> list[tuple[str, str, int]]:
-        """Return (name, link, number of stories) for each month that a feed's page lists. The link
-        leads to the first of these that exists: the calendar page of the month, that of its year,
-        the newest day of the month on the feed's page. If none exists, the link is "". `months`:
-        ("2026-11", number of stories); `stem`: path of the feed; `root`: path from the page to the
-        web root; `shown_days`: the days on the feed's page, newest first."""
+        """Return the months that a feed's page lists, each as (name, link, number of stories). The
+        link leads to the calendar page of the month. If there is none, it leads to the page of its
+        year, else to the newest day of the month on the feed's page, else it is "". `months`: pairs
+        ("2026-11", number of stories); `stem`: path of the feed, such as "tags/ai"; `root`: path
+        from the page to the web root; `shown_days`: the days on the feed's page, newest first."""
         newest_days: dict[str, str] = {}  # by month
         for day in shown_days:
             newest_days.setdefault(day.date[:MONTH], day.date)
@@ -199,10 +205,10 @@ class Pages:
         return linked
 
     def find_image(self, views: Iterable[View]) -> dict[str, str]:
-        """Return {"image": address}, a field of `Page`, with the address of the first thumbnail
-        among the articles `views`. Return an empty dict if no article has a thumbnail, or if the
-        settings do not say the address of the site."""
-        if not self.settings.site.url:
+        """Return {"image": address} with the address of the first thumbnail among the articles
+        `views`, to pass it to `make_shell` as an argument. Return an empty dict if no article has a
+        thumbnail, or if the settings do not say the address of the site."""
+        if not self.settings.site.url:  # the address of an image must be absolute
             return {}
         for view in views:
             if view.picture:
@@ -212,18 +218,15 @@ class Pages:
     def store_facts(
         self, spec: FeedSpec, count: int, days: Mapping[str, int], views: Sequence[View]
     ) -> None:
-        """Store the facts that a feed's page shows beside its stories. They stay until `drop_facts`
-        is called.
-
-        A feed without archives has no pages for the articles that its own page does not show. If
-        there are such articles, also store the month of the oldest article on its page: there, the
-        page links the older articles of all feeds. `count`: number of all articles of the feed;
-        `days`: number of its articles by UTC day ("2026-11-26"); `views`: the newest articles,
-        which the page shows."""
+        """Store the facts that a feed's page shows beside its stories, until `drop_facts` is
+        called. `count`: number of all articles of the feed; `days`: UTC day ("2026-11-26") ->
+        number of its articles; `views`: the newest articles, which the page shows."""
         stem = paths.get_stem(spec.key)
         links = replace(self.links, base="../" * stem.count("/"))
         self.about[stem] = gather_facts(spec, count, days, views, links)
         shows_all = len(views) >= count
+        # If a feed has older articles, but no archives, its page links the older articles of all
+        # feeds, from the month of its oldest shown article on.
         if spec.older is Older.NONE and views and not shows_all:
             oldest = min(view.published for view in views)
             self.months[stem] = oldest.strftime("%Y-%m")
@@ -245,12 +248,12 @@ class Pages:
         stories: Sequence[bytes],
         tops: Mapping[str, Sequence[View]] | None = None,
     ) -> bytes:
-        """Return the page of a year, month or day of a feed. `item`: the plan of the page;
-        `stories`: the articles on the page as list items (see `render_story_item`); `tops`: None,
-        or, for the page of a month that lists its days, the first articles of each day, from which
-        the lead stories of the day are chosen."""
+        """Return the HTML page of the older stories of a feed in a year, month or day. `head`: the
+        values of the feed; `item`: the plan of the page; `stories`: the articles on the page as
+        list items (see `render_story_item`); `tops`: for the page of a month that lists its days,
+        day -> articles among which its lead stories are chosen; None for other pages."""
         root = "../" * item.name.count("/")
-        link = PageLinker(head.stem, root)
+        link = PageLinker(head.stem, root)  # link("2026-11") returns the month's name and address
         day_leads: list[tuple[str, str, Any]] = []
         if tops is not None:
             for day, views in tops.items():
@@ -277,9 +280,10 @@ class Pages:
         )
 
     def _render_archive_page(self, head: Head, stories: Sequence[bytes]) -> bytes:
-        """Return the page of an archive document. It links the documents before and after it; if it
-        is the newest document, "Newer" links the page of the feed. `stories`: its articles as list
-        items (see `render_story_item`)."""
+        """Return the HTML page of an archive document, which has older articles of a feed. Its link
+        "Older" leads to the document before it, "Newer" to the next document or, if there is none,
+        to the page of the feed. `head`: the values of the feed and document; `stories`: the
+        articles as list items (see `render_story_item`)."""
         name = _get_page_name(head.self_name)
         root = "../" * name.count("/")
         previous = ("", "")
@@ -302,11 +306,11 @@ class Pages:
     def _render_older_page(
         self, head: Head, name: str, when: str, count: int, stories: Sequence[bytes], **more: Any
     ) -> bytes:
-        """Return a page of older stories of a feed: the page of a year, month or day, or the page
-        of an archive document. `name`: the file name of the page; `when`: the name of the time that
-        it covers, such as "November 2026"; `count`: number of stories of that time; `stories`: the
-        articles that the page shows, as list items (see `render_story_item`); `more`: further
-        variables of the template, such as the links to the pages before and after it."""
+        """Return an HTML page of older stories of a feed: of a year, month or day, or of an archive
+        document. `head`: the values of the feed; `name`: the file name of the page; `when`: the
+        time that it covers in words, such as "November 2026"; `count`: number of stories of that
+        time; `stories`: the articles that the page shows, as list items (see `render_story_item`);
+        `more`: further variables of the template, such as links to the pages before and after."""
         feed = text.line(self._by_stem[head.stem].name)
         noun = "story" if count == 1 else "stories"
         root = "../" * name.count("/")
@@ -338,10 +342,11 @@ class Pages:
         stories: Sequence[bytes],
         explained: Explained | None = None,
     ) -> bytes:
-        """Return the page of a story: first an explanation of what each outlet adds, then the
-        reports, the earliest first. `name`: the file name of the page; `views`: the reports of the
-        story, the lead first; `stories`: the same reports as list items (see `render_story_item`),
-        the newest first; `explained`: None for a page without explanation."""
+        """Return the HTML page of a story, an event that several outlets report. It shows what each
+        outlet adds, then the reports, the earliest first. `name`: the file name of the page;
+        `views`: the reports, the lead article first; `stories`: the same reports as list items (see
+        `render_story_item`), the newest first; `explained`: what each outlet adds, None to leave it
+        out."""
         title = views[0].title if views else ""
         outlets = ", ".join(dict.fromkeys(view.origin.title for view in views))
         shell = self.make_shell(name, title, f"{title}: reports of {outlets}.", indexed=False)
@@ -371,18 +376,21 @@ class Pages:
     def _cut_stories(
         self, head: Head, days: list[Day], root: str
     ) -> tuple[list[Day], tuple[str, str]]:
-        """Return the stories that a feed's page shows, and (name, link) of the page on which older
-        ones follow, ("", "") if there is no such page. There are three kinds of feeds:
+        """Return two things: the stories that a feed's page shows, by day, and (name, link) of the
+        page where older ones follow, ("", "") if there is no such page. It depends on the feed:
 
-        - Its archive documents have pages: show all; the newest document follows.
-        - It has calendar pages: show the newest 60; the page of the oldest shown day follows.
-        - Else: show all; a month of the feed of everything follows.
+        - If its archive documents have pages, show all; the newest document follows.
+        - If it has calendar pages, show the newest 60; the page of the oldest shown day follows.
+        - Else show all; the older stories of all feeds follow, from a month on.
 
-        `days`: the stories of the feed by day, newest first; `root`: path from the page to the web
-        root."""
+        `head`: the values of the feed; `days`: its stories by day, newest first; `root`: path from
+        the page to the web root."""
         has_archive_pages = PAGE in head.archives and bool(head.previous)
         if has_archive_pages and days:
-            return days, (days[-1].name, root + _get_page_name(head.previous))
+            oldest_day = days[-1]
+            return days, (oldest_day.name, root + _get_page_name(head.previous))
+
+        # the newest stories, if a calendar page continues them
         newest_days: list[Day] = []
         places_left = calendar.STORIES
         for day in days:
@@ -396,24 +404,27 @@ class Pages:
             calendar_page = find_page_of_day(calendar_pages, newest_days[-1].date)
         if calendar_page is None:
             return days, self._link_month_of_everything(head.stem, root)
-        return newest_days, PageLinker(head.stem, root)(calendar_page.span)
+        link = PageLinker(head.stem, root)
+        return newest_days, link(calendar_page.span)
 
     def _link_month_of_everything(self, stem: str, root: str) -> tuple[str, str]:
-        """Return (name, link) of the month in which a feed without archives goes on: the calendar
-        page of the feed of everything for that month has the older stories, too. Return ("", "") if
-        the feed's page shows all of its stories, or if there is no such calendar page. `stem`: path
-        of the feed; `root`: path from the page to the web root."""
-        if stem not in self.months:
+        """Return (name, link) of a page with older stories of a feed that has no archives: the
+        calendar page of all feeds for a month. Return ("", "") if the feed's own page shows all of
+        its stories, or if there is no such calendar page. `stem`: path of the feed, such as
+        "tags/ai"; `root`: path from the feed's page to the web root."""
+        if stem not in self.months:  # the page shows all stories
             return "", ""
-        month = calendar.find_last_month(self.calendars.get(ALL.slug, ()), self.months[stem])
+        oldest_shown_month = self.months[stem]
+        month = calendar.find_last_month(self.calendars.get(ALL.slug, ()), oldest_shown_month)
         if not month:
             return "", ""
-        name, link = PageLinker(ALL.slug, root)(month)
-        return f"everything in {name}", link
+        link = PageLinker(ALL.slug, root)
+        name, address = link(month)
+        return f"everything in {name}", address
 
     def list_problems(self) -> list[Problem]:
-        """Return the faults of the operator's templates that were found so far, each once, as
-        problems."""
+        """Return a problem for each fault that was found in the operator's templates so far, each
+        fault once."""
         faults = dict.fromkeys(self.templates.faults.values())
         return [
             Problem(what=TEMPLATES, reason=FeedFileReason.TEMPLATE, detail=fault)
@@ -436,8 +447,8 @@ class PageLinker:
     root: str
 
     def __call__(self, span: str) -> tuple[str, str]:
-        """Return (name, link) of the calendar page of a year, month or day: for "2026-11", the name
-        is "November 2026". For "", return ("", "")."""
+        """Return (name, link) of the calendar page of a year, month or day. `span`: such as
+        "2026-11", whose name is "November 2026"; for "", return ("", "")."""
         if not span:
             return "", ""
         return article_html.name_span(span), self.root + file_name(self.stem, span)
@@ -450,13 +461,13 @@ def _get_page_name(document: str) -> str:
 
 
 def _name_days(stories: Sequence[bytes]) -> str:
-    """Return the first and the last day of list items, in words: "1 March 2026 to 3 March 2026",
-    only one day if both are equal, "" without items. `stories`: list items, which begin with their
-    time."""
+    """Return the first and the last day of some stories in words, such as "1 March 2026 to 3 March
+    2026"; only the day if all are of one day, "" if there are no stories. `stories`: as list items,
+    which begin with their time."""
     dates = sorted({story[:DAY].decode() for story in stories})
     if not dates:
         return ""
-    first_and_last = dict.fromkeys((dates[0], dates[-1]))
+    first_and_last = dict.fromkeys((dates[0], dates[-1]))  # one key if both are the same
     names: list[str] = []
     for date in first_and_last:
         _, _, name_without_weekday = article_html.name_day(date).partition(", ")
@@ -465,10 +476,10 @@ def _name_days(stories: Sequence[bytes]) -> str:
 
 
 def link_weeks(page: CalendarPage, link: PageLinker) -> list[list[tuple[str, str, int]]]:
-    """Return the weeks of a month, for a page that links the pages of its days. A week has seven
-    days from Monday, each as (day of the month, link, number of stories); a day outside of the
-    month is ("", "", 0). Return an empty list if `page` is not of a month or does not list its
-    days."""
+    """Return the weeks of a month for its calendar page, which links the pages of its days. A week
+    is a list of seven days from Monday, each as (day of the month, link, number of stories); a day
+    of another month is ("", "", 0). Return an empty list if `page` is not of a month, or shows
+    stories instead of linking days. `link`: returns (name, link) of the page of a day."""
     if len(page.span) != MONTH or not page.parts:
         return []
     weeks: list[list[tuple[str, str, int]]] = []
@@ -478,7 +489,7 @@ def link_weeks(page: CalendarPage, link: PageLinker) -> list[list[tuple[str, str
             address = ""
             if count:
                 _, address = link(day)
-            day_of_month = day.rpartition("-")[2].lstrip("0")
-            cells.append((day_of_month, address, count))
+            _, _, two_digits = day.rpartition("-")
+            cells.append((two_digits.lstrip("0"), address, count))
         weeks.append(cells)
     return weeks

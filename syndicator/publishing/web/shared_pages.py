@@ -49,14 +49,15 @@ class SharedPages:
     subscribe to a private instance, "" if there is no such page."""
 
     def __init__(self, pages: Pages) -> None:
-        """Prepare the pages about all feeds. `pages`: the pages of the same build, which provide
-        the feeds, the settings, the templates and the calendars."""
+        """Prepare to render the pages about all feeds. `pages`: renders the other pages of the same
+        build; it provides the feeds, the settings, the templates and the calendars."""
         self.pages = pages
         self.specs = pages.specs
         self.settings = pages.settings
         self.templates = pages.templates
-        self.parts = feed_list.divide_feeds(pages.specs)
+        self.parts = feed_list.divide_feeds(pages.specs)  # name of a part of the list -> feeds
         publish = pages.settings.publish
+        # True if our server answers questions: requests for feeds that readers combine themselves
         self.answered = publish.questions and pages.settings.public_dir is not None
         has_phone_page = publish.secret_path and self._list_main_formats()
         self.phone = PHONE if has_phone_page else ""
@@ -68,10 +69,10 @@ class SharedPages:
         stories: Sequence[Sequence[str]] = (),
     ) -> dict[str, bytes]:
         """Return the pages about all feeds (front page, search, archive and others), and the
-        stylesheets and scripts of all pages, by file name. The list of feeds is not among them: see
-        `render_feed_list`. `rows`: the database rows of all feeds, by feed; `views`: the articles
-        of the front page; `stories`: for each story of several articles, their ids, the lead
-        first."""
+        stylesheets and scripts of all pages: file name -> bytes. `render_feed_list` returns the
+        list of feeds. `rows`: the database rows of all feeds, by feed; `views`: the articles of the
+        front page; `stories`: the article ids of each story that several articles report, the lead
+        article first."""
         files = {
             paths.INDEX: self._render_front(rows, views, stories),
             SEARCH: self._render_search(),
@@ -83,14 +84,15 @@ class SharedPages:
         if self.phone:
             files[PHONE] = self._render_phone()
         if self.answered:
-            files[paths.PROBE] = b""  # see `paths.PROBE`
+            # scripts of our pages ask for this file, to see whether a server answers questions
+            files[paths.PROBE] = b""
         return {**files, **make_shell_files(self.settings), **self.templates.look.assets()}
 
     def render_feed_list(self, part: str, rows: Mapping[FeedKey, FeedRow]) -> dict[str, bytes]:
-        """Return the page and the sitemaps of a part of the list of feeds, by file name. The page
-        of the first part, whose name is "", links the other parts. `part`: a key of `self.parts`;
-        `rows`: by feed, the database rows of the feeds of this part and of the feed of
-        everything."""
+        """Return the HTML page and the sitemaps of a part of the list of feeds: file name -> bytes.
+        A long list is divided into parts, each with a page; the page of the first part links the
+        other parts. `part`: name of the part, a key of `self.parts`, "" for the first; `rows`: by
+        feed, the database rows of the feeds of this part and of the feed of everything."""
         specs = self.parts[part]
         groups = self._group_feeds(specs, rows)
         count = len(specs)
@@ -105,11 +107,11 @@ class SharedPages:
         return {name: page, **self._write_sitemaps(part, rows)}
 
     def _write_sitemaps(self, part: str, rows: Mapping[FeedKey, FeedRow]) -> dict[str, bytes]:
-        """Return the sitemaps of a part of the list of feeds, by file name. Each part has a sitemap
-        of the pages of its feeds. The sitemap of the first part, whose name is "", also has the
-        front page and the pages of older stories. If there are several parts, the first part also
-        gets a sitemap that lists the sitemaps of all parts. `rows`: by feed, the database rows of
-        the feeds of the part and of the feed of everything."""
+        """Return the sitemaps (lists of pages for search engines) of a part of the list of feeds:
+        file name -> bytes. Each part has a sitemap of the pages of its feeds. That of the first
+        part also has the front page and the pages of older stories; if there are more parts, there
+        is also a sitemap that lists the sitemaps of all. `part`: name of the part, "" for the
+        first; `rows`: by feed, the database rows of the part's feeds and the feed of everything."""
         base = self.settings.base_url
         newest_days: dict[FeedKey, str] = {}
         for key, row in rows.items():
@@ -139,12 +141,12 @@ class SharedPages:
         return {f"{SITEMAP}.xml": list_of_sitemaps, name_of_first: sitemap_of_pages}
 
     def _group_parts(self) -> _Groups:
-        """Return the links with which the first page of a long list of feeds leads to its other
-        parts, grouped by axis. A link is (name of the part's first feed, address, number of
-        feeds)."""
+        """Return groups of links for the first page of a long list of feeds, which lead to the
+        other parts of the list: a group for each axis (kind of feeds). A link is (name of the
+        part's first feed, address, number of feeds)."""
         parts_by_axis: dict[str, list[tuple[str, str, int]]] = defaultdict(list)
         for part, specs in self.parts.items():
-            if part:
+            if part:  # not the first part, which has this page
                 first = specs[0]
                 link = (text.line(first.name), f"{FEEDS}{part}.{PAGE}", len(specs))
                 parts_by_axis[first.key.axis].append(link)
@@ -163,9 +165,10 @@ class SharedPages:
         views: Sequence[View],
         stories: Sequence[Sequence[str]],
     ) -> bytes:
-        """Return the front page: lead stories, newest stories by category, frequent tags and feeds.
-        `rows`: the database rows of all feeds; `views`: the articles of the page; `stories`: for
-        each story of several articles, their ids, the lead first."""
+        """Return the front page in HTML: lead stories, newest stories by category, frequent tags
+        and feeds. `rows`: the database rows of all feeds; `views`: the articles of the page;
+        `stories`: the article ids of each story that several articles report, the lead article
+        first."""
         sources = _count_sources(self.specs)
         about = f"The newest stories of {sources}, to read here or in a feed reader."
         newest = max((view.published for view in views), default=None)
@@ -182,6 +185,7 @@ class SharedPages:
             **self.pages.find_image(lead_views),
         )
 
+        # a line for each story: the values that the template shows, by the id of its lead article
         links = replace(self.pages.links, base="")
         lines: dict[str, dict[str, Any]] = {}
         for lead_id, (view, others) in groups.items():
@@ -214,11 +218,12 @@ class SharedPages:
         )
 
     def _render_archive(self) -> bytes:
-        """Return the page of the archive: it links the calendar pages of all years and months of
-        the feed of everything. The newest months whose days have pages, at most three, are shown as
-        calendars."""
+        """Return the HTML page of the archive, which links the pages of all years and months with
+        the older stories of all feeds. It shows at most three months, the newest whose days have
+        pages, as calendars."""
         pages = self.pages.calendars.get(ALL.slug, [])
-        count = sum(page.count for page in pages if not page.parts)  # the other pages list these
+        # pages with parts only list the pages that show stories: do not count stories twice
+        count = sum(page.count for page in pages if not page.parts)
         about = f"{count} stories by month."
         shell = self._make_titled_shell(ARCHIVE, "Archive", about, feeds=self._list_main_formats())
         link = PageLinker(ALL.slug, "")
@@ -240,10 +245,10 @@ class SharedPages:
         )
 
     def _render_combine(self, views: Sequence[View], rows: Mapping[FeedKey, FeedRow]) -> bytes:
-        """Return the page on which people make a feed of their own from tags, categories, sources,
-        languages and words. It offers the categories, tags and sources that have most articles, and
-        the languages of the articles on the front page (`views`). It also lists the feeds of saved
-        queries. `rows`: the database rows of all feeds."""
+        """Return the HTML page on which readers combine a feed of their own from tags, categories,
+        sources, languages and words. It offers the categories, tags and sources with most articles,
+        and the languages of the articles `views`. It also lists the feeds of saved queries. `rows`:
+        the database rows of all feeds."""
         about = "Put tags, categories, sources, languages and words together to a feed."
         shell = self._make_titled_shell(COMBINE, "A feed for any question", about)
         unclassified = self.settings.describe.uncategorised
@@ -273,7 +278,8 @@ class SharedPages:
         )
 
     def _render_phone(self) -> bytes:
-        """Return the page of a private instance from which phones subscribe, with a QR code."""
+        """Return the HTML page from which phones subscribe to the feeds of a private instance. It
+        shows its own address as a QR code."""
         address = self.settings.base_url + PHONE
         shell = self._make_titled_shell(PHONE, "Subscribe", "", feeds=self._list_main_formats())
         return self.templates.render(
@@ -290,8 +296,9 @@ class SharedPages:
         return self.templates.render("404.html", page=shell)
 
     def _render_search(self) -> bytes:
-        """Return the page on which a script searches all stories. For browsers without scripts, it
-        links another way to find stories: the archive or, if there is none, the list of feeds."""
+        """Return the HTML page on which a script searches all stories. For browsers without
+        scripts, it links another page to find stories: the archive or, if there is none, the list
+        of feeds."""
         shell = self._make_titled_shell(
             SEARCH, "Search", "Search all stories.", kind="SearchResultsPage", indexed=False
         )
@@ -309,10 +316,11 @@ class SharedPages:
         most: int | None = None,
         second_key: Callable[[FeedSpec], str] = lambda spec: "",
     ) -> _Groups:
-        """Return feeds grouped by axis, without the category of unclassified articles. `rows`: the
-        database rows of the feeds. With `most`, return of each axis only so many feeds, those with
-        most articles first; among feeds with as many articles, `second_key` says the order. Without
-        it, return all feeds in the order of `specs`."""
+        """Return feeds in groups, one for each axis (kind of feeds), as variables of a template.
+        The category of unclassified articles is left out. `rows`: the database rows of the feeds;
+        `most`: return only so many feeds of each axis, those with most articles first; None to
+        return all in the order of `specs`; `second_key`: returns a text by which feeds with the
+        same number of articles are sorted."""
         unclassified = self.pages.links.unclassified
         specs_by_axis: dict[str, list[FeedSpec]] = defaultdict(list)
         for spec in specs:
@@ -338,9 +346,9 @@ class SharedPages:
         return groups
 
     def _list_main_formats(self) -> list[tuple[str, str, str, str]]:
-        """Return (label, link, address, media type) for each file of the feed of everything to
-        which programs can subscribe, for a page in the web root. Return an empty list if the feed
-        of everything is not published."""
+        """Return the files of the feed of everything to which programs can subscribe, each as
+        (label, link, address, media type). Return an empty list if this feed is not published. The
+        links are for a page in the web root."""
         for spec in self.specs:
             if spec.key == ALL:
                 return list_feed_files(
@@ -349,9 +357,9 @@ class SharedPages:
         return []
 
     def _make_titled_shell(self, name: str, title: str, about: str, **more: Any) -> Page:
-        """Return the values of a page for the template `base.html`; its title is `title`, followed
-        by the name of the site. `name`: the page's file name; `about`: its description; `more`:
-        further fields of `Page`."""
+        """Return the values of a page for the template `base.html`, the frame of all pages. The
+        title of the page is `title` followed by the name of the site. `name`: the page's file name;
+        `about`: its description; `more`: further fields of `Page`."""
         site = text.line(self.settings.site.title)
         return self.pages.make_shell(name, f"{title} - {site}", about, **more)
 

@@ -71,8 +71,9 @@ class Page:
         return f"sha256-{base64.b64encode(digest).decode()}"
 
     def _make_facts(self) -> dict[str, Any]:
-        """Return the structured data of the page: those of the article (`subject`) on an article's
-        page, else those of the page itself, without empty fields."""
+        """Return the structured data of the page, which tell search engines what the page is
+        (https://schema.org). On an article's page they describe the article (`subject`), else the
+        page itself, without empty fields."""
         facts: dict[str, Any] = {"@context": "https://schema.org", "@type": self.kind}
         if self.subject is not None:
             return {**facts, **self.subject}
@@ -86,9 +87,9 @@ class Page:
 
 
 def make_page(settings: Settings, name: str, title: str, description: str, **more: Any) -> Page:
-    """Return what the template of every page needs, such as its title, language and path to the web
-    root. `name`: the file name of the page; `more`: further fields of `Page`; they replace values
-    that follow from the settings."""
+    """Return the values that the template of every page needs, such as its title, language and path
+    to the web root. `name`: the file name of the page; `more`: further fields of `Page`, which also
+    replace values that are derived from the settings."""
     site = settings.site
     has_known_address = bool(site.url)
     name_in_address = "" if name == paths.INDEX else name
@@ -112,9 +113,10 @@ def make_page(settings: Settings, name: str, title: str, description: str, **mor
 def list_feed_files(
     stem: str, formats: Sequence[str], root: str, base: str
 ) -> list[tuple[str, str, str, str]]:
-    """Return (label, link, address, media type) for each file of a feed to which programs can
-    subscribe. `stem`: path of the feed; `formats`: the formats in which it is published; `root`:
-    path from the page with the link to the web root; `base`: address of the web root."""
+    """Return the files of a feed to which programs can subscribe, each as (label, link, address,
+    media type). `stem`: path of the feed, such as "tags/ai"; `formats`: the formats in which it is
+    published; `root`: path from the page with the link to the web root; `base`: address of the web
+    root."""
     rows: list[tuple[str, str, str, str]] = []
     for name in subscribed(formats):
         file = f"{stem}.{name}"
@@ -155,11 +157,11 @@ def write_contact_link(value: str) -> str:
 
 
 def adapt_text(html: str, picture: str = "") -> str:
-    """Return the whole text of an article, sanitised HTML, adapted to a page that has a title of
-    its own. Headings start at level two and skip no level; wide tables can be scrolled; pictures
-    become links, because they would be loaded from other hosts. Pictures before the first text are
-    left out, since the page shows the cover there, and so is the picture with the address
-    `picture`."""
+    """Return the whole text of an article, adapted to our page of the article. Headings start at
+    level two and skip no level; wide tables can be scrolled; pictures become links, because they
+    would be loaded from other hosts. Pictures before the first text are left out, since the page
+    shows the cover there. `html`: the text, sanitised; `picture`: the address of a picture that is
+    left out, too, "" for none."""
     parts: list[str] = []
     end = 0  # of the last tag
     in_link = False
@@ -172,7 +174,7 @@ def adapt_text(html: str, picture: str = "") -> str:
         tag = match[0]
         text_before = html[end : match.start()]
         has_text = has_text or bool(_MARKUP.sub("", text_before).strip())
-        if name[0] == "h":
+        if name[0] == "h":  # a heading
             if not is_closing:
                 level = next(levels)
             tag = f"</h{level}>" if is_closing else f"<h{level}>"
@@ -184,40 +186,43 @@ def adapt_text(html: str, picture: str = "") -> str:
             tag = f"{tag}</div>" if is_closing else f"{_SCROLLED_BOX}{tag}"
         elif not has_text and not in_link:  # a picture before the text
             tag = ""
-        else:
+        else:  # another picture; match[3] has its attributes
             tag = _write_picture_link(match[3], picture, in_link=in_link)
         parts += [text_before, tag]
         end = match.end()
-    return _EMPTY_PARAGRAPH.sub("", "".join([*parts, html[end:]]))
+    parts.append(html[end:])
+    return _EMPTY_PARAGRAPH.sub("", "".join(parts))  # paragraphs that had only a picture
 
 
 def _choose_levels(html: str) -> Iterator[int]:
-    """Yield a new level for each heading of `html`: the highest get level two, and a heading is at
-    most one level deeper than the one before it, so that no level is skipped."""
-    above: list[int] = []  # the levels in `html` of the headings above, each deeper than the last
+    """Yield a new level for each heading of a text, in their order. The highest headings get level
+    two, and a heading is at most one level deeper than the one before it. `html`: the text."""
+    # the old levels of the headings that contain the current one, each deeper than the one before
+    above: list[int] = []
     for match in _TAG.finditer(html):
         is_closing = bool(match[1])
         name = match[2]
         if name[0] != "h" or is_closing:
             continue
-        level = int(name[1])
-        while above and above[-1] >= level:
+        old_level = int(name[1])  # 3 for "h3"
+        while above and above[-1] >= old_level:
             above.pop()
-        above.append(level)
+        above.append(old_level)
         yield min(1 + len(above), _DEEPEST_HEADING)
 
 
 def _write_picture_link(attributes: str, left_out: str, *, in_link: bool) -> str:
-    """Return HTML in place of a picture: a link to it or, if it is inside of a link already, only
-    its description. Return "" if the picture has the address `left_out`, or none that a browser can
-    open from our page. `attributes`: those of its img tag, as text."""
+    """Return HTML that replaces a picture: a link to the picture or, if it is inside of a link
+    already (`in_link`), only its description. Return "" if the address of the picture is not an
+    absolute http(s) address, or is `left_out`. `attributes`: the text of the attributes of its img
+    tag."""
     values = dict(_ATTRIBUTE.findall(attributes))
     address = values.get("src", "")
     is_absolute = address.lower().startswith(("http://", "https://"))
     if not is_absolute or address == escape(left_out):
         return ""
-    words = values.get("alt", "").replace("<", "&lt;").replace(">", "&gt;").strip()
-    label = f"Picture: {words}" if words else "Picture"
+    description = values.get("alt", "").replace("<", "&lt;").replace(">", "&gt;").strip()
+    label = f"Picture: {description}" if description else "Picture"
     if in_link:
         return label
     return f'<a class="picture" href="{address}" rel="noopener noreferrer">{label}</a>'

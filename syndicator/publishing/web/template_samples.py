@@ -62,9 +62,9 @@ def list_template_names() -> set[str]:
 
 
 def find_template_faults(look: Look, settings: Settings) -> list[str]:
-    """Render each kind of page with samples, and return the faults of the operator's templates,
-    each once; an empty list if there are none. A fault names file and line, such as
-    "templates/feed.html, line 3: …"."""
+    """Render each kind of page with sample articles; return the faults of the operator's templates,
+    each once. A fault names file and line, such as "templates/feed.html, line 3: …". The list is
+    empty if there are none. `look`: the operator's templates and files."""
     specs = [
         FeedSpec(key=key, name=key.slug.title(), title=key.slug, first_slug=key.slug)
         for key in _SAMPLE_KEYS
@@ -87,6 +87,7 @@ def find_template_faults(look: Look, settings: Settings) -> list[str]:
         for spec in specs:
             _render_feed_samples(pages, spec, days, views, stories)
 
+    # pages of articles, without and with articles before and after them
     for sample in views:
         pages.render_article_page(sample, None, None)
     for sample in views:
@@ -99,6 +100,7 @@ def find_template_faults(look: Look, settings: Settings) -> list[str]:
         )
         for key in _SAMPLE_KEYS
     }
+    # the pages about all feeds, also those of a site without articles
     shared_pages = SharedPages(pages)
     shared_pages.render_shared_pages(rows, views, [[sample.id for sample in views]])
     shared_pages.render_feed_list("", rows)
@@ -113,9 +115,10 @@ def _render_feed_samples(
     views: Sequence[View],
     stories: Sequence[bytes],
 ) -> None:
-    """Render the page of a feed and all of its calendar pages, to find faults of their templates.
-    `days`: number and fingerprint of the stories by day; `views`: articles that the pages show;
-    `stories`: the same articles as list items."""
+    """Render the page of a feed and its pages by year, month and day. Nothing is returned: `pages`
+    collects the faults of templates. `days`: day ("2026-11-26") -> (number of its stories, their
+    fingerprint); `views`: articles that the pages show; `stories`: the same articles as list
+    items."""
     feed_head = make_head(spec, pages.settings, _NO_INSTANCE, _SAMPLE_TIME)
     calendar_pages = plan_feed_calendar(spec, days, "")
     pages.calendars[feed_head.stem] = calendar_pages

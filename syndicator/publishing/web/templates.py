@@ -41,8 +41,9 @@ class Templates:
         self._sandboxed = _make_sandbox(self.look) if self.look.templates else None
 
     def render(self, template: str, **values: Any) -> bytes:
-        """Return a page, in UTF-8. If the operator's template raises an error, add that to `faults`
-        and use our template. `template`: its file name; `values`: its variables."""
+        """Return a page in UTF-8. If the operator has a template of this name, use it; if it raises
+        an error, add the error to `faults` and use our template from then on. `template`: file name
+        of the template; `values`: its variables."""
         if self._sandboxed is not None and template not in self.faults:
             try:
                 return _render_template(self._sandboxed, template, values)
@@ -58,15 +59,15 @@ def _render_template(
 
 
 def _describe_error(error: Exception) -> str:
-    """Return the message of an error that a template raised, with the file and line of the
-    template, if they are known: "templates/feed.html, line 3: ..."."""
+    """Return the message of an error that a template raised. If the file and line of the template
+    are known, they stand before it: "templates/feed.html, line 3: ..."."""
     name = getattr(error, "name", None)
     line = getattr(error, "lineno", None)
     trace = error.__traceback__
     while trace is not None:  # Jinja puts the lines of templates into the traceback
         file_name = trace.tb_frame.f_code.co_filename
         if file_name.endswith(".html"):
-            name = file_name.rpartition("/")[2]
+            _, _, name = file_name.rpartition("/")
             line = trace.tb_lineno
         trace = trace.tb_next
     message = str(error) or type(error).__name__
@@ -94,12 +95,15 @@ class _Compiled(jinja2.BytecodeCache):
             bucket.load_bytecode(file)  # ignores bytecode with another checksum or version
 
     def dump_bytecode(self, bucket: Any) -> None:
-        """Write a compiled template to its file, atomically; do nothing if that is impossible."""
+        """Write a compiled template to a file beside our templates, so that later runs need not
+        compile it. Do nothing if the folder cannot be written. `bucket`: from Jinja, holds the
+        compiled template."""
         if sys.dont_write_bytecode:
             return
         path = self._path(bucket)
         with suppress(OSError):  # the package may be in a read-only folder
             path.parent.mkdir(parents=True, exist_ok=True)
+            # another process must never read half a file: write a new one, then rename it
             temporary = path.with_name(f"{path.name}.{os.getpid()}")
             temporary.write_bytes(bucket.bytecode_to_string())
             temporary.replace(path)
@@ -128,7 +132,8 @@ def _make_sandbox(look: Look) -> jinja2.Environment:
 
 
 def _get_options() -> dict[str, Any]:
-    """Return the options of both Jinja environments."""
+    """Return the options that the Jinja environments of our templates and of the operator's have in
+    common: values are escaped as HTML, and an unknown variable is an error."""
     return {
         "autoescape": True,
         "undefined": jinja2.StrictUndefined,
