@@ -510,8 +510,8 @@ class Visits(Comparisons):
     def end_visits(
         self, ended: Iterable[tuple[Outcome, SourceState]], then: Callable[[Connection], object]
     ) -> None:
-        """Store the outcomes of visits and the states of their sources in one transaction. Before
-        it commits, call `then` with the connection of the transaction."""
+        """Store the outcomes of visits and the new states of their sources in one transaction.
+        `then` is called with the connection of the transaction, at its end."""
         visits = [_make_ended(outcome, state) for outcome, state in ended]
         with self._db.write(blind=True) as connection:
             _save_ended(connection, visits)
@@ -526,8 +526,8 @@ class Visits(Comparisons):
             self._write_ended()
 
     def _write_ended(self) -> None:
-        """Write the articles that `record` and the visits that `end_visit` have collected. Writing
-        visits together takes a third of the time of writing them one by one."""
+        """Write the articles that `record` has collected and the visits that `end_visit` has
+        collected. Writing visits together takes a third of the time of writing each alone."""
         self._write_gathered()
         if not self._ended:
             return
@@ -537,8 +537,8 @@ class Visits(Comparisons):
             _save_ended(connection, ended)
 
     def _upsert_entries(self, connection: Connection, rows: Sequence[EntryRow]) -> None:
-        """Insert or replace entries. Add the sources of pending entries to `_with_pending`, if that
-        is known."""
+        """Insert or replace entries. Also add the sources of pending entries to `_with_pending`,
+        the set of all sources with pending entries, unless that set is unknown."""
         entry_rows = [make_entry_row(row) for row in rows]
         # on PostgreSQL, writers that lock rows in different orders deadlock
         entry_rows.sort(key=itemgetter("source", "entry"))
@@ -548,9 +548,9 @@ class Visits(Comparisons):
             self._with_pending.update(row["source"] for row in pending_rows)
 
     def _states(self, clauses: str, *values: Any) -> Iterator[SourceState]:
-        """Yield the states of the sources that a query selects. `clauses`: the part of its SQL from
-        WHERE or ORDER BY on. `values`: a value for each ? in it."""
-        self._write_ended()
+        """Yield the states of the sources that a query selects. `clauses`: the end of its SQL,
+        beginning with WHERE or ORDER BY; `values`: a value for each ? in `clauses`."""
+        self._write_ended()  # first the delayed writes, so that the query sees them
         for data, plan in self._db.run_query(_SELECT_STATES + clauses, *values):
             yield codec.unpack_state(data, plan)
 
@@ -567,11 +567,11 @@ class Visits(Comparisons):
 
 
 def _save_aliases(connection: Connection, record: ArticleRecord) -> None:
-    """Store the aliases of an article, and the alias of the entry that led to it. An alias that
-    another article has stays with that article. There is one exception: the alias of the article's
-    own address, which moves to this article."""
+    """Store the aliases by which an article is recognised: of its addresses and of the entry from
+    which it was read. If another article has an alias already, that article keeps it, except the
+    alias of the article's own address: that is taken from the other article."""
     alias_keys = rows.list_alias_keys(record.article)
-    own_key = alias_keys[0]
+    own_key = alias_keys[0]  # of its own address
     entry = record.entry
     if entry is not None:
         entry_alias = guid_alias(entry.source_key, entry.entry_id)
@@ -588,24 +588,26 @@ def _read_done_entries(connection: Connection, article_ids: Sequence[str]) -> li
 
 
 def _make_sources_due(connection: Connection, source_keys: Collection[str]) -> None:
-    """Make sources due, so that their next visits read all of their feeds."""
+    """Make sources due, so that their next visits read the whole of their feeds."""
     for part in chunks(sorted(source_keys)):
         query = f"{_SELECT_STATES}WHERE key IN ({write_placeholders(part)})"
         state_rows: list[dict[str, Any]] = []
         for data, plan in run_statement(connection, query, (*part,)):
             state = codec.unpack_state(data, plan)
-            state_rows.append(make_state_row(state.asked_whole()))
+            due_state = state.asked_whole()  # due now, and not "only if the feed has changed"
+            state_rows.append(make_state_row(due_state))
         _save_states(connection, state_rows)
 
 
 def _save_states(connection: Connection, states: Sequence[dict[str, Any]]) -> None:
-    """Write states of sources to the two tables `sources` and `source_states`. `states` are results
-    of `make_state_row`; if a source has several, only its last one is written."""
-    by_key = {state["key"]: state for state in states}
+    """Write states of sources to two tables: the column `data` to `source_states`, the others to
+    `sources`. `states` are results of `make_state_row`; if a source has several states, only the
+    last one is written."""
+    last_state_by_key = {state["key"]: state for state in states}
     source_rows: list[dict[str, Any]] = []
     document_rows: list[dict[str, Any]] = []
-    for key in sorted(by_key):
-        source_row = dict(by_key[key])
+    for key in sorted(last_state_by_key):
+        source_row = dict(last_state_by_key[key])
         document_rows.append({"key": key, "data": source_row.pop("data")})
         source_rows.append(source_row)
     upsert(connection, schema.sources, source_rows)
@@ -613,8 +615,8 @@ def _save_states(connection: Connection, states: Sequence[dict[str, Any]]) -> No
 
 
 def _make_ended(outcome: Outcome, state: SourceState) -> _EndedVisit:
-    """Return the rows to store for a visit that ended. `state`: the state of the source after the
-    visit."""
+    """Return the rows to store for a visit that has ended. `outcome`: the result of the visit;
+    `state`: the state of its source after the visit."""
     outcome_row = {
         "source": codec.make_column_key(outcome.key),
         "at": codec.to_micros(outcome.at),
@@ -624,20 +626,21 @@ def _make_ended(outcome: Outcome, state: SourceState) -> _EndedVisit:
 
 
 def _save_ended(connection: Connection, visits: Sequence[_EndedVisit]) -> None:
-    """Store the outcomes of visits and the states of their sources. Of each of these sources only
-    the last 50 outcomes are kept."""
+    """Store the outcomes of visits and the new states of their sources. Each of these sources keeps
+    its last 50 outcomes; delete older ones."""
     if not visits:
         return
     _save_states(connection, [visit.state for visit in visits])
     insert(connection, schema.outcomes, [visit.outcome for visit in visits])
-    for part in chunks([visit.outcome["source"] for visit in visits]):
+    source_keys = [visit.outcome["source"] for visit in visits]
+    for part in chunks(source_keys):
         delete_old = _DELETE_OLD_OUTCOMES.format(write_placeholders(part))
         run_statement(connection, delete_old, (*part, OUTCOMES_KEPT))
 
 
 def save_withdrawal(connection: Connection, withdrawal: Withdrawn) -> None:
-    """Store the withdrawal of an article in place of an earlier one of this article. Also store its
-    aliases, by which the article is recognised if a feed announces it again."""
+    """Store the withdrawal of an article, in place of an earlier withdrawal of the same article.
+    Also store the aliases by which the article is recognised if a feed announces it again."""
     row = {
         "id": withdrawal.id,
         "at": codec.to_micros(withdrawal.at),

@@ -94,17 +94,19 @@ def list_alias_keys(article: Article) -> list[str]:
 
 def save_articles(connection: Connection, records: Sequence[ArticleRecord]) -> None:
     """Insert articles or replace the stored ones, and move them to the feeds that should show them
-    now. All these feeds become stale. If a body changed, the HTML stored for it is deleted. The
-    search terms of all these articles are read again later. `records`: at most one of each article.
-    """
+    now. The feeds that gain, lose or show one of them become stale. If the body of an article has
+    changed, the HTML stored for it is deleted. The words of all these articles are indexed for
+    searches later. `records`: at most one record for each article."""
     articles = {record.article.id: record.article for record in records}
     for article_id in sorted(articles):
         lock_until_commit(connection, article_id)
+    # what the database has about them now, by id
     merge_into = {article_id: article.merged_into for article_id, article in articles.items()}
     known_articles = read_all_known(connection, merge_into)
 
-    # the rows of the articles, and the feeds that show them
+    # write the rows of the articles, and choose the feeds that show them
     moves: list[Move] = []
+    # `upsert` needs rows with the same columns
     rows: list[dict[str, Any]] = []
     rows_with_score: list[dict[str, Any]] = []
     for record in records:
@@ -123,7 +125,7 @@ def save_articles(connection: Connection, records: Sequence[ArticleRecord]) -> N
     upsert(connection, schema.articles, rows)
     upsert(connection, schema.articles, rows_with_score)
 
-    # what was made from bodies that changed
+    # delete the data that was made from bodies that have changed
     changed_ids: list[str] = []
     for record in records:
         is_stored = known_articles[record.article.id].article is not None
@@ -133,30 +135,32 @@ def save_articles(connection: Connection, records: Sequence[ArticleRecord]) -> N
         delete_rows(connection, table, changed_ids)
     tokens.mark_due(connection, sorted(articles))
 
-    # feeds, pictures and copies
+    # update feeds, pictures and copies
     show_articles(connection, moves)
     for article_id, article in articles.items():
         known = known_articles[article_id]
         mark_always_published(connection, list_always_published(article))
         update_picture(connection, article, known.article)
+        # copies are in more feeds while their original is missing or on hold
         if known.article is None or known.article.hold != article.hold:
             copies = [articles.get(copy.id, copy) for copy in known.copies]
             _show_copies(connection, copies, article_id)
 
 
 def _choose_original(record: ArticleRecord, known: KnownArticle) -> str | None:
-    """Return the id of the article that the article of `record` is a copy of. Its file counts
-    before the database. None means that it is no copy, or is a copy no longer."""
+    """Return the id of the original if the article of `record` is a copy of another article, as its
+    file says or otherwise the database. Return None if it is no copy, or if the two were separated.
+    """
     if record.article.merged_into:
         return record.article.merged_into
-    if record.is_split:
+    if record.is_split:  # it was a copy until now
         return None
     return known.merged_into
 
 
 def _show_copies(connection: Connection, copies: Sequence[Article], original_id: str) -> None:
-    """Move the copies of the article `original_id` to the feeds that should show them now. A copy
-    stands in more feeds if its original is not shown."""
+    """Move the copies of the article `original_id` to the feeds that should show them now: these
+    are more feeds if the original itself is not shown."""
     known_copies = read_all_known(connection, {copy.id: original_id for copy in copies})
     moves: list[Move] = []
     for copy in copies:
@@ -169,13 +173,14 @@ def _show_copies(connection: Connection, copies: Sequence[Article], original_id:
 def add_carrier(connection: Connection, article_id: str, source: str, name: str = "") -> None:
     """Store that the source with the key `source` announced an article of another source. The feed
     of `source` gets the article and becomes stale, unless the article is missing, on hold or
-    withdrawn. `name`: the name for that feed if it has no name yet, "" if unknown."""
+    withdrawn. `name`: the name to give to that feed if it has no name yet, "" if unknown."""
     lock_until_commit(connection, article_id)
     insert_new(connection, schema.carriers, [{"id": article_id, "source": source}])
     known = read_known(connection, article_id)
     article = known.article
     if article is None or article.hold or known.is_withdrawn:
         return
+    # the feed of the source, or the feed to which it has moved
     (feed,) = resolve_moves(known.moves, {FeedKey(SOURCE, source): name})
     if feed in known.feeds:
         return
@@ -187,17 +192,19 @@ def add_carrier(connection: Connection, article_id: str, source: str, name: str 
 
 
 def show_articles(connection: Connection, moves: Sequence[Move]) -> None:
-    """Move articles between feeds; these feeds become stale. The reports of a story name each
-    other, so the feeds that show other reports of the same stories become stale, too."""
+    """Move articles between feeds; these feeds become stale. A story is an event that several
+    articles report; each of them names the others in feeds. So the feeds that show other articles
+    of the same stories become stale, too."""
     move_articles(connection, moves)
     ids = [move.article.id for move in moves]
     update_stories_of(connection, ids)
+    # folded stories: an earlier version published all articles of a story as one entry
     update_folded(connection, list_folded_stories(connection, ids))
 
 
 def show_members_again(connection: Connection, feed: FeedKey) -> None:
     """Move the articles of `feed` to the feeds that should show them now. Call this after `feed`
-    moved to another feed, or another feed moved to `feed`."""
+    has moved to another feed, or another feed has moved to `feed`."""
     select_members = select(_m.id).where(_m.axis == feed.axis, _m.slug == feed.slug)
     member_ids = connection.scalars(select_members).all()
     for part in chunks(member_ids):
@@ -215,8 +222,8 @@ def show_members_again(connection: Connection, feed: FeedKey) -> None:
 def erase_article(
     connection: Connection, article_id: str, stale: Iterable[FeedKey] = ()
 ) -> list[FeedKey]:
-    """Delete all rows of an article. Its copies are shown in its place. The feeds that showed it
-    and the feeds `stale` become stale. Return the feeds that showed the article, sorted."""
+    """Delete all rows of an article, so that its copies are shown in its place. The feeds that
+    showed it and the feeds `stale` become stale. Return the feeds that showed it, sorted."""
     lock_until_commit(connection, article_id)
     known = read_known(connection, article_id)
     feeds = sorted(known.feeds)
@@ -224,7 +231,7 @@ def erase_article(
     if known.article is not None:
         changed_times = find_changed_times(connection, known.article, feeds)
 
-    # its rows
+    # delete its rows
     tokens.drop_tokens(connection, [article_id])
     for table in _TABLES:
         run_statement(connection, f"DELETE FROM {table} WHERE id = ?", (article_id,))
@@ -232,7 +239,7 @@ def erase_article(
     run_statement(connection, "DELETE FROM messages WHERE subject = ?", (article_id,))
     delete_sketches(connection, [article_id])
 
-    # its stories, feeds and copies
+    # update its stories, feeds and copies
     is_its_story = _story.article == article_id
     stories = connection.scalars(select(_story.story).where(is_its_story)).all()
     # an operator's decision stays, in case the article comes back

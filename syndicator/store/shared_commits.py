@@ -34,8 +34,8 @@ class Group:
     def __init__(
         self, database: Database, fence: Callable[[Connection], object] | None = None
     ) -> None:
-        """`fence`: called at the start of each write in its transaction; it raises an error if this
-        process may not write any more."""
+        """`database`: an open database; `fence`: called at the start of each write, in its
+        transaction; must raise an error if this process may not write any more."""
         self._db = database
         self._fence = fence
         self.alone = database.sqlite  # True if this process is the only writer
@@ -77,11 +77,11 @@ class Group:
 
     @contextmanager
     def write(self, *, blind: bool = False) -> Iterator[Connection]:
-        """Yield a connection for a write; an exception in the block undoes this write only. It is
-        durable after the block; on SQLite inside `shared`, after the next `commit`. `blind`: as for
-        `Database.write`. Raises StoreError."""
+        """Yield a connection for a write; an exception in the block undoes this write only. The
+        write is durable after the block or, on SQLite inside `shared`, after the next `commit`.
+        `blind`: the block reads no results. Raises StoreError."""
         if not self.sharing:
-            if self._sync_files is not None:  # PostgreSQL: this write is the commit
+            if self._sync_files is not None:  # PostgreSQL inside `shared`: each write is a commit
                 self._sync_files()
             with self._db.write(blind=blind) as connection:
                 if self._fence is not None:
@@ -89,6 +89,7 @@ class Group:
                 yield connection
             return
 
+        # add the write to the open transaction; a savepoint allows to undo it alone
         with self._db.translated_errors():
             if self._open is None:
                 connection = self._db.open_writer()
@@ -105,9 +106,10 @@ class Group:
 
     @contextmanager
     def shared(self, first: Callable[[], object] = _do_nothing) -> Iterator[None]:
-        """Collect the writes inside the block until `commit`, which is also called at the end of
-        the block, even after an exception. `first`: called before each commit, to make the files of
-        articles durable before their rows; if it fails, the collected writes are undone."""
+        """Collect the writes inside the block, and commit them together when `commit` is called and
+        at the end of the block, even after an exception. `first`: is called before each commit, to
+        make the files of articles durable before their rows; if it fails, the collected writes are
+        undone."""
         previous_sync_files = self._sync_files
         self._sync_files = first
         try:
@@ -123,12 +125,12 @@ class Group:
 
     def commit(self) -> None:
         """Commit the collected writes; outside of `shared` do nothing. If the commit fails, all of
-        these writes are undone. Raises StoreError and the errors of the function given to
-        `shared`."""
+        these writes are undone. Raises StoreError and the errors of the function `first` that
+        `shared` was given."""
         if self._sync_files is None:
             return
-        self.before_commit()
-        if self._open is None:
+        self.before_commit()  # may write, too
+        if self._open is None:  # nothing was written
             return
         transaction = self._open.transaction
         self._open = None
@@ -143,8 +145,9 @@ class Group:
             raise
 
     def _undo(self, connection: Connection) -> None:
-        """Undo the write that failed, by its savepoint. If SQLite has ended the whole transaction
-        already, as it does when the disk is full, forget it."""
+        """Undo the write that has failed: go back to its savepoint. If that is not possible,
+        because SQLite has ended the whole transaction (as it does when the disk is full), end it
+        here, too."""
         try:
             connection.exec_driver_sql(f"ROLLBACK TO {_SAVEPOINT}")
             connection.exec_driver_sql(f"RELEASE {_SAVEPOINT}")

@@ -111,8 +111,8 @@ class Status:
         self._db = database
 
     def counts(self) -> Counts:
-        """Return the numbers of articles, feeds and entries, and the times of the last visit and of
-        the last new article."""
+        """Return the numbers of articles, of published feeds, and of pending and refused entries;
+        and the times of the last visit and of the last new article, None if there was none."""
         is_published = _f.dropped.is_(False) & _f.published.is_(True)
         last_visit = self._db.scalar(select(func.max(_o.at)))
         last_added = self._db.scalar(select(func.max(schema.articles.c.added)))
@@ -137,22 +137,25 @@ class Status:
         return self._read_problems(schema.entry_is("pending"), _IS_LATE)
 
     def for_the_operator(self) -> tuple[Waiting, ...]:
-        """Return the entries that wait until the operator repairs something: one result for each
+        """Summarise the entries that wait until the operator repairs something: one result for each
         source and reason, sorted by both."""
         query = select(_e.data).where(schema.entry_is("pending"), _IS_FOR_THE_OPERATOR)
+        # by source key and reason
         groups: dict[tuple[str, str], list[EntryRow]] = defaultdict(list)
         for (data,) in self._db.rows(query):
             row = codec.unpack(EntryRow, data)
             reason = row.reason or ""
             groups[row.source_key, reason].append(row)
-        waiting: list[Waiting] = []
+        summaries: list[Waiting] = []
         for source, reason in sorted(groups):
-            waiting.append(_summarise_waiting(source, reason, groups[source, reason]))
-        return tuple(waiting)
+            summary = _summarise_waiting(source, reason, groups[source, reason])
+            summaries.append(summary)
+        return tuple(summaries)
 
     def list_floods(self) -> tuple[Waiting, ...]:
-        """Return the sources that announced too many entries at once, with the entries that wait
-        for that reason. There is one result for each source, sorted by source."""
+        """Return the sources that announced too many entries at once (a flood), so that these
+        entries wait. There is one result for each source, sorted by source: the number of its
+        waiting entries, the time of the first one and of the next try, and an example."""
         any_data = func.min(_e.data)  # of any of the entries, as an example
         query = (
             select(
@@ -182,8 +185,8 @@ class Status:
         return tuple(floods)
 
     def list_invalid_feeds(self) -> tuple[Problem, ...]:
-        """Return the feeds whose new files failed validation; their old files stay published.
-        `detail` says what is invalid."""
+        """Return a problem for each feed whose new files failed validation, so that its old files
+        stay published. `detail` of the problem says which fault the new files have."""
         query = select(_f.axis, _f.slug, _f.held).where(_f.held.is_not(None))
         problems: list[Problem] = []
         for axis, slug, fault in self._db.rows(query.order_by(_f.axis, _f.slug)):
@@ -193,7 +196,7 @@ class Status:
     def on_hold(self) -> tuple[OnHold, ...]:
         """Return the articles that wait until the operator releases them, the newest first."""
         on_hold: list[OnHold] = []
-        for _, path, data in self._db.rows(UNSHOWN):
+        for _, path, data in self._db.rows(UNSHOWN):  # articles that no feed shows
             article = codec.unpack(Article, data)
             if not article.hold:
                 continue
@@ -228,16 +231,16 @@ class Status:
         return [codec.unpack(Outcome, data) for (data,) in rows]
 
     def list_failed_or_waiting(self, key: str, limit: int) -> tuple[EntryRow, ...]:
-        """Return the entries of a source whose pages gave no article, and those that are pending
-        for a stated reason. The newest comes first; there are at most `limit`."""
+        """Return the entries of the source `key` whose pages gave no article, and its entries that
+        are pending for a stored reason. The newest come first; there are at most `limit`."""
         rows = self._db.rows(
             _SELECT_FAILED_OR_WAITING, {"key": codec.make_column_key(key), "most": limit}
         )
         return tuple(codec.unpack(EntryRow, data) for (data,) in rows)
 
     def check(self) -> list[Problem]:
-        """Return the faults that SQLite finds in the database file, at most 20. The list is empty
-        if the file is sound. PostgreSQL is not checked: return []."""
+        """Return the faults that SQLite finds in the database file, at most 20; [] if there are
+        none. PostgreSQL is not checked: return []."""
         if not self._db.sqlite:
             return []
         query = text(f"PRAGMA integrity_check({_MOST_FAULTS})")
@@ -254,7 +257,8 @@ class Status:
         return problems
 
     def _read_problems(self, *conditions: ColumnElement[bool]) -> tuple[Problem, ...]:
-        """Return the entries that fulfil all conditions, at most 200. The latest comes first."""
+        """Return a problem for each entry that fulfils all `conditions` of the database query, at
+        most 200. The latest entry comes first."""
         newest = (
             select(_e.data)
             .where(*conditions)
@@ -271,7 +275,7 @@ class Status:
 
     def llm(self) -> Enriched | None:
         """Return how much the language model was used, and the articles for which it gave no
-        answer. None means that it was never asked."""
+        answer. Return None if it was never asked."""
         meter = Enrichment(self._db).meter()
         count_by_status = select(_asked.status, func.count()).group_by(_asked.status)
         counts = dict(self._db.rows(count_by_status))
@@ -290,8 +294,9 @@ class Status:
 
 
 def _summarise_waiting(source: str, reason: str, rows: Sequence[EntryRow]) -> Waiting:
-    """Return one summary of entries that wait for the same reason. `rows`: these entries of one
-    source, at least one. Detail and example are from the newest of them."""
+    """Return a summary of entries of the same source that wait for the same reason. `rows`: these
+    entries, at least one. The detail and the example in the summary are those of the newest entry.
+    """
     newest = max(rows, key=lambda row: row.first_seen)
     oldest = min(rows, key=lambda row: row.first_seen)
     next_tries = [row.next_try for row in rows if row.next_try is not None]

@@ -76,9 +76,10 @@ class Browse:
         self._db = database
 
     def articles(self, wanted: Wanted) -> tuple[list[Listed], dict[Filter, int]]:
-        """Return the page of articles that `wanted` asks for, and filter -> number of its articles
-        among the newest 5,000; {} unless `wanted.counted`. The newest come first, except if
-        `wanted.ids` gives the order, or if the filter puts the most doubtful first."""
+        """Return a page of a list of articles, and filter -> number of articles that pass it among
+        the newest 5,000 articles. `wanted`: the filter, the source and the place of the page; the
+        numbers are {} unless `wanted.counted`. The newest articles come first, except if
+        `wanted.ids` gives the order, or with the filter "unsure": then the most doubtful ones."""
         columns = select(_a.data, _a.path, _a.score, _a.merged_into, _a.id)
         query = columns.order_by(_a.added.desc(), _a.id.desc())  # in the order of an index
         counts: dict[Filter, int] = {}
@@ -86,13 +87,14 @@ class Browse:
         if wanted.counted:
             newest = self._read_newest(query, wanted)
             counts = _count_filters(newest)
+
         if wanted.filter == "merged":
             query = query.where(_a.merged_into.is_not(None))
+        # the database cannot search the fields in the JSON of an article: Python must filter then
         has_source = wanted.source != _ANY_SOURCE
         has_field_filter = wanted.filter in _FIELD_FILTERS
-        database_selects_page = not has_field_filter and not has_source and wanted.ids is None
         page: Sequence[Any]
-        if not database_selects_page:
+        if has_source or has_field_filter or wanted.ids is not None:
             page = self._read_filtered_page(query, wanted, newest)
         else:
             page = self._db.rows(query.offset(wanted.skip).limit(wanted.most))
@@ -101,14 +103,16 @@ class Browse:
     def _read_filtered_page(
         self, query: Select[Any], wanted: Wanted, newest: list[_FilteredRow] | None
     ) -> list[Any]:
-        """Return the rows of a page of the articles that pass the filter of `wanted`. `newest`: the
-        newest rows if they were read already, otherwise None."""
+        """Return the rows of one page of the articles that pass the filter and the source of
+        `wanted`. `query` selects all articles; `newest`: the rows of the newest articles if they
+        were read already, otherwise None."""
         if wanted.ids is not None:
             rows = self._read_articles(query, wanted, wanted.ids)
         elif newest is None or wanted.filter == "merged":
             rows = self._read_newest(query, wanted)
         else:
             rows = newest
+
         matching = rows
         if wanted.filter in _FIELD_FILTERS:
             matching = [row for row in rows if wanted.filter in row.filters]
@@ -126,8 +130,9 @@ class Browse:
     def _read_articles(
         self, query: Select[Any], wanted: Wanted, ids: Sequence[str]
     ) -> list[_FilteredRow]:
-        """Return the rows of the articles `ids`, in the order of `ids`. Left out are ids without an
-        article, and articles of other sources than `wanted.source`."""
+        """Return the rows of the articles `ids`, in the order of `ids`, without articles of other
+        sources than `wanted.source`. Ids without an article are left out. `query` selects all
+        articles."""
         rows_by_id: dict[str, Any] = {}
         for part in chunks(ids):
             for row in self._db.rows(query.where(_a.id.in_(part))):
@@ -136,9 +141,9 @@ class Browse:
         return _select_source(rows, wanted.source)
 
     def count_by_week(self, since: datetime) -> dict[str, list[tuple[int, int, datetime]]]:
-        """Return source key -> list of (week, number of articles added in it, time when the last of
-        them was added). Weeks are counted from `since`: 0 is the first. Weeks without articles are
-        left out."""
+        """Return source key -> its weeks, each as (number of the week, number of articles added in
+        it, time when the last of these was added). Week 0 begins at `since`. Weeks without articles
+        are left out."""
         start = codec.to_micros(since)
         week_column = ((_m.added - start) // _WEEK).label("week")
         query = (
@@ -153,18 +158,19 @@ class Browse:
         return weeks
 
     def sum_costs(self, since: datetime) -> dict[str, tuple[int, int, int]]:
-        """Return source key -> (number of visits since `since`, how many of them failed, bytes of
-        the feed that they fetched)."""
+        """Return source key -> (number of its visits since `since`, number of those that failed,
+        bytes of its feed that they fetched)."""
         costs: dict[str, tuple[int, int, int]] = {}
         query = select(_o.source, _o.data).where(_o.at >= codec.to_micros(since))
         for key, data in self._db.rows(query):
             visits, failed, size = costs.get(key, (0, 0, 0))
             visits += 1
+            # search the outcome, which is JSON: to parse thousands of them takes too long
             if _FAILED in data:
                 failed += 1
-            match = _BYTES.search(data)
-            if match is not None:
-                size += int(match[1])
+            bytes_match = _BYTES.search(data)
+            if bytes_match is not None:
+                size += int(bytes_match[1])
             costs[key] = visits, failed, size
         return costs
 
@@ -177,8 +183,8 @@ def _make_listed(row: Any) -> Listed:
 
 
 def _count_filters(rows: Iterable[_FilteredRow]) -> dict[Filter, int]:
-    """Return filter -> number of `rows` that pass it, for the filters on fields inside a row. Of
-    "unsure" articles at most 50 are counted, since no more are listed."""
+    """Return filter -> number of `rows` that pass it, for the filters that look at the fields of an
+    article. The number for "unsure" is at most 50, since no more are listed."""
     counts: dict[Filter, int] = dict.fromkeys(_FIELD_FILTERS, 0)
     for row in rows:
         for name in row.filters:
@@ -188,17 +194,19 @@ def _count_filters(rows: Iterable[_FilteredRow]) -> dict[Filter, int]:
 
 
 def _rank_doubt(row: _FilteredRow) -> tuple[bool, int]:
-    """Return a sort key: articles on hold first, then those whose category has the lowest score;
-    without a score last."""
+    """Return a sort key, by which articles on hold come first, then those whose category has the
+    lowest score, and those without a score last."""
     is_published = "hold" not in row.filters  # False comes first
-    score = _CERTAIN if row.row.score is None else row.row.score
+    score = row.row.score
+    if score is None:
+        score = _CERTAIN
     return is_published, score
 
 
 def _select_source(rows: Sequence[Any], source: str) -> list[_FilteredRow]:
-    """Return the rows of the source with the key `source`, all rows if it is "", each with the
-    filters that it passes."""
-    source_json = f'"source_key":{json.dumps(source)}'
+    """Return the rows of articles of the source with the key `source`, or all rows if it is "",
+    each with the filters that its article passes."""
+    source_json = f'"source_key":{json.dumps(source)}'  # as it is written in `row.data`
     selected: list[_FilteredRow] = []
     for row in rows:
         if source != _ANY_SOURCE and source_json not in row.data:
@@ -209,9 +217,9 @@ def _select_source(rows: Sequence[Any], source: str) -> list[_FilteredRow]:
 
 
 def _list_filters(data: str, score: int | None, *, is_copy: bool) -> frozenset[Filter]:
-    """Return the filters on fields inside a row that an article passes. `data`: the article as
-    JSON, in which values with their default are missing; `score`: of its category in thousandths, 0
-    or None if unknown."""
+    """Return the filters that an article passes. `data`: the article as JSON, without the fields
+    that have their default value; `score`: how sure its category is, in thousandths, 0 or None if
+    unknown; `is_copy`: it is a copy of another article."""
     filters: set[Filter] = set()
     if '"tags":[' not in data:
         filters.add("untagged")
@@ -220,7 +228,7 @@ def _list_filters(data: str, score: int | None, *, is_copy: bool) -> frozenset[F
     is_on_hold = '"hold":true' in data
     if is_on_hold:
         filters.add("hold")
-    # the operator has looked at it already
+    # the operator has chosen its tags or its category
     is_answered = '"tags_by":"operator"' in data or '"category_by":"operator"' in data
     is_doubtful = score is not None and 0 < score < UNSURE and not is_answered
     if not is_copy and (is_on_hold or is_doubtful):

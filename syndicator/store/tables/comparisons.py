@@ -130,12 +130,12 @@ class Comparisons:
         return [value for (value,) in self._db.run_query(f"SELECT {selected}", *values)]
 
     def find_boilerplate(self, host: str) -> frozenset[str]:
-        """Return the digests of the blocks that are boilerplate on `host`: they are in at least 3
-        of its last 20 articles."""
-        counts: Counter[str] = Counter()
+        """Return the digests of the text blocks that are boilerplate on `host`: the blocks that at
+        least 3 of its last 20 articles contain."""
+        article_counts: Counter[str] = Counter()  # by digest
         for digests in self.blocks_by_article(host).values():
-            counts.update(digests)
-        return frozenset(digest for digest, count in counts.items() if count >= REPEATS)
+            article_counts.update(digests)
+        return frozenset(digest for digest, count in article_counts.items() if count >= REPEATS)
 
     def blocks_by_article(self, host: str) -> dict[str, frozenset[str]]:
         """Return article id -> digests of its blocks, for the last 20 articles of `host`."""
@@ -150,8 +150,10 @@ class Comparisons:
             self._save_sketch(connection, article_id, compared)
 
     def _save_sketch(self, connection: Connection, article_id: str, compared: Compared) -> None:
-        """Store the sketch of an article, and delete sketches older than `compared.delete_before`.
-        Lookup keys of the article's earlier text stay, and find the new sketch."""
+        """Store the sketch of an article: a short summary of its text, by which similar texts are
+        found. Delete sketches older than `compared.delete_before`. Lookup keys of the article's
+        earlier text stay, so that they find the new sketch."""
+        # delete old sketches, only once for each `delete_before`
         if compared.delete_before != self._deleted_before:
             delete_old = "DELETE FROM sketches WHERE at < ?"
             run_statement(connection, delete_old, (codec.to_micros(compared.delete_before),))
@@ -164,6 +166,8 @@ class Comparisons:
             "named": compared.named,
         }
         insert(connection, schema.sketches, [row], _ON_CONFLICT_KEEP_SINCE)
+
+        # store the lookup keys that are not stored yet
         placeholders = write_placeholders(compared.keys)
         query = f"SELECT value FROM sketch_keys WHERE id = ? AND value IN ({placeholders})"
         stored_rows = run_statement(connection, query, (article_id, *compared.keys))
@@ -175,9 +179,10 @@ class Comparisons:
     def look_up(
         self, aliases: Iterable[str], *, named: Iterable[str] = (), like: Like | None = None
     ) -> Known:
-        """Return the stored articles that have one of the alias keys `aliases`, and whether such
-        articles were withdrawn or pruned. `named`: further alias keys, only looked up among
-        withdrawn and pruned articles; `like`: a new article, to return similar articles as well."""
+        """Return the stored articles that have one of the `aliases` (addresses and ids of entries
+        in a form for comparison), and whether such articles were withdrawn or pruned. `named`:
+        further aliases, only looked up among withdrawn and pruned articles; `like`: a new article;
+        if it is given, also return the stored articles that are similar to it."""
         keys = [codec.make_column_key(alias) for alias in aliases][:CHUNK]
         named_keys = [codec.make_column_key(alias) for alias in named]
         all_keys = [*keys, *named_keys][:CHUNK]
@@ -194,9 +199,9 @@ class Comparisons:
         return _make_known(self._db.rows(_SELECT_EARLIER, _make_parameters(like))).earlier
 
     def read_claims(self, article_id: str) -> tuple[datetime | None, str | None]:
-        """Return what is stored with the sketch of an article: the first time from which it is
-        known to exist, and the alias of the original that its page names. Each is None if
-        unknown."""
+        """Return (earliest time at which an article is known to exist, alias of the original that
+        its page names). Each is None if unknown. Both are stored with the sketch of the article,
+        the summary of its text."""
         rows = self._db.run_query("SELECT since, named FROM sketches WHERE id = ?", article_id)
         if not rows:
             return None, None
@@ -208,8 +213,9 @@ class Comparisons:
         return self._column("id FROM articles WHERE merged_into = ? ORDER BY id", article_id)
 
     def list_newest(self, source_key: str, *, own: bool = False) -> list[tuple[str, str]]:
-        """Return (address, title) of the newest articles in the feed of a source, latest first, at
-        most `requests.REMEMBERED`. `own`: leave out those that it carries from other sources."""
+        """Return (address, title) of the newest articles in the feed of a source, latest first.
+        Only the newest MOST_LISTED articles count. `own`: leave out the articles of other sources
+        that this source has announced."""
         slug = codec.make_column_key(source_key)
         listed: list[tuple[str, str]] = []
         for data in self._column(_NEWEST_OF_SOURCE, SOURCE, slug, MOST_LISTED):
@@ -235,13 +241,14 @@ def _make_parameters(like: Like) -> dict[str, Any]:
 
 
 def _make_known(rows: Iterable[Any]) -> Known:
-    """Return the result of a query such as _SELECT_KNOWN. The first column of each row says what
-    the row is about, such as "withdrawn" or "article"."""
+    """Return the result of the query _SELECT_KNOWN or _SELECT_KNOWN_AND_SIMILAR, whose rows are
+    `rows`. The first column of each row says what the row is about, such as "withdrawn" or
+    "article"."""
     is_withdrawn = False
     is_pruned = False
-    articles: dict[str, tuple[Article, Article | None]] = {}
-    earlier: dict[str, None] = {}
-    likely: list[tuple[Article, bytes]] = []
+    articles: dict[str, tuple[Article, Article | None]] = {}  # by alias: article, its original
+    earlier: dict[str, None] = {}  # ids without repetitions, in order
+    likely: list[tuple[Article, bytes]] = []  # similar articles with their sketches
     for kind, alias_or_id, data, original_data, _, sketch in sorted(rows, key=_by_rank):
         match kind:
             case "withdrawn":
@@ -274,17 +281,21 @@ def _by_rank(row: Any) -> tuple[int, str]:
 
 
 def _is_of_publisher(alias: str, url: str) -> bool:
-    """Return True if an alias of a withdrawn article stands for the article itself: it is a GUID,
-    or an address of the same publisher as `url`, the article's own address. Also True if `url` is
-    "", which earlier versions stored. Other addresses are of copies elsewhere."""
-    if not url or alias.startswith(_GUID_PREFIX):
+    """Return True if an alias of a withdrawn article stands for the article itself, and not for a
+    copy on another site. It does if it is a GUID (the id of an entry), or an address of the same
+    publisher as `url`, the address of the article. Also return True if `url` is "", as earlier
+    versions stored it."""
+    if not url:
+        return True
+    if alias.startswith(_GUID_PREFIX):
         return True
     return same_publisher(f"http://{alias}", url)
 
 
 def save_blocks(connection: Connection, article_id: str, blocks: Blocks) -> None:
-    """Store the text blocks of an article in place of those that it had. Only the last 20 articles
-    of a host keep their blocks. In the caller's transaction."""
+    """Store the digests of an article's text blocks in place of those stored earlier. Delete the
+    blocks of older articles: only the last 20 articles of a host keep theirs. In the caller's
+    transaction."""
     host = codec.make_column_key(blocks.host)
     run_statement(connection, _DELETE_BLOCKS, (host, host, article_id, REMEMBERED - 1))
     digests = json.dumps(sorted(set(blocks.digests)))

@@ -67,9 +67,8 @@ def get_times(article: Article) -> Times:
 def make_member_rows(article: Article, keys: Iterable[FeedKey]) -> list[dict[str, Any]]:
     """Return the rows of the table `members` that put an article into the feeds `keys`."""
     added, published = get_times(article)
-    return [
-        {"id": article.id, **key._asdict(), "added": added, "published": published} for key in keys
-    ]
+    times = {"added": added, "published": published}
+    return [{"id": article.id, "axis": key.axis, "slug": key.slug, **times} for key in keys]
 
 
 def make_feed_row(key: FeedKey, name: str) -> dict[str, Any]:
@@ -81,25 +80,26 @@ def make_feed_row(key: FeedKey, name: str) -> dict[str, Any]:
 def choose_feeds(
     article: Article, original_id: str | None, *, is_withdrawn: bool, carriers: Iterable[str]
 ) -> dict[FeedKey, str]:
-    """Return the feeds that show `article`, with their names. No feed shows it if it is withdrawn
-    or on hold. If it is unlisted or a copy, only the feeds of sources show it: of its own source
-    and of `carriers`, the keys of other sources that announced it. `original_id`: the id of the
-    article that it is a copy of, None if it is no copy."""
+    """Return feed -> name of the feed, for the feeds that should show `article`. No feed shows it
+    if it is withdrawn or on hold. If it is unlisted or a copy, only the feeds of sources show it:
+    of its own source and of `carriers`, the keys of other sources that announced it. `original_id`:
+    the id of its original if it is a copy, otherwise None."""
     if is_withdrawn or article.hold:
         return {}
     feeds = {FeedKey(SOURCE, source): source for source in carriers}
     feeds |= named_feeds_of(article)
-    if original_id is None and not article.unlisted:
+    is_copy = original_id is not None
+    if not is_copy and not article.unlisted:
         return feeds
+    # only the feeds of sources
     return {key: name for key, name in feeds.items() if AXES[key.axis].copies}
 
 
 def resolve_moves(
     moves: Mapping[FeedKey, FeedKey], feeds: Mapping[FeedKey, str]
 ) -> dict[FeedKey, str]:
-    """Return `feeds`, which has names by feed, with each feed that moved replaced by the feed that
-    it moved to. If that feed moved, too, it is followed to the last. `moves`: by feed, the feed
-    that it moved to. Pure."""
+    """Return `feeds` (feed -> its name) with each feed that has moved replaced by the last feed in
+    the chain of moves. `moves`: feed -> the feed to which it has moved. Pure."""
     resolved: dict[FeedKey, str] = {}
     for key, name in feeds.items():
         target = key
@@ -107,12 +107,14 @@ def resolve_moves(
         while target in moves and moves[target] not in visited:
             target = moves[target]
             visited.add(target)
+        # if the target is in `feeds` itself, it keeps its own name
         resolved[target] = feeds.get(target, name)
     return resolved
 
 
 def parse_moves(rows: Iterable[Any]) -> dict[FeedKey, FeedKey]:
-    """Return, by feed that moved, the feed that it moved to. `rows`: result of the query MOVES."""
+    """Return feed that has moved -> the feed to which it has moved. `rows`: the rows of the query
+    MOVES."""
     moves: dict[FeedKey, FeedKey] = {}
     for axis, slug, moved_axis, moved_slug in rows:
         moves[FeedKey(axis, slug)] = FeedKey(moved_axis, moved_slug)
@@ -120,8 +122,9 @@ def parse_moves(rows: Iterable[Any]) -> dict[FeedKey, FeedKey]:
 
 
 def list_always_published(article: Article) -> set[FeedKey]:
-    """Return the feeds that must be published even if they have only this article. Usually a tag
-    needs several articles; the tags of a file that the operator wrote need no other."""
+    """Return the feeds that must be published even if `article` is their only article: the feeds of
+    its tags, if the operator wrote its file. Return an empty set for other articles, since the feed
+    of a tag usually needs several articles."""
     if article.digest or article.hold:  # only files that we wrote have a digest
         return set()
     return {FeedKey(TAG, text.slug(tag)) for tag in article.tags}
@@ -135,8 +138,10 @@ def mark_always_published(connection: Connection, keys: Collection[FeedKey]) -> 
 
 
 def move_articles(connection: Connection, moves: Sequence[Move]) -> None:
-    """Move articles between feeds; these feeds become stale. The articles also leave the feeds of
-    saved queries. The next build compares them with these queries again."""
+    """Move articles from their previous feeds to their new feeds; these feeds become stale. The
+    articles also leave the feeds of saved queries (searches): the next build compares them with the
+    queries again."""
+    # what changes in each feed
     names: dict[FeedKey, str] = {}
     count_changes = Counter[FeedKey]()
     changed = defaultdict[FeedKey, set[Times]](set)
@@ -149,11 +154,14 @@ def move_articles(connection: Connection, moves: Sequence[Move]) -> None:
         times_by_feed = find_changed_times(connection, move.article, keys, move.old)
         for key, times in times_by_feed.items():
             changed[key] |= times
+
+    # delete the old members, and the data that the next build makes again
     shown_ids = [move.article.id for move in moves if move.previous_feeds]
     delete_rows(connection, "members", shown_ids)
     for part in chunks(shown_ids):  # related articles stay until the text changes
         condition = f"id IN ({write_placeholders(part)}) AND kind <> 'related'"
         run_statement(connection, f"DELETE FROM fragments WHERE {condition}", (*part,))
+
     new_rows: list[dict[str, Any]] = []
     for move in moves:
         new_rows.extend(make_member_rows(move.article, move.feeds))
@@ -164,17 +172,17 @@ def move_articles(connection: Connection, moves: Sequence[Move]) -> None:
 def find_changed_times(
     connection: Connection, article: Article, keys: Collection[FeedKey], old: Article | None = None
 ) -> dict[FeedKey, set[Times]]:
-    """Return, by feed of `keys`, the times at which the numbers of its articles may have changed.
-    Builds count them again. These are the times of `article` and of `old`, its earlier form, if
-    given. In the feed of stories an entry has the times of its story instead, which are read from
-    the database."""
+    """Return feed -> the times at which its entries may have changed, for each feed of `keys`;
+    builds count the entries of these days again. The times are those of `article` and of `old`, its
+    earlier form, if given. In the feed of stories they are the times of its story, which are read
+    from the database."""
     article_times = {get_times(article)}
     if old is not None:
         article_times.add(get_times(old))
     changed = dict.fromkeys(keys, article_times)
     if STORIES in changed:
-        stored = run_statement(connection, _SELECT_STORY_TIMES, (article.id, *STORIES))
-        changed[STORIES] = {(added, published) for added, published in stored}
+        rows = run_statement(connection, _SELECT_STORY_TIMES, (article.id, *STORIES))
+        changed[STORIES] = {(added, published) for added, published in rows}
     return changed
 
 
@@ -184,10 +192,10 @@ def touch_feeds(
     changed: Mapping[FeedKey, Collection[Times]],
     count_changes: Mapping[FeedKey, int],
 ) -> None:
-    """Mark the feeds in `names` as stale. `names` has their names by feed: a feed that is not
-    stored yet is created with its name. `changed`: by feed, the times of its new, removed and
-    changed articles. `count_changes`: by feed, by how much its number of articles grows; below 0 if
-    it shrinks."""
+    """Mark the feeds in `names` as stale, and create those that are not stored yet. `names`: feed
+    -> name to create it with; `changed`: feed -> the times of its new, removed and changed
+    articles; `count_changes`: feed -> by how much its number of articles grows, below 0 if it
+    shrinks."""
     new_feeds = [make_feed_row(key, name) for key, name in sorted(names.items())]
     insert_new(connection, schema.feeds, new_feeds)
     times_by_feed = {key: changed.get(key, ()) for key in names}
@@ -199,13 +207,15 @@ def mark_stale(
     changed: Mapping[FeedKey, Collection[Times]],
     count_changes: Mapping[FeedKey, int] | None = None,
 ) -> None:
-    """Mark the feeds in `changed` as stale; they must be stored. `changed` has, by feed, the times
-    of its new, removed and changed articles, () if there are none. `count_changes` has, by feed, by
-    how much its number of articles grows; None if no number changes. A feed gets a mark for each
-    time, at least one."""
+    """Mark the feeds in `changed` as stale, so that the next build makes them; they must be stored.
+    `changed`: feed -> the times of its new, removed and changed articles, () if there are none;
+    `count_changes`: feed -> by how much its number of articles grows; None if no number changes. A
+    feed gets a mark for each time, and at least one."""
     new_marks: list[dict[str, Any]] = []
     for key in sorted(changed):
-        count_change = 0 if count_changes is None else count_changes.get(key, 0)
+        count_change = 0
+        if count_changes is not None:
+            count_change = count_changes.get(key, 0)
         times: list[Any] = sorted(changed[key])
         if not times:
             times = [_NO_TIMES]
@@ -219,9 +229,10 @@ def mark_stale(
 def replace_found_members(
     connection: Connection, feeds: Mapping[str, Mapping[FeedKey, str]]
 ) -> None:
-    """Replace the feeds of saved queries that show some articles. `feeds` has, by article id, the
-    new feeds with their names; other articles stay in their feeds. The feeds that gain or lose an
-    article become stale."""
+    """Store which feeds of saved queries (searches) show the articles in `feeds`, in place of what
+    is stored for these articles. `feeds`: article id -> (feed -> name of the feed). The feeds that
+    gain or lose an article become stale."""
+    # find the differences, as pairs (article id, feed)
     ids = list(feeds)
     articles = {row.id: row for row in connection.execute(_SELECT_TIMES, {"ids": ids})}
     previous: set[tuple[str, FeedKey]] = set()
@@ -236,6 +247,7 @@ def replace_found_members(
     removed = previous - current
     added = sorted(current - previous)
 
+    # write them
     for article_id, key in removed:
         run_statement(connection, _DELETE_MEMBER, (article_id, *key))
     new_members: list[dict[str, Any]] = []
@@ -243,12 +255,13 @@ def replace_found_members(
         new_members.append({**articles[article_id]._mapping, **key._asdict()})
     insert(connection, schema.members, new_members)
 
+    # mark the feeds as stale
     count_changes = Counter[FeedKey]()
+    count_changes.update(key for _, key in added)
+    count_changes.subtract(key for _, key in removed)
     changed_times = defaultdict[FeedKey, set[Times]](set)
-    for members, count_change in ((added, 1), (removed, -1)):
-        for article_id, key in members:
-            count_changes[key] += count_change
-            article = articles[article_id]
-            changed_times[key].add((article.added, article.published))
+    for article_id, key in (*added, *removed):
+        article = articles[article_id]
+        changed_times[key].add((article.added, article.published))
     changed_names = {key: names.get(key, key.slug) for key in changed_times}
     touch_feeds(connection, changed_names, changed_times, count_changes)

@@ -43,8 +43,8 @@ class Icons:
         self._db = database
 
     def due(self, now: datetime) -> list[IconRow]:
-        """Return the icons to look for at `now`: of sources that have articles in feeds, and whose
-        icon was never looked for or has to be tried again."""
+        """Return the icons to look for at the time `now`: the icons of sources that have articles
+        in feeds, if they were never looked for or must be tried again now."""
         rows: list[IconRow] = []
         for row in self._db.rows(_SELECT_DUE, {"now": codec.to_micros(now)}):
             # name and tries are NULL if the icon was never looked for
@@ -54,15 +54,15 @@ class Icons:
         return rows
 
     def row(self, source_key: str) -> IconRow | None:
-        """Return what is stored of the icon of a source, None if it was never looked for."""
+        """Return the stored icon of a source, or None if it was never looked for."""
         rows = self._db.rows(select(schema.icons).where(_i.source == source_key))
         if not rows:
             return None
         return _make_icon_row(rows[0])
 
     def save(self, row: IconRow) -> None:
-        """Store the result of looking for an icon. No feed becomes stale: the next build compares
-        the icons with those that it showed."""
+        """Store the result of looking for an icon. This makes no feed stale: the next build finds
+        the feeds to write, by comparing the icons with those of the last build."""
         values = {
             "source": row.source_key,
             "next_try": codec.to_micros(row.next_try),
@@ -93,7 +93,7 @@ class Icons:
 
 
 def _make_icon_row(row: Any) -> IconRow:
-    """Return the icon of a row of the table `icons`."""
+    """Return the icon that is in a row of the table `icons`."""
     return IconRow(
         source_key=row.source,
         next_try=codec.from_micros(row.next_try),

@@ -46,9 +46,10 @@ class KnownArticle:
     moves: dict[FeedKey, FeedKey] = field(default_factory=dict)  # feed -> feed that it moved to
 
     def choose_feeds(self, article: Article, original_id: str | None) -> dict[FeedKey, str]:
-        """Return the feeds that should show `article`, the new form of this article, with their
-        names. `original_id`: the id of the article that it is a copy of, None or "" if it is no
-        copy. A copy is shown like any other article if its original is not stored or is on hold."""
+        """Return feed -> name of the feed, for the feeds that should show `article`, the new form
+        of this article. `original_id`: the id of its original if it is a copy, otherwise None or
+        "". A copy is shown like other articles if its original is not stored or is on hold."""
+        # the id of the article that is shown in its place, None if there is none
         shown_instead = self.behind
         if original_id:
             original = self.originals.get(original_id)
@@ -69,11 +70,11 @@ def read_known(connection: Connection, article_id: str) -> KnownArticle:
 def read_all_known(
     connection: Connection, merge_into: Mapping[str, str]
 ) -> dict[str, KnownArticle]:
-    """Return, by article id, what the database has about each article in `merge_into`. The articles
-    need not be stored. `merge_into` has, by article id, the id of the article that it will be a
-    copy of, "" if it will be no copy."""
-    originals: dict[str, Article] = {}
-    moves: dict[FeedKey, FeedKey] = {}
+    """Read all that the database has about the articles in `merge_into`; they need not be stored.
+    Return article id -> its stored data. `merge_into`: article id -> id of the article of which it
+    will be a copy, "" if it will be no copy."""
+    originals: dict[str, Article] = {}  # by id
+    moves: dict[FeedKey, FeedKey] = {}  # feed -> the feed to which it has moved
     known = {
         article_id: KnownArticle(originals=originals, moves=moves) for article_id in merge_into
     }
@@ -84,6 +85,7 @@ def read_all_known(
         targets = [merge_into[article_id] for article_id in part if merge_into[article_id]]
         query = _SELECT_KNOWN.format(ids=write_placeholders(part), into=write_placeholders(targets))
         values = (*part * _SELECT_KNOWN.count("{ids}"), *targets)
+        # the rows come from several tables; `kind` says from which
         for kind, *columns in run_statement(connection, query, values):
             match kind:
                 case "article":

@@ -118,9 +118,9 @@ class Messages:
         self._db = database
 
     def begin(self, before: datetime) -> None:
-        """Treat the published articles that were added before `before` as known to receivers, and
-        forget what was stored of other articles. Called when there is a receiver for the first
-        time."""
+        """Record that receivers of messages know the published articles that were added before
+        `before`, and no other articles, so that they get messages only for later articles. Called
+        when there is a receiver for the first time."""
         is_published = select(_member.id).where(_member.id == _a.id).exists()
         is_old = _a.added < codec.to_micros(before)
         select_old = select(_a.id, _a.mtime_ns, _a.size, literal(_NO_MESSAGE)).where(
@@ -133,8 +133,8 @@ class Messages:
             connection.execute(insert_old)
 
     def list_changed(self) -> dict[str, Known]:
-        """Return article id -> version that receivers have, for the articles in feeds whose file
-        has changed since or that receivers do not know yet."""
+        """Find the articles in feeds that are new to receivers of messages, or whose file has
+        changed since the last message. Return article id -> the version that receivers have."""
         versions: dict[str, Known] = {}
         for article_id, mtime_ns, size, digest in self._db.rows(_SELECT_CHANGED):
             versions[article_id] = Known(mtime_ns, size, digest)
@@ -151,9 +151,9 @@ class Messages:
     def save_messages(
         self, messages: Sequence[Message], known: Mapping[str, Known], hidden: Collection[str]
     ) -> None:
-        """Store new messages and, in the same transaction, what receivers will have after them.
-        `known`: article id -> version; `hidden`: ids of the articles that receivers will no longer
-        have."""
+        """Store new messages and, in the same transaction, which articles receivers know when they
+        have got them. `known`: article id -> the version that the messages give to receivers;
+        `hidden`: ids of the articles that the messages tell receivers to delete."""
         message_rows: list[dict[str, Any]] = []
         for message in messages:
             row = asdict(message)
@@ -167,15 +167,17 @@ class Messages:
                 connection.execute(delete(schema.announced).where(_w.id.in_(ids)))
 
     def waiting(self) -> list[Waiting]:
-        """Return how many unsent messages there are for each receiver that has any."""
+        """Count the unsent messages of each receiver that has any. Each result also has the time of
+        the first one and its fault."""
         waiting: list[Waiting] = []
         for receiver, count, first_time, fault in self._db.rows(_COUNT_WAITING):
             waiting.append(Waiting(receiver, count, codec.from_micros(first_time), fault))
         return waiting
 
     def due(self, receiver: str, now: datetime, most: int) -> list[Message]:
-        """Return the due messages for a receiver, in order, at most `most`. Of each article only
-        the first unsent message counts: later ones wait until it is sent."""
+        """Return the messages to send to a receiver at the time `now`, in order, at most `most`. If
+        several unsent messages are about the same article, only the first may be returned; the
+        later ones wait until it is sent."""
         rows = self._db.rows(
             _SELECT_DUE, {"to": receiver, "now": codec.to_micros(now), "most": most}
         )
@@ -224,8 +226,8 @@ class Subscriptions:
         return [codec.unpack(Subscription, data) for (data,) in rows]
 
     def list_of_source(self, source_key: str) -> list[Subscription]:
-        """Return the subscriptions of a source. At most one of them is to be kept; the others are
-        of earlier topics or hubs."""
+        """Return the stored subscriptions of a source. At most one is in use; the others are for
+        addresses or hubs that the feed has named earlier."""
         of_source = _SELECT_SUBSCRIPTIONS.where(
             schema.subscriptions.c.source == codec.make_column_key(source_key)
         )
@@ -239,8 +241,8 @@ class Subscriptions:
     def save(
         self, changed: Iterable[Subscription], gone: Iterable[str], tallies: Iterable[Tally]
     ) -> None:
-        """Insert or replace subscriptions and the tallies of hubs, and delete the subscriptions
-        with the tokens `gone`, in one transaction."""
+        """In one transaction, insert or replace the subscriptions `changed` and the `tallies`, the
+        counts of each hub, and delete the subscriptions with the tokens `gone`."""
         table = schema.subscriptions
         subscription_rows: list[dict[str, Any]] = []
         for subscription in changed:
@@ -267,9 +269,10 @@ class Enrichment:
         self._db = database
 
     def list_unasked(self, plan: str, *, since: datetime, now: datetime, limit: int) -> list[str]:
-        """Return the ids of the published articles to ask the model about, the newest `limit` of
-        those added after `since`: articles that it was never asked about by the plan `plan`, that
-        changed since, or whose next try is due at `now`."""
+        """Return the ids of the published articles about which to ask the language model: the
+        newest `limit` of those that were added after `since` and that it was never asked about with
+        the plan `plan` (model and version of the prompt), that have changed since, or whose next
+        try is due at `now`."""
         values = {
             "since": codec.to_micros(since),
             "plan": plan,
@@ -279,7 +282,8 @@ class Enrichment:
         return [article_id for (article_id,) in self._db.rows(_SELECT_UNASKED, values)]
 
     def read_result(self, article_id: str) -> Asked | None:
-        """Return the result of asking the model about an article, None if it was not asked."""
+        """Return the result of asking the language model about an article, or None if it was not
+        asked."""
         data = self._db.scalar(select(_asked.data).where(_asked.id == article_id))
         if data is None:
             return None
@@ -301,8 +305,9 @@ class Enrichment:
             upsert(connection, schema.llm_asked, [row])
 
     def answer(self, key: str) -> str | None:
-        """Return the stored answer of the model to a question, None if it gave none. `key`: digest
-        of the model, the version of the prompt and the text."""
+        """Return the stored answer of the language model to a question, or None if there is none.
+        `key`: a digest of the question, made from the model, the version of the prompt and the
+        text."""
         answers = schema.llm_answers.c
         answer_json = self._db.scalar(select(answers.answer).where(answers.key == key))
         if answer_json is None:
@@ -310,8 +315,8 @@ class Enrichment:
         return str(json.loads(answer_json))
 
     def save_answer(self, key: str, article_id: str, answer: str, at: datetime) -> None:
-        """Store an answer of the model to a question about an article. `key`: digest of the
-        question, as for `answer`; `at`: the time now."""
+        """Store an answer of the language model to a question about an article. `key`: a digest of
+        the question, as for `answer`; `at`: the time now."""
         row = {
             "key": key,
             "id": article_id,
@@ -322,7 +327,7 @@ class Enrichment:
             upsert(connection, schema.llm_answers, [row])
 
     def meter(self) -> Meter:
-        """Return how much the model was used so far."""
+        """Return how much the language model was used so far."""
         notes = schema.notes.c
         document = self._db.scalar(select(notes.value).where(notes.key == METER))
         if document is None:  # it was never used

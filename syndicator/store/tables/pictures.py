@@ -39,13 +39,13 @@ _SELECT_URLS = select(_p.id, _p.url)
 
 
 def update_picture(connection: Connection, article: Article, old: Article | None) -> None:
-    """Queue the picture of an article if its address, or the rules for its use, differ from those
-    of `old`, the article before it changed (None: it is new). Until the picture is fetched, the
-    article has no thumbnail. In the caller's transaction."""
+    """Store that the picture of an article must be fetched, if the article is new or if the address
+    of the picture or the rules for its use have changed. `old`: the article before the change, None
+    if it is new. Until the picture is fetched, the article has no thumbnail. In the caller's
+    transaction."""
     if old is not None:
-        picture = article.cover, article.robots, article.rights
-        old_picture = old.cover, old.robots, old.rights
-        if picture == old_picture:
+        address_and_rules = article.cover, article.robots, article.rights
+        if address_and_rules == (old.cover, old.robots, old.rights):
             return
     if article.cover:
         upsert(connection, schema.pictures, [make_waiting_row(article)])
@@ -68,9 +68,9 @@ def make_waiting_row(article: Article) -> dict[str, Any]:
 
 
 def replace_pictures(connection: Connection, new_rows: Collection[dict[str, Any]]) -> None:
-    """Replace all rows of the table `pictures` by `new_rows`. A stored row of the same article and
-    with the same address stays, so that its thumbnail is not made again. In the caller's
-    transaction."""
+    """Replace all rows of the table `pictures` by `new_rows`. But if a stored row has the same
+    article and the same address of the picture as a new one, the stored row stays, so that its
+    thumbnail is not made again. In the caller's transaction."""
     new_by_id = {row["id"]: row for row in new_rows}
     outdated: list[str] = []
     for stored in connection.execute(_SELECT_URLS):
@@ -89,8 +89,8 @@ class Pictures:
         self._db = database
 
     def due(self, now: datetime, most: int) -> list[PictureRow]:
-        """Return the pictures that are due at `now`, of articles that a feed shows, at most `most`.
-        The newest articles come first."""
+        """Return the pictures to fetch at the time `now`, of articles that a feed shows; at most
+        `most`. The newest articles come first."""
         newest_first = _SELECT_DUE.order_by(_p.added.desc(), _p.id)
         rows = self._db.rows(newest_first, {"now": codec.to_micros(now), "most": most})
         return [_make_picture_row(row) for row in rows]
@@ -100,7 +100,8 @@ class Pictures:
         return bool(self._db.rows(_SELECT_DUE, {"now": codec.to_micros(now), "most": 1}))
 
     def row(self, article_id: str) -> PictureRow | None:
-        """Return what is stored of the picture of an article, None if it has no picture."""
+        """Return the stored state of the picture of an article, or None if the article has no
+        picture."""
         rows = self._db.rows(_SELECT_PICTURES.where(_p.id == article_id))
         if not rows:
             return None
@@ -108,7 +109,7 @@ class Pictures:
 
     def save(self, row: PictureRow) -> None:
         """Store the result of fetching a picture, unless the article has another picture by now. If
-        the name of its thumbnail changes, mark the feeds that show the article stale."""
+        the name of its thumbnail changes, mark the feeds that show the article as stale."""
         values: dict[str, Any] = {
             "next_try": codec.to_micros_or_null(row.next_try),
             "tries": row.tries,
@@ -144,8 +145,8 @@ class Pictures:
         return {name for (name,) in self._db.rows(query)}
 
     def requeue_lost(self, names: Iterable[str]) -> None:
-        """Make the pictures due whose thumbnails have these names, since their files are lost. Mark
-        the feeds stale that show them."""
+        """Make the thumbnails with these names due again, since their files are lost. Mark the
+        feeds that show them as stale."""
         with self._db.write() as connection:
             for part in chunks(sorted(names)):
                 ids = list(connection.scalars(select(_p.id).where(_p.name.in_(part))))
@@ -155,16 +156,16 @@ class Pictures:
                 connection.execute(update(schema.pictures).where(is_lost).values(**values))
 
     def counts(self) -> Pictured:
-        """Return how many thumbnails of the articles that feeds show are made or waiting, and how
-        many failed for which reason."""
-        unmade = dict(self._db.rows(_COUNT_UNMADE))
-        waiting = unmade.pop(_NOT_TRIED, 0)
+        """Count the thumbnails of the articles that feeds show: those that are made, those that
+        wait, and those that failed, by reason."""
+        unmade = dict(self._db.rows(_COUNT_UNMADE))  # by reason
+        waiting = unmade.pop(_NOT_TRIED, 0)  # the others have failed
         made = int(self._db.scalar(_COUNT_MADE))
         return Pictured(made=made, waiting=waiting, failed=dict(sorted(unmade.items())))
 
 
 def _mark_feeds_of(connection: Connection, ids: Collection[str]) -> None:
-    """Mark the feeds that show these articles as stale."""
+    """Mark the feeds that show the articles `ids` as stale."""
     changed = defaultdict[FeedKey, set[Times]](set)
     for axis, slug, added, published in connection.execute(_SELECT_FEEDS.where(_m.id.in_(ids))):
         changed[FeedKey(axis, slug)].add((added, published))
@@ -172,7 +173,7 @@ def _mark_feeds_of(connection: Connection, ids: Collection[str]) -> None:
 
 
 def _make_picture_row(row: Any) -> PictureRow:
-    """Return the picture of a row that _SELECT_PICTURES selects."""
+    """Return the picture that is in a row of the query _SELECT_PICTURES."""
     picture = None
     if row.name:  # "" before the thumbnail is made
         picture = Picture(name=row.name, width=row.width, height=row.height)

@@ -51,16 +51,18 @@ class Related:
         self._db = database
 
     def list_missing(self, feeds: Collection[FeedKey], most: int) -> list[str]:
-        """Return the ids of articles in these feeds that have terms and no list of related articles
-        yet, the newest first, at most `most`."""
+        """Return the ids of articles in the feeds `feeds` that have no list of related articles
+        yet, although their words are indexed for searches. The newest come first; there are at most
+        `most`."""
         if not feeds:
             return []
         rows = self._db.rows(_SELECT_MISSING, {"feeds": list(feeds), "most": most})
+        # an article may be in several of the feeds
         return list(dict.fromkeys(article_id for (article_id,) in rows))
 
     def save(self, lists: Mapping[str, Sequence[str]]) -> None:
-        """Store lists of related articles: article id -> ids of its related articles, the nearest
-        first. An empty list says that there are none."""
+        """Store lists of related articles. `lists`: article id -> ids of its related articles, the
+        most similar first; an empty list if it has none."""
         notes: list[dict[str, Any]] = []
         for article_id, related_ids in lists.items():
             data = "\n".join(related_ids).encode()
@@ -69,8 +71,8 @@ class Related:
             upsert(connection, schema.fragments, notes)
 
     def read_lists(self, ids: Sequence[str]) -> dict[str, list[str]]:
-        """Return article id -> ids of its related articles, the nearest first. Articles without a
-        stored list are left out."""
+        """Return article id -> ids of its related articles, the most similar first. Articles
+        without a stored list are left out."""
         lists: dict[str, list[str]] = {}
         for part in chunks(ids):
             for article_id, data in self._db.rows(_SELECT_LISTS, {"ids": part}):
@@ -78,21 +80,24 @@ class Related:
         return lists
 
     def related_days(self, feeds: Collection[FeedKey]) -> dict[str, str]:
-        """Return day -> digest of the lists of the articles in these feeds, for the UTC days such
-        as "2026-11-30" on which the articles were published. The digest also changes if the file of
-        a listed article changes, or if the feed of all articles starts or stops to show it."""
+        """Return UTC day, such as "2026-11-30" -> digest of the lists of related articles, for the
+        articles in the feeds `feeds` that were published on this day. The digest changes if a list
+        changes, if the file of a listed article changes, or if the feed of all articles starts or
+        stops to show a listed article."""
         if not feeds:
             return {}
         lists = self._db.rows(_SELECT_LISTS_BY_DAY, {"feeds": list(feeds)})
         if not lists:
             return {}
+        # by id, for the articles that the feed of all articles shows
         stamps: dict[str, str] = {}
         for article_id, mtime_ns, size in self._db.rows(_SELECT_STAMPS, {}):
             stamps[article_id] = f"{article_id} {mtime_ns} {size}"
         digests: dict[str, hashlib._Hash] = {}
-        for day, article_id, data in lists:
+        for day_number, article_id, data in lists:
             related_ids = data.decode().split()
             related_stamps = [stamps[related] for related in related_ids if related in stamps]
             line = f"{article_id}: {' '.join(related_stamps)}\n"
-            digests.setdefault(sums.format_date(day), hashlib.sha256()).update(line.encode())
+            digest = digests.setdefault(sums.format_date(day_number), hashlib.sha256())
+            digest.update(line.encode())
         return {day: digest.hexdigest()[:_DIGEST_CHARACTERS] for day, digest in digests.items()}

@@ -39,16 +39,18 @@ class Reservations:
         return Reservations(self._db, clock)
 
     def path(self, article_id: str) -> str | None:
-        """Return the path of the file of an article, otherwise the path reserved for it, None if it
-        has neither."""
+        """Return the path of the file of an article or, if it has none, the path that is reserved
+        for it. Return None if it has neither."""
         for query in (_SELECT_FILED_PATH, _SELECT_RESERVED_PATH):
-            for (path,) in self._db.rows(query, {"id": article_id}):
+            rows = self._db.rows(query, {"id": article_id})
+            if rows:
+                (path,) = rows[0]
                 return str(path)
         return None
 
     def list_similar_ids(self, article_id: str, chars: int) -> list[str]:
-        """Return the ids of other articles that begin with the same `chars` characters, sorted.
-        Articles count that have a file or a reservation."""
+        """Return the ids of other articles that begin with the same `chars` characters, sorted. All
+        articles that have a file or a reservation are considered."""
         start = article_id[:chars]
         # the ids from `start` up to the next possible start, so that the query uses an index
         next_character = chr(ord(start[-1]) + 1)
@@ -58,11 +60,12 @@ class Reservations:
         return sorted(ids - {article_id})
 
     def reserve(self, article_id: str, path: str, *, writing: bool = True) -> str:
-        """Reserve `path` for an article, and commit. Return the path to write to: if the article
-        has a file or an earlier reservation, that path. `writing`: False if the file exists already
-        or is put back; then `path` replaces an earlier reservation and is returned."""
+        """Reserve `path` for the file of an article, and commit. Return the path to use. With
+        `writing`, a file will be written: if the article has a file or a reservation already, its
+        path is returned in place of `path`. Without `writing`, the file exists already or is put
+        back: `path` replaces an earlier reservation."""
         assert self._clock is not None
-        # the sign of the time tells whether a file is written
+        # a negative time says that no file is being written
         time = codec.to_micros(self._clock())
         signed_time = time if writing else -time
         row = {"id": article_id, "path": path, "at": signed_time}
@@ -90,7 +93,8 @@ class Reservations:
             connection.execute(delete(schema.reservations).where(_r.path == path))
 
     def reserved(self) -> list[Reserved]:
-        """Return the reservations whose article has no row with this path, oldest first."""
+        """Return the reservations, oldest first, whose files have no row in the table of articles:
+        after a crash such files may be left over."""
         reserved: list[Reserved] = []
         for article_id, path, time in self._db.rows(_SELECT_UNFILED):
             reserved_at = codec.from_micros(abs(time))

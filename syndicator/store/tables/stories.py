@@ -147,9 +147,10 @@ class Stories:
         self._db = database
 
     def list_unread(self, since: datetime, most: int, *, include_all: bool) -> list[Unread]:
-        """Return the articles added since `since` whose files have no sketch, the first `most` by
-        time. Unless `include_all`, only those added since the newest article with a sketch, which
-        is quick but overlooks files that were changed later."""
+        """Return the articles that were added since `since` and have no sketch: no summary of their
+        text, by which articles on the same event are found. The `most` that were added first are
+        returned. Unless `include_all`, only look at articles that are newer than all those with a
+        sketch; this is quick but overlooks older files that have changed."""
         earliest = codec.to_micros(since)
         if not include_all:
             ((newest_sketched,),) = self._db.run_query("SELECT max(added) FROM story_sketches")
@@ -168,8 +169,9 @@ class Stories:
         return int(number)
 
     def list_newest(self, most: int) -> list[tuple[str, bytes]]:
-        """Return (outlet, packed sketch) of the `most` articles that were added last. There may be
-        fewer, since articles that are never compared have no sketch and are left out."""
+        """Return (outlet, packed sketch) for the `most` articles that were added last. An outlet is
+        a publisher; a sketch is a summary of the text for comparisons. Of these articles, those
+        that are never compared with others are left out."""
         query = "SELECT outlet, data FROM story_sketches ORDER BY added DESC, article LIMIT ?"
         sketches: list[tuple[str, bytes]] = []
         for outlet, sketch in self._db.run_query(query, most):
@@ -185,9 +187,11 @@ class Stories:
                 connection.execute(delete(table))
 
     def save(self, new: Mapping[Unread, Sketched]) -> None:
-        """Store sketches of articles. They replace the earlier sketches of the same articles."""
+        """Store sketches of articles, in place of earlier sketches of the same articles. A sketch
+        is a summary of the text, by which articles on the same event are found. `new`: article that
+        had no sketch -> its sketch."""
         sketch_rows: list[dict[str, Any]] = []
-        key_rows: list[dict[str, Any]] = []
+        key_rows: list[dict[str, Any]] = []  # lookup keys of the sketches
         for unread, sketched in new.items():
             values = unread._asdict() | sketched._asdict()
             sketch_rows.append({name: values[name] for name in _COLUMNS})
@@ -202,23 +206,24 @@ class Stories:
     def find_similar(
         self, sketched: Sketched, found_by: Sequence[int], window: int
     ) -> list[Sketched]:
-        """Return the articles that may be on the same event as `sketched`, at most 12. They share
-        lookup keys with it, those that share the most first. They have its language and are at most
-        `window` microseconds older or newer. `found_by`: the lookup keys of `sketched`."""
+        """Return at most 12 articles that may be on the same event as `sketched`. They have the
+        same language, share lookup keys with it and are at most `window` microseconds older or
+        newer; those that share the most keys come first. `found_by`: the lookup keys of `sketched`.
+        """
         time = 0 if sketched.at is None else sketched.at
         earliest = time - window
         latest = time + window
-        # the statement has a fixed number of keys, so that it is prepared once
-        missing_keys = [_NO_KEY] * (KEYS - len(found_by))
+        # the statement has a fixed number of keys, so that the database prepares it only once
+        filling_keys = [_NO_KEY] * (KEYS - len(found_by))
         values: list[int] = []
-        for key in (*found_by, *missing_keys):
+        for key in (*found_by, *filling_keys):
             values += (key, earliest, latest)
         rows = self._db.run_query(_SELECT_SIMILAR, *values, sketched.article, sketched.language)
         return _make_sketched(rows)
 
     def list_sketched(self, stories: Collection[str]) -> list[Sketched]:
-        """Return the articles of these stories with their sketches. The sketch is None if an
-        article is too old to be compared. `stories`: ids."""
+        """Return the articles of these stories with their sketches (summaries for comparisons). The
+        sketch is None if an article is too old to be compared. `stories`: ids of stories."""
         sketched: list[Sketched] = []
         for part in chunks(sorted(stories)):
             query = _SELECT_SKETCHED.format(write_placeholders(part))
@@ -226,26 +231,28 @@ class Stories:
         return sketched
 
     def save_members(self, members: Sequence[Member], removed: Collection[str] = ()) -> None:
-        """Put the articles of `members` into the stories named there, and take the articles
-        `removed` out of their stories. The feeds that show a change become stale. One transaction.
-        """
-        # the stories that the articles are put into, and those that they leave
-        stories = {member.story for member in members}
+        """Put each article of `members` into its story there, and take the articles `removed` out
+        of their stories. The feeds that show a change become stale. One transaction."""
+        # ids of all stories that change: first those into which articles are put
+        changed_stories = {member.story for member in members}
         ids = {member.article for member in members}
         ids.update(removed)
         with self._db.write() as connection:
+            # then those that the articles leave
             for part in chunks(sorted(ids)):
                 placeholders = write_placeholders(part)
                 query = f"SELECT story FROM story_members WHERE article IN ({placeholders})"
-                stories.update(story for (story,) in run_statement(connection, query, tuple(part)))
+                left_rows = run_statement(connection, query, tuple(part))
+                changed_stories.update(story for (story,) in left_rows)
             upsert(connection, schema.story_members, [member._asdict() for member in members])
             for part in chunks(sorted(removed)):
                 connection.execute(delete(schema.story_members).where(_m.article.in_(part)))
-            update_stories(connection, stories, removed)
+            update_stories(connection, changed_stories, removed)
 
     def update_all(self) -> None:
-        """Update for all stories how they are published. Call this after the rows of articles were
-        made anew. A few hundred stories are one transaction."""
+        """Decide again, for all stories, which of their articles feeds show together, and store it.
+        Call this after the rows of articles were made anew. Each transaction has a few hundred
+        stories."""
         for part in chunks(self._list_stories()):
             with self._db.write() as connection:
                 update_stories(connection, part)
@@ -255,8 +262,8 @@ class Stories:
         return [story for (story,) in self._db.rows(_SELECT_STORIES)]
 
     def members(self, ids: Collection[str] | None = None) -> list[Member]:
-        """Return the articles with their stories, for all articles that are in a story. `ids`:
-        consider only the articles with these ids; None for all."""
+        """Return the articles that are in a story, each with its story. `ids`: only consider the
+        articles with these ids; None for all articles."""
         query = "SELECT article, story, outlet, final FROM story_members"
         rows: list[Any] = []
         if ids is None:
@@ -281,8 +288,9 @@ class Stories:
         return [story for (story,) in self._db.rows(_SELECT_LEADS_DUE)]
 
     def set_leads(self, leads: Mapping[str, str]) -> None:
-        """Store the lead articles of stories. `leads` has, by story id, the id of the lead article,
-        "" if the story has none. The feeds that show a change become stale."""
+        """Store the lead articles of stories: the article that stands for its story. `leads`: story
+        id -> id of the lead article, "" if the story has none. The feeds that show a change become
+        stale."""
         rows: list[dict[str, Any]] = []
         for story, article in leads.items():
             rows.append({"story": story, "article": article, "due": False})
@@ -291,8 +299,8 @@ class Stories:
             update_stories(connection, leads.keys())
 
     def published(self, stories: Collection[str] | None = None) -> Iterator[Story]:
-        """Yield the published stories with their reports. `stories`: consider only the stories with
-        these ids; None for all."""
+        """Yield the published stories with their reports, the articles on the same event.
+        `stories`: only consider the stories with these ids; None for all stories."""
         story_ids = self._list_stories() if stories is None else sorted(stories)
         for part in chunks(story_ids):
             for story, reports in self._read_reports(part).items():
@@ -305,9 +313,9 @@ class Stories:
         return [Folded(*row) for row in rows]
 
     def replace_folded(self, folded: Sequence[Folded]) -> None:
-        """Replace all stored rows of folded articles by `folded`. An article is folded if one entry
-        was published for its whole story. The feeds that show a change become stale. One
-        transaction."""
+        """Replace all stored folded articles by `folded`. An article is folded if an earlier
+        version published one entry for its whole story, in place of one for each article. The feeds
+        that show a change become stale. One transaction."""
         previous = self.folded()
         previous_articles = {row.article for row in previous}
         articles = {row.article for row in folded}
@@ -320,8 +328,8 @@ class Stories:
             update_folded(connection, stories, removed)
 
     def delete_old_sketches(self, before: datetime, most: int) -> None:
-        """Delete the oldest sketches, at most `most`. Only sketches of articles that were added
-        before `before` are deleted."""
+        """Delete the sketches (summaries for comparisons) of articles that were added before
+        `before`: the oldest `most` of them."""
         query = "SELECT article FROM story_sketches WHERE added < ? ORDER BY added LIMIT ?"
         rows = self._db.run_query(query, codec.to_micros(before), most)
         ids = [article_id for (article_id,) in rows]
@@ -334,7 +342,7 @@ class Stories:
         return {member.article: member.story for member in self.members(ids)}
 
     def articles(self, stories: Collection[str]) -> dict[str, list[tuple[str, str]]]:
-        """Return, by story id, its published articles as (article id, outlet), in the order in
+        """Return story id -> its published articles, each as (article id, outlet), in the order in
         which they were added. Stories that are not published are left out."""
         articles: dict[str, list[tuple[str, str]]] = {}
         for story, reports in self._read_reports(stories).items():
@@ -342,11 +350,13 @@ class Stories:
         return articles
 
     def digest_stories(self) -> dict[str, str]:
-        """Return, by story id, a digest of each published story. The digest changes if the file of
-        a report changes, or if the values change that the reports show of each other."""
-        return {
-            story: "-".join(map(str, digest)) for story, *digest in self._db.rows(_SELECT_DIGESTS)
-        }
+        """Return story id -> digest of the story, for the published stories. The digest changes if
+        the file of one of its articles changes, or if the values change that its articles show of
+        each other."""
+        digests: dict[str, str] = {}
+        for story, *parts in self._db.rows(_SELECT_DIGESTS):
+            digests[story] = "-".join(str(part) for part in parts)
+        return digests
 
     def has_reports(self, since: datetime, until: datetime) -> bool:
         """Return True if a report of a published story was added at or after `since` and before
