@@ -15,8 +15,8 @@ _MOST_NAMED = 5  # workers in one message
 
 
 def list_live_workers(settings: Settings) -> Sequence[WorkerState]:
-    """Return the workers that run on the database now; none if the database is a file (SQLite).
-    Raises StoreError."""
+    """Return the workers that run on the database now. Return () if the database is a file
+    (SQLite), which has no workers. Raises StoreError."""
     if settings.store_url.startswith("sqlite"):
         return ()
     with closing(Database(settings.store_url, BUSY_SECONDS)) as database:
@@ -41,7 +41,8 @@ def describe_worker(worker: WorkerState) -> tuple[object, ...]:
 
 
 def _describe_work(worker: WorkerState) -> str:
-    """Return in words what a worker does now, or that it gives no sign of life."""
+    """Describe for the operator the present work of a worker, or that it does not send heartbeats
+    any more."""
     if not worker.is_live:
         return "stopped, frozen or cut off: others do its work"
     work: list[str] = []
@@ -58,8 +59,9 @@ def need_no_workers(
     settings: Settings, command: str, harm: str, *, may_be_away: bool = False
 ) -> None:
     """Raise LockedError if workers run on this database. `command`: the command that must not run
-    beside them; `harm`: what it would do to them, both for the message. `may_be_away`: True if it
-    is no error that the database does not answer. Raises StoreError."""
+    at the same time; `harm`: a verb phrase that says what it would do to the workers; both are for
+    the message. `may_be_away`: if the database does not answer, return in place of raising
+    StoreError."""
     try:
         live = list_live_workers(settings)
     except StoreAway:

@@ -37,11 +37,11 @@ _MODEL_SECONDS: Final = 60.0
 
 
 async def do_common_job(session: Session, job: Job) -> None:
-    """Do a job that is for all workers (a build, upkeep, or the filling of the queue), and plan the
-    next one. If a command holds the lock of runs, the job is tried again in two seconds. Raises
-    StoreError or OSError."""
+    """Do a job that one worker does for all workers (a build, upkeep, or the filling of the queue),
+    and plan the next one. If a command holds the lock of runs, plan the job again in two seconds.
+    Raises StoreError or OSError."""
     store = session.app.archive.store
-    planned: Mapping[str, datetime] = {}
+    planned: Mapping[str, datetime] = {}  # task -> time of its next job
     try:
         if job.task == FILL:
             _fill_queue(session)
@@ -59,8 +59,8 @@ async def do_common_job(session: Session, job: Job) -> None:
 
 
 def _fill_queue(session: Session) -> None:
-    """Create jobs that are missing, as after a crash. Delete hosts that have no sources any
-    more."""
+    """Create the jobs that are missing in the queue, as after a crash. Also delete the rows of
+    hosts that have no sources any more."""
     store = session.app.archive.store
     session.shards.fill()
     store.builds().fill()
@@ -83,11 +83,11 @@ def count_visits(session: Session) -> None:
 
 @contextmanager
 def _hold_run_lock(session: Session) -> Iterator[None]:
-    """Hold the lock of runs during the block. If the lock is lost, writes raise StoreAway. Raises
-    LockedError if another process has it."""
+    """Hold the lock of runs during the block: only one process may have it. Raises LockedError if
+    another process has it. If the lock is lost during the block, writes raise StoreAway."""
     store = session.app.archive.store
-    with hold_run_lock(session.app.configuration.settings, purpose="a build") as held:
-        store.set_guard(held)
+    with hold_run_lock(session.app.configuration.settings, purpose="a build") as check_lock:
+        store.set_guard(check_lock)  # called before each write
         try:
             yield
         finally:
@@ -95,8 +95,8 @@ def _hold_run_lock(session: Session) -> Iterator[None]:
 
 
 async def _build_rested_feeds(session: Session) -> Mapping[str, datetime]:
-    """Build the stale feeds whose last build is long enough ago. Return by name of a job when it is
-    due: the next build."""
+    """Build the stale feeds whose last build is long enough ago. Return the time of the next build,
+    as task -> time."""
     app = session.app
     began = time.monotonic()
     built = await build_feeds(app, accepts=_choose_feeds(app), seconds=LONGEST)
@@ -104,15 +104,18 @@ async def _build_rested_feeds(session: Session) -> Mapping[str, datetime]:
     await _report_job(session, built, began)
     session.totals.add_build(built)
     logger("worker").info("built", files=len(built.written), held=len(built.held))
-    if built.left or app.archive.store.index.newest_mark():
-        return {BUILD: _add_to_now(app, parse_duration(app.configuration.settings.publish.settle))}
-    # it also looks for changes without a mark, such as a replaced web root
+
+    has_stale_feeds = bool(app.archive.store.index.newest_mark())
+    if built.left or has_stale_feeds:
+        settle_seconds = parse_duration(app.configuration.settings.publish.settle)
+        return {BUILD: _add_to_now(app, settle_seconds)}
+    # a build also looks for changes that make no feed stale, such as a replaced web root
     return {BUILD: _add_to_now(app, HOUR)}
 
 
 def _choose_feeds(app: App) -> Callable[[FeedKey], bool] | None:
-    """Return a function that is True for a stale feed to build now; None to build all, because some
-    change must not wait."""
+    """Return a function that tells whether a stale feed must be built now. Return None to build all
+    stale feeds, because a change must not wait."""
     may_articles_wait = bool(parse_duration(app.configuration.settings.publish.settle))
     if not may_articles_wait or has_unbuilt_source(app):
         return None
@@ -121,9 +124,9 @@ def _choose_feeds(app: App) -> Callable[[FeedKey], bool] | None:
 
 
 async def _keep_up(session: Session) -> Mapping[str, datetime]:
-    """Make thumbnails, ask the language model, delete old kept pages, and report. Return by name of
-    a job when it is due: the next upkeep, and a build if something changed for which no visit
-    planned one."""
+    """Do the upkeep: make thumbnails, ask the language model, delete old stored pages, and report.
+    Return task -> time of its next job: for the upkeep, and for a build if something has changed
+    for which no visit has planned a build."""
     app = session.app
     began = time.monotonic()
     await _take_pictures(session)
@@ -132,9 +135,10 @@ async def _keep_up(session: Session) -> Mapping[str, datetime]:
     await _report_job(session, BuildReport(), began)
     planned = {UPKEEP: _add_to_now(app, _UPKEEP_SECONDS)}
     settings = app.configuration.settings
+    has_stale_feeds = bool(app.archive.store.index.newest_mark())
     if digests.is_due(app.archive, settings) or hourly_updates.is_due(app.archive, settings):
         planned[BUILD] = app.archive.clock()
-    elif app.archive.store.index.newest_mark():
+    elif has_stale_feeds:
         planned[BUILD] = find_build_time(app, is_urgent=False)
     return planned
 
@@ -154,8 +158,9 @@ async def _take_pictures(session: Session) -> None:
 
 
 async def _report_job(session: Session, built: BuildReport, began: float) -> None:
-    """Report a build or an upkeep, and the visits of this worker with it. `began`: when the job
-    began, by the monotonic clock."""
+    """Report a build or an upkeep, together with the visits of this worker since the last report.
+    `built`: the result of the build, empty for an upkeep; `began`: the time when the job began, by
+    `time.monotonic`."""
     app = session.app
     problems = await report_run(
         app.archive,

@@ -74,9 +74,9 @@ class OwnTurns:
         self._leased_hosts: dict[str, _OwnHost] = {}  # by name
         self._lock = threading.Lock()  # lanes share `_leased_hosts`
 
-    def beside(self, common: HostTurns) -> "OwnTurns":
-        """Return the turns for another thread. They share the leased hosts, but have that thread's
-        access to the table (`common`)."""
+    def share_with_thread(self, common: HostTurns) -> "OwnTurns":
+        """Return an object for another thread that shares the leased hosts with this one. `common`:
+        the turns in the database, by the connection of that thread."""
         turns = copy(self)
         turns._table_turns = common
         return turns
@@ -87,7 +87,7 @@ class OwnTurns:
             return Busy(_TURN_RETRY_SECONDS)
         with self._lock:
             leased_host = self._leased_hosts.get(host)
-            if leased_host is not None:
+            if leased_host is not None:  # this worker decides about the host, without the database
                 is_taken = leased_host.busy or leased_host.leaving
                 is_pausing = leased_host.free_at > now
                 if is_taken or is_pausing:
@@ -124,8 +124,8 @@ class OwnTurns:
             self._leased_hosts[name] = _OwnHost(delay)
 
     def leave(self, names: Collection[str], *, at_once: bool = False) -> list[str]:
-        """Return which of the hosts `names` are idle: no request runs there. No new request begins
-        at these. With `at_once`, no new request begins at any of `names`."""
+        """Allow no new requests to the hosts of `names` at which no request is running, and return
+        their names. With `at_once`, allow no new requests to any host of `names`."""
         with self._lock:
             idle_hosts = [name for name in names if not self._leased_hosts[name].busy]
             closed_hosts = names if at_once else idle_hosts
@@ -134,8 +134,8 @@ class OwnTurns:
         return idle_hosts
 
     def drop(self, names: Collection[str]) -> None:
-        """Forget those of `names` at which no request may begin any more, so that other workers may
-        ask them. A host that another job of this worker has leased again stays."""
+        """Forget the hosts of `names` to which `leave` allows no new requests, because their lease
+        ends. A host that another job of this worker has leased again since then stays."""
         with self._lock:
             for name in names:
                 leased_host = self._leased_hosts.get(name)
@@ -176,17 +176,18 @@ class Session:
         """True if no work may begin any more."""
         return self.stop.is_set() or self.over.is_set()
 
-    def counts(self, outcome: Outcome) -> bool:
-        """Record the outcome of a visit. Return False if it must be ignored because it says nothing
-        about its source: no host could be reached lately, or this machine is at fault. Any thread
-        may call this."""
+    def record_outcome(self, outcome: Outcome) -> bool:
+        """Record the outcome of a visit, and return True. But if it says nothing about its source,
+        because no host could be reached lately or this machine is at fault, ignore it and return
+        False. Any thread may call this."""
         now = time.monotonic()
         if not outcome.no_network:
-            self._reached = now
+            self._reached = now  # a host could be reached
         is_network_down = now - self._reached >= _LATELY
         if outcome.reason == OURS or is_network_down:
             return False
         self.outcomes.append(outcome)
+        # only the thread of the event loop may change `totals`
         self._event_loop.call_soon_threadsafe(self.totals.count_visit, outcome)
         return True
 
@@ -209,7 +210,7 @@ class Lane:
         self.session = session
         self.hosts = app.archive.store.hosts(session.lease)
         self.shards = app.archive.store.shards(session.lease)
-        self.turns = session.turns.beside(self.hosts)
+        self.turns = session.turns.share_with_thread(self.hosts)
         self.fetcher = make_fetcher(app.archive, app.configuration.settings, self.turns)
         self.run = make_context(
             app.archive,
@@ -328,7 +329,7 @@ class _Work:
                 outcome, after = await visit(
                     run.make_visit_context(source, state), stop=session.stop
                 )
-                if session.counts(outcome):
+                if session.record_outcome(outcome):
                     self._ended_visits.append((outcome, after))
                     is_first_visit = state.visits.first_visit is None
                     self._is_urgent |= bool(outcome.added) and is_first_visit

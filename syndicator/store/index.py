@@ -364,7 +364,7 @@ class Index:
         counts = Counter[str]()
         time_sums = Counter[str]()  # of the times of files
         size_sums = Counter[str]()
-        days = sums.by_day(self._db.rows, key, sums.ADDED)
+        days = sums.read_days(self._db.rows, key, sums.ADDED)
         for day, (count, fingerprint) in days.items():
             month = sums.format_date(day)[:_MONTH_CHARACTERS]
             # the fingerprint of a day is "SUM OF TIMES-SUM OF SIZES" of its files
@@ -393,7 +393,7 @@ class Index:
         """Return UTC day, such as "2026-11-30" -> (number of articles of the feed that were
         published on this day, fingerprint). The fingerprint changes if one of these articles, its
         file or its thumbnail changes."""
-        days = sums.by_day(self._db.rows, key, sums.PUBLISHED)
+        days = sums.read_days(self._db.rows, key, sums.PUBLISHED)
         return {
             sums.format_date(day): count_and_fingerprint
             for day, count_and_fingerprint in days.items()
@@ -420,7 +420,7 @@ class Index:
     def latest(self, key: FeedKey, most: int) -> list[str]:
         """Return the ids of the articles of a feed that were published last, latest first. `most`:
         the number of ids at most."""
-        days = sums.by_day(self._db.rows, key, sums.PUBLISHED)  # the earliest day first
+        days = sums.read_days(self._db.rows, key, sums.PUBLISHED)  # the earliest day first
         # find the `first_day` of the latest days that have enough articles together, so that the
         # query need not sort the whole feed
         first_day = 0

@@ -132,7 +132,7 @@ def test_lanes_ask_each_others_hosts_one_at_a_time_without_the_table(
     turns: OwnTurns, common_turns: CommonTurns, time: Time
 ) -> None:
     """Lanes of one worker share its hosts, one request at a time, in memory."""
-    other = turns.beside(common_turns)
+    other = turns.share_with_thread(common_turns)
     mine = take_turn(other, OWN)
 
     assert isinstance(turns.take(OWN), Busy)

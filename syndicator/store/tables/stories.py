@@ -359,8 +359,9 @@ class Stories:
         return digests
 
     def has_reports(self, since: datetime, until: datetime) -> bool:
-        """Return True if a report of a published story was added at or after `since` and before
+        """Return True if an article of a published story was added at or after `since` and before
         `until`."""
+        # `told` is 0 in articles without a published story
         query = """SELECT 1 FROM story_members AS m JOIN articles AS a ON a.id = m.article
             WHERE a.added >= ? AND a.added < ? AND a.told <> 0 LIMIT 1"""
         return bool(self._db.run_query(query, codec.to_micros(since), codec.to_micros(until)))
@@ -371,8 +372,8 @@ class Stories:
             mark_stale(connection, {STORIES: ()})
 
     def reports(self, ids: Sequence[str]) -> dict[str, Story]:
-        """Return, by article id, the published story to which the article belongs. Articles without
-        a published story are left out."""
+        """Return article id -> the published story to which the article belongs. Articles without a
+        published story are left out."""
         story_ids: dict[str, str] = {}
         for part in chunks(ids):
             story_ids |= dict(self._db.rows(_SELECT_STORY_IDS, {"ids": part}))
@@ -384,8 +385,8 @@ class Stories:
         return stories
 
     def _read_reports(self, stories: Collection[str]) -> dict[str, list[tuple[str, Article]]]:
-        """Return, by story id, its published articles as (outlet, article), in the order in which
-        they were added. Stories that are not published are left out."""
+        """Return story id -> its published articles, each as (outlet, article), in the order in
+        which they were added. Stories that are not published are left out."""
         reports: dict[str, list[tuple[str, Article]]] = {}
         for part in chunks(sorted(stories)):
             for story, outlet, _, data in self._db.rows(_SELECT_REPORTS, {"stories": part}):
@@ -393,9 +394,8 @@ class Stories:
         return reports
 
     def list_news(self, since: datetime, most: int) -> list[News]:
-        """Return the published stories to which an article was added since `since`, at most `most`.
-        The story with the most outlets comes first. If two have equally many, the later one does.
-        """
+        """Return at most `most` published stories that got a new article after `since`. The story
+        with the most outlets comes first; of stories with equally many, the latest."""
         rows = self._db.rows(_SELECT_NEWS, {"since": codec.to_micros(since), "most": most})
         return [
             News(story, outlets, codec.from_micros(latest), lead)
@@ -404,8 +404,8 @@ class Stories:
 
 
 def _make_sketched(rows: Iterable[Any]) -> list[Sketched]:
-    """Return the articles in rows that _SELECT_SIMILAR or _SELECT_SKETCHED has selected. An article
-    without a story gets the story ""."""
+    """Return the articles that are in rows of the query _SELECT_SIMILAR or _SELECT_SKETCHED, each
+    with its sketch and its story, "" if it is in no story."""
     sketched: list[Sketched] = []
     for article, outlet, language, time, data, story, final in rows:
         story_id = "" if story is None else story

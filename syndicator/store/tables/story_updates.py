@@ -58,7 +58,7 @@ _SELECT_FOLDED_STORIES: Final = "SELECT DISTINCT story FROM folded WHERE article
 
 
 def update_stories_of(connection: Connection, ids: Sequence[str]) -> None:
-    """Call `update_stories` for the stories that contain one of the articles `ids`."""
+    """Update how the stories are published that contain one of the articles `ids`."""
     stories: set[str] = set()
     for part in chunks(ids):
         query = f"SELECT story FROM story_members WHERE article IN ({write_placeholders(part)})"
@@ -69,19 +69,21 @@ def update_stories_of(connection: Connection, ids: Sequence[str]) -> None:
 def update_stories(
     connection: Connection, stories: Collection[str], removed: Collection[str] = ()
 ) -> None:
-    """Update how the stories with these ids are published. The articles of a story show each other
-    as reports: feeds whose articles now show other reports become stale. If the lead article of a
-    story is not published any more, the story leaves the feed of stories until another lead is
-    chosen. `removed`: ids of articles that were taken out of these stories."""
+    """Update how the stories with these ids are published. `removed`: ids of articles that were
+    taken out of these stories.
+
+    Each article of a story names the others, its reports; feeds become stale if their articles now
+    name other reports. In the feed of stories, the lead article stands for the story. If it is not
+    published any more, the story leaves that feed until another lead is chosen."""
     reports = _read_reports(connection, stories, removed)
     if not reports:
         return
     recorded_leads = _read_leads(connection, stories)
 
-    # how each story is published now
-    entry_times: dict[str, int] = {}
-    digests: dict[str, int] = {}
-    leads_due: dict[str, bool] = {}
+    # decide how each story is published now
+    entry_times: dict[str, int] = {}  # id of a lead -> time of its entry in the feed of stories
+    digests: dict[str, int] = {}  # article id -> new digest of the reports that it names
+    leads_due: dict[str, bool] = {}  # story id -> it needs a lead
     for story, rows in reports.items():
         display = _arrange_story(rows)
         lead = recorded_leads.get(story, _NO_LEAD)
@@ -93,6 +95,7 @@ def update_stories(
             leads_due[story] = is_published and not has_lead
         digests |= display.changed_digests
 
+    # store it
     _set_leads_due(connection, leads_due, recorded_leads)
     if digests:
         values = [{"article": article_id, "told": digest} for article_id, digest in digests.items()]
@@ -107,8 +110,9 @@ def update_stories(
 def _read_reports(
     connection: Connection, stories: Collection[str], removed: Collection[str]
 ) -> dict[str, list[Any]]:
-    """Return, by story id, the rows of all articles in `stories`. The articles `removed` have left
-    these stories; each stands under the story that it is in now, or under "" if it is in none."""
+    """Return story id -> the rows of its articles, for the stories `stories` and for the articles
+    `removed`, which have left these stories: they are under the story that they are in now, or
+    under "" if they are in none."""
     rows: list[Any] = []
     for part in chunks(sorted(stories)):
         rows.extend(connection.execute(_SELECT_REPORTS.where(_story.story.in_(part))))
@@ -122,8 +126,8 @@ def _read_reports(
 
 
 def _read_leads(connection: Connection, stories: Collection[str]) -> dict[str, str]:
-    """Return, by story id, the id of the story's lead article, "" if it has none now. Stories that
-    never needed a lead are left out."""
+    """Return story id -> id of its lead article, "" if it has none now. The lead article stands for
+    its story in the feed of stories. Stories that never needed a lead are left out."""
     leads: dict[str, str] = {}
     for part in chunks(sorted(stories)):
         query = select(_lead.story, _lead.article).where(_lead.story.in_(part))
@@ -134,9 +138,9 @@ def _read_leads(connection: Connection, stories: Collection[str]) -> dict[str, s
 def _set_leads_due(
     connection: Connection, leads_due: Mapping[str, bool], recorded_leads: Mapping[str, str]
 ) -> None:
-    """Store which stories need a lead article. `leads_due` has, by story id, True if the story
-    needs one; `recorded_leads` has, by story id, the id of the stored lead. If a story needs no
-    lead and has no row, none is made."""
+    """Store which stories need a lead article. `leads_due`: story id -> True if it needs one;
+    `recorded_leads`: story id -> id of its stored lead. No row is made for a story that needs no
+    lead and has no row yet."""
     rows: list[dict[str, Any]] = []
     for story, is_due in leads_due.items():
         if is_due or story in recorded_leads:
@@ -164,9 +168,10 @@ class _Display:
 
 
 def _arrange_story(rows: Sequence[Any]) -> _Display:
-    """Return how a story is published. `rows`: the rows of its articles. They show each other as
-    reports only after two outlets have reported. Pure."""
-    reports = [report for report in map(_make_report, rows) if report is not None]
+    """Decide how a story is published. `rows`: the rows of its articles. They name each other only
+    when two outlets have reported. Pure."""
+    published_or_none = [_make_report(row) for row in rows]
+    reports = [report for report in published_or_none if report is not None]
     first_times: dict[str, int] = {}  # outlet -> time of its first report
     for report in reports:
         earliest = first_times.get(report.outlet, report.added)
@@ -176,7 +181,8 @@ def _arrange_story(rows: Sequence[Any]) -> _Display:
     has_two_outlets = len(first_times) > 1
     if has_two_outlets:
         article_ids = frozenset(report.id for report in reports)
-        _, confirmed, *_ = sorted(first_times.values())
+        _, confirmed, *_ = sorted(first_times.values())  # when the second outlet reported
+
     digest = _digest_reports(reports)
     changed_digests: dict[str, int] = {}
     for row in rows:
@@ -198,7 +204,8 @@ class _Report:
 
 
 def _make_report(row: Any) -> _Report | None:
-    """Return the report of a row of _SELECT_REPORTS, None if the article is not published."""
+    """Return the report (an article of a story) that is in a row of the query _SELECT_REPORTS, or
+    None if the article is not published."""
     article = codec.unpack(Article, row.data)
     if not _is_published(article, row.merged_into):
         return None
@@ -218,8 +225,8 @@ def _is_published(article: Article, merged_into: str | None) -> bool:
 
 
 def _digest_reports(reports: Sequence[_Report]) -> int:
-    """Return a digest of the values that reports show of each other. It is always above 0, because
-    0 stands for an article that shows no reports."""
+    """Return a digest of the values that the articles of a story show of each other. It is above 0,
+    because 0 is stored for an article that shows no others."""
     shown_values = [(report.id, report.outlet, report.shown_fields) for report in reports]
     encoded = repr(shown_values).encode()
     digest = hashlib.blake2b(encoded, digest_size=_DIGEST_BYTES).digest()
@@ -229,10 +236,11 @@ def _digest_reports(reports: Sequence[_Report]) -> int:
 def _replace_lead_entries(
     connection: Connection, article_ids: Sequence[str], entry_times: Mapping[str, int]
 ) -> None:
-    """Replace the entries of the articles `article_ids` in the feed of stories. `entry_times` has
-    the new entries: by id of a lead article, the time of its entry. If there was an entry before or
-    is one now, the feed becomes stale."""
-    previous_times: dict[str, int] = {}
+    """Replace the entries of the articles `article_ids` in the feed of stories, where the lead
+    article stands for its story. `entry_times`: id of a lead article -> time of its new entry; the
+    other articles get no entry. The feed becomes stale if it had one of the entries or has one now.
+    """
+    previous_times: dict[str, int] = {}  # article id -> time of its entry
     for part in chunks(article_ids):
         query = _SELECT_LEAD_ENTRIES.where(_m.id.in_(part))
         previous_times |= dict(connection.execute(query).all())
@@ -245,6 +253,7 @@ def _replace_lead_entries(
         for article_id, time in new_entries
     ]
     insert(connection, schema.members, new_rows)
+    # times at which the entries of the feed may have changed, as (added, published)
     changed = {(time, time) for time in (*previous_times.values(), *entry_times.values())}
     if changed:
         count_change = len(entry_times) - len(previous_times)
@@ -254,13 +263,14 @@ def _replace_lead_entries(
 def update_folded(
     connection: Connection, stories: Collection[str], removed: Collection[str] = ()
 ) -> None:
-    """Choose again which article stands for each folded story: its first published article. The
-    other articles of the story have no entries of their own. `stories`: ids of folded stories.
-    `removed`: ids of articles that left them; they get entries of their own again. The feeds that
-    show a change become stale."""
+    """Choose again which article stands for each folded story: for a story that an earlier version
+    published as one entry. It is the first published article of the story; the others have no
+    entries of their own. `stories`: ids of folded stories; `removed`: ids of articles that have
+    left them and get entries of their own again. The feeds that show a change become stale."""
     rows: list[Any] = []
     for part in chunks(sorted(stories)):
         rows.extend(connection.execute(_SELECT_FOLDED.where(_folded.story.in_(part))))
+
     # by story: the article whose entry stands for the story
     front_of_story: dict[str, str] = {}
     # by article: the article whose entry stands for it; None: it has an entry of its own
@@ -274,15 +284,16 @@ def update_folded(
         front = front_of_story.setdefault(row.story, row.article)
         if front != row.article:
             fronts[row.article] = front
+
     for article_id, front_id in fronts.items():
         if article_id in removed or front_id != previous_fronts[article_id]:
             _set_front(connection, article_id, front_id)
 
 
 def _set_front(connection: Connection, article_id: str, front: str | None) -> None:
-    """Store that the entry of the article `front` stands for the article `article_id` in feeds with
-    archives; None: the article has an entry of its own. Then move the article to the feeds that
-    should show it."""
+    """Store that the entry of the article with the id `front` stands for the article `article_id`,
+    or that the article has an entry of its own if `front` is None. Then move the article to the
+    feeds that should show it now."""
     connection.execute(update(schema.articles).where(_a.id == article_id).values(behind=front))
     known = read_known(connection, article_id)
     if known.article is None:
@@ -305,11 +316,12 @@ def list_folded_stories(connection: Connection, ids: Collection[str]) -> list[st
 
 
 def delete_sketches(connection: Connection, ids: Sequence[str]) -> None:
-    """Delete the sketches of these articles and the keys by which the sketches are looked up.
-    Sketches serve to group articles into stories."""
+    """Delete the sketches of the articles `ids`, and the keys by which the sketches are looked up.
+    A sketch is a summary of a text, by which articles are grouped into stories."""
     for part in chunks(ids):
         sketches = f"FROM story_sketches WHERE article IN ({write_placeholders(part)})"
         query = f"SELECT article, outlet, at, data {sketches}"
+        # make the keys again from the sketch, to find their rows
         for article, outlet, added, data in run_statement(connection, query, tuple(part)):
             for row in make_story_keys(article, outlet, added, data):
                 run_statement(connection, _DELETE_KEY, (row["key"], row["place"], row["article"]))
@@ -320,8 +332,8 @@ def make_story_keys(
     article_id: str, outlet: str, added: int | None, data: bytes | None
 ) -> list[dict[str, Any]]:
     """Return the rows of the table `story_keys` for an article: one for each key by which its
-    sketch is looked up. `data`: the packed sketch, empty or None if it has none; then the result is
-    []. `added`: the article's time in microseconds."""
+    sketch, a summary of its text, is looked up. `added`: the time of the article in microseconds;
+    `data`: the packed sketch. Return [] if `data` is empty or None, because there is no sketch."""
     if not data:
         return []
     row = {"place": choose_index_place(article_id, outlet), "at": added, "article": article_id}

@@ -48,9 +48,9 @@ _SELECT_STORED_SUMS = select(_s.day, _s.count, _s.made_of).where(*_IN_SUMS)
 
 
 def get_shown_time(columns: Any) -> Any:
-    """Return the SQL expression for the publication time that entries show: the column
-    `published`, or `added` if `published` is later than that or before 1990, since such dates are
-    errors. `columns`: of a table with these two columns."""
+    """Return the SQL expression for the publication time that entries show: the column `published`,
+    or `added` if `published` is later than `added` or before 1990, since such dates are errors.
+    `columns`: the columns of a table that has these two."""
     is_wrong = or_(columns.published < _EARLIEST, columns.published > columns.added)
     return case((is_wrong, columns.added), else_=columns.published)
 
@@ -90,12 +90,15 @@ _SELECT_CHANGED_TIMES = _SELECT_CHANGED_TIMES.where(
 )
 
 
-def by_day(query: Query, key: FeedKey, kind: str) -> Days:
-    """Return day -> (number of articles, their digest) for the days of a feed that have articles,
-    ascending. `query`: runs a statement; `kind`: ADDED or PUBLISHED, by which time an article
-    belongs to a day. Stored sums are used, except for days on which articles have changed."""
+def read_days(query: Query, key: FeedKey, kind: str) -> Days:
+    """Return day -> (number of articles, digest of their files) for the days of the feed `key` that
+    have articles, the earliest first. A day is a number of days since 1970. `query`: runs a
+    statement with its values and returns the rows; `kind`: ADDED or PUBLISHED, the time by which an
+    article belongs to a day. Stored sums are used, except for days on which articles have changed.
+    """
     feed_and_kind = {**key._asdict(), "kind": kind}
-    if not query(_SELECT_STORED_SUMS.limit(1), feed_and_kind):
+    has_stored_sums = bool(query(_SELECT_STORED_SUMS.limit(1), feed_and_kind))
+    if not has_stored_sums:
         return dict(sorted(_sum_all_days(query, key, kind).items()))
     # Read before the sums: a later change then has a stale mark, so that it is seen next time.
     changed_days = _list_days(query(_SELECT_CHANGED_TIMES, key._asdict()), kind)
@@ -110,9 +113,9 @@ def by_day(query: Query, key: FeedKey, kind: str) -> Days:
 def update_sums(
     connection: Connection, key: FeedKey, changed_times: Collection[tuple[int, int]]
 ) -> None:
-    """Compute the stored sums again for the days on which articles of a feed changed.
-    `changed_times`: (time of adding, publication time that entries show) of each changed article,
-    in microseconds."""
+    """Compute the stored sums of the feed `key` (number of articles and digest of a day) again for
+    the days on which articles have changed. `changed_times`: (time when it was added, publication
+    time that entries show) of each changed article, in microseconds."""
     if not changed_times:
         return
     lock_until_commit(connection, f"sums {key}")
@@ -126,8 +129,9 @@ def update_sums(
 
 
 def create_sums(connection: Connection, key: FeedKey, count: int) -> None:
-    """Store the sums of all days of a feed that has none, if it is large. `count`: the number of
-    its articles."""
+    """Store the sums (number of articles and digest) of all days of a feed that has no stored sums.
+    `count`: the number of its articles. If the feed is small, do nothing: its sums are quickly
+    computed."""
     if count < LARGE:
         return
     lock_until_commit(connection, f"sums {key}")
@@ -138,14 +142,15 @@ def create_sums(connection: Connection, key: FeedKey, count: int) -> None:
 def _make_query(connection: Connection) -> Query:
     """Return a function that runs a statement with values on `connection` and returns its rows."""
 
-    def query(statement: Any, values: Any) -> Sequence[Any]:
+    def run_query(statement: Any, values: Any) -> Sequence[Any]:
         return connection.execute(statement, values).all()
 
-    return query
+    return run_query
 
 
 def _save_sums(connection: Connection, key: FeedKey, kind: str, days: Days) -> None:
-    """Insert or replace the stored sums of a feed for `days`. `kind`: ADDED or PUBLISHED."""
+    """Insert or replace the stored sums of a feed. `days`: day -> (number of articles, digest);
+    `kind`: ADDED or PUBLISHED, the time by which articles belong to a day."""
     rows: list[dict[str, Any]] = []
     for day, (count, digest) in days.items():
         values = {"day": day, "count": count, "made_of": digest}
@@ -166,8 +171,9 @@ def _sum_all_days(query: Query, key: FeedKey, kind: str) -> Days:
 
 
 def _sum_days(query: Query, key: FeedKey, kind: str, days: Collection[int]) -> Days:
-    """Return the count and digest of these days of a feed, from its articles as they are now. Days
-    without articles are left out."""
+    """Return day -> (number of articles, digest) for the given days of a feed, computed from its
+    articles as they are now. Days without articles are left out. `kind`: ADDED or PUBLISHED, the
+    time by which articles belong to a day."""
     rows: list[Any] = []
     for part in chunks(sorted(days)):
         values = {**key._asdict(), "days": list(part), "first": min(part) * DAY}
@@ -176,9 +182,10 @@ def _sum_days(query: Query, key: FeedKey, kind: str, days: Collection[int]) -> D
 
 
 def _make_days(rows: Iterable[Any]) -> Days:
-    """Return the days of rows of (day, number of articles, several sums). The sums, joined by "-",
-    are the digest."""
+    """Return day -> (number of articles, digest). `rows`: (day, number of articles, several sums);
+    the digest is the sums, joined by "-"."""
     days: Days = {}
-    for day, count, *sums in rows:
-        days[day] = count, "-".join(map(str, sums))
+    for day, count, *day_sums in rows:
+        digest = "-".join(str(day_sum) for day_sum in day_sums)
+        days[day] = count, digest
     return days

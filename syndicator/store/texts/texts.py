@@ -81,9 +81,9 @@ class Texts:
         return bool(self._db.rows(select(_due.n).limit(1)))
 
     def save(self, read: Mapping[str, Document], ended: Collection[int]) -> None:
-        """Store the terms of articles in place of earlier ones, and delete the marks with the
-        numbers `ended`, in one transaction. `read`: article id -> its terms; articles that were
-        deleted meanwhile are left out."""
+        """Store the terms (words for searches) of articles, in place of earlier ones, and delete
+        the marks with the numbers `ended`, which said that articles must be read. One transaction.
+        `read`: article id -> its terms; articles that were deleted meanwhile are left out."""
         with self._db.write() as connection:
             ids = tokens.list_existing_articles(connection, read)
             numbers = tokens.drop_tokens(connection, ids)
@@ -99,6 +99,8 @@ class Texts:
                     new_rows.append(row)
             insert(connection, schema.texts, numbered_rows)
             insert(connection, schema.texts, new_rows)
+
+            # add their tokens to the text index, by the numbers of the articles
             numbers |= tokens.read_numbers(connection, ids)
             tokens_by_number = {numbers[article_id]: read[article_id].tokens for article_id in ids}
             tokens.add_tokens(connection, tokens_by_number)
@@ -113,8 +115,8 @@ class Texts:
                 run_statement(connection, _MERGE_PARTS, (_MERGED_PAGES,))
 
     def frequencies(self, terms: Iterable[str]) -> Frequencies:
-        """Return how many of the newest articles have each of the terms, and how many articles were
-        counted: 5,000 at most."""
+        """Count for each of `terms` in how many of the newest articles it is. At most 5,000
+        articles are searched; their number is in the result, too."""
         highest_number = int(self._db.scalar(select(func.max(_t.n))) or 0)
         last_uncounted = max(0, highest_number - _NEWEST_COUNTED)
         count_matching = _COUNT_MATCHING[self._db.sqlite]
@@ -133,9 +135,10 @@ class Texts:
         *,
         with_texts: bool = True,
     ) -> Proposed:
-        """Return the `most` articles with the highest numbers under `below` that fulfil
-        `requirement`. `requirement`: from `searching.candidates`, None for all articles;
-        `with_texts`: also return their terms, otherwise these are empty."""
+        """Return the articles that fulfil `requirement`, the newest `most` of those whose number in
+        the text index is lower than `below`; also return the number from which to go on.
+        `requirement`: a simple search made by `searching.candidates`, None for all articles;
+        `with_texts`: also return the terms of the articles, otherwise these are empty."""
         data_column = "texts.data" if with_texts else "NULL"
         if requirement is None:
             query = _SELECT_CANDIDATES.format(data=data_column, found=_FIND_ALL)
@@ -144,8 +147,9 @@ class Texts:
             find_matching = _FIND_MATCHING[self._db.sqlite]
             query = _SELECT_CANDIDATES.format(data=data_column, found=find_matching)
             rows = self._db.run_query(query, self._write_query(requirement), below, most)
+
         candidates: list[Candidate] = []
-        lowest_number = _NO_MORE
+        lowest_number = _NO_MORE  # rows have the highest number first
         for number, article_id, data, added in rows:
             document = Document.unpack(bytes(data)) if data else Document()
             candidates.append(Candidate(id=article_id, added=added, document=document))
@@ -155,8 +159,8 @@ class Texts:
         return Proposed(candidates=candidates, n=next_below)
 
     def list_newest(self, requirement: Expr, most: int) -> list[str]:
-        """Return the ids of the `most` articles with the highest numbers that fulfil
-        `requirement`."""
+        """Return the ids of the newest `most` articles that fulfil `requirement`, a simple search
+        made by `searching.candidates`."""
         query = _SELECT_NEWEST.format(found=_FIND_MATCHING[self._db.sqlite])
         rows = self._db.run_query(query, self._write_query(requirement), END, most)
         return [article_id for (article_id,) in rows]
@@ -177,8 +181,9 @@ def write_tsquery(requirement: Expr) -> str:
 
 
 def _write_requirement(requirement: Expr, *, quote: str, and_sign: str, or_sign: str) -> str:
-    """Return a requirement in parentheses, with `quote` around each term and the signs between
-    them. Raises TypeError for a Not: requirements exclude no article."""
+    """Write a requirement, a search of terms joined by AND and OR, in the language of a database's
+    text index: with `quote` around each term, `and_sign` or `or_sign` between the terms, and each
+    group in parentheses. Raises TypeError for a Not, since requirements exclude no article."""
     if isinstance(requirement, Term):
         return f"{quote}{requirement.value}{quote}"
     if isinstance(requirement, Not):

@@ -26,8 +26,8 @@ def mark_due(connection: Connection, ids: Iterable[str]) -> None:
 
 
 def mark_all_due(connection: Connection) -> None:
-    """Mark all articles, so that their terms are read again, the oldest first. Delete the terms of
-    articles that do not exist any more."""
+    """Mark all articles as due, so that their terms (words for searches) are read again, the oldest
+    article first. Delete the terms of articles that do not exist any more."""
     select_deleted = "SELECT id FROM texts WHERE id NOT IN (SELECT id FROM articles)"
     deleted_ids = [article_id for (article_id,) in run_statement(connection, select_deleted)]
     drop_tokens(connection, deleted_ids)
@@ -38,8 +38,8 @@ def mark_all_due(connection: Connection) -> None:
 
 
 def drop_all(connection: Connection) -> None:
-    """Delete the terms of all articles, so that nothing of them remains in the text index either,
-    and mark all articles, so that their terms are read again."""
+    """Delete the terms (words for searches) of all articles, also from the text index. Mark all
+    articles as due, so that their terms are read again."""
     if connection.dialect.name == "sqlite":
         run_statement(connection, "INSERT INTO text_tokens (text_tokens) VALUES ('delete-all')")
     else:
@@ -54,15 +54,15 @@ def drop_texts(connection: Connection, ids: Sequence[str]) -> None:
 
 
 def drop_tokens(connection: Connection, ids: Sequence[str]) -> dict[str, int]:
-    """Delete the tokens of articles from the text index. Return article id -> its number there, for
-    the articles that have terms."""
+    """Delete the tokens of the articles `ids` from the text index; a token is a word as the index
+    has it. Return article id -> its number in the index, for the articles that are in it."""
     numbers: dict[str, int] = {}
     is_sqlite = connection.dialect.name == "sqlite"
     for part in chunks(ids):
         query = f"SELECT n, id, data FROM texts WHERE id IN ({write_placeholders(part)})"
         for number, article_id, data in run_statement(connection, query, tuple(part)):
             numbers[article_id] = number
-            if is_sqlite:
+            if is_sqlite:  # its index needs the old tokens to delete them
                 tokens = _join_tokens(Document.unpack(data).tokens)
                 run_statement(connection, _DELETE_FTS_TOKENS, (number, tokens))
             else:
@@ -78,8 +78,8 @@ def wipe_deleted(connection: Connection) -> None:
 
 
 def add_tokens(connection: Connection, tokens_by_number: Mapping[int, Collection[str]]) -> None:
-    """Add tokens to the text index. `tokens_by_number`: number of an article in the table `texts`
-    -> its tokens."""
+    """Add articles to the text index. `tokens_by_number`: number of an article in the table `texts`
+    -> its tokens, the words as the index has them."""
     is_sqlite = connection.dialect.name == "sqlite"
     for number, tokens in sorted(tokens_by_number.items()):
         if is_sqlite:
@@ -93,8 +93,8 @@ def _join_tokens(tokens: Collection[str]) -> str:
 
 
 def list_existing_articles(connection: Connection, read: Mapping[str, Document]) -> list[str]:
-    """Return the article ids of `read` (article id -> its terms) whose articles still exist, in the
-    order of `read`."""
+    """Return those ids of `read` whose articles still exist, in the order of `read`. `read`:
+    article id -> its terms."""
     existing: set[str] = set()
     for part in chunks(list(read)):
         query = f"SELECT id FROM articles WHERE id IN ({write_placeholders(part)})"
@@ -104,7 +104,8 @@ def list_existing_articles(connection: Connection, read: Mapping[str, Document])
 
 
 def read_numbers(connection: Connection, ids: Sequence[str]) -> dict[str, int]:
-    """Return article id -> its number in the table `texts`, for the articles that have terms."""
+    """Return article id -> its number in the table `texts`, for those of the articles `ids` that
+    have terms stored there."""
     numbers: dict[str, int] = {}
     for part in chunks(ids):
         query = f"SELECT id, n FROM texts WHERE id IN ({write_placeholders(part)})"
