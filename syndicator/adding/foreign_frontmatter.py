@@ -39,22 +39,23 @@ class Translated:
 
 
 def is_draft(front: Mapping[str, Any]) -> bool:
-    """Return True if the frontmatter says that the article is not published. Other programs write
-    `draft: true` or `published: false`. Files of this program are on hold, or merged into another
-    article."""
+    """Return True if the frontmatter says that the article is not published. In files of this
+    program, the article is on hold or merged into another one. Other programs write `draft: true`
+    or `published: false`."""
     if _make_word(front.get("hold")) in _TRUE:
         return True
-    if front.get("merged_into") and front.get("digest"):
+    if front.get("merged_into") and front.get("digest"):  # only this program writes a digest
         return True
     return _make_word(front.get("draft")) in _TRUE or _make_word(front.get("published")) in _FALSE
 
 
 def translate(front: Mapping[str, Any], path: PurePosixPath, site: str) -> Translated:
-    """Convert the frontmatter `front` of the file at `path`. `site`: the URL of the operator's
-    site, "" if it is not set.
+    """Return the frontmatter `front` of the file at `path`, which another program wrote, with the
+    keys and values of this program. `site`: the URL of the operator's site, "" if it is not set.
 
-    A page whose frontmatter states no address is on the operator's site, and gets an address there
-    by its path."""
+    If the frontmatter states no web address, the page is on the operator's site, and its address is
+    made of that and the path."""
+    # values by our keys, as the other program wrote them
     raw = {key: _find_value(front, names) for key, names in _load_keys().items()}
 
     # the day in the frontmatter, else in the file name
@@ -63,6 +64,7 @@ def translate(front: Mapping[str, Any], path: PurePosixPath, site: str) -> Trans
     published = _parse_time(raw["published"])
     updated = _parse_time(raw["updated"])
     date_or_time = _parse_time(raw["date"])
+    # `published` may add the time to the day in `date`
     if len(date_or_time) == _DAY_LENGTH and published.startswith(date_or_time):
         date_or_time = published
     day = date_or_time[:_DAY_LENGTH]
@@ -104,9 +106,9 @@ def translate(front: Mapping[str, Any], path: PurePosixPath, site: str) -> Trans
 
 
 def _resolve_cover(cover: str, page_url: str, *, is_own_page: bool) -> str:
-    """Return the absolute address of the cover that a frontmatter states. Return "" if it states
-    none, or if the cover is a path on an unknown site. `page_url`: the address of the page, "" if
-    unknown."""
+    """Return the absolute address of the cover picture that a frontmatter states. Return "" if it
+    states none, or if the cover is a path and the page is not on the operator's site
+    (`is_own_page`). `page_url`: the address of the page, "" if unknown."""
     if not cover or _is_web_address(cover):
         return cover
     if page_url and is_own_page:
@@ -123,9 +125,9 @@ def _load_keys() -> Mapping[str, Sequence[str]]:
 
 
 def _find_value(front: Mapping[str, Any], names: Sequence[str]) -> Any:
-    """Return the value of the first of `names` that has one in `front`; None if none has. The name
-    "params.author" means the key `author` in the table `params`. A truth value is no value, and
-    neither is a table without a `name`."""
+    """Return the value of the first of the keys `names` that has a value in `front`; None if none
+    has. The name "params.author" means the key `author` in the table `params`. True, False and a
+    table without a `name` do not count as values."""
     for name in names:
         value: Any = front
         for part in name.split("."):
@@ -139,9 +141,9 @@ def _find_value(front: Mapping[str, Any], names: Sequence[str]) -> Any:
 
 
 def _find_page_path(front: Mapping[str, Any], path: PurePosixPath) -> str:
-    """Return the path of the file's page on its site, escaped and without a slash at the begin. It
-    is the path that the frontmatter states, else the path of the file; if there is a `slug`, this
-    replaces the file's name."""
+    """Return the path of a file's page on its site, escaped and without a slash at the begin. The
+    frontmatter may state this path. Otherwise it is made of the path of the file, in which a `slug`
+    in the frontmatter replaces the file's name."""
     for key in _PAGE_PATH_KEYS:
         address = _make_line(front.get(key))
         if address.startswith("/"):
@@ -149,15 +151,16 @@ def _find_page_path(front: Mapping[str, Any], path: PurePosixPath) -> str:
     if path.stem in _INDEX_NAMES:
         folder = str(path.parent)
         return "" if folder == "." else quote(folder)
-    _, _, name = _make_line(front.get("slug")).strip("/").rpartition("/")  # its last part
+    # the last part of the slug, if it has several
+    _, _, name = _make_line(front.get("slug")).strip("/").rpartition("/")
     if name in ("", ".", ".."):
         name = path.stem
     return quote(str(path.parent / name))
 
 
 def _list_tags(value: Any, *, by_spaces: bool) -> list[str]:
-    """Return the distinct tags in `value`. `by_spaces`: a text without commas is split at its
-    spaces."""
+    """Return the distinct tags in `value`, the value of a key of the frontmatter. `by_spaces`: True
+    to split a text without commas at its spaces."""
     if by_spaces and isinstance(value, str) and "," not in value:
         return _list_texts(value.split())
     return _list_texts(value)
@@ -170,7 +173,8 @@ def _list_texts(value: Any) -> list[str]:
 
 
 def _find_texts(value: Any) -> Iterator[str]:
-    """Yield all texts in `value`, including empty ones. `value`: see `_list_texts`."""
+    """Yield all texts in `value`, also empty ones. It is a text, a text with commas between
+    several, a table with a name or an address, or a list of these."""
     if isinstance(value, Mapping):
         yield _make_line(value.get("name") or value.get("url") or value.get("src"))
     elif isinstance(value, list | tuple):
@@ -205,9 +209,8 @@ def _make_word(value: Any) -> str:
 
 
 def _parse_time(value: Any) -> str:
-    """Return the day ("2026-02-11") or the time in UTC ("2026-02-11T09:00:00Z") that `value`
-    states, a date or a text; "" if it states none. A time at midnight without a zone counts as a
-    day."""
+    """Return the day ("2026-02-11") or the time in UTC ("2026-02-11T09:00:00Z") in `value`, a date
+    or a text. Return "" if it has none. A time at midnight without a zone counts as a day."""
     if isinstance(value, datetime):
         text = value.isoformat()
     elif isinstance(value, date):

@@ -42,9 +42,11 @@ def import_files(
     *,
     dry_run: bool = False,
 ) -> Imported:
-    """File an article for each file in `files`, and return what became of them. `files`: by the
-    path in the imported folder, each file or its bytes. `dry_run`: write nothing. A file that
-    cannot be imported is a problem in the result. Raises ConfigError, OSError, StoreError."""
+    """File an article for each file in `files`, and return the result: the articles, and the files
+    that were left out or cannot be imported.
+
+    `files`: each file or its bytes, by its path in the imported folder. `dry_run`: True to write
+    nothing. Raises ConfigError, OSError, StoreError."""
     reconcile.update_from_files(archive, configuration)
     taxonomy_file = configuration.folder / "taxonomy.toml"
     taxonomy = Taxonomy.from_toml(taxonomy_file) if taxonomy_file.exists() else None
@@ -90,8 +92,8 @@ def _is_filed(archive: Archive, article_id: str) -> bool:
 
 
 def find_markdown_files(folder: Path) -> dict[str, Path]:
-    """Return the markdown files in a folder and its subfolders, by their path in the folder. Hidden
-    files and folders are left out. Raises UsageError if there are no markdown files."""
+    """Return the markdown files in a folder and its subfolders, by their paths in the folder.
+    Hidden files and files in hidden folders are left out. Raises UsageError if there is none."""
     files: dict[str, Path] = {}
     for path in sorted(folder.rglob("*")):
         if path.suffix.lower() not in _ENDINGS or not path.is_file():
@@ -121,9 +123,12 @@ class _Converted:
 def _convert_file(
     name: str, raw: bytes, path: PurePosixPath, settings: Settings, taxonomy: Taxonomy | None
 ) -> _Converted | None:
-    """Return the converted file with the content `raw`; None if it is a draft. `name`: the name of
-    the file in messages. `path`: its path in the imported folder. Raises ConfigError if its
-    frontmatter is faulty, or if it states no address and the operator's site has none."""
+    """Return the article file of another program in the form of this program; None if it is a
+    draft. `raw`: its bytes. `name`: its name in messages. `path`: its path in the imported folder.
+    `taxonomy`: None if the operator has none.
+
+    Raises ConfigError if its frontmatter is faulty, or if it states no web address and `site.url`
+    is not set."""
     front, body = frontmatter.parse_foreign(raw, name)
     if is_draft(front):
         return None

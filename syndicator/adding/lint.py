@@ -53,8 +53,8 @@ def lint(article: Article, body: str, taxonomy: Taxonomy | None = None) -> list[
 
 
 def _check_tags(article: Article, taxonomy: Taxonomy | None) -> Iterator[Oddity]:
-    """Yield a finding if tags of the article are spelled in another way than in the taxonomy. It
-    lists them all."""
+    """Yield one finding, which lists all tags of the article that the taxonomy spells in another
+    way. Yield nothing if there are none."""
     from syndicator.describing.taxonomy import tag_names
 
     spell = taxonomy.spell_tag if taxonomy else tag_names.spell_tag
@@ -68,7 +68,7 @@ def _check_tags(article: Article, taxonomy: Taxonomy | None) -> Iterator[Oddity]
 
 
 def _check_fields(article: Article) -> Iterator[Oddity]:
-    """Yield findings on the excerpt, the cover and the author."""
+    """Yield a finding for each mistake in the excerpt, the cover and the author of the article."""
     if article.excerpt:
         fault = sentences.find_fault(article.excerpt, article.title)
         if fault:
@@ -81,8 +81,8 @@ def _check_fields(article: Article) -> Iterator[Oddity]:
 
 
 def _is_name_of_site(author: str, url: str) -> bool:
-    """Return True if `author` is not the name of a person. It may be the host of `url`, one of the
-    names in this host, or words such as "editorial staff"."""
+    """Return True if `author` names a site or its staff, not a person: the host of `url`, a part of
+    this host, or words such as "editorial staff"."""
     host = urls.host(url)
     labels = {_normalise_name(label) for label in host.split(".")[:-1]}
     name = _normalise_name(author)
@@ -92,8 +92,8 @@ def _is_name_of_site(author: str, url: str) -> bool:
 
 
 def _check_body(body: str) -> Iterator[Oddity]:
-    """Yield a finding on lines that are not part of the article's text, and one on runs of blank
-    lines."""
+    """Yield one finding if the body has lines that do not belong to the article, such as "Sign up
+    now", and one if it has several blank lines in a row."""
     boilerplate = []
     for markdown_line in body.splitlines():
         line = text.line(_MARKS.sub("", markdown_line))
@@ -114,16 +114,16 @@ def _check_body(body: str) -> Iterator[Oddity]:
 
 
 def _is_boilerplate(line: str) -> bool:
-    """Return True for a call to action ("Sign up now"). Return True also for a line with a
-    beginning by which the reader recognises text that it cuts from pages."""
+    """Return True if a line does not belong to the text of an article: it asks for something ("Sign
+    up now"), or begins like text that the reader cuts from pages."""
     if _PROMO.match(line):
         return True
     return hints.measure_starts(("cut",), hints.normalise_phrase(line))[0] > 0
 
 
 def _check_category(article: Article, taxonomy: Taxonomy | None) -> Iterator[Oddity]:
-    """Yield a finding if the text suggests another category than the article has. A category that
-    is not in the taxonomy is not checked."""
+    """Yield a finding if the text of the article suggests another category than the one that it
+    has. A category that is not in the taxonomy is not checked."""
     if taxonomy is None:
         return
     names = {category.name for category in taxonomy.vocabulary.category}

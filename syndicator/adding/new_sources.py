@@ -100,8 +100,9 @@ def by_address(sources: Mapping[str, Source]) -> dict[str, Source]:
 
 
 def recognize_followed(sources_by_address: Mapping[str, Source], candidate: Candidate) -> Candidate:
-    """Return `candidate` as known, with the configured source, if a source follows it already.
-    Return it unchanged if none does. `sources_by_address`: see `by_address`."""
+    """Return `candidate` with the configured source and marked as known, if this source follows its
+    address already. Otherwise return it unchanged. `sources_by_address`: the configured sources,
+    see `by_address`."""
     source = sources_by_address.get(address_key(candidate.source))
     if source is None and candidate.asked:
         source_of_page = sources_by_address.get(urls.alias(candidate.asked))
@@ -115,9 +116,10 @@ def recognize_followed(sources_by_address: Mapping[str, Source], candidate: Cand
 
 def select_feeds(result: Found) -> tuple[Candidate, ...]:
     """Return the candidates of `result` that are added if the operator does not choose. Of a list
-    of subscriptions, these are all. Else these are all feeds, except feeds of comments and those
-    with the entries of a better one. If no feed remains, it is the best candidate."""
-    if result.whole:
+    of subscriptions, these are all. Of a page, these are its feeds, without feeds of comments and
+    feeds that have the same entries as a better one. If no feed remains, it is the best
+    candidate."""
+    if result.whole:  # a list of subscriptions
         return result.candidates
     chosen = []
     for candidate in result.candidates:
@@ -162,11 +164,12 @@ async def open_session(
     *,
     browser: bool = False,
 ) -> AsyncIterator[Session]:
-    """Yield a session for the searches of one command. Its fetcher and its worker are new, and are
-    closed at the end of the block.
+    """Yield a session for the searches of one command, with a new fetcher and a new worker process.
+    Both are closed at the end of the block.
 
-    `jitter`: returns a random number in [0, 1). `allow`: lines for the private networks that new
-    sources may use, such as "10.0.0.0/8:80". `browser`: a browser draws their pages."""
+    `jitter`: returns a random number in [0, 1). `allow`: lines that permit private networks to new
+    sources, such as "10.0.0.0/8:80". `browser`: True if a browser draws the pages of new
+    sources."""
     async with (
         aclosing(make_fetcher(archive, configuration.settings)) as fetcher,
         aclosing(make_worker(configuration.settings)) as worker,
@@ -204,11 +207,11 @@ class Wishes:
 def assign_keys(
     beside: Beside, sources: Mapping[str, Source], chosen: Sequence[Candidate], wishes: Wishes
 ) -> list[Candidate]:
-    """Return the `chosen` candidates, each address only once. Those that are not followed yet get a
-    free key and the settings in `wishes`.
+    """Return the `chosen` candidates, each address once. Each new source gets a free key and the
+    settings in `wishes`.
 
-    `beside`: has the keys of removed sources; only a source with the same address gets such a key
-    again. `sources`: the followed sources, by key. Raises UsageError if a wish cannot be met."""
+    `beside`: knows the keys of removed sources. Such a key is only given to a source with the same
+    address. `sources`: the followed sources, by key. Raises UsageError if a wish cannot be met."""
     by_alias: dict[str, Candidate] = {}
     for candidate in chosen:
         by_alias.setdefault(urls.alias(candidate.source.url), candidate)
@@ -226,7 +229,8 @@ def assign_keys(
         if candidate.known:
             continue
         source = candidate.source
-        key = wishes.key or _find_free_key(candidate, former_keys, taken_keys)
+        # the operator's key, the one that the source has had, or one made from its address
+        key = wishes.key or _find_own_key(candidate, former_keys, taken_keys)
         if not key:
             key = registry.key_for(candidate.asked or source.url, taken_keys | used_keys)
         configured = _apply_wishes(sources, replace(source, key=key), wishes)
@@ -235,13 +239,15 @@ def assign_keys(
     return list(by_alias.values())
 
 
-def _find_free_key(
+def _find_own_key(
     candidate: Candidate, former_keys: Mapping[str, str], taken_keys: Collection[str]
 ) -> str:
-    """Return the key that the candidate should have: the one that its list of subscriptions states,
-    else the one that it had when it was followed before. Return "" if it has neither, or if another
-    source has it now. `former_keys`: keys of removed sources, by alias key of their addresses.
-    `taken_keys`: keys of the followed sources."""
+    """Return the key that the candidate's own list of subscriptions states, or else the key that it
+    had when it was followed earlier. Return "" if it has neither, or if another source has this key
+    now.
+
+    `former_keys`: the keys of removed sources, by the alias key of their addresses. `taken_keys`:
+    the keys of the followed sources."""
     source = candidate.source
     if source.key and source.key not in taken_keys:
         return source.key
@@ -255,11 +261,11 @@ def _find_free_key(
 def write_sources(
     configuration: Configuration, chosen: Sequence[Candidate], followed: Mapping[str, Source]
 ) -> list[Source]:
-    """Append the sources of those `chosen` candidates that are not followed yet to sources.toml,
-    all or none. Return these sources.
+    """Append the sources of the `chosen` candidates that are not followed yet to sources.toml, all
+    or none. Return these sources.
 
-    `followed`: the sources that were read earlier; the file is read again only if it has changed
-    since. Raises what `registry.add_sources` raises."""
+    `followed`: the sources in sources.toml when it was read. It is only read again if it has
+    changed since. Raises the exceptions of `registry.add_sources`."""
     new = [candidate.source for candidate in chosen if not candidate.known]
     path = configuration.folder / "sources.toml"
 
@@ -280,12 +286,12 @@ def check_wishes(sources: Mapping[str, Source], wishes: Wishes) -> None:
 
 
 def _apply_wishes(sources: Mapping[str, Source], source: Source, wishes: Wishes) -> Source:
-    """Return `source` with the operator's settings; it has its key already. Raises UsageError for a
-    bad value, or if another source in `sources` has the key."""
+    """Return `source`, which has its key already, with the settings in `wishes`. Raises UsageError
+    if a value is invalid, or if another source in `sources` has the key."""
     values: dict[str, Any] = {}
     for name in ("title", "category", "every", "content", "licence", "backfill", "allow"):
         value = getattr(wishes, name)
-        if value not in (None, ()):
+        if value not in (None, ()):  # the operator has set it
             values[name] = value
     values["browser"] = source.browser or wishes.browser
     values["tags"] = tuple(dict.fromkeys((*source.tags, *wishes.tags)))

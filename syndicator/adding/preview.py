@@ -81,11 +81,13 @@ class Preview:
 
 
 async def preview(session: Session, candidate: Candidate) -> Preview:
-    """Return the newest entries of `candidate` as they would be filed. The result is empty for a
-    source that is followed already or comes from a list.
+    """Return the newest entries of `candidate` as they would be filed. The result is empty if a
+    source follows it already, or if it comes from a list.
 
-    The articles may be on other hosts of the same publisher. If the feed then has nearly the titles
-    of these pages, the source is previewed as if it may write for these hosts (`speaks_for`)."""
+    The articles may be on other hosts of the same publisher. A source may not speak for other
+    hosts, so that the pages count there, not the feed. But if the feed has nearly the titles of
+    these pages, the preview is made again with the permission to speak for these hosts
+    (`speaks_for`)."""
     if candidate.known or candidate.kind == "opml":
         return Preview()
     source = replace(candidate.source, backfill=min(ENTRIES, candidate.source.backfill))
@@ -104,9 +106,9 @@ async def preview(session: Session, candidate: Candidate) -> Preview:
     return replace(by_feed, speaks_for=publisher_hosts)
 
 
-async def first_visits(session: Session, sources: Iterable[Source]) -> None:
-    """Visit `sources`, which were just added, with the answers that their previews fetched. Only
-    pages that a preview fetched are read. Do nothing if another process is visiting sources."""
+async def make_first_visits(session: Session, sources: Iterable[Source]) -> None:
+    """Visit `sources`, which were just added, by the answers that their previews fetched. Pages
+    that no preview fetched are read later. Do nothing if another process is visiting sources."""
     with suppress(LockedError), hold_run_lock(session.configuration.settings):
         for source in sources:
             fetcher = session.previewed.get(source.key)
@@ -127,8 +129,9 @@ async def first_visits(session: Session, sources: Iterable[Source]) -> None:
 
 async def _read_newest(session: Session, fetcher: Fetcher, source: Source) -> Preview:
     """Visit `source` by `fetcher` as for the first time, but file its articles in a temporary
-    archive. Return these articles, the newest first. The result also has the problems of the visit,
-    and the sites of articles that the source does not own."""
+    archive. Return these articles, the newest first, with the problems of the visit and the hosts
+    of articles that the source does not own."""
+    # by article id: where each field of the article was found
     traces: dict[str, Mapping[str, Any]] = {}
     with _open_temporary_archive(session.archive) as archive:
         configuration = _with_source(session.configuration, source)
@@ -160,9 +163,9 @@ async def _read_newest(session: Session, fetcher: Fetcher, source: Source) -> Pr
 
 
 def _has_similar_titles(by_pages: Preview, by_feed: Preview, hosts: Collection[str]) -> bool:
-    """Return True if page and feed give nearly the same title to each article on one of `hosts`.
-    `by_pages`: the preview with the titles of the pages. `by_feed`: the preview with the titles of
-    the feed. Titles are compared by their words."""
+    """Return True if the feed and the page of each article on one of `hosts` state nearly the same
+    title. `by_pages`: the preview with titles from the pages. `by_feed`: the preview with titles
+    from the feed. Titles are compared by their words."""
     feed_titles = {
         article.url: article.title
         for article in by_feed.articles
@@ -182,16 +185,16 @@ def _has_similar_titles(by_pages: Preview, by_feed: Preview, hosts: Collection[s
 
 
 def add_speaks_for(candidate: Candidate, shown: Preview) -> Candidate:
-    """Return `candidate` with the hosts in `shown.speaks_for` as a setting of its source. Return it
-    unchanged if there are none."""
+    """Return `candidate` with a source that may speak for the hosts in `shown.speaks_for`. Return
+    it unchanged if there are none."""
     if not shown.speaks_for:
         return candidate
     return replace(candidate, source=replace(candidate.source, speaks_for=shown.speaks_for))
 
 
 def _describe_article(article: Article, trace: Mapping[str, Any], store: Store) -> ShownArticle:
-    """Return `article` as the preview shows it. `trace`: where each of its fields was found.
-    `store`: the database, which says if the article is filed already."""
+    """Return `article` in the form in which the preview shows it. `trace`: where each of its fields
+    was found. `store`: the database, which knows if the article is filed already."""
     origins: dict[str, str] = {}
     for field, name in _ORIGIN_NAMES.items():
         origin = _find_origin(trace.get(field))
@@ -219,8 +222,8 @@ def _describe_article(article: Article, trace: Mapping[str, Any], store: Store) 
 
 
 def _find_origin(value: object) -> str:
-    """Return where a field was found. `value`: the entry of the field in a trace, a text or a table
-    whose key `from` has the text. The result is "" if it is unknown."""
+    """Return where a field of an article was found; "" if it is unknown. `value`: what the trace
+    has for the field. This is a text, or a table with the text under the key `from`."""
     if isinstance(value, Mapping):
         return str(value.get("from", ""))
     return str(value or "")
@@ -233,8 +236,8 @@ def _with_source(configuration: Configuration, source: Source) -> Configuration:
 
 @contextmanager
 def _open_temporary_archive(archive: Archive) -> Iterator[Archive]:
-    """Yield a copy of `archive` with no articles and an empty database. Its files are in a
-    temporary folder, which is deleted at the end of the block."""
+    """Yield a copy of `archive` with an empty database and an empty folder for articles. Both are
+    in a temporary folder, which is deleted at the end of the block."""
     with tempfile.TemporaryDirectory(prefix="syndicator-preview-") as name:
         folder = Path(name)
         with open_store(f"sqlite:///{folder / 'preview.db'}", articles_exist=False) as store:
@@ -255,6 +258,8 @@ class _CachingFetcher:
     that `candidate` has counts as requested."""
 
     def __init__(self, fetcher: Fetcher, candidate: Candidate) -> None:
+        """`fetcher`: fetches what is not stored yet. `candidate`: its answer, if it has one, is
+        stored."""
         self._fetcher = fetcher
         self._answers: dict[tuple[str, str], FetchResult] = {}
         answer = candidate.answer
@@ -266,8 +271,8 @@ class _CachingFetcher:
             self._answers["page", candidate.source.url] = answer
 
     async def fetch(self, request: Request) -> FetchResult:
-        """Return the answer from the address and for the kind of `request`. It is fetched and
-        stored if there is none yet."""
+        """Return the stored answer for the address and the kind of `request`. If there is none yet,
+        fetch and store it."""
         key = request.kind, request.url
         if key not in self._answers:
             self._answers[key] = await self._fetcher.fetch(request)

@@ -72,9 +72,9 @@ def is_file(address: str) -> bool:
 
 
 def read_file(address: str, *, is_trusted: bool = False) -> opml.SubscriptionList:
-    """Return the subscriptions in the file `address`, or from stdin for "-". `is_trusted`: the
-    operator exported the file from this program (`opml.read_opml`). Raises UsageError if `address`
-    is a URL, MissingError if the file cannot be read."""
+    """Return the subscriptions in the file `address`, or from stdin if it is "-". `is_trusted`:
+    True if the operator exported the file from this program (`opml.read_opml`). Raises UsageError
+    if `address` is a URL, and MissingError if the file cannot be read."""
     if "://" in address:
         raise UsageError(f"{address} is no file; `syndicator add {address}` follows an address")
     try:
@@ -88,9 +88,9 @@ def read_file(address: str, *, is_trusted: bool = False) -> opml.SubscriptionLis
 
 
 def read_list(data: bytes, where: str, *, is_trusted: bool = False) -> opml.SubscriptionList:
-    """Return the subscriptions in a document. This is OPML, or a text with one address a line.
-    `where`: the name of the document in messages. `is_trusted`: the operator exported it from this
-    program. Raises MissingError, which names the faulty line and what to do."""
+    """Return the subscriptions in a document, which is OPML or a text with one address on each
+    line. `where`: the name of the document in messages. `is_trusted`: True if the operator exported
+    it from this program. Raises MissingError, which names the faulty line and what to do."""
     try:
         return read_subscriptions(data, is_trusted=is_trusted)
     except NotAFeed as refusal:
@@ -104,15 +104,16 @@ def make_candidates(
     listed: opml.SubscriptionList,
     folders: opml.Folders = "category",
 ) -> Found:
-    """Return the subscriptions in `listed` as candidates, and the outlines of this list that cannot
-    be followed. `address`: where the list comes from. `folders`: what a folder of the list becomes
-    for its sources.
+    """Return the subscriptions in `listed` as candidates, and the outlines (entries of the list)
+    that cannot be followed. `address`: where the list comes from. `folders`: how a folder of the
+    list is used: as the category or as a tag of its sources.
 
     The key of a removed source stays reserved for its address, as the source may still have
     readers. Only a list that the operator exported from this program may give the key to another
     address."""
     sources_by_address = by_address(configuration.sources)
     reserved_keys = frozenset[str]() if listed.is_trusted else beside.keys()
+    # the categories of the taxonomy: their names, by these names in lower case
     categories: dict[str, str] = {}
     taxonomy_file = configuration.taxonomy.toml
     if taxonomy_file.exists():
@@ -144,8 +145,8 @@ def make_candidates(
 
 
 def export(store: Store, configuration: Configuration) -> bytes:
-    """Return the followed sources as an OPML document. Each has the address that is in use now,
-    such as after a redirect."""
+    """Return the followed sources as an OPML document. Each has its address in use, which may be
+    the target of a redirect."""
     states = store.visits.states()
     sites = {key: state.channel.site_url for key, state in states.items()}
     sources = [
@@ -155,8 +156,8 @@ def export(store: Store, configuration: Configuration) -> bytes:
 
 
 async def find_candidates(session: Session, address: str) -> Found:
-    """Return the candidates at `address`. This is a URL as people type it, the path of a list, or
-    "-" for stdin. An error is not raised, but returned in the result."""
+    """Return the candidates (what can be followed) at `address`: a URL as people type it, the path
+    of a list, or "-" for stdin. Errors are not raised, but returned in the result."""
     try:
         if is_file(address):
             return make_candidates(
@@ -169,8 +170,8 @@ async def find_candidates(session: Session, address: str) -> Found:
 
 def _complete_url(address: str) -> str:
     """Return the URL that a person means by `address`: "example.org" gives "https://example.org".
-    Raises UsageError if it is no web address, such as a file, a folder, a mail address or a plain
-    word."""
+    Raises UsageError if it is not a web address but, for example, a folder, a mail address or a
+    plain word."""
     url = address if "://" in address else f"https://{address}"
     mistake = _find_mistake(address, url)
     if mistake:
@@ -179,8 +180,8 @@ def _complete_url(address: str) -> str:
 
 
 def _find_mistake(address: str, url: str) -> str:
-    """Return a message that says why `address` is no web address and what to do; "" if it is one.
-    `url`: the address with a scheme."""
+    """Return a message that says why `address` is not a web address, and what to do. Return "" if
+    it is one. `url`: the address with a scheme, such as "https://"."""
     if _MAIL_ADDRESS.fullmatch(address):
         return (
             f"{address} is a mail address; newsletters are followed through your mailbox, as"
@@ -211,11 +212,11 @@ def _find_mistake(address: str, url: str) -> str:
 
 
 async def _look_at_url(session: Session, address: str, url: str) -> Found:
-    """Return the candidates at `url`, which the operator entered as `address`. A refusal of the
-    address is returned as the error in the result.
+    """Return the candidates at `url`, which the operator typed as `address`. If there is nothing to
+    follow, the result has the error that says so.
 
-    Raises MissingError if `url` gives no answer or its answer cannot be read, and NetworkDown if
-    this machine's network is down."""
+    Raises MissingError if `url` gives no answer or the answer cannot be read, and NetworkDown if
+    this machine has no network."""
     source = Source(key="", url=url, allow=session.allow, browser=session.browser)
     answer = await _fetch_source(session, source)
     if isinstance(answer, Failed):
@@ -245,7 +246,8 @@ async def _look_at_url(session: Session, address: str, url: str) -> Found:
 
 
 def _add_setting(session: Session, failed: Failed) -> Failed:
-    """Return `failed`. If a setting may help, its detail also names this setting."""
+    """Return `failed`, a failure to fetch an address. If a setting of this program may help, the
+    name of this setting is added to its detail."""
     run = session.run
     setting = name_setting(failed, run.settings.fetch.proxy, run.environ, is_followed=False)
     if not setting:
@@ -255,8 +257,8 @@ def _add_setting(session: Session, failed: Failed) -> Failed:
 
 async def _fetch_source(session: Session, source: Source) -> Fetched | Failed:
     """Return the answer from the address of `source`, or the failure. Environment variables in the
-    address are replaced by their values, as a person wrote the address. Raises MissingError if a
-    variable is not set."""
+    address are replaced by their values; this is safe, as a person typed the address. Raises
+    MissingError if a variable is not set."""
     run = session.run
     values = secrets.read_known_values(source.url, run.environ)
     unset_variables = [name for name in secrets.variables(source.url) if name not in values]
@@ -272,8 +274,8 @@ async def _fetch_source(session: Session, source: Source) -> Fetched | Failed:
 
 
 async def _read_opml(session: Session, url: str, answer: Fetched) -> opml.SubscriptionList:
-    """Return the subscriptions in `answer`, the answer from `url`. Raises MissingError if it cannot
-    be read."""
+    """Return the subscriptions in `answer`, an OPML document from `url`. A worker process reads it.
+    Raises MissingError if it cannot be read."""
     call = session.worker.call
     try:
         listed: opml.SubscriptionList = await call(worker_functions.read_subscriptions, answer.body)
@@ -283,8 +285,8 @@ async def _read_opml(session: Session, url: str, answer: Fetched) -> opml.Subscr
 
 
 def _make_refusal(url: str, refused: NotAFeed) -> MissingError:
-    """Return the error for the address `url`, where there is nothing to follow. Its message says
-    why and what to do."""
+    """Return the error that says that there is nothing to follow at `url`, why, and what to do.
+    `refused`: the exception that the search raised."""
     _, cure = explain_reason(f"{NOT_A_FEED}{refused.reason}")
     if refused.reason == FeedReason.NOTHING:
         cure = _CURE_OF_NOTHING  # nothing is followed yet that could get rules
@@ -303,15 +305,16 @@ def make_unanswered_error(url: str, failed: Failed) -> SyndicatorError:
 def _make_candidates(
     session: Session, url: str, findings: Sequence[Finding]
 ) -> tuple[Candidate, ...]:
-    """Return the `findings` at `url` as candidates, the best first. A candidate that is followed
-    already has its configured source. `findings`: at least one, the best first."""
+    """Return the findings at `url` as candidates. If a source follows one already, the candidate
+    has this configured source. `findings`: at least one, the best first."""
     candidates = [_make_candidate(session, finding) for finding in findings]
+    # the best one is what a source for `url` itself would follow
     candidates[0] = replace(candidates[0], asked=url)
     return tuple(recognize_followed(session.known, candidate) for candidate in candidates)
 
 
 def _make_candidate(session: Session, finding: Finding) -> Candidate:
-    """Return a finding as a candidate. It is not yet compared with the followed sources."""
+    """Return `finding`, a feed or page that the search found, as a candidate with a new source."""
     title = finding.title[: opml.LONGEST_TITLE].strip() or None
     source = Source(
         key="",
@@ -327,8 +330,8 @@ def _make_candidate(session: Session, finding: Finding) -> Candidate:
 
 
 def _make_feed_candidate(source: Source, finding: Finding) -> Candidate:
-    """Return the candidate for a feed or a sitemap, with what was read from it. `source`: the new
-    source, still without a key."""
+    """Return the candidate for a feed or sitemap, with its number of entries, its latest date and
+    its first entries. `source`: the new source, still without a key."""
     candidate = Candidate(
         source=source,
         kind="feed",
@@ -352,8 +355,9 @@ def _make_feed_candidate(source: Source, finding: Finding) -> Candidate:
 
 
 def _make_page_candidate(source: Source, finding: Finding) -> Candidate:
-    """Return the candidate for a page: a single article, or a list of articles with what was read
-    from it. `source`: the new source, still without a key."""
+    """Return the candidate for a page. It is a single article, or a list of articles with its
+    number of items, its latest date and its first items. `source`: the new source, still without a
+    key."""
     is_single_article = finding.kind == "page"
     candidate = Candidate(
         source=source,

@@ -481,11 +481,12 @@ def make_frontmatter(
 
 
 def settle(article: Article) -> Article:
-    """Return `article` in normal form: without illegal characters, times in UTC and whole seconds,
-    None for empty records. An article that is settled already stays as it is."""
+    """Return `article` in normal form: texts without illegal characters, times in UTC and whole
+    seconds, None for empty records (such as an enclosure without an address). An article in normal
+    form is returned as it is."""
     values: dict[str, Any] = {}
     for row in TABLE:
-        if row.shown is None:
+        if row.shown is None:  # not computed from other attributes
             values[row.attribute] = row.type.settle(getattr(article, row.attribute))
     settled = replace(article, **values, body=BODY.settle(article.body))
     if settled.category_by == category_by(settled):
@@ -502,8 +503,8 @@ def category_by(article: Article) -> str:
 
 
 def feeds_of(article: Article) -> list[FeedKey]:
-    """Return the feeds that show `article`: [] if it is on hold, only that of its source if it is a
-    copy or unlisted."""
+    """Return the feeds that have `article`. This is [] if the article is on hold, and only the feed
+    of its source if it is unlisted or a copy of another article."""
     if article.hold:
         return []
     keys = list(named_feeds_of(article))
@@ -513,11 +514,11 @@ def feeds_of(article: Article) -> list[FeedKey]:
 
 
 def named_feeds_of(article: Article) -> dict[FeedKey, str]:
-    """Return feed -> name for all feeds that `article` names, also those that would not show it if
-    it is a copy or on hold. The name is for the case that the feed is new."""
+    """Return the names of all feeds to which `article` belongs, by feed. They include feeds that do
+    not have it because it is on hold or a copy. A feed gets this name if it is new."""
     names: dict[FeedKey, str] = {}
     for axis_name, axis in AXES.items():
-        if axis.members is None:
+        if axis.members is None:  # feeds of this axis do not follow from the article itself
             continue
         for slug, name in axis.members(article):
             names.setdefault(FeedKey(axis_name, slug), name)
@@ -525,8 +526,9 @@ def named_feeds_of(article: Article) -> dict[FeedKey, str]:
 
 
 def aliases_of(article: Article) -> list[str]:
-    """Return the alias keys of `article`, by which it is recognised: of its URL first, then of its
-    other URLs that are of the same publisher or at which it was filed, and of its GUID."""
+    """Return the alias keys of `article`, by which it is recognised when it is found again. The
+    first is that of its URL. Those of its other URLs follow, if they are of the same publisher or
+    if it was filed there. The last is that of the id which its feed gave it."""
     aliases = [urls.alias(article.url)]
     for url in article.aliases:
         if urls.same_publisher(url, article.url) or article.was_filed_at(url):

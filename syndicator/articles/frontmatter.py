@@ -49,7 +49,8 @@ class _Dumper(_SafeDumper):  # type: ignore[misc]
         return True
 
     def represent_text(self, value: str) -> Any:
-        """Return the YAML node of a text with the quotes that it needs (None: no quotes)."""
+        """Return the YAML node of a text, with the quotes that it needs: double quotes for special
+        characters, none for plain words, and else single ones."""
         style: str | None = "'"
         if _ESCAPED.search(value):
             style = '"'
@@ -67,7 +68,8 @@ class ArticleHandler(YAMLHandler):
     make the line code."""
 
     def __init__(self, where: str = "article", loader: Any = _TextLoader) -> None:
-        """`where`: name of the file for ConfigError; `loader`: PyYAML's class that reads values."""
+        """`where`: the name of the file, for messages. `loader`: the class of PyYAML that reads the
+        values."""
         super().__init__()
         self.where = where
         self.body = ""
@@ -75,8 +77,8 @@ class ArticleHandler(YAMLHandler):
         self._lines_before = 0  # lines before the frontmatter that was split last
 
     def split(self, text: str) -> tuple[str, str]:
-        """Return (frontmatter, body) of a file. Raises ConfigError if the frontmatter does not
-        end."""
+        """Return the frontmatter (the YAML header) and the body of an article file. Raises
+        ConfigError if the frontmatter does not end."""
         try:
             front, self.body = super().split(text)
         except ValueError as error:
@@ -87,7 +89,8 @@ class ArticleHandler(YAMLHandler):
         return front, self.body
 
     def load(self, fm: str, **kwargs: object) -> dict[str, Any]:
-        """Return the keys and values of the frontmatter `fm`. Raises ConfigError."""
+        """Return the values of the frontmatter `fm`, by key. Raises ConfigError, with the faulty
+        line, if it is not valid YAML."""
         try:
             values = super().load(fm, Loader=self._loader, **kwargs)
         except (yaml.YAMLError, ValueError, RecursionError) as error:
@@ -97,14 +100,17 @@ class ArticleHandler(YAMLHandler):
         return {str(key): value for key, value in values.items()}
 
     def _describe_fault(self, fm: str, error: Exception) -> str:
-        """Return a message for the operator about the frontmatter `fm`, which is not valid YAML:
-        with the line of the faulty value, which is before the line that PyYAML names if a text is
-        not closed."""
+        """Return a message for the operator about the frontmatter `fm`, which is not valid YAML. It
+        has the number of the line with the faulty value.
+
+        PyYAML may name a later line: if a text is not closed, it notices this only at a later
+        quote. Lines before it are tried until what stands before them is valid. `error`: the
+        exception of PyYAML."""
         mark = getattr(error, "problem_mark", None)
         if mark is None:
             return f"{self.where}: the frontmatter is not valid YAML ({error}); {_QUOTES_CURE}"
         lines = fm.split("\n")
-        last = min(mark.line, len(lines) - 1)
+        last = min(mark.line, len(lines) - 1)  # the line that PyYAML names
         first = max(last - _MOST_LINES_BACK, 0)
         number = last
         while number > first and not self._is_valid(lines[:number]):
@@ -119,7 +125,7 @@ class ArticleHandler(YAMLHandler):
         return f"{self.where}: line {line}: the frontmatter is not valid YAML{fault}"
 
     def _is_valid(self, lines: Sequence[str]) -> bool:
-        """Return True if these lines of frontmatter are valid YAML."""
+        """Return True if these lines of a frontmatter are valid YAML."""
         try:
             super().load("\n".join(lines), Loader=self._loader)
         except (yaml.YAMLError, ValueError, RecursionError):
@@ -127,7 +133,7 @@ class ArticleHandler(YAMLHandler):
         return True
 
     def export(self, metadata: dict[str, object], **kwargs: object) -> str:
-        """Return `metadata` as YAML, in its order."""
+        """Return the keys and values of `metadata` as YAML, in their order."""
         text = super().export(metadata, Dumper=_Dumper, sort_keys=False, width=_ONE_LINE, **kwargs)
         # libyaml writes characters above U+FFFF, such as emoji, as \U0001F600: write them as they
         # are. A backslash stands only in texts in double quotes, where it begins an escape.
@@ -141,9 +147,9 @@ def dump(
     body: str | None = None,
     aged: bool = False,
 ) -> bytes:
-    """Return the bytes of the file of `article`. `extra`: the operator's own keys, which stand
-    last; `body`: the body as its file has it, which stays if it means the same as the article's;
-    `aged`: write values under the keys of earlier schemas, if they had any."""
+    """Return the bytes of the file of `article`. `extra`: the operator's own keys and their values,
+    which come last. `body`: the body in the present file, which is kept if it means the same as the
+    article's body. `aged`: True to write values under the keys that they had in earlier schemas."""
     settled = fields.settle(article)
     theirs = extra or {}
     if body is not None and BODY.settle(body) == settled.body:
@@ -169,7 +175,8 @@ def load(data: bytes, path: str = "") -> Article:
 
 @lru_cache(4)  # a file that is rewritten is read three times on the way
 def _load(data: bytes, path: str) -> Article:
-    """Do the work of `load`, which has a default for `path`."""
+    """Return the article of a file. It is `load` with a cache; the same arguments must be passed in
+    the same way to find an entry in the cache. `path`: the path of the file, "" if unknown."""
     post = _read(data, path, _TextLoader)
     try:
         return _make_article(post, path)
@@ -178,8 +185,8 @@ def _load(data: bytes, path: str) -> Article:
 
 
 def _add_line(message: str, where: str, data: bytes) -> str:
-    """Return `message`, which begins with "`where`: key", with the line of that key in the file
-    `data`. Without it if the file has no such key."""
+    """Return `message`, which begins with "`where`: key:", with the number of the line of this key
+    added. Return it unchanged if the file has no such key. `data`: the bytes of the file."""
     key, _, _ = message.removeprefix(f"{where}: ").partition(":")
     for number, line in enumerate(data.decode("utf-8-sig").splitlines(), start=1):
         if line.startswith(f"{key}:"):
@@ -188,8 +195,9 @@ def _add_line(message: str, where: str, data: bytes) -> str:
 
 
 def _make_article(post: Post, path: str) -> Article:
-    """Return the article of a file. `post`: its keys as texts and its body; `path`: for
-    ConfigError."""
+    """Return the article of a file. `post`: the keys of its frontmatter with texts as values, and
+    its body. `path`: the path of the file, "" if unknown. Raises ConfigError if a value is invalid
+    or missing."""
     values = post.metadata
     where = path or "article"
     parsed: dict[str, Any] = {}
@@ -218,11 +226,12 @@ def _make_article(post: Post, path: str) -> Article:
 
 
 def extra(data: bytes, path: str = "") -> dict[str, Any]:
-    """Return the operator's own keys of a file with their values as YAML types them, so that they
-    are written back unchanged. `path`: for ConfigError."""
+    """Return the operator's own keys in a file, with their values in the types of YAML, so that
+    they can be written back unchanged. `data`: the bytes of the file. `path`: its path, for
+    messages. Raises ConfigError."""
     texts = _read(data, path, _TextLoader).metadata
     has_only_our_keys = fields.list_our_keys(texts).issuperset(texts)
-    if has_only_our_keys:  # so in nearly every file; to read it once saves half of the time
+    if has_only_our_keys:  # nearly every file; to read it only once saves half of the time
         return {}
     values = _read_typed(data, path).metadata
     our_keys = fields.list_our_keys(texts if fields.SCHEMA in values else values)
@@ -230,9 +239,9 @@ def extra(data: bytes, path: str = "") -> dict[str, Any]:
 
 
 def parse_foreign(data: bytes, path: str = "") -> tuple[dict[str, Any], str]:
-    """Return (frontmatter, body) of a file of another program. The frontmatter is YAML between
-    `---` or TOML between `+++`; its values have the types of these languages. `path`: for
-    ConfigError."""
+    """Return the frontmatter and the body of an article file that another program wrote. The
+    frontmatter is YAML between `---` or TOML between `+++`. Its values have the types of these
+    languages. `path`: the path of the file, for messages. Raises ConfigError."""
     content = data.decode("utf-8-sig", "replace")
     toml = _TOML.match(content)
     if toml is not None:
@@ -263,8 +272,9 @@ def body(data: bytes, path: str = "") -> str:
 
 
 def _read_typed(data: bytes, path: str) -> Post:
-    """Return the keys of a file with the types that YAML gives their values. If a value is invalid
-    for its type, such as the date 2026-13-01, all values are texts."""
+    """Return the frontmatter and body of a file, with values in the types of YAML. If a value is
+    invalid for its type, such as the date 2026-13-01, all values are texts. `path`: the path of the
+    file, for messages."""
     try:
         return _read(data, path, _TypedLoader)
     except ConfigError:
@@ -273,8 +283,8 @@ def _read_typed(data: bytes, path: str) -> Post:
 
 @lru_cache(4)  # a rewrite asks four times for parts of one file
 def _read(data: bytes, path: str, loader: Any) -> Post:
-    """Return the keys and the unchanged body of a file. `loader`: PyYAML's class that reads values;
-    `path`: for ConfigError."""
+    """Return the frontmatter of a file, as keys and values, and its unchanged body. `loader`: the
+    class of PyYAML that reads the values. `path`: the path of the file, for messages."""
     handler = ArticleHandler(path or "article", loader)
     # not `frontmatter.loads`, which passes keys as keyword arguments: a key may be called `content`
     values, _ = frontmatter.parse(_decode(data, handler), handler=handler)
@@ -284,8 +294,9 @@ def _read(data: bytes, path: str, loader: Any) -> Post:
 
 
 def _decode(data: bytes, handler: ArticleHandler) -> str:
-    """Return the text of a file with line feeds only. Raises ConfigError if it is not UTF-8 or does
-    not begin with frontmatter."""
+    """Return the text of a file, in which lines end with a line feed. `handler`: has the name of
+    the file, for messages. Raises ConfigError if the file is not UTF-8 or does not begin with
+    frontmatter."""
     try:
         content = data.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:

@@ -22,15 +22,16 @@ class SharedArticleStore(FileArticleStore):
         clock: Callable[[], datetime],
         in_turn: Callable[[], AbstractContextManager[object]],
     ) -> None:
-        """`root`: the folder; `index`: paths of articles and reservations in the database; `clock`:
-        returns the time now; `in_turn`: returns a lock that keeps out other machines."""
+        """`root`: the folder. `index`: the paths of articles and the reserved paths, in the
+        database. `clock`: returns the present time. `in_turn`: returns a lock that keeps out other
+        machines."""
         super().__init__(root, in_turn=in_turn)
         self._index = index
         self._clock = clock
 
     def find(self, article_id: str) -> str | None:
-        """Return the path of the file of an article by the database, None if it has no path or if
-        the file there is not this article."""
+        """Return the path of the file of an article, by the database. Return None if the database
+        has no path for it, or if the file at this path is not the article."""
         path = self._index.path(article_id)
         if path is None or self._id_of(path) != article_id:
             return None
@@ -47,19 +48,19 @@ class SharedArticleStore(FileArticleStore):
         return existed
 
     def delete_all(self, paths: Iterable[str]) -> None:
-        """Delete those of the files that exist, and all reservations of these paths."""
+        """Delete the files at `paths` that exist, and end all reservations of these paths."""
         all_paths = list(paths)
         super().delete_all(all_paths)
         for path in all_paths:
             self._index.release(path)
 
-    def _new_path(self, article: Article) -> str:
+    def _choose_new_path(self, article: Article) -> str:
         """Reserve a path for a new article and return it."""
         free_path = reserved.new_reserved_path(self._index, article)
         return self._index.reserve(article.id, free_path)
 
     def _find_stamp(self, path: str) -> FileStamp | None:
-        """Return the stamp of the file at `path`, None if there is no file."""
+        """Return the stamp (path, time, size) of the file at `path`, None if there is no file."""
         try:
             return self.stamp(path)
         except FileNotFoundError:

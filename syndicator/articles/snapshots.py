@@ -21,14 +21,15 @@ _UNKNOWN_VERSION = 0  # of pages whose names have none: lower than any version
 
 def pack_page(html: bytes, headers: Mapping[str, str]) -> bytes:
     """Return a page and its headers as gzipped bytes: a line of JSON with the headers, then the
-    page. Equal pages give equal bytes. Pure."""
+    page. Equal pages give equal bytes."""
     header_line = json.dumps(dict(headers), sort_keys=True).encode()
     # level 6 takes half more CPU time for 7 % fewer bytes
     return gzip.compress(header_line + b"\n" + html, compresslevel=4, mtime=0)
 
 
 def unpack_page(data: bytes) -> tuple[bytes, dict[str, str]] | None:
-    """Return (page, headers) of bytes that `pack_page` made, None if they are damaged. Pure."""
+    """Return the page and its headers in `data`, bytes that `pack_page` made. Return None if they
+    are damaged."""
     content = unzip(data)
     if content is None:
         return None
@@ -41,7 +42,7 @@ def unpack_page(data: bytes) -> tuple[bytes, dict[str, str]] | None:
 
 
 def unzip(data: bytes) -> bytes | None:
-    """Return gzipped bytes decompressed, None if they are damaged. Pure."""
+    """Return the content of `data`, gzipped bytes. Return None if they are damaged."""
     try:
         return gzip.decompress(data)
     except (OSError, EOFError, zlib.error):
@@ -49,8 +50,8 @@ def unzip(data: bytes) -> bytes | None:
 
 
 def check_id(article_id: str) -> str:
-    """Return `article_id` unchanged. Raises ValueError if it has not the form of an article id: it
-    becomes a part of a path."""
+    """Return `article_id` unchanged. Raises ValueError if it does not have the form of an article
+    id, as it becomes a part of a path."""
     if not re.fullmatch(r"[a-z2-7]{6,26}", article_id):
         raise ValueError(f"not an article id: {article_id[:40]!r}")
     return article_id
@@ -75,7 +76,8 @@ class FileSnapshots:
         self._drop(article_id, kept=self._path(article_id))
 
     def get(self, article_id: str) -> tuple[bytes, dict[str, str]] | None:
-        """Return (page, headers) of an article, None if the page is not here or damaged."""
+        """Return the stored page of an article, and its headers. Return None if it is not stored or
+        is damaged."""
         try:
             return unpack_page(self._find_file(article_id).read_bytes())
         except OSError:
@@ -86,7 +88,8 @@ class FileSnapshots:
         self._drop(article_id)
 
     def outdated(self) -> frozenset[str]:
-        """Return the ids of the articles whose pages only earlier versions have read."""
+        """Return the ids of the articles whose pages this version of the reader has not read yet,
+        only earlier versions."""
         article_ids = []
         for file_name in self._names():
             if not file_name.endswith(".gz"):
@@ -98,16 +101,16 @@ class FileSnapshots:
         return frozenset(article_ids)
 
     def note_read(self, article_id: str) -> None:
-        """Record that this version has read the page of an article, by a new name for its file. Its
-        age stays."""
+        """Record that this version of the reader has read the page of an article. The file gets
+        another name for this; its age stays."""
         path = self._find_file(article_id)
         current = self._path(article_id)
         if path != current and path.exists():
             path.replace(current)
 
     def prune(self, before: datetime, *, dry_run: bool = False, daily: bool = False) -> int:
-        """Delete pages older than `before` and temporary files of crashed writers; return their
-        number. `dry_run`: only count; `daily` has no effect in a folder."""
+        """Delete the pages older than `before`, and temporary files of crashed writers. Return
+        their number. `dry_run`: True to delete nothing. `daily`: not used for a folder."""
         limit = before.timestamp()
         outdated: list[Path] = []
         for path in self.root.glob("*/*"):
@@ -119,16 +122,16 @@ class FileSnapshots:
         return len(outdated)
 
     def scrub(self, secret: Callable[[bytes], bool]) -> None:
-        """Delete the pages whose bytes have a secret, as the function `secret` tells, and damaged
-        pages."""
+        """Delete the pages that contain a secret, and damaged pages. `secret(page)`: returns True
+        if the bytes of a page contain one."""
         for path in sorted(self.root.glob("*/*.gz")):
             content = unzip(path.read_bytes())
             if content is None or secret(content):
                 path.unlink(missing_ok=True)
 
     def _path(self, article_id: str) -> Path:
-        """Return the path of the page of an article if this version has read it. Raises ValueError
-        if the id is invalid."""
+        """Return the path of the page of an article, with the number of this version of the reader
+        in its name. Raises ValueError if the id is invalid."""
         folder = self.root / check_id(article_id)[:2]
         if self.version:
             return folder / f"{article_id}.{self.version}.gz"
@@ -141,12 +144,13 @@ class FileSnapshots:
             yield from os.listdir(folder)  # noqa: PTH208
 
     def _find_file(self, article_id: str) -> Path:
-        """Return the path of the page of an article: as this version has read it, otherwise as
-        another version has. If there is no file, the path that it would have."""
+        """Return the path of the stored page of an article. If several versions of the reader have
+        one, it is that of this version. If there is none, return the path that it would have."""
         path = self._path(article_id)
         if path.exists():
             return path
-        return next(iter(self._find_versions(article_id)), path)
+        other_files = self._find_versions(article_id)
+        return other_files[0] if other_files else path
 
     def _drop(self, article_id: str, kept: Path | None = None) -> None:
         """Delete the files of the page of an article except the file `kept`."""
@@ -155,20 +159,22 @@ class FileSnapshots:
                 path.unlink(missing_ok=True)
 
     def _find_versions(self, article_id: str) -> list[Path]:
-        """Return the files with the page of an article, of all versions of the reader, sorted."""
+        """Return the sorted paths of all files with the page of an article. Several versions of the
+        reader may have one each."""
         folder = self._path(article_id).parent
         try:
             names = os.listdir(folder)  # noqa: PTH208 - a pattern takes as long as a query
         except FileNotFoundError:
             return []
         prefix = f"{article_id}."
-        of_article = [name for name in names if name.startswith(prefix) and name.endswith("gz")]
-        return [folder / name for name in sorted(of_article)]
+        page_names = [name for name in names if name.startswith(prefix) and name.endswith("gz")]
+        return [folder / name for name in sorted(page_names)]
 
 
 def _read_mtime(path: Path) -> float:
-    """Return when a file was written, in seconds since 1970. If it is gone, return infinity, so
-    that it counts as new: another process may have renamed its temporary file meanwhile."""
+    """Return when a file was written, in seconds since 1970. If the file is gone, return infinity,
+    so that it does not count as old: another process may have given its temporary file the final
+    name meanwhile."""
     try:
         return path.stat().st_mtime
     except FileNotFoundError:

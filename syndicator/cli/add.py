@@ -493,7 +493,7 @@ async def _add_sources(
             {"url": addresses},
             plan_addition(opened, keyed, session.known),
         )
-        await preview.first_visits(session, new)
+        await preview.make_first_visits(session, new)
         return replace(add_result, written=True)
 
 

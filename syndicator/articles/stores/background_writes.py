@@ -17,9 +17,11 @@ class BackgroundWrites:
     used by one thread. Each method raises OSError if a file written before has failed."""
 
     def __init__(self, *, durable: bool = True) -> None:
-        """`durable`: sync files before they get their names, and folders afterwards."""
+        """`durable`: True to sync a file before it gets its name, and its folder afterwards, so
+        that it survives a crash."""
         self._durable = durable
         self._threads = ThreadPoolExecutor(_THREADS, "writes")
+        # files that do not have their final names yet, by these names
         self._unnamed: dict[Path, Future[None]] = {}
         self._unsynced_folders: set[Path] = set()
 
@@ -32,11 +34,12 @@ class BackgroundWrites:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        """Wait for all writes that have begun. The arguments are not used."""
         self._threads.shutdown(wait=True)
 
     def write(self, path: Path, data: bytes, *, mode: int = disk.PUBLIC) -> os.stat_result:
-        """Begin to write `data` to `path`, and return the stat of the new file, which has a
-        temporary name so far. `mode`: before umask."""
+        """Begin to write `data` to the file `path`. Return the `stat` of the new file, which still
+        has a temporary name. `mode`: its permissions, before umask."""
         self.wait_for(path)
         file = disk.begin_write(path, data, durable=self._durable, mode=mode)
         self._unnamed[path] = self._threads.submit(disk.end_write, file, durable=self._durable)
@@ -44,7 +47,8 @@ class BackgroundWrites:
         return file.stat
 
     def wait_for(self, path: Path) -> None:
-        """Wait until the file `path` has its name, if it is being written."""
+        """If the file `path` is being written, wait until it has its final name. Raises OSError if
+        it could not be written."""
         naming = self._unnamed.get(path)
         if naming is None:
             return
@@ -58,9 +62,11 @@ class BackgroundWrites:
             self.wait_for(path)
 
     def finish(self) -> None:
-        """Wait until all files are on the disk with their names."""
+        """Wait until all files are on the disk under their final names. Raises OSError if one could
+        not be written."""
         self.wait()
         folders = sorted(self._unsynced_folders)
         self._unsynced_folders.clear()
         if self._durable:
+            # the list waits for all folders, and raises their errors
             list(self._threads.map(disk.sync_folder, folders))

@@ -38,9 +38,9 @@ class Bucket:
     def __init__(
         self, url: str, environ: Mapping[str, str], *, patience: timedelta | None = None
     ) -> None:
-        """`url`: s3://bucket or s3://bucket/prefix; `environ`: variables with credentials;
-        `patience`: time for all tries of a request. Raises MissingError if obstore is not
-        installed."""
+        """`url`: s3://bucket or s3://bucket/prefix. `environ`: variables with credentials.
+        `patience`: how long a request is tried again after errors, None for the usual time. Raises
+        MissingError if the package obstore is not installed."""
         try:
             from obstore import exceptions
             from obstore.store import S3Store
@@ -55,14 +55,15 @@ class Bucket:
         endpoint = environ.get("AWS_ENDPOINT_URL_S3") or environ.get("AWS_ENDPOINT_URL") or ""
         client: Any = {"timeout": _REQUEST, "allow_http": endpoint.startswith("http://")}
         retries: Any = {"max_retries": _TRIES, "retry_timeout": patience or _PATIENCE}
-        with self._named_errors(""):
+        with self._translate_errors(""):
             self._store: S3Store = S3Store.from_url(
                 self.name, config=config, client_options=client, retry_config=retries
             )
 
     def get(self, key: str) -> tuple[bytes, str] | None:
-        """Return (bytes, etag) of an object, None if there is none."""
-        with self._named_errors(key):
+        """Return the bytes of an object and its etag, which changes with the bytes. Return None if
+        there is no object."""
+        with self._translate_errors(key):
             try:
                 answer = self._store.get(key)
                 return bytes(answer.bytes()), answer.meta["e_tag"] or ""
@@ -70,8 +71,8 @@ class Bucket:
                 return None
 
     def head(self, key: str) -> ObjectStamp | None:
-        """Return the stamp of an object, None if there is none."""
-        with self._named_errors(key):
+        """Return the stamp of an object (key, etag, size, time); None if there is no object."""
+        with self._translate_errors(key):
             try:
                 return _make_stamp(self._store.head(key))
             except FileNotFoundError:
@@ -85,9 +86,10 @@ class Bucket:
         over: str | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> str | None:
-        """Write an object and return its new etag. `over`: None to write in any case, ABSENT to
-        write only if there is no object, an etag to write only if the object still has it. Return
-        None if it was not written for that reason. `headers`: to store with the object."""
+        """Write an object and return its new etag, which changes with the bytes. `over`: None to
+        write in any case, ABSENT to write only if there is no object, or an etag to write only if
+        the object still has it. Return None if the object was not written for this reason.
+        `headers`: stored with the object."""
         mode: Any = {"e_tag": over}
         if over is None:
             mode = "overwrite"
@@ -95,7 +97,7 @@ class Bucket:
             mode = "create"
         attributes: Any = dict(headers or {}) or None
 
-        with self._named_errors(key):
+        with self._translate_errors(key):
             try:
                 result = self._store.put(
                     key, data, mode=mode, attributes=attributes, use_multipart=False
@@ -109,8 +111,8 @@ class Bucket:
                 if over is None:  # no such bucket
                     raise
 
-        # The object has changed, perhaps by this very write: if the answer to it was lost, obstore
-        # wrote again, and found its own object.
+        # The object has changed. Perhaps this call did it: if the answer to its first try was lost,
+        # the second try found the object that the first one wrote.
         stored = self.get(key)
         if stored is None:
             return None
@@ -120,18 +122,18 @@ class Bucket:
         return etag
 
     def delete(self, *keys: str) -> None:
-        """Delete those of the objects that exist."""
+        """Delete the objects with these keys. Missing objects are ignored."""
         if not keys:
             return
         named_key = keys[0] if len(keys) == 1 else ""
-        with self._named_errors(named_key):
+        with self._translate_errors(named_key):
             self._store.delete(keys)  # S3 accepts missing keys
 
     def walk(self, prefix: str = "", *, deep: bool = True) -> Iterator[ObjectStamp]:
-        """Yield the stamps of the objects below `prefix`, a folder with a last slash or "" for all.
-        `deep`: also those in subfolders."""
+        """Yield the stamp of each object below the folder `prefix`, which has a slash at the end;
+        "" for all objects. `deep`: True for objects in subfolders, too."""
         folder = prefix.rstrip("/") or None
-        with self._named_errors(prefix):
+        with self._translate_errors(prefix):
             if not deep:
                 objects = self._store.list_with_delimiter(folder)["objects"]
                 stamps = [_make_stamp(meta) for meta in objects]
@@ -143,14 +145,14 @@ class Bucket:
 
     def folders(self) -> list[str]:
         """Return the names of the folders at the top, each with a last slash."""
-        with self._named_errors(""):
+        with self._translate_errors(""):
             prefixes = self._store.list_with_delimiter()["common_prefixes"]
             return [f"{prefix.rstrip('/')}/" for prefix in prefixes]
 
     @contextmanager
-    def _named_errors(self, key: str) -> Iterator[None]:
-        """Turn errors of obstore inside the block into OSError that names the object `key`, or the
-        bucket if `key` is ""."""
+    def _translate_errors(self, key: str) -> Iterator[None]:
+        """Run the block. If it raises an error of obstore, raise an OSError instead, which names
+        the object `key`, or the bucket if `key` is ""."""
         try:
             yield
         except (self._errors.PermissionDeniedError, self._errors.UnauthenticatedError) as error:
@@ -158,6 +160,7 @@ class Bucket:
                 errno.EACCES, "the object store refuses", self._place(key)
             ) from error
         except (self._errors.BaseError, FileNotFoundError) as error:
+            # the first line says what is wrong; the others are details of the library
             lines = str(error).strip().splitlines()
             first_line = lines[0] if lines else type(error).__name__
             message = first_line[:_MESSAGE_CHARACTERS]
@@ -169,7 +172,7 @@ class Bucket:
 
 
 def _make_stamp(meta: Any) -> ObjectStamp:
-    """Return the stamp of an object from what obstore tells about it."""
+    """Return the stamp of an object. `meta`: what obstore states about the object."""
     return ObjectStamp(
         key=meta["path"],
         etag=meta["e_tag"] or "",

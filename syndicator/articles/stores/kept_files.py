@@ -37,8 +37,8 @@ class FolderFile:
             return None
 
     def update(self, change: Callable[[bytes | None], bytes | None]) -> None:
-        """Write the bytes that `change` returns for the present ones (None: no file), unless it
-        returns None."""
+        """Rewrite the file with the bytes that `change` returns. `change(present_bytes)`: gets None
+        if there is no file; it returns None to leave the file as it is."""
         with self.in_turn():
             stored = self.read()
             changed = change(stored)
@@ -46,14 +46,15 @@ class FolderFile:
                 disk.write(self.path, changed, durable=self.durable)
 
     def append(self, note: bytes, data: bytes) -> None:
-        """Append `data`, whole lines. A new file begins with `note`. If a crash has cut the last
-        line of the file, that line is deleted first."""
+        """Append `data`, which has whole lines, to the file. A new file begins with `note`. If a
+        crash has cut the last line of the file, this line is deleted first."""
         with self.in_turn():
             if not self.path.exists():
                 disk.write(self.path, note + data, durable=self.durable)
                 return
             with self.path.open("r+b") as file:
                 size = file.seek(0, os.SEEK_END)
+                # `_TAIL` bytes contain the end of the last whole line
                 tail_start = file.seek(max(0, size - _TAIL))
                 last_line_end = file.read().rfind(b"\n") + 1
                 file.seek(tail_start + last_line_end)
@@ -64,7 +65,7 @@ class FolderFile:
                     os.fsync(file.fileno())
 
     def stamp(self) -> str | None:
-        """Return a value that changes with the file, None if there is no file."""
+        """Return a text that changes if the file changes; None if there is no file."""
         try:
             stat = self.path.stat()
         except FileNotFoundError:
@@ -92,9 +93,9 @@ class ObjectFile:
         return data
 
     def update(self, change: Callable[[bytes | None], bytes | None]) -> None:
-        """Write the bytes that `change` returns for the present ones (None: no object), unless it
-        returns None. `change` is called again if another program has written the object in
-        between."""
+        """Rewrite the object with the bytes that `change` returns. `change(present_bytes)`: gets
+        None if there is no object; it returns None to leave the object as it is. It is called again
+        if another program has written the object meanwhile."""
         for _ in range(_TRIES):
             stored, etag = self.objects.get(self.key) or (None, ABSENT)
             changed = change(stored)
@@ -105,11 +106,11 @@ class ObjectFile:
         raise OSError(errno.EREMOTE, "other programs keep writing it; run again", str(self))
 
     def append(self, note: bytes, data: bytes) -> None:
-        """Append `data`, whole lines. A new object begins with `note`. If its last line has no end,
-        that line is deleted first."""
+        """Append `data`, which has whole lines, to the object. A new object begins with `note`. If
+        the last line of the object is cut, it is deleted first."""
 
         def add_lines(stored: bytes | None) -> bytes:
-            """Return the stored lines, without a cut last one, and the new lines."""
+            """Return the whole lines of the object, and the new lines. `update` calls this."""
             if stored is None:
                 return note + data
             whole_lines = stored[: stored.rfind(b"\n") + 1]
@@ -118,7 +119,7 @@ class ObjectFile:
         self.update(add_lines)
 
     def stamp(self) -> str | None:
-        """Return a value that changes with the object, None if there is no object."""
+        """Return a text that changes if the object changes; None if there is no object."""
         stored = self.objects.head(self.key)
         if stored is None:
             return None

@@ -66,34 +66,36 @@ class ObjectArticleStore(HasInstance):
     def put(
         self, article: Article, path: str | None = None, *, ordered: Collection[str] = ()
     ) -> tuple[Article, FileStamp, bool]:
-        """Write `article` into its object; edits by hand win, except in the fields `ordered`.
-        `path`: of its object, None if unknown. Return the article as written, the stamp of its
-        object, and True if the bytes changed."""
+        """Write `article` to its object. Values that a person wrote into the object stay, except in
+        the fields `ordered`. `path`: the path of its object, None if unknown.
+
+        Return a triple: the article as written, the stamp of its object (path, time, size), and
+        True if the bytes of the object changed."""
         known_path = path or self._index.path(article.id)
         if known_path is not None:
-            return self._edit(article, known_path, ordered)
+            return self._merge_into_object(article, known_path, ordered)
         proposed_path = names.new_reserved_path(self._index, article)
         reserved_path = self._index.reserve(article.id, proposed_path)
         merged, data = names.make_first_file(article)
         etag = self._put(reserved_path, data, over=ABSENT)
         if etag is None:  # there is an object already
-            return self._edit(article, reserved_path, ordered)
+            return self._merge_into_object(article, reserved_path, ordered)
         return merged, _stamp(reserved_path, etag, len(data)), True
 
-    def _edit(
+    def _merge_into_object(
         self, article: Article, path: str, ordered: Collection[str]
     ) -> tuple[Article, FileStamp, bool]:
-        """Merge `article` into its object at `path`, and again if another program writes the object
-        meanwhile. Return the article as written, the stamp of its object, and True if the bytes
-        changed."""
+        """Write `article` to its object at `path`, and keep the values that a person wrote there,
+        except in the fields `ordered`. Try again if another program writes the object meanwhile.
+        Return the same triple as `put`. Raises OSError if this goes on."""
         for _ in range(_TRIES):
             stored, etag = self.objects.get(checked(path, self.name)) or (None, ABSENT)
             if stored is None:
                 merged, data = names.make_first_file(article)
             else:
                 stored_id = names.id_in(stored, path)
-                if stored_id not in (None, article.id):
-                    path = self._reserve_apart(article, path, str(stored_id))
+                if stored_id not in (None, article.id):  # another article has this path
+                    path = self._reserve_other_path(article, path, str(stored_id))
                     continue
                 merged, data = names.merge_into_file(article, stored, path, ordered)
             if data == stored:
@@ -108,15 +110,16 @@ class ObjectArticleStore(HasInstance):
         `over` (ABSENT: if there is one)."""
         return self.objects.put(checked(path, self.name), data, over=over, headers=_HEADERS)
 
-    def _reserve_apart(self, article: Article, path: str, other_id: str) -> str:
-        """Reserve another path for `article` and return it: an article whose id begins alike,
-        `other_id`, took `path` meanwhile. The new name has a longer beginning of the id."""
+    def _reserve_other_path(self, article: Article, path: str, other_id: str) -> str:
+        """Reserve another path for `article` and return it, as another article has taken `path`
+        meanwhile. Both ids begin alike, so that the new name has a longer part of the id.
+        `other_id`: the id of the other article."""
         self._index.release(path)
         tried_length = len(id_part(path) or "")
-        taken = {other_id}
+        ids_in_use = {other_id}
         for length in range(ID_CHARS, tried_length + 1):
-            taken.add(article.id[:length])
-        return self._index.reserve(article.id, new_path(article, taken))
+            ids_in_use.add(article.id[:length])
+        return self._index.reserve(article.id, new_path(article, ids_in_use))
 
     def get(self, path: str) -> Article:
         """Return the article at `path`, in which fields that were edited by hand are marked as the
@@ -124,7 +127,7 @@ class ObjectArticleStore(HasInstance):
         return names.load_article(self.read(path), self._place(path))
 
     def read(self, path: str) -> bytes:
-        """Return the bytes of the object at `path`. Raises FileNotFoundError."""
+        """Return the bytes of the object at `path`. Raises FileNotFoundError if there is none."""
         stored = self.objects.get(checked(path, self.name))
         if stored is None:
             raise FileNotFoundError(errno.ENOENT, "no such object", self._place(path))
@@ -132,23 +135,24 @@ class ObjectArticleStore(HasInstance):
         return data
 
     def stamp(self, path: str) -> FileStamp:
-        """Return the stamp of the object at `path`. Raises FileNotFoundError."""
+        """Return the stamp (path, time, size) of the object at `path`. Raises FileNotFoundError if
+        there is none."""
         stored = self.objects.head(checked(path, self.name))
         if stored is None:
             raise FileNotFoundError(errno.ENOENT, "no such object", self._place(path))
         return _make_file_stamp(stored)
 
     def find(self, article_id: str) -> str | None:
-        """Return the path of the object of an article by the database, None if it has no path or no
-        object."""
+        """Return the path of the object of an article, by the database. Return None if the database
+        has no path for it, or if there is no object at this path."""
         path = self._index.path(article_id)
         if path is None or self.objects.head(path) is None:
             return None
         return path
 
     def find_id_at(self, path: str) -> str:
-        """Return the id that the object at `path` states; if it states none or cannot be read, the
-        beginning of the id in its name, or ""."""
+        """Return the article id that the object at `path` states. If it states none or cannot be
+        read, return the beginning of the id in the name of the object, or "" if there is none."""
         with suppress(OSError):
             stated_id = names.id_in(self.read(path), path)
             if stated_id:
@@ -156,15 +160,16 @@ class ObjectArticleStore(HasInstance):
         return id_part(path) or ""
 
     def find_typed_path(self, what: str) -> str | None:
-        """Return the path of the article object `what`, as an operator types it: a path or an
-        address. None if there is no such object."""
+        """Return the path of an article's object that an operator names by `what`, its path or its
+        whole address. Return None if there is no such object."""
         path = what.removeprefix(f"{self.name}/")
         if not is_article_path(path) or self.objects.head(path) is None:
             return None
         return path
 
     def walk(self) -> Iterator[FileStamp]:
-        """Yield the stamps of all article files, sorted by path. Lists all objects."""
+        """Yield the stamp (path, time, size) of each article, sorted by path. All objects must be
+        listed for this."""
         articles = [stamp for stamp in self.objects.walk() if is_article_path(stamp.key)]
         articles.sort(key=lambda stamp: stamp.key)
         for stamp in articles:
@@ -181,8 +186,9 @@ class ObjectArticleStore(HasInstance):
         return self.left_behind(sweep=sweep)
 
     def left_behind(self, *, sweep: bool = True) -> Changes:
-        """Return the files of crashed writers as new files: they were written, but have no row.
-        `sweep`: also delete reservations that are done or have no file."""
+        """Return as new files those that a crashed process has written, and that the database does
+        not know. `sweep`: True to delete reservations of paths that are done or have no file,
+        too."""
         assert self.clock is not None
 
         def find_stamp(path: str) -> FileStamp | None:
@@ -193,14 +199,15 @@ class ObjectArticleStore(HasInstance):
         return names.left_behind(self._index, self.clock(), find_stamp, sweep=sweep)
 
     def read_folder_stamps(self) -> dict[str, tuple[int, int]]:
-        """Return key -> (number that changes with the bytes, size) of the objects beside the
-        articles."""
+        """Return a pair of numbers for each object beside the articles, by its key: a number that
+        changes with its bytes, and its size."""
         return {
             stamp.key: (number(stamp.etag), stamp.size) for stamp in self.objects.walk(deep=False)
         }
 
     def restore_file(self, path: str, data: bytes) -> None:
-        """Write an earlier file again at `path`. Raises FileExistsError if there is an object."""
+        """Write `data`, an earlier file of an article, to `path`. Raises FileExistsError if there
+        is an object."""
         article_id = names.id_in(data, path)
         if article_id is not None:
             self._index.reserve(article_id, path, writing=False)
@@ -211,10 +218,10 @@ class ObjectArticleStore(HasInstance):
         raise FileExistsError(errno.EEXIST, "is there", self._place(path))
 
     def edit(self, path: str, data: bytes, *, over: bytes | None = None) -> None:
-        """Replace the object at `path` by `data`. `over`: the bytes before the edit, None if
-        unknown. Raises OSError if another program has changed the object since."""
+        """Replace the object at `path` by `data`. `over`: the bytes from which `data` was made,
+        None if unknown. Raises OSError if another program has changed the object since."""
         stored, etag = self.objects.get(checked(path, self.name)) or (None, ABSENT)
-        was_edited = over is not None and over != stored
+        was_edited = over is not None and over != stored  # by another program
         if not was_edited:
             written_etag = self._put(path, data, over=etag)
             if written_etag is not None:
@@ -223,22 +230,23 @@ class ObjectArticleStore(HasInstance):
         raise OSError(errno.EREMOTE, message, self._place(path))
 
     def add(self, article: Article, data: bytes) -> str:
-        """Write `data`, the file of `article` as another program wrote it, at a new path. Return
-        the path."""
+        """Write `data`, the file of `article` that another program made, to a new path. Return this
+        path."""
         free_path = names.new_reserved_path(self._index, article)
         path = self._index.reserve(article.id, free_path, writing=False)
         self.restore_file(path, data)
         return path
 
     def delete(self, path: str) -> bool:
-        """Delete the object at `path` and its reservation. Return False if there was no object."""
+        """Delete the object at `path` and end the reservation of the path. Return False if there
+        was no object."""
         existed = self.objects.head(checked(path, self.name)) is not None
         self.objects.delete(path)
         self._index.release(path)
         return existed
 
     def delete_all(self, paths: Iterable[str]) -> None:
-        """Delete those of the objects that exist, and all reservations of these paths."""
+        """Delete the objects at `paths` that exist, and end all reservations of these paths."""
         valid_paths = [checked(path, self.name) for path in paths]
         self.objects.delete(*valid_paths)
         for path in valid_paths:
@@ -257,8 +265,9 @@ class ObjectArticleStore(HasInstance):
         yield from (self.file(stamp.key) for stamp in self.objects.walk(deep=False))
 
     def remember_paths(self, ids: Iterable[str]) -> None:
-        """Reserve the paths of articles whose rows are deleted before their files, so that `find`
-        still finds the files."""
+        """Reserve the paths of articles in the database. Their rows, which have these paths, are
+        deleted before the files, so that `find` still finds the files. `ids`: the ids of the
+        articles."""
         for article_id in ids:
             path = self._index.path(article_id)
             if path is not None:
@@ -312,8 +321,9 @@ class ObjectSnapshots:
         self._objects.delete(*self._list_other_keys(article_id))
 
     def get(self, article_id: str) -> tuple[bytes, dict[str, str]] | None:
-        """Return (page, headers) of an article, None if the page is not here or damaged."""
-        page = self._find(article_id)
+        """Return the stored page of an article, and its headers. Return None if it is not stored or
+        is damaged."""
+        page = self._find_page(article_id)
         if page is None:
             return None
         _, data = page
@@ -324,7 +334,8 @@ class ObjectSnapshots:
         self._objects.delete(self._key(article_id), *self._list_other_keys(article_id))
 
     def outdated(self) -> frozenset[str]:
-        """Return the ids of the articles whose pages only earlier versions have read."""
+        """Return the ids of the articles whose pages this version of the reader has not read yet,
+        only earlier versions."""
         article_ids = []
         for version in self._list_other_versions():
             if int(version) >= self.version:
@@ -335,9 +346,9 @@ class ObjectSnapshots:
         return frozenset(article_ids)
 
     def note_read(self, article_id: str) -> None:
-        """Record that this version has read the page of an article: write it again under its new
-        key."""
-        page = self._find(article_id)
+        """Record that this version of the reader has read the page of an article. The page is
+        written again under a key of this version."""
+        page = self._find_page(article_id)
         if page is None:
             return
         key, data = page
@@ -345,13 +356,16 @@ class ObjectSnapshots:
             self.put_packed(article_id, data)
 
     def prune(self, before: datetime, *, dry_run: bool = False, daily: bool = False) -> int:
-        """Delete the pages older than `before`; return their number. `dry_run`: only count;
-        `daily`: do nothing and return 0 if this was done today, since all objects are listed."""
+        """Delete the pages older than `before`, and return their number. `dry_run`: True to delete
+        nothing. `daily`: True to do nothing and return 0 if this was done today, as all objects
+        must be listed for it."""
         day = before.date().isoformat().encode()
         if daily:
             last_pruning = self._objects.get(_PRUNED)
-            if last_pruning is not None and last_pruning[0] == day:
-                return 0
+            if last_pruning is not None:
+                last_day, _ = last_pruning
+                if last_day == day:
+                    return 0
         outdated: list[str] = []
         for stamp in self._objects.walk():
             is_page = stamp.key.endswith(".gz")
@@ -363,25 +377,28 @@ class ObjectSnapshots:
         return len(outdated)
 
     def scrub(self, secret: Callable[[bytes], bool]) -> None:
-        """Delete the pages whose bytes have a secret, as the function `secret` tells, and damaged
-        pages."""
+        """Delete the pages that contain a secret, and damaged pages. `secret(page)`: returns True
+        if the bytes of a page contain one."""
         for stamp in list(self._objects.walk()):
             if not stamp.key.endswith(".gz"):
                 continue
             stored = self._objects.get(stamp.key)
             if stored is None:
                 continue
-            page = unzip(stored[0])
+            packed, _ = stored
+            page = unzip(packed)
             if page is None or secret(page):
                 self._objects.delete(stamp.key)
 
-    def _find(self, article_id: str) -> tuple[str, bytes] | None:
-        """Return (key, packed bytes) of the page of an article: as this version has read it,
-        otherwise as another version has. None if there is no page."""
+    def _find_page(self, article_id: str) -> tuple[str, bytes] | None:
+        """Return the key of the object with the page of an article, and the packed bytes of the
+        page. If several versions of the reader have stored the page, it is that of this version.
+        Return None if there is none."""
         for key in (self._key(article_id), *self._list_other_keys(article_id)):
             stored = self._objects.get(key)
             if stored is not None:
-                return key, stored[0]
+                packed, _ = stored
+                return key, packed
         return None
 
     def _key(self, article_id: str, version: str | None = None) -> str:
@@ -395,7 +412,8 @@ class ObjectSnapshots:
         return [self._key(article_id, version) for version in self._list_other_versions()]
 
     def _list_other_versions(self) -> list[str]:
-        """Return the numbers of the other versions that have pages here. They are listed once."""
+        """Return the numbers of the other versions of the reader that have stored pages. They are
+        only listed at the first call."""
         if self._other_versions is None:
             self._other_versions = []
             for folder in self._objects.folders():

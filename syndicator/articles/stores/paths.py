@@ -42,8 +42,8 @@ def is_article_path(path: str) -> bool:
 
 
 def id_part(path: str) -> str | None:
-    """Return the id in the name of a file, or its beginning: "k3x7ab" of
-    `2026/11/some-title-k3x7ab.md`; None if the name has none."""
+    """Return the id, or its beginning, in the name of an article file: "k3x7ab" for
+    `2026/11/some-title-k3x7ab.md`. Return None if the name has none."""
     name = path.rpartition("/")[2]
     match = _NAME.fullmatch(name)
     if match is None:
@@ -52,11 +52,12 @@ def id_part(path: str) -> str | None:
 
 
 def new_path(article: Article, taken: Collection[str]) -> str:
-    """Return the path for a new file, such as `2026/11/some-title-k3x7ab.md`: month, title and the
-    beginning of the id. `taken`: the beginnings of ids that names of other files have; if the usual
-    six characters are among them, more characters of the id are taken."""
+    """Return the path for the file of a new article, such as `2026/11/some-title-k3x7ab.md`. It has
+    the month, the title and the beginning of the id. `taken`: beginnings of ids that other files
+    have in their names. If the first six characters of the id are among them, more characters are
+    used."""
     month = fields.day(article)[:_MONTH_CHARS]
-    folder = month.replace("-", "/") or _FOLDER_WITHOUT_MONTH
+    folder = month.replace("-", "/") or _FOLDER_WITHOUT_MONTH  # "2026-11" gives "2026/11"
     beginnings = [article.id[:length] for length in _LENGTHS]
     free_beginnings = [beginning for beginning in beginnings if beginning not in taken]
     id_beginning = free_beginnings[0] if free_beginnings else beginnings[-1]
@@ -67,8 +68,8 @@ def new_path(article: Article, taken: Collection[str]) -> str:
 
 
 def checked(path: str, store: object) -> str:
-    """Return `path` unchanged. Raises ConfigError if it would lead out of the article store, whose
-    name is `store`."""
+    """Return `path` unchanged. Raises ConfigError if it would lead out of the article store.
+    `store`: the name of the article store, for the message."""
     if any(part in ("", ".", "..") for part in path.split("/")):
         raise ConfigError(f"{path!r} is no path in the article store {store}")
     return path
@@ -101,9 +102,10 @@ class Stamps(Mapping[str, FileStamp]):
 
 
 def index_by_path(stamps: Mapping[str, FileStamp]) -> dict[str, tuple[str, int, int]]:
-    """Return path -> (key, mtime_ns, size). `stamps`: any key -> stamp, such as by article id."""
+    """Return a triple for each stamp, by its path: its key in `stamps`, its modification time in
+    nanoseconds, and its size. `stamps`: stamps of files by any key, such as the article id."""
     by_path: dict[str, tuple[str, int, int]] = {}
-    if isinstance(stamps, Stamps):  # quicker: makes no stamps
+    if isinstance(stamps, Stamps):  # the same in less time, as no stamp objects are made
         for article_id, (path, mtime_ns, size) in stamps._rows.items():
             by_path[path] = article_id, mtime_ns, size
         return by_path
@@ -113,7 +115,7 @@ def index_by_path(stamps: Mapping[str, FileStamp]) -> dict[str, tuple[str, int, 
 
 
 def make_first_file(article: Article) -> tuple[Article, bytes]:
-    """Return (article with its digests, bytes of its file) for an article that has no file yet."""
+    """Return an article that has no file yet, with its digests, and the bytes of its new file."""
 
     from syndicator.articles import frontmatter
 
@@ -124,9 +126,11 @@ def make_first_file(article: Article) -> tuple[Article, bytes]:
 def merge_into_file(
     article: Article, old: bytes, path: str, ordered: Collection[str] = ()
 ) -> tuple[Article, bytes]:
-    """Return (merged article, bytes of its file) for a new version of an article. `old`: the bytes
-    of its file at `path`, in which edits by hand stay, except in the fields `ordered`. If nothing
-    changes, the bytes are `old`. Raises ConfigError if the file is invalid."""
+    """Return a new version of an article and the bytes of its file, both with the values that a
+    person wrote into the present file. `old`: the bytes of the present file at `path`. `ordered`:
+    fields in which the new version counts in any case.
+
+    If nothing changes, the bytes are `old`. Raises ConfigError if the present file is invalid."""
 
     from syndicator.articles import frontmatter
 
@@ -138,8 +142,8 @@ def merge_into_file(
     is_body_edited = "body" in edits.hand_edited(in_file)
     kept_body = body if is_body_edited else None
     data = frontmatter.dump(merged, operator_values, body=kept_body)
-    # A file of an earlier version, which would only get another schema, keeps its bytes. To write
-    # it as that version did is only tried if the article is equal.
+    # A file that an earlier version wrote keeps its bytes if only its schema would change. To find
+    # this out, the article is written as that version did.
     is_unchanged = merged in (as_loaded, in_file)
     if is_unchanged and old == frontmatter.dump(merged, operator_values, body=body, aged=True):
         data = old
@@ -147,8 +151,9 @@ def merge_into_file(
 
 
 def load_article(data: bytes, name: str) -> Article:
-    """Return the article of a file, in which fields that were edited by hand are marked as the
-    operator's. `name`: of the file, for ConfigError."""
+    """Return the article of a file. Fields that a person has edited in the file are marked as
+    written by the operator. `data`: the bytes of the file. `name`: its name, for messages. Raises
+    ConfigError if it is invalid."""
 
     from syndicator.articles import frontmatter
 
@@ -156,8 +161,8 @@ def load_article(data: bytes, name: str) -> Article:
 
 
 def id_in(data: bytes, path: str) -> str | None:
-    """Return the id of the article in the bytes of a file, None if it has none. `path`: of the
-    file."""
+    """Return the article id in `data`, the bytes of the file at `path`. Return None if it has
+    none."""
 
     from syndicator.articles import frontmatter
 
@@ -177,13 +182,13 @@ def is_ours(data: bytes) -> bool:
 
 
 def new_reserved_path(index: ArticlePaths, article: Article) -> str:
-    """Return a path for a new article that no other article has: neither in `index` nor, once both
-    are written, an article whose id begins alike."""
-    taken = set()
+    """Return a free path for a new article. No article in `index` has it, and no article whose id
+    begins alike can get it when it is written at the same time."""
+    ids_in_use = set()
     for similar_id in index.list_similar_ids(article.id, ID_CHARS):
         for length in range(ID_CHARS, len(similar_id) + 1):
-            taken.add(similar_id[:length])
-    return new_path(article, taken)
+            ids_in_use.add(similar_id[:length])
+    return new_path(article, ids_in_use)
 
 
 def left_behind(
@@ -193,9 +198,10 @@ def left_behind(
     *,
     sweep: bool = True,
 ) -> Changes:
-    """Return the files without rows as new files: crashed writers have reserved their paths in
-    `index`. `find_stamp`: returns the stamp of the file at a path, None if there is none; `sweep`:
-    also delete the reservations that are done or have no file."""
+    """Return as new files those that a crashed process has written, and that the database does not
+    know. It had reserved their paths in `index`. `now`: the present time. `find_stamp`: returns the
+    stamp of the file at a path, None if there is no file. `sweep`: True to delete the reservations
+    that are done or have no file, too."""
     since = now - WRITING
     new: list[FileStamp] = []
     if sweep:
