@@ -155,7 +155,7 @@ def find_writer(article: Article, field: str) -> By | None:
     for by in By:
         if by == writer:
             return by
-    return None
+    return None  # nobody, or a writer that only a later version knows
 
 
 def may_write(article: Article, field: str, by: By) -> bool:

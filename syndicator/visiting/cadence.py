@@ -120,12 +120,12 @@ def plan_next_visit(
     else:
         least_interval = _find_least_interval(state, feed, result, now)
     if source.cron:
-        first_time = cron_next(source.cron, now)
         # the slack allows for the length of this visit, so that an hourly cron skips no hour
         not_before = now + timedelta(seconds=max(least_interval.seconds - _CRON_SLACK, 0))
         time = cron_next(source.cron, not_before)
         why = f"cron {source.cron}"
-        if time > first_time:
+        # the interval ruled out an earlier time of the expression
+        if time > cron_next(source.cron, now):
             why = f"{why}; {least_interval.why}"
         return Next(time, why)
     if source.every:
@@ -226,10 +226,10 @@ def _plan_after_failure(
     If the server stated a time (Retry-After), the visit is at this time, but not in less than
     `floor` seconds. Otherwise it comes after the usual interval, which is doubled with each further
     failure in a row, up to `ceiling` seconds. With `cron`, it is at the first time of the
-    expression after the server's time, or after `now` if there is none.
+    expression after the server's time, or after `now` if there is none. If a variable or a browser
+    is missing, no request was sent, and the visit is in `floor` seconds.
 
-    If a variable or a browser is missing, no request is sent, so the visit is in `floor`
-    seconds."""
+    `jitter`, `cron_next`: see `plan_next_visit`."""
     # the operator may mend these two failures at any time
     if result.reason == FetchReason.UNSET_VARIABLE:
         return Next(now + timedelta(seconds=floor), "waits for an environment variable")
@@ -458,8 +458,10 @@ def delay_flood(
     left_today = max(0, limit - read_today)
     result = []
     for row in rows:
+        # only entries that this visit has found can be delayed
         is_new = row.first_seen == now and row.reason is None
-        if row.status != "pending" or not is_new:
+        may_be_delayed = is_new and row.status == "pending"
+        if not may_be_delayed:
             result.append(row)
         elif left_today > 0:
             left_today -= 1

@@ -98,12 +98,13 @@ def _count_failure(state: SourceState, result: Failed, now: datetime) -> SourceS
     configured address is used again if the other one is broken. If the server has answered 410
     (Gone) at least three times in a row, over at least two days, the source is disabled."""
     noted = replace(state.backoff, reason=result.reason, detail=result.detail)
-    is_first_failure = state.backoff.reason is None
+    is_first_failure = state.backoff.reason is None  # none is stored after a success
     if is_first_failure:
         noted = replace(noted, failing_since=noted.failing_since or now)
     if result.unasked:
         return replace(state, backoff=noted)
     counted = replace(noted, failures=noted.failures + 1)
+
     # the address at which the program found the feed shows a page now
     is_page_now = state.discovery.found == "feed" and result.reason.startswith(NOT_A_FEED)
     is_broken = result.reason in _MOVE_BROKEN or is_page_now
@@ -114,6 +115,8 @@ def _count_failure(state: SourceState, result: Failed, now: datetime) -> SourceS
         return _return_to_configured_address(replace(state, backoff=not_gone))
     if result.reason != "gone":
         return replace(state, backoff=not_gone)
+
+    # the server answered 410 (Gone)
     since = counted.gone_since or now
     gone = replace(counted, gone_times=counted.gone_times + 1, gone_since=since)
     if gone.gone_times >= GONE_TIMES and now - since >= GONE_SPAN:

@@ -153,4 +153,5 @@ def _is_html(answer: Fetched) -> bool:
     declared = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
     if declared:
         return declared in _HTML
-    return answer.body.lstrip()[:1] == b"<" and b"<html" in answer.body[:1024].lower()
+    begins_with_tag = answer.body.lstrip().startswith(b"<")
+    return begins_with_tag and b"<html" in answer.body[:1024].lower()

@@ -67,6 +67,7 @@ def find_obstacle() -> str:
         return "Chromium is missing: install the package chromium of your system"
     # try it with the program `true` in the place of Chromium
     command = [*_make_user_prefix(), *_WITHOUT_NETWORK, "true"]
+    # the system programs that start Chromium
     programs = ["prlimit"]
     programs += [part for part in command if part in ("setpriv", "unshare")]
     for program in programs:
@@ -75,9 +76,9 @@ def find_obstacle() -> str:
     try:
         finished = subprocess.run(command, capture_output=True, timeout=_TRY_SECONDS, check=False)
     except (OSError, subprocess.TimeoutExpired) as error:
-        return _describe_shut_namespaces(str(error))
+        return _describe_refused_namespaces(str(error))
     if finished.returncode:
-        return _describe_shut_namespaces(finished.stderr.decode(errors="replace").strip())
+        return _describe_refused_namespaces(finished.stderr.decode(errors="replace").strip())
     return ""
 
 
@@ -152,9 +153,9 @@ def _find_browser() -> str | None:
     return None
 
 
-def _describe_shut_namespaces(detail: str) -> str:
-    """Return the message for the operator that new namespaces are not permitted. `detail`: what the
-    system says."""
+def _describe_refused_namespaces(detail: str) -> str:
+    """Return a message for the operator: this machine does not permit new namespaces, which are
+    needed to start Chromium without a network. `detail`: the error of the system."""
     return (
         f"this machine gives programs no namespaces of users and network ({detail}); in a container"
         " or a hardened unit, permit them"

@@ -98,16 +98,19 @@ def find_linked_feeds(
     """Return the addresses of at most 50 feeds that the head of a page links by rel=alternate.
     Links in its body do not count, as visitors may have written them in comments. `body`, `url` and
     `headers`: the page, its address, and the headers of its answer."""
-    page = _Page(_cut_head(body, headers or {}), url)
+    page = _Page(_read_head(body, headers or {}), url)
     return tuple(dict.fromkeys(link.url for link in page.alternates[:MOST]))
 
 
-def _cut_head(body: bytes, headers: Mapping[str, str]) -> str:
+def _read_head(body: bytes, headers: Mapping[str, str]) -> str:
     """Return the text of a page up to the first element of its body, without comments and scripts.
     `headers`: the headers of its answer, which may state its charset."""
-    text = _remove_between(_remove_comments(_decode(body, headers)), "<script", "</script")
-    end = _BODY.search(text)
-    return text[: end.start()] if end else text
+    whole_text = _remove_comments(_decode(body, headers))
+    text = _remove_between(whole_text, "<script", "</script")
+    first_body_element = _BODY.search(text)
+    if first_body_element is None:
+        return text
+    return text[: first_body_element.start()]
 
 
 def _discover_other(body: bytes, url: str, headers: Mapping[str, str]) -> Discovery:
@@ -120,7 +123,7 @@ def _discover_other(body: bytes, url: str, headers: Mapping[str, str]) -> Discov
         return _read_opml(body, url)
     if b"<urlset" in start or b"<sitemapindex" in start:
         return _read_sitemap(body, url)
-    if looks_json(body):
+    if looks_json(body):  # it has no links; its feeds are guessed
         return _read_page("", url)
     return _read_page(_decode(body, headers), url)
 
@@ -267,8 +270,8 @@ class _Page:
         relations = attributes.get("rel", "").lower().split()
         target = resolve(self.base, href)
         self.links.append((relations, target))
-        is_icon = not _ICONS.isdisjoint(relations) and not _is_svg(target, attributes)
-        if is_icon and target:
+        is_icon = bool(_ICONS.intersection(relations))
+        if is_icon and target and not _is_svg(target, attributes):
             self.icons.append(_IconLink(target, _measure_icon(relations, attributes)))
         if "alternate" not in relations and "feed" not in relations:
             return
@@ -290,14 +293,15 @@ def _measure_icon(relations: Sequence[str], attributes: dict[str, str]) -> int:
     the largest. An Apple icon that states none has 180 pixels. `relations`: the values of the
     link's attribute `rel`."""
     widths = [int(width) for width in _ICON_SIZE.findall(attributes.get("sizes", ""))]
-    if not widths and not _APPLE.isdisjoint(relations):
+    is_apple_icon = bool(_APPLE.intersection(relations))
+    if not widths and is_apple_icon:
         return _APPLE_SIZE
     return max(widths, default=0)
 
 
 def _read_attributes(tag: str) -> dict[str, str]:
-    """Return the attributes of a tag, by name in lower case. If a name occurs twice, the first
-    value counts, as in browsers."""
+    """Return the attributes of an HTML tag, by name in lower case. `tag`: the text of the tag after
+    its name. If a name occurs twice, the first value counts, as in browsers."""
     attributes: dict[str, str] = {}
     for name, double_quoted, single_quoted, bare in _ATTRIBUTE.findall(tag[:_LONGEST_TAG]):
         value = double_quoted or single_quoted or bare
@@ -335,7 +339,7 @@ def find_linked_icons(body: bytes, url: str, headers: Mapping[str, str]) -> tupl
     The best is the smallest of those with at least 64 pixels. Larger ones follow, then smaller
     ones, the largest first. `body`, `url` and `headers`: the page, its address, and the headers of
     its answer."""
-    head = _cut_head(body[:_HEAD_BYTES], headers)
+    head = _read_head(body[:_HEAD_BYTES], headers)
     icons = _Page(head, url).icons[:MOST]
     large_icons = [icon for icon in icons if icon.size >= _LARGE_ICON]
     large_icons.sort(key=lambda icon: icon.size)
@@ -349,9 +353,9 @@ def read_websub_links(body: bytes, url: str, headers: Mapping[str, str]) -> Pars
     """Return the WebSub links in the head of a page (WebSub section 4) as a feed without entries:
     its hubs, and `self_url`, the address that the page states for itself. `body`, `url` and
     `headers`: the page, its address, and the headers of its answer."""
-    head = _cut_head(body[:_HEAD_BYTES], headers)
+    head = _read_head(body[:_HEAD_BYTES], headers)
     links = _Page(head, url).links[:MOST]
     hubs = [target for relations, target in links if "hub" in relations]
     self_urls = [target for relations, target in links if "self" in relations]
-    first_self_url = next(iter(self_urls), "")
+    first_self_url = self_urls[0] if self_urls else ""
     return ParsedFeed(format="page", hubs=tuple(hubs), self_url=first_self_url)

@@ -162,7 +162,7 @@ def clean_names(*values: str) -> tuple[str, ...]:
             if name.lower() in _NOBODY or len(name) > _LONGEST_NAME:
                 continue
             if not name.startswith(("http:", "https:")):
-                people.setdefault(name)
+                people[name] = None
     return tuple(people)
 
 
@@ -193,12 +193,14 @@ def resolve(base: str, reference: str) -> str:
 
 
 def choose_entry_id(own_id: str, link: str, title: str, content: str) -> str:
-    """Return the id of a feed entry. This is `own_id`, the id that the feed states, or its digest
-    if it has over 1,000 characters. Without it, it is the link, and without a link, a digest of
-    title and content."""
-    own_id = text.line(own_id)
-    if own_id:
-        return own_id if len(own_id) <= _LONGEST_ID else _make_digest(own_id)
+    """Return the id of a feed entry. If the feed states one (`own_id`), it is this id, or the
+    digest of an id of over 1,000 characters. Otherwise it is the link. If there is no link, it is a
+    digest of title and content."""
+    stated_id = text.line(own_id)
+    if len(stated_id) > _LONGEST_ID:
+        return _make_digest(stated_id)
+    if stated_id:
+        return stated_id
     return link or _make_digest(f"{title}\x1f{content}")
 
 
@@ -233,12 +235,12 @@ def _parse_usual(value: str) -> datetime | None:
     match = _USUAL.fullmatch(value)
     if match is None:
         return None
-    month = _MONTH.get(match[2].lower())
+    day_of_month, month_name, year, hour, minute, second, zone = match.groups()
+    month = _MONTH.get(month_name.lower())
     if month is None:
         return None
-    # groups: day, month, year, hour, minute, second, zone
-    day = datetime(int(match[3]), month, int(match[1]), tzinfo=UTC)
-    return _add_time(day, int(match[4]), int(match[5]), int(match[6]), match[7])
+    day = datetime(int(year), month, int(day_of_month), tzinfo=UTC)
+    return _add_time(day, int(hour), int(minute), int(second), zone)
 
 
 def _parse_epoch(value: str) -> datetime | None:
@@ -325,15 +327,15 @@ def _parse_numeric_day(value: str) -> datetime | None:
     match = _NUMERIC.search(value)
     if match is None:
         return None
-    # groups: number, separator, number, year
-    first = int(match[1])
-    second = int(match[3])
-    year = _read_year(match[4])
+    first_digits, separator, second_digits, year_digits = match.groups()
+    first = int(first_digits)
+    second = int(second_digits)
+    year = _read_year(year_digits)
     # with slashes the month comes first, as in the USA; with dots and dashes the day
-    is_american = match[2] == "/" and first <= _MONTHS_A_YEAR
+    is_american = separator == "/" and first <= _MONTHS_A_YEAR
     if is_american or second > _MONTHS_A_YEAR:
-        return datetime(year, first, second, tzinfo=UTC)
-    return datetime(year, second, first, tzinfo=UTC)
+        return datetime(year, month=first, day=second, tzinfo=UTC)
+    return datetime(year, month=second, day=first, tzinfo=UTC)
 
 
 def _find_month(word: str) -> int | None:
@@ -389,11 +391,12 @@ def _find_zone(text: str) -> tzinfo:
     abbreviation ("CEST") or a name ("Europe/Berlin"). Return UTC if there is none, or if it is
     unknown."""
     offset = _OFFSET.match(text)
-    if offset:  # groups: sign, hours, minutes
-        size = timedelta(hours=int(offset[2]), minutes=int(offset[3] or 0))
-        if size >= _ONE_DAY:
+    if offset:
+        sign, hours, minutes = offset.groups()
+        size = timedelta(hours=int(hours), minutes=int(minutes or 0))
+        if size >= _ONE_DAY:  # not a zone
             return UTC
-        return timezone(size if offset[1] == "+" else -size)
+        return timezone(size if sign == "+" else -size)
     word = re.match(r"[A-Za-z_]+(?:/[A-Za-z_]+)?", text)
     if word is None:
         return UTC

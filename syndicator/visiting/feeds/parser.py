@@ -176,8 +176,10 @@ def _explain_refusal(body: bytes, parsed: Any) -> NotAFeed:
     the result of feedparser."""
     if b"<" not in body[:1000]:
         return NotAFeed("unknown-format", "neither XML nor JSON")
-    if isinstance(parsed.get("bozo_exception"), SAXException):
-        return NotAFeed("broken-xml", " ".join(str(parsed.get("bozo_exception", "")).split())[:200])
+    fault = parsed.get("bozo_exception")  # feedparser's name for the fault that it noticed
+    if isinstance(fault, SAXException):
+        line = " ".join(str(fault).split())
+        return NotAFeed("broken-xml", line[:200])
     return NotAFeed("unknown-format", "well-formed XML, but not a feed")
 
 
@@ -191,7 +193,7 @@ def _read_feed(parsed: Any, url: str, body: bytes) -> ParsedFeed:
     hubs = [resolve(url, _get_text(link, "href")) for link in _filter_links(links, "hub")]
     own_urls = [resolve(url, _get_text(link, "href")) for link in _filter_links(links, "self")]
     is_complete = True
-    has_fault = bool(parsed.get("bozo"))
+    has_fault = bool(parsed.get("bozo"))  # feedparser's name for a feed with a fault
     if has_fault:  # after most faults, the rest of the feed is lost
         is_complete = type(parsed.get("bozo_exception")).__name__ in _HARMLESS
     licences = _list_addresses(links, "license")
@@ -325,25 +327,25 @@ def _make_ids_distinct(feed: ParsedFeed) -> ParsedFeed:
     title and id becomes their id. Of entries that still have the same id, only the first stays."""
     entries = [entry for entry in feed.entries if _has_content(entry)]
 
-    # ids that several links share
-    links: dict[str, set[str]] = {}
+    # an id that entries with several links share: their links become their ids
+    links_by_id: dict[str, set[str]] = {}
     for entry in entries:
-        links.setdefault(entry.id, set()).add(entry.url)
+        links_by_id.setdefault(entry.id, set()).add(entry.url)
     with_links = []
     for entry in entries:
-        if len(links[entry.id]) > 1:
+        if len(links_by_id[entry.id]) > 1:
             link_id = choose_entry_id("", entry.url, entry.title, entry.content)
             with_links.append(replace(entry, id=link_id))
         else:
             with_links.append(entry)
 
-    # ids that several titles still share
-    titles: dict[str, set[str]] = {}
+    # an id that entries with several titles still share: digests become their ids
+    titles_by_id: dict[str, set[str]] = {}
     for entry in with_links:
-        titles.setdefault(entry.id, set()).add(entry.title)
+        titles_by_id.setdefault(entry.id, set()).add(entry.title)
     distinct: dict[str, Entry] = {}
     for entry in with_links:
-        if len(titles[entry.id]) > 1:
+        if len(titles_by_id[entry.id]) > 1:
             distinct_id = choose_entry_id("", "", entry.title, entry.id)
             distinct.setdefault(distinct_id, replace(entry, id=distinct_id))
         else:

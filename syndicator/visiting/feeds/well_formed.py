@@ -185,7 +185,7 @@ def _read_attributes(
     `may_have_language`."""
     attributes: dict[str, str] = {}
     for name, value in element.items():
-        local = name.rpartition("}")[2].lower()
+        local = name.rpartition("}")[2].lower()  # without "{namespace}"
         if local in attributes or (local == "base" and not may_have_base):
             raise Unusual("a base, or two attributes of one name")
         attributes[local] = value.lower() if local in ("rel", "type") else value
@@ -211,8 +211,8 @@ class _Reader:
     Unusual if only feedparser can read the element."""
 
     def __init__(self, body: bytes) -> None:
-        # True if the text may have characters that are wrongly encoded (windows-1252)
         """`body`: the XML of the feed. The reader starts outside of any entry."""
+        # True if the text may have characters that are wrongly encoded (windows-1252)
         self.may_have_windows = any(pattern.search(body) for pattern in _CONTROLS)
         self.head: dict[str, Any] = {}
         # where values are stored now: the dict of the feed, of its image or of the current entry
@@ -243,9 +243,11 @@ class _Reader:
             version = _name_version(attributes.get("version", ""))
             if [self.find_row(child).name for child in root] != ["channel"]:
                 raise Unusual("an RSS feed is one channel")
-            if not _CDF_ATTRIBUTES.isdisjoint(_read_attributes(root[0])):
+            channel = root[0]
+            # CDF is an early format of Microsoft, which feedparser reads, too
+            if _CDF_ATTRIBUTES.intersection(_read_attributes(channel)):
                 raise Unusual("CDF")
-            self.read_children(root[0], 2)  # the channel
+            self.read_children(channel, 2)
         elif root.tag == "{http://www.w3.org/2005/Atom}feed":
             version = "atom10"
             self.read_children(root, 1)
@@ -281,6 +283,8 @@ class _Reader:
         namespace = braced_namespace.removeprefix("{")
         if ":" in name:
             raise Unusual("a prefix without a namespace")
+
+        # feedparser's name for the element, such as "dc_creator" or "title"
         if namespace in _PREFIXES:
             name = f"{_PREFIXES[namespace]}_{name}"
         elif namespace and namespace != "http://www.w3.org/2005/atom":
@@ -291,9 +295,11 @@ class _Reader:
             if prefix is not None:
                 name = f"{prefix.lower()}:{name}"
             else:
+                # feedparser may know this namespace by the other name
                 default_namespace = element.nsmap[None]
                 if list(element.nsmap.values()).count(default_namespace) > 1:
                     raise Unusual("a namespace with two names")
+
         # method: the rest of the name of one of the methods `read_*`
         method, argument = _BY_NAME.get(name, ("other", name))
         row = _Row(name, getattr(self, f"read_{method}"), argument)
@@ -384,9 +390,10 @@ class _Reader:
             raise Unusual("an entry in an entry")
         attributes = _read_attributes(element, may_have_language=True)
         language_around = self.language
-        if "about" in attributes or not _CDF_ATTRIBUTES.isdisjoint(attributes):
+        if "about" in attributes or _CDF_ATTRIBUTES.intersection(attributes):
             raise Unusual("CDF or RDF")
-        self.context = self.entry = {}
+        self.entry = {}
+        self.context = self.entry  # `store` now stores values in the entry
         self.depths = {}
         self.title_depth = _TITLE_NOT_SEEN
         self.language = attributes.get("lang", language_around).replace("_", "-")

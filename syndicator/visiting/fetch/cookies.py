@@ -197,6 +197,7 @@ def parse_set_cookie(line: str, url: str, now: datetime) -> Cookie | None:
         return None
     if not _is_legal(name) or not _is_legal(value):
         return None
+
     parts = urlsplit(url)
     host = (parts.hostname or "").lower()
     attributes_by_name = _read_attributes(attributes)

@@ -67,6 +67,7 @@ def explain_refusal(
     kind = describe_special_address(parsed, tuple(nat64))
     if kind is None:  # an ordinary public address
         return None
+    # an IPv6 address may contain the IPv4 address to which its packets are sent
     target = find_embedded_ipv4(parsed, tuple(nat64)) or parsed
     if loopback and _is_loopback(target):
         return None

@@ -92,7 +92,8 @@ class ImapFolder:
             lines = self._send_command("SEARCH", "UID", f"{last_uid + 1}:*", "SINCE", day)
             uids: list[int] = []
             for line in lines:
-                uids.extend(int(uid) for uid in (line or b"").split())
+                if line is not None:  # imaplib returns [None] for no mails
+                    uids.extend(int(uid) for uid in line.split())
         uids.sort()
         names = []
         for uid in uids:
@@ -122,13 +123,13 @@ class ImapFolder:
         deleted meanwhile. The mail does not become seen by this. Raises MailboxFailed."""
         with _ExplainedErrors(self._connection):
             self._open_folder(writable=False)
-            for uid in self._parse_uids([name]):  # one or none
-                answer = self._send_command(
-                    "FETCH", str(uid), f"(UID BODY.PEEK[]<0.{self.largest}>)"
-                )
-                for _, literal in _pair_literals(answer):
-                    return literal
-        return b""
+            uids = self._parse_uids([name])
+            if not uids:
+                return b""
+            items = f"(UID BODY.PEEK[]<0.{self.largest}>)"
+            answer = self._send_command("FETCH", str(uids[0]), items)
+            literals = [literal for _, literal in _pair_literals(answer)]
+        return literals[0] if literals else b""
 
     def put_away(self, names: Sequence[MailName], after: str) -> None:
         """Mark the mails `names` as seen. If `after` is "move:FOLDER", also move them to this

@@ -132,13 +132,16 @@ class PoliteFetcher:
     async def _ask_permission(self, request: Request) -> _Permission:
         """Return whether the request may be sent now. It may not if its host or its address asked
         this program to wait, or if robots.txt disallows this page or picture."""
+        # the wait that the server asked for this address
         if self._backoff and self._backoff.any():
             until = self._backoff.until(_make_wait_key(request.url))
             if until is not None:
                 return _Permission(refused=_make_busy(request, "the server", until))
+        # the wait that it asked for the whole host; a short one is waited for later
         until = self._throttle.backs_off_until(host(request.url))
         if until is not None and until - self._throttle.now() > _PATIENCE:
             return _Permission(refused=_make_busy(request, "the host", until))
+        # robots.txt does not apply to feeds, which the operator named, and to other requests
         if request.kind not in ("page", "image"):
             return _Permission()
         verdict = await self._find_verdict(request)
@@ -321,6 +324,6 @@ def _as_answer_to(
     target = moved_to
     if is_permanent and result.moved_to:
         target = result.moved_to
-    if (result.url, result.moved_to) == (shown_url, target):
+    if result.url == shown_url and result.moved_to == target:
         return result
     return replace(result, url=shown_url, moved_to=target)

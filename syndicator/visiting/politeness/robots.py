@@ -109,7 +109,8 @@ class Robots:
         if source is not None and source.robots == "ignore":
             return RobotsVerdict(allowed=True, by=OPERATOR)
         parts = urlsplit(url)
-        origin = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+        host_and_port = parts.netloc.rpartition("@")[2]
+        origin = f"{parts.scheme}://{host_and_port}"
         # concurrent pages of an origin cause one request
         async with self._locks.setdefault(origin, asyncio.Lock()):
             robots_txt = self._load_cached(origin)
@@ -131,7 +132,8 @@ class Robots:
             if len(self._parsed) >= _MOST_PARSED:
                 self._parsed.clear()
             self._parsed[key] = parse_robots_txt(robots_txt.text)
-        return decide_access(self._parsed[key], url, self._product)._replace(usage=usage)
+        verdict = decide_access(self._parsed[key], url, self._product)
+        return verdict._replace(usage=usage)
 
     async def find_licence(self, usage: str, url: str, *, allow: tuple[str, ...] = ()) -> str:
         """Return the text of the licence that robots.txt names for the page `url` (RSL 1.0). Return

@@ -86,7 +86,7 @@ class Throttle:
         host = self._get_host(name)
         host.users += 1
         try:
-            async with host.turn:
+            async with host.turn:  # one request of this process at a time
                 await self._wait_for_pause(host)
                 turn = _LOCAL_TURN
                 if self._turns is not None:
