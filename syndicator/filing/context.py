@@ -95,7 +95,8 @@ class RunContext(FilingContext):
     mailboxes: Mailboxes = field(default_factory=Mailboxes)
 
     def make_visit_context(self, source: Source, state: SourceState) -> "VisitContext":
-        """Return the context of a visit to `source`, whose state is `state` now."""
+        """Return the values that a visit to `source` works with. `state`: the stored state of the
+        source, for example its redirect, when the visit begins."""
         return VisitContext(
             run=self,
             source=source,
@@ -128,8 +129,8 @@ class VisitContext:
 
     @property
     def rights(self) -> ownership.Rights:
-        """The present rights of the source to write articles. They include those for the pages that
-        link its feed."""
+        """The rights of the source to write articles, as they are now. If pages are known that link
+        the feed of the source, they are listed in the rights."""
         rights = ownership.load_rights(
             self.run.rights_file, self.source, self.run.clock().date(), self.feed_site
         )
@@ -138,8 +139,9 @@ class VisitContext:
         return replace(rights, pages=self.linking_pages)
 
     def owns_for_now(self, url: str) -> bool:
-        """Return True if the source owns the site of `url`, and no request is needed to be sure of
-        that. A right that the site's front page granted must be confirmed every week."""
+        """Return True if the source owns the site of `url`, by the rights that are stored. A right
+        that the front page of the site granted counts only if it was confirmed in the last
+        week."""
         rights_file = self.run.rights_file
         site = urls.site(url)
         today = self.run.clock().date()
@@ -158,17 +160,17 @@ class VisitContext:
         return move.old if move else site
 
     def limit_source(self, url: str, rights: ownership.Rights | None = None) -> Source:
-        """Return the source with only those settings that it may use for the page at `url`.
-        `rights`: its rights, None for the present ones."""
+        """Return the source of this visit, without those settings that it may not use for the page
+        at `url`. `rights`: the rights of the source; None: the rights that it has now."""
         has_private_feeds = bool(self.run.settings.publish.secret_path)
         return ownership.limit_settings(
             self.source, rights or self.rights, url, private=has_private_feeds
         )
 
     async def fetch_page(self, url: str, source: Source | None = None) -> FetchResult:
-        """Fetch the page at `url`. Return a Failed without a request if a variable of the
-        credentials is not set. `source`: the source with the settings for this request; None for
-        those settings that it may use at `url`."""
+        """Fetch the page at `url`. If an environment variable with credentials is not set, nothing
+        is requested, and a Failed is returned. `source`: the source with the settings for this
+        request; None: the source of this visit, with the settings that it may use at `url`."""
         run = self.run
         source = source or self.limit_source(url)
         request = build_page_request(url, source, run.settings, run.environ)
@@ -220,7 +222,8 @@ class VisitContext:
         entry if it was fetched already, else None."""
         previous_visit = self.state.visits.last_success
         if previous_visit is not None and previous_visit >= row.first_seen:
-            # an earlier visit found the entry; the time of the visit before that is not stored
+            # the entry was found by the last visit, or one before it: the visit before that one is
+            # wanted, but its time is not stored
             previous_visit = None
         visit_values = {field.name: getattr(self, field.name) for field in fields(VisitContext)}
         return EntryContext(
@@ -276,12 +279,12 @@ class EntryContext(VisitContext):
         return program.logger("pipeline", **values)
 
     def limit_to_rights(self, url: str) -> TrustedEntry:
-        """Return the part of the entry that is trusted for the page at `url`, with the source
-        limited in the same way. If the operator selects the links of a page (`rules.links`), the
-        entry has no title, as the text of a link is none."""
+        """Return those fields of the entry, and those settings of the source, that are trusted for
+        the page at `url`."""
         rights = self.rights
         entry = self.announced
         if self.source.rules.links:
+            # the entry is a link of a list page, and its text is not the title of an article
             entry = replace(entry, title="")
         return TrustedEntry(
             source=self.limit_source(url, rights), entry=ownership.limit_entry(entry, rights, url)
@@ -304,7 +307,7 @@ class EntryContext(VisitContext):
 
     def find_known_article(self, lookup: Known) -> Article | None:
         """Return the filed article that has the address of the entry; None if there is none.
-        `lookup`: what the database knows of the alias keys in `aliases`."""
+        `lookup`: the answer of the database for the alias keys in `aliases`."""
         url = self.announced.url
         former_site = self.find_site_before_move(url)
         return ownership.find_known_article(lookup, self.aliases, url, self.source.key, former_site)
@@ -323,14 +326,14 @@ def build_feed_request(
     *,
     kind: Literal["feed", "page"] = "feed",
 ) -> Request:
-    """Build the request for the feed of `source`, at its redirected address if there is one. `kind`
-    "page": the source is a list page. The server answers "not modified" if the validators in
-    `state` still fit.
+    """Build the request for the feed of `source`. If the feed was redirected for good, its new
+    address is requested. `kind`: "page" if the source is a web page with a list of links.
 
-    A list page that a browser draws is requested without validators, as its scripts may load a new
-    list although the page itself is unchanged."""
+    The request has the validators in `state` (the ETag and the date of the last answer), by which
+    the server may answer that the feed is not modified."""
     validators = state.validators
     if source.browser and kind == "page":
+        # scripts of a page that a browser draws may load a new list although it is not modified
         validators = Validators()
     return build_page_request(
         state.redirects.effective_url or source.url,
@@ -346,10 +349,10 @@ def build_feed_request(
 def build_page_request(
     url: str, source: Source, settings: Settings, environ: Mapping[str, str], **more: Any
 ) -> Request:
-    """Build the request for a page. `source`: its settings must be limited to those that it may use
-    at `url` (`ownership.limit_settings`). Credentials are only added if `url` may get them.
-    `environ`: the environment variables, which have their values. `more`: further fields of the
-    request."""
+    """Build the request for the page at `url`, with the credentials that this address may get.
+    `source`: the source, with only those settings that it may use at `url`
+    (`ownership.limit_settings`). `environ`: the environment variables, with the values of
+    credentials. `more`: further fields of the request, by name."""
     headers = {}
     allow: tuple[str, ...] = ()
     if _may_get_credentials(url, source):
@@ -393,8 +396,8 @@ def build_site_request(url: str, source: Source, settings: Settings) -> Request:
 
 
 def _add_site_settings(request: Request, source: Source) -> Request:
-    """Return the request with two permissions of the source, as far as they apply at its address:
-    to use private networks, and to ignore robots.txt."""
+    """Return the request with two permissions of the source: to use private networks, and to ignore
+    robots.txt. A permission is left out if it does not apply at the address of the request."""
     allow: tuple[str, ...] = ()
     if _may_get_credentials(request.url, source):
         allow = source.allow
@@ -403,8 +406,9 @@ def _add_site_settings(request: Request, source: Source) -> Request:
 
 
 def explain_refusal(url: str, source: Source) -> str:
-    """Return why `url` is refused if `source` refers to it, for example as it leads to a private
-    network; "" if it is not refused. A source with the setting `allow` may refer to any address."""
+    """Return the reason to refuse `url`, an address in the feed of `source`; "" if it is allowed.
+    It is refused for example if it leads to a private network. A source with the setting `allow`
+    may use any address."""
     if source.allow:
         return ""
     return urls.refusal(url, source.url)
@@ -417,22 +421,24 @@ def may_use_private_networks(source: Source) -> bool:
 
 
 def _may_get_credentials(url: str, source: Source) -> bool:
-    """Return True if a request to `url` may have the credentials of the source and use the private
-    networks that it may use. It must go to the host of the source, and have TLS if the source has
-    TLS."""
+    """Return True if a request to `url` may have the credentials of the source, and may go to a
+    private network if the source may. For this, it must go to the host of the source, with TLS if
+    the address of the source has TLS."""
     if url == source.url:
         return True
     return urls.host(url) == urls.host(source.url) and not _loses_tls(url, source)
 
 
 def _may_get_cookies(url: str, source: Source) -> bool:
-    """Return True if a request to `url` may have the source's cookies. The result is for the whole
-    file of cookies; RFC 6265 decides which of them the host of `url` gets.
-
-    The file may have cookies of other sites, so `url` must belong to the publisher of the source.
-    It must have the same port, as another port is another server, and TLS if the source has TLS."""
-    if _loses_tls(url, source) or not urls.same_publisher(url, source.url):
+    """Return True if the source's file of cookies may be used for a request to `url`. For this,
+    `url` must belong to the publisher of the source and have the same port, and TLS if the address
+    of the source has TLS. RFC 6265 then decides which cookies of the file are sent."""
+    if _loses_tls(url, source):
         return False
+    # the file may have cookies of other sites
+    if not urls.same_publisher(url, source.url):
+        return False
+    # another port is another server
     return _get_port(url) == _get_port(source.url)
 
 
@@ -451,9 +457,11 @@ def _loses_tls(url: str, source: Source) -> bool:
 def find_missing_credentials(
     request: Request, source: Source, environ: Mapping[str, str]
 ) -> Failed | None:
-    """Return the failure of a request that needs an environment variable which is not set. None if
-    the request can be sent. It is not sent without credentials, as a site may then answer with a
-    page that looks like the right one."""
+    """Return a Failed if `request` needs an environment variable with credentials that is not set;
+    None if the request can be sent.
+
+    It is not sent without its credentials, as the site may answer with a page that looks like the
+    right one."""
     variables = secrets.variables(request.url)
     unset_in_url = [name for name in list_unset_url_variables(source, environ) if name in variables]
     if unset_in_url and urls.same_site(request.url, source.url):

@@ -60,13 +60,15 @@ class Merged:
 def estimate_start(
     published: datetime | None, added: datetime, previous_visit: datetime | None
 ) -> datetime:
-    """Return the time since when an article may have existed. By it the first of several copies is
-    chosen.
+    """Return the time since when an article may have existed. The copy with the earliest such time
+    is taken for the first one.
 
-    This is the article's `published` date, with limits, as pages may give a false one: it is not
-    before the previous visit of the source (None: unknown), and at most a day before the hour of
-    filing. `added`: the time of filing. An article whose date is more than a week old gets the hour
-    of filing plus one hour. An article without a date gets that hour plus two."""
+    `published`: the date on the page, None without one. `added`: the time of filing.
+    `previous_visit`: the last visit of the source before the one that found the article, None if
+    unknown. The result is the date on the page, but not before the previous visit, at most a day
+    before the filing, and not after it, as pages may give a false date. Without a date, or with one
+    that is more than a week old, the result is an hour or two after the filing, so that the article
+    comes after its copies."""
     hour = added.replace(minute=0, second=0, microsecond=0)
     if published is None:
         return hour + _NO_PUBLISHED_DATE
@@ -84,19 +86,20 @@ def build_precedence(
     """Return the sort key of `article` among the copies of one text. The copy with the lowest key
     is shown, and the others are merged into it. These rules decide, in this order:
 
-    An article from a source of its own site comes before one that a source of another site filed
-    (`neighbour`). An original comes before a copy whose page names the original (`copied`). The one
-    that may have existed earlier (`since`) comes before a later one. Then the one whose source
-    stands first in sources.toml (`ranks`: positions by source key), and the one that was filed
-    first."""
+    1. `neighbour`: True if a source of another site filed the article; it comes last.
+    2. `copied`: True if the page of the article names another copy as its original; it comes last.
+    3. `since`: the time since when the article may have existed; the earliest comes first.
+    4. `ranks`: the positions of sources in sources.toml, by source key; the lowest comes first.
+    5. The article that was filed first."""
     rank = ranks.get(article.source_key, _LAST_RANK)
     filed_at = article.added or since
     return (neighbour, copied, since, rank, filed_at, article.id)
 
 
 def build_copy_query(article: Article, source: str, now: datetime) -> Like:
-    """Return the query to the database for articles that may be copies of `article`. `source`: the
-    key of a source; articles that it filed may also be earlier versions of `article`. Pure."""
+    """Return the query to the database for articles that may be copies of `article`, by its title,
+    its date and its sketch, a set of hashes of its text. `source`: the key of a source; its
+    articles may also be earlier versions of `article`. Pure."""
     query = Like(
         source=source,
         title=article.title,
@@ -119,17 +122,19 @@ def merge_copy(
     previous_visit: datetime | None = None,
     lookup: Known | None = None,
 ) -> Merged:
-    """Compare the new `article` with filed copies of it. If there is a copy, one of the two is
-    shown (the first by `build_precedence`), and the other is merged into it. Return `article` as it
-    is to be filed, with the changed copies.
+    """Look for a filed copy of the new `article`. If there is one, feeds show one of the two (the
+    first by `build_precedence`), and the other is merged into it. Return `article` as it is to be
+    filed, with the copies that change.
 
     `previous_visit`: the last visit of the article's source before the one that found it, None if
-    unknown. `lookup`: what the database knows of possible copies, None to ask it now."""
+    unknown. `lookup`: the answer of the database about possible copies, None to ask it now."""
+    # the addresses in `also` were those that the page names; from now on they are its copies
+    without_copies = replace(article, also=())
     if urls.is_mail(article.url):
-        return Merged(article=replace(article, also=()))
+        return Merged(article=without_copies)
     first = _find_original(article, run, now, lookup)
     if first is None:
-        return Merged(article=replace(article, also=()))
+        return Merged(article=without_copies)
     logger = program.logger(
         "pipeline", source=article.source_key, host=urls.host(article.url), article=article.id
     )
@@ -141,8 +146,9 @@ def merge_copy(
 
 
 def _show_in_place_of(article: Article, first: Article, run: FilingContext) -> Merged:
-    """Return `article` as it is shown in place of its copy `first`, which is merged into it. It
-    lists the addresses of `first`, and of those copies of `first` that have the same text."""
+    """Return `article` as feeds show it in place of its copy `first`, and `first` as merged into
+    it. `article` then lists (`also`) the addresses of `first`, and of those copies of `first` that
+    have the text of `article`."""
     copies = [first]
     for former_copy in load_copies(first, run):
         if have_same_text(article, former_copy):
@@ -162,17 +168,17 @@ def make_comparison_data(
     named: tuple[str, ...] = (),
     previous_visit: datetime | None = None,
 ) -> Compared | None:
-    """Return the data by which later articles are compared with `article`. None for a mail, which
-    is no article of the web, and for an article that was added more than a week ago.
+    """Return the data to store, by which later articles are compared with `article`. None for a
+    mail, which has no copies on the web, and for an article that was added more than a week ago.
 
-    `named`: the addresses of the original that its page names, or (). `previous_visit`: see
-    `estimate_start`. Pure."""
+    `named`: the addresses that the page gives for its original, () without one. `previous_visit`:
+    the last visit of the source before the one that found the article, None if unknown. Pure."""
     if urls.is_mail(article.url):
         return None
     added = article.added or now
     if added < now - COPY_WINDOW:
         return None
-    # rounded to the begin of a day, so that old data are deleted only once a day
+    # from the beginning of a day, so that old data are deleted only once a day
     oldest = (now - 2 * COPY_WINDOW).replace(hour=0, minute=0, second=0, microsecond=0)
     data = Compared(
         at=added,
@@ -189,8 +195,9 @@ def make_comparison_data(
 
 
 def have_same_text(article: Article, other: Article) -> bool:
-    """Return True if the texts of two articles tell the same story, by their sketches. If a text is
-    too short for a sketch, both must have the same words."""
+    """Return True if two articles have nearly the same text. Their sketches, sets of hashes of
+    their texts, are compared. If a text is too short for a sketch, both must have the same
+    words."""
     sketch = get_sketch(article.body)
     other_sketch = get_sketch(other.body)
     if sketch and other_sketch:
@@ -201,8 +208,8 @@ def have_same_text(article: Article, other: Article) -> bool:
 
 
 def is_copy(article: Article, other: Article, run: FilingContext) -> bool:
-    """Return True if two articles tell the same story. Return True also if they may be one page at
-    two addresses (`_are_addresses_of_one_page`), and the longer text contains the shorter one."""
+    """Return True if two articles have nearly the same text. Return True also if they may be one
+    page at two addresses (`_are_addresses_of_one_page`), and one text contains the other."""
     if have_same_text(article, other):
         return True
     sketch = get_sketch(article.body)
@@ -235,15 +242,19 @@ def find_shown_article(article_id: str, store: ArticleRecords) -> Article | None
     visited_ids = {article_id}  # files that were edited by hand may merge articles in a circle
     while article is not None and article.merged_into and article.merged_into not in visited_ids:
         visited_ids.add(article.merged_into)
-        article = store.article(article.merged_into) or replace(article, merged_into="")
+        first = store.article(article.merged_into)
+        if first is None:  # the article into which it was merged is gone, so it is shown itself
+            return replace(article, merged_into="")
+        article = first
     return article
 
 
 def compute_precedence(
     article: Article, others: Iterable[Article], run: FilingContext
 ) -> Precedence:
-    """Return the sort key of a stored article among its copies `others`. The copy with the lowest
-    key is shown (`build_precedence`)."""
+    """Return the sort key of a stored article among its copies `others`. Feeds show the copy with
+    the lowest key (`build_precedence`)."""
+    # the stored time since when it may have existed, and the original that its page names
     since, original_alias = run.store.read_claims(article.id)
     copied = False
     if original_alias:
@@ -258,17 +269,20 @@ def compute_precedence(
 def find_copies(
     article: Article, run: FilingContext, now: datetime, lookup: Known | None = None
 ) -> Iterator[Article]:
-    """Yield the shown articles that have the text of `article`, the most similar first. Articles
-    that are on hold or unlisted are left out, and so are those that the operator split from it.
+    """Yield the articles that feeds show and that have the text of `article`, the most similar
+    first. Articles that are on hold or unlisted are left out, and so are those that the operator
+    split from `article`.
 
-    `lookup`: what the database knows of possible copies, None to ask it now."""
+    `lookup`: the answer of the database about possible copies, None to ask it now."""
     sketch = get_sketch(article.body)
     if sketch is None:
         return
     examined = {article.id}
     for article_id in _list_likely_copies(article, sketch, run, now, lookup):
         shown = find_shown_article(article_id, run.store)
-        if shown is None or shown.id in examined or shown.hold or shown.unlisted:
+        if shown is None or shown.id in examined:
+            continue
+        if shown.hold or shown.unlisted:
             continue
         examined.add(shown.id)
         copy = load_article(shown.id, run)
@@ -279,10 +293,11 @@ def find_copies(
 def find_shown_at_other_address(
     article: Article, run: FilingContext, now: datetime, lookup: Known | None
 ) -> Article | None:
-    """Return the article that feeds already show for the page of `article`, under another address
-    of the site; None without one. A source of another site announced it with that address.
-    `article`: the new reading; None is returned unless a source of the page's own site made it.
-    `lookup`: what the database knows of possible copies, None to ask it now."""
+    """Return the filed article that is the same page as the new `article`, but at another address
+    of its site; None without one. A source of another site linked the page by that address.
+
+    `lookup`: the answer of the database about possible copies, None to ask it now."""
+    # of the two articles, only the filed one may come from a source of another site
     if _is_from_neighbour(article, run):
         return None
     for copy in find_copies(article, run, now, lookup):
@@ -298,16 +313,16 @@ def are_split(article: Article, other: Article) -> bool:
 
 
 def extend_also(article: Article, *more: str) -> tuple[str, ...]:
-    """Return the list of addresses of copies (`also`) that `article` has, with the addresses `more`
-    at its end. It has 20 at most (MOST_ALSO); further ones are left out."""
+    """Return the addresses of copies that `article` lists (`also`), followed by the addresses
+    `more` that are new. The list is cut after 20 addresses (MOST_ALSO)."""
     new_urls = [url for url in more if url not in article.also and url != article.url]
     free_places = max(0, MOST_ALSO - len(article.also))
     return (*article.also, *new_urls[:free_places])
 
 
 def get_sketch(body: str) -> Sketch | None:
-    """Return the sketch of a markdown body, by which texts are compared. None if the body is too
-    short. The last sketches are cached."""
+    """Return the sketch of a markdown body: a set of hashes, by which texts are compared. None if
+    the body is too short. The last sketches are cached."""
     if body not in _sketches:
         remember_sketch(body, make_sketch(plain(body)))
     return _sketches[body]
@@ -324,9 +339,10 @@ def remember_sketch(body: str, value: Sketch | None) -> None:
 def _find_original(
     article: Article, run: FilingContext, now: datetime, lookup: Known | None
 ) -> Article | None:
-    """Return the shown article of which `article` is a copy; None without one. It is the article
-    that the page names as its original, if that has the same text. Otherwise it is the one with the
-    most similar text. `lookup`: see `find_copies`."""
+    """Return the filed article whose copy `article` is; None without one. This is the article that
+    the page of `article` names as its original, if it has the same text. Otherwise it is the
+    article with the most similar text. `lookup`: the answer of the database about possible copies,
+    None to ask it now."""
     original = _load_named_original(article, run)
     if original is not None and have_same_text(article, original):
         return original
@@ -334,8 +350,9 @@ def _find_original(
 
 
 def _load_named_original(article: Article, run: FilingContext) -> Article | None:
-    """Return the shown article that the page of `article` names as its original, from its file.
-    None if no such article is filed, or if it is on hold, unlisted or split from `article`."""
+    """Return the filed article that the page of `article` names as its original (in `also`), read
+    from its file. None if there is no such article, or if it is on hold, unlisted or split from
+    `article` by the operator."""
     if not article.also:
         return None
     article_id = run.store.find(map(urls.alias, article.also))
@@ -355,9 +372,9 @@ def _load_named_original(article: Article, run: FilingContext) -> Article | None
 def _outranks(
     article: Article, first: Article, run: FilingContext, previous_visit: datetime | None
 ) -> bool:
-    """Return True if the new `article` is shown in place of its filed copy `first`, because it
-    comes before it by `build_precedence`. `previous_visit`: the last visit of the article's source
-    before the one that found it, None if unknown."""
+    """Return True if the new `article` comes before its filed copy `first` by `build_precedence`,
+    so that feeds show it in place of `first`. `previous_visit`: the last visit of the article's
+    source before the one that found it, None if unknown."""
     since = estimate_start(article.published, article.added or run.clock(), previous_visit)
     article_precedence = build_precedence(
         article,
@@ -390,11 +407,11 @@ def may_be_replaced(first: Article, now: datetime) -> bool:
 
 
 def merge_into(article: Article, first: Article, run: FilingContext) -> Merged:
-    """Return `article` as a copy that is merged into the article `first`. `first` then lists the
-    address of the copy (`also`), and is among the returned changes if this is new."""
+    """Return `article` as a copy that is merged into the article `first`. If `first` did not list
+    the address of the copy (`also`), the change that adds it is returned, too."""
     copy = replace(article, also=(), merged_into=first.id)
     if is_named(map(urls.alias, article.also), first):
-        copy = replace(copy, also=article.also[:1])  # it still names its original
+        copy = replace(copy, also=article.also[:1])  # the page names `first` as its original
     new_urls = [article.url] if lists_address_of(article, first, run) else []
     shown_article = replace(first, also=extend_also(first, *new_urls), merged_into="")
     if shown_article == first:
@@ -403,8 +420,8 @@ def merge_into(article: Article, first: Article, run: FilingContext) -> Merged:
 
 
 def lists_address_of(copy: Article, first: Article, run: FilingContext) -> bool:
-    """Return True if the shown article `first` has to list the address of its copy. It does not
-    list an address on its own site that only a source of another site announced."""
+    """Return True if the article `first` has to list the address of its `copy`. It need not if the
+    copy is on the same site, and a source of another site filed it."""
     if not urls.same_site(copy.url, first.url):
         return True
     return not _is_from_neighbour(copy, run)
@@ -421,8 +438,8 @@ def _list_likely_copies(
     article: Article, sketch: Sketch, run: FilingContext, now: datetime, lookup: Known | None
 ) -> list[str]:
     """Return the ids of the filed articles that seem to be copies of `article`, the most similar
-    first. `sketch`: the sketch of `article`, which is compared with theirs. `lookup`: see
-    `find_copies`."""
+    first. `sketch`: hashes of the text of `article`, which are compared with those of the others.
+    `lookup`: the answer of the database about possible copies, None to ask it now."""
     if not lookup:
         lookup = run.store.look_up((), like=build_copy_query(article, article.source_key, now))
     similarities: dict[str, float] = {}  # by id of a likely copy
@@ -462,12 +479,13 @@ class Moved:
 async def find_moved_article(
     context: EntryContext, article: Article, article_ids: Sequence[str]
 ) -> Moved | None:
-    """Return the filed article that moved to the address of the new reading `article`; None without
-    one. `article_ids`: the filed articles that may be it.
+    """Return the filed article that moved to the address of `article`, which was just read; None
+    without one. `article_ids`: the filed articles that may have moved.
 
-    On the same site, an article has moved if its text, title and time agree. If they do not
-    suffice, the former pages of at most two articles are requested, to see if they lead to the new
-    address. This is only done if the entry is late, as a site that moves announces old articles."""
+    On the same site, an article has moved if its text, title and time agree. If this does not
+    decide, the former pages of at most two articles are requested, to see if they lead to the new
+    address. This is only done if the entry is late (it should have been found by an earlier visit),
+    as a site that moves announces old articles again."""
     is_late = _is_late(context, article)
     candidates = []
     for article_id in article_ids:
@@ -491,8 +509,8 @@ async def find_moved_article(
 async def _find_by_former_page(
     context: EntryContext, article: Article, candidates: Sequence[Article]
 ) -> Moved | None:
-    """Return the first of `candidates`, which are filed articles, whose former page leads to the
-    new reading `article`; None without one."""
+    """Request the former pages of the filed articles `candidates`, and return the first article
+    whose page leads to `article`, which was just read; None without one."""
     for candidate in candidates:
         lead = await ask_former_page(context, candidate, article)
         if lead is not Lead.ELSEWHERE:
@@ -501,8 +519,8 @@ async def _find_by_former_page(
 
 
 def _is_late(context: EntryContext, article: Article) -> bool:
-    """Return True if the entry should have been found by an earlier visit: its date is before the
-    previous visit, or the database has it as late."""
+    """Return True if the entry should have been found by an earlier visit: `article`, which was
+    read from its page, has a date before the previous visit, or the entry is stored as late."""
     if context.row.reason == EntryReason.LATE:
         return True
     if context.previous_visit is None or article.published is None:
@@ -511,9 +529,9 @@ def _is_late(context: EntryContext, article: Article) -> bool:
 
 
 def _may_have_moved(context: EntryContext, article: Article, old: Article) -> bool:
-    """Return True if the stored article `old` may have moved to the entry's address. It must have
-    been filed before the entry was announced, the feed must no longer list it, and the operator
-    must not have split it from `article`."""
+    """Return True if the stored article `old` may have moved to the address of `article`, which was
+    read from the entry's page. `old` must have been filed before the entry was announced, the feed
+    must no longer list it, and the operator must not have split the two articles."""
     if are_split(article, old):
         return False
     if old.added is None or old.added >= context.row.first_seen:
@@ -524,9 +542,9 @@ def _may_have_moved(context: EntryContext, article: Article, old: Article) -> bo
 
 
 def is_same_article(new: Article, old: Article, *, late: bool) -> bool:
-    """Return True if the reading `new` is the stored article `old`, by text, title and time.
-    `late`: the entry is older than the previous visit, so that a different date does not matter.
-    Pure."""
+    """Return True if `new`, which was just read, is the stored article `old`. Their texts, titles
+    and times are compared. `late`: True if the entry should have been found by an earlier visit;
+    the times may then differ. Pure."""
     published = _drop_fraction(new.published)
     same_title_and_time = (
         published is not None
@@ -535,12 +553,13 @@ def is_same_article(new: Article, old: Article, *, late: bool) -> bool:
     )
     new_sketch = get_sketch(new.body)
     old_sketch = get_sketch(old.body)
-    if new_sketch is None or old_sketch is None:
+    if new_sketch is None or old_sketch is None:  # a text is too short for a sketch
         if not same_title_and_time:
             return False
         return _is_one_in_other(words(plain(new.body)), words(plain(old.body)))
     if same_title_and_time:
         return are_same_story(new_sketch, old_sketch, one_source=False)
+    # texts of one source are often alike, so they are compared more strictly
     if not are_same_story(new_sketch, old_sketch, one_source=True):
         return False
     return late or _times_agree(new.published, old.published, LARGEST_ZONE_ERROR)
@@ -554,17 +573,20 @@ def _drop_fraction(time: datetime | None) -> datetime | None:
 
 
 async def ask_former_page(context: EntryContext, old: Article, article: Article) -> Lead:
-    """Request the page at the address of the stored article `old`, and return if it leads to
-    `article`: by a redirect, or because it names the address of `article` as its own."""
+    """Request the page at the address of the stored article `old`, and return where it leads.
+    FOR_GOOD: it redirects to `article` permanently. TO_ARTICLE: it redirects there for now, or
+    names the address of `article` as its own. ELSEWHERE: neither, or there is no page."""
     run = context.run
     answer = await context.fetch_page(old.url)
     if not isinstance(answer, Fetched):
         return Lead.ELSEWHERE
     new_aliases = {urls.alias(url) for url in (article.url, *article.aliases)}
     if urls.alias(answer.final_url) in new_aliases:
+        # `moved_to` is set if all redirects were permanent
         if urls.alias(answer.moved_to or "") in new_aliases:
             return Lead.FOR_GOOD
         return Lead.TO_ARTICLE
+    # it does not redirect there, but may name the article's address as its own
     try:
         reading = await run.worker.call(
             worker_functions.read_and_render,
@@ -598,9 +620,9 @@ def _is_one_in_other(text: list[str], other: list[str]) -> bool:
 
 
 def update_copies(old: Article, new: Article, run: FilingContext, now: datetime) -> Merged:
-    """Compare the revised article `new` with copies again, and return it with the changed ones. Its
-    former copies may have another text now, or `new` may be a copy of another article. `old`: the
-    article before it was revised."""
+    """Compare an article with its copies again after it was revised, as it may no longer have their
+    text, or have the text of another article now. `old`, `new`: the article before and after the
+    revision. Return `new` as it is to be stored, with the other articles that change."""
     if new.hold:  # it is compared when it is released
         return Merged(article=new)
     # a new source may change the result of `is_copy`, even if the text is the same
@@ -608,10 +630,13 @@ def update_copies(old: Article, new: Article, run: FilingContext, now: datetime)
     has_new_text = old.body != new.body
     if not has_new_text and not is_adopted:
         return Merged(article=new)
+
+    # split it from the article into which it was merged, or split its copies from it
     if new.merged_into:
         first = load_article(new.merged_into, run)
         if first is None or is_copy(new, first, run):
             return Merged(article=new)
+        # feeds have not shown an adopted copy yet, so it is a new article for them
         added = run.take_filing_time() if is_adopted else new.added
         updated = Merged(
             article=replace(new, merged_into="", also=(), added=added),
@@ -619,6 +644,8 @@ def update_copies(old: Article, new: Article, run: FilingContext, now: datetime)
         )
     else:
         updated = _split_changed_copies(new, run)
+
+    # if it has no copies now, it may be a copy of another article itself
     if updated.article.also:
         return updated
     merged = _merge_into_recent(updated.article, run, now)
@@ -626,8 +653,8 @@ def update_copies(old: Article, new: Article, run: FilingContext, now: datetime)
 
 
 def _remove_from_also(first: Article, copy: Article) -> Changes:
-    """Return the change by which the article `first` no longer lists the addresses of `copy`. () if
-    it lists none of them."""
+    """Return the change of the article `first` that removes the addresses of `copy` from its list
+    of copies (`also`). Return () if none of them is in the list."""
     other_urls = tuple(url for url in first.also if not is_named([urls.alias(url)], copy))
     if other_urls == first.also:
         return ()
@@ -635,8 +662,9 @@ def _remove_from_also(first: Article, copy: Article) -> Changes:
 
 
 def _split_changed_copies(first: Article, run: FilingContext) -> Merged:
-    """Return the shown article `first` without those copies that no longer have its text. These are
-    among the returned changes, grouped by their own texts, and are shown again."""
+    """Split those copies from the article `first` that no longer have its text. Return `first` with
+    a list of its other copies, and the split copies as changes: they are grouped by their texts,
+    and feeds show one of each group again."""
     former = load_copies(first, run)
     remaining = [copy for copy in former if is_copy(first, copy, run)]
     changed = {copy.id: copy for copy in former if copy not in remaining}
@@ -653,8 +681,9 @@ def _split_changed_copies(first: Article, run: FilingContext) -> Merged:
 
 
 def group_copies(former: Collection[Article], run: FilingContext) -> list[Article]:
-    """Return the articles `former`, which were copies of one article, grouped by their texts. The
-    first of each group is shown, and the others of the group are merged into it."""
+    """Group the articles `former`, which were copies of one article, by their texts. Return the
+    changed articles: first those that come first in their groups (by `compute_precedence`), which
+    feeds show, then the rest, which are merged into them."""
     first_copies: list[Article] = []
     merged: list[Article] = []
     for copy in sorted(former, key=lambda article: compute_precedence(article, former, run)):
@@ -669,8 +698,8 @@ def group_copies(former: Collection[Article], run: FilingContext) -> list[Articl
 
 
 def _find_same_text(copy: Article, articles: Sequence[Article]) -> int | None:
-    """Return the index of the first article in `articles` that has the text of `copy`; None without
-    one. An article that the operator split from `copy` is left out."""
+    """Return the index of the first article in `articles` that has the text of `copy` and was not
+    split from it by the operator; None without one."""
     for index, article in enumerate(articles):
         if not are_split(copy, article) and have_same_text(copy, article):
             return index
@@ -678,41 +707,43 @@ def _find_same_text(copy: Article, articles: Sequence[Article]) -> int | None:
 
 
 def _merge_into_recent(article: Article, run: FilingContext, now: datetime) -> Merged:
-    """Return `article` merged into a shown article that has its text. It stays as it is in three
-    cases: there is no such article; `article` was added more than a week ago; or the shown article
-    lists its address already, although they are not merged, because the operator split them."""
+    """Merge `article` into an article that feeds show and that has its text, and return both. If
+    there is no such article, or if `article` was added more than a week ago, it is returned
+    unchanged."""
     if article.added is None or article.added < now - COPY_WINDOW:
         return Merged(article=article)
     for first in find_copies(article, run, now):
-        if not any(is_named([urls.alias(url)], article) for url in first.also):
+        # if it lists the address although they are not merged, the operator split them
+        is_listed = any(is_named([urls.alias(url)], article) for url in first.also)
+        if not is_listed:
             return merge_into(article, first, run)
     return Merged(article=article)
 
 
 def keep_out_of_feeds(article: Article, run: FilingContext, now: datetime) -> Article | None:
-    """Return `article` changed so that only the feeds of the sources that announced it show it.
-    This is done if a source of another site filed it, and its own site is followed, too. It is
-    merged into the article of the site's own source if that has its text. Otherwise it is unlisted.
+    """Return `article` changed so that only the feeds of the sources that announced it show it, or
+    None if all feeds may show it. Raises ConfigError.
 
-    Return None if all feeds may show it: the site's own source filed it, no source follows its
-    site, or it was published in the last week and the own source has no copy. Raises
-    ConfigError."""
+    It is kept out of feeds only if a source of another site filed it, although its own site has a
+    source. If that source filed an article with the same text, `article` is merged into this one.
+    Otherwise it is unlisted, but not if it was published in the last week, as its own source may
+    still announce it."""
     if not filed_by_neighbour(article, run.owners):
         return None
     first = _find_owners_copy(article, run)
     if first is not None:
         return replace(article, merged_into=first.id, also=())
-    published = article.published  # a date in the future is not believed
-    is_recent = published is not None and now - RECENT < published < now
+    published = article.published
+    is_recent = published is not None and now - RECENT < published < now  # not in the future
     if is_recent:
         return None
     return replace(article, unlisted=True, also=())
 
 
 def _find_owners_copy(article: Article, run: FilingContext) -> Article | None:
-    """Return the shown article that has the text of `article` and that a source of its site filed;
-    None without one. If that article is merged itself, the article into which it is merged is
-    returned."""
+    """Return the article with the text of `article` that a source of its own site filed; None
+    without one. If that article is merged into another one, return the other one, which feeds
+    show."""
     for owner in run.owners.list_owners(article.url):
         for article_id in run.store.find_earlier(build_copy_query(article, owner, run.clock())):
             if article_id == article.id:

@@ -27,9 +27,10 @@ Listed = tuple[str, str]  # address and title of an article
 
 
 async def grant_by_links(context: EntryContext, page: Page) -> EntryContext:
-    """Return the context of an entry, with the right to write the article on `page` if links show
-    that the source may. This page, or the front page of a site of the same publisher, must link the
-    source's feed. An entry without title and text needs no right, as there is nothing to trust."""
+    """Return the context of an entry, with the right of its source to write the article on `page`
+    if that page links the source's feed. A link on the front page of its site gives the source a
+    right, too, which is stored."""
+    # without a title and a text, the entry has nothing that must be trusted
     needs_right = bool(context.announced.title or context.announced.content)
     if not needs_right or not page.html or context.owns_for_now(page.url):
         return context
@@ -42,9 +43,9 @@ async def grant_by_links(context: EntryContext, page: Page) -> EntryContext:
 
 
 async def _links_own_feed(context: EntryContext, page: Page) -> bool:
-    """Return True if `page` links the source's feed. Parsing takes time, so only two kinds of pages
-    are parsed: those on the site of the feed, and those whose HTML contains the feed's host."""
+    """Return True if `page` links the source's feed."""
     own_feeds = _list_own_feeds(context)
+    # To parse a page takes time. A link to another site contains the host of the feed.
     may_link = any(
         urls.same_site(page.url, url) or urlsplit(url).netloc.encode() in page.html
         for url in own_feeds.values()
@@ -58,8 +59,9 @@ async def _links_own_feed(context: EntryContext, page: Page) -> bool:
 
 
 def _list_own_feeds(context: EntryContext) -> dict[str, str]:
-    """Return the addresses of the source's feed, by their alias keys. These are the address in
-    sources.toml, and that of the feed that was found on the page there."""
+    """Return the addresses of the source's feed: the one in sources.toml and, if that is a page,
+    the one of the feed that was found there. The keys are their alias keys, forms in which
+    different spellings of an address are equal."""
     addresses = [context.source.url]
     state = context.state
     if state.discovery.found == "feed" and state.redirects.effective_url:
@@ -68,10 +70,10 @@ def _list_own_feeds(context: EntryContext) -> dict[str, str]:
 
 
 async def confirm_ownership(context: EntryContext, url: str) -> bool:
-    """Return True if the source owns the site of `url`. If that is not certain now, the site's
-    front page decides: it must link the source's feed. If it does, the source gets the right; if
-    not, it loses the right. The front page is requested at most once a week. If the request fails,
-    the source keeps the rights that it has."""
+    """Return True if the source owns the site of `url`. If the stored rights are not enough, the
+    front page of the site is read: the source gets the right if the page links its feed, and loses
+    the right if not. The front page is requested at most once a week. If the request fails, nothing
+    changes."""
     if context.owns_for_now(url):
         return True
     rights_file = context.run.rights_file
@@ -90,14 +92,14 @@ async def confirm_ownership(context: EntryContext, url: str) -> bool:
 
 async def _list_front_page_feeds(context: EntryContext, url: str) -> list[str] | None:
     """Return the alias keys of the feeds that the front page of the site of `url` links; None if
-    the page could not be read. If it was requested for this source in the last week, the stored
-    answer is returned."""
+    the page could not be read. The answer is stored for a week, and the page is not requested
+    again in this time."""
     run = context.run
     site = urls.site(url)
-    note = f"front page {site} {context.source.key}"
+    note = f"front page {site} {context.source.key}"  # the key of the answer in the database
     feeds: list[str] | None
     async with run.front_page_locks.setdefault(site, asyncio.Lock()):
-        with suppress(ValueError, TypeError):
+        with suppress(ValueError, TypeError):  # there is no stored answer, or it is damaged
             asked_at, feeds = json.loads(run.store.note(note) or "")
             if timedelta(0) <= run.clock() - datetime.fromisoformat(asked_at) < ASKED_AGAIN:
                 return feeds
@@ -132,10 +134,10 @@ async def _list_linked_feeds(context: EntryContext, page: Page) -> list[str] | N
 
 
 def get_front_page(url: str) -> str:
-    """Return the address of the front page of the site of `url`. On a host that many users share,
-    this is the front page of the user, else that of the host."""
+    """Return the address of the front page of the site of `url`. This is the front page of the
+    host, or that of one user if many users have their sites on one host."""
     parts = urlsplit(urls.canonical(url))
-    site = urls.site(url)
+    site = urls.site(url)  # the host, followed by the path of the user if many users share it
     host_front_page = f"{parts.scheme}://{parts.netloc}/"
     if urls.site(host_front_page) == site:
         return host_front_page
@@ -155,13 +157,12 @@ async def may_adopt(context: EntryContext, article: Article) -> bool:
 
 
 async def follow_move(context: VisitContext, result: Fetched, feed: ParsedFeed) -> VisitContext:
-    """Check if the source's site moved to the host of `result`, its present answer, and return the
-    context of the visit. If both hosts confirm the move, the source gets rights for the new host.
+    """Check if the site of the source moved to another host. If both hosts confirm this, give the
+    source rights for the new host. Return the context of the visit, with the new site.
 
-    The new host confirms the move if its `feed` lists the same articles. In addition, either the
-    operator entered its address, or the old host redirects the feed there permanently and no other
-    source owns it. The old host confirms the move if it redirects the articles' pages there
-    permanently."""
+    `result`: the answer of the source in this visit, from the host that may be new. `feed`: the
+    feed in this answer. The new host confirms the move if the feed lists articles of the old host.
+    The old host confirms it if the pages of these articles redirect to the new one permanently."""
     new_site = urls.site(result.final_url)
     context = replace(context, feed_site=new_site)
     if new_site == "":
@@ -175,10 +176,14 @@ async def follow_move(context: VisitContext, result: Fetched, feed: ParsedFeed) 
     moved_context = replace(context, state=state)
     if new_site in rights_file.moved(key):  # the move was confirmed earlier
         return moved_context
+
+    # the operator entered the address of the new host, or the old host redirects the feed to it
     if is_own_address and not _is_new_at_home(context, feed, new_site):
         return context
     if not is_own_address and not _is_feed_moved(context, result):
         return context
+
+    # both hosts have the same articles, and the old one redirects their pages
     pairs = pair_articles(feed.entries, context.run.store.list_newest(key, own=True), new_site)
     if not pairs:
         return context
@@ -194,8 +199,8 @@ async def follow_move(context: VisitContext, result: Fetched, feed: ParsedFeed) 
 
 
 def _is_feed_moved(context: VisitContext, result: Fetched) -> bool:
-    """Return True if the feed is redirected permanently to the host of `result`, its present
-    answer, and if no source owns that host."""
+    """Return True if the feed is redirected permanently to the host from which its answer `result`
+    came, and if no source owns that host."""
     if context.rights.owns(result.final_url) or context.run.owners.list_owners(result.final_url):
         return False
     target = result.moved_to or context.state.redirects.effective_url or ""
@@ -230,13 +235,13 @@ def _may_leave(context: VisitContext, old_page: str) -> bool:
 def pair_articles(
     entries: Sequence[Entry], filed_articles: Iterable[Listed], new_site: str
 ) -> list[tuple[str, str]]:
-    """Return pairs (old address, new address) of filed articles that are on `new_site` now.
-    `entries`: the entries of the new feed. `filed_articles`: address and title of each article of
-    the source.
+    """Find the filed articles that are on `new_site` now, and return pairs (old address, new
+    address). A filed article and an entry are a pair if their addresses have the same path, or else
+    if they have the same title. All old addresses are of one site, the one with the most pairs.
+    Return [] if fewer than half of the entries on the new site have a pair.
 
-    An entry and an article are a pair if the paths of their addresses are the same, or else their
-    titles. All old addresses are of one site, the one with the most pairs. Return [] if fewer than
-    half of the entries on the new site have a pair. Pure."""
+    `entries`: the entries of the new feed. `filed_articles`: the address and the title of each
+    article that the source filed. Pure."""
     new_entries = [entry for entry in entries if urls.site(entry.url) == new_site]
     urls_by_path: dict[str, str] = {}
     urls_by_title: dict[str, str] = {}
@@ -270,8 +275,8 @@ def _fold_title(title: str) -> str:
 
 
 async def _are_all_moved(context: VisitContext, pairs: Sequence[tuple[str, str]]) -> bool:
-    """Return True if each old page redirects permanently to its new page. `pairs`: (old address,
-    new address)."""
+    """Request each old page, and return True if all of them redirect permanently to their new
+    pages. `pairs`: the old and the new address of each page."""
     for old, new in pairs:
         answer = await context.fetch_page(old)
         if not isinstance(answer, Fetched) or answer.moved_to is None:

@@ -34,8 +34,9 @@ class SharedMailbox:
     known: dict[str, KnownMail] = field(default_factory=dict)
 
     def read_headers(self, names: Sequence[MailName]) -> list[KnownMail]:
-        """Return the mails `names` with their headers. A mail that was deleted meanwhile is left
-        out. Raises MailboxFailed if the mailbox does not answer."""
+        """Return the mails with the names `names`, with their headers. A mail that was deleted
+        meanwhile is left out. The headers are remembered for other newsletters of the mailbox.
+        Raises MailboxFailed if the mailbox does not answer."""
         if len(self.known) > _MOST_REMEMBERED:
             self.known.clear()
         unknown_names = [name for name in names if name.name not in self.known]
@@ -66,9 +67,9 @@ class _Slot:
     failed: MailboxFailed | None = None
 
     async def open(self, open_mailbox: Callable[[], OpenMailbox]) -> SharedMailbox:
-        """Return the mailbox. The first call opens it by `open_mailbox`. Raises MailboxFailed;
-        after a failure, each further call in this run raises it again without a try, as servers
-        lock accounts after several wrong passwords."""
+        """Return the mailbox. The first call opens it with `open_mailbox`. Raises MailboxFailed if
+        this fails, and then again at each further call of the run."""
+        # not tried again, as servers lock accounts after several wrong passwords
         if self.failed is not None:
             raise self.failed
         if self.mailbox is None:
@@ -96,9 +97,9 @@ class Mailboxes:
     async def use(
         self, url: str, open_mailbox: Callable[[], OpenMailbox]
     ) -> AsyncIterator[SharedMailbox]:
-        """Yield the mailbox at `url`, to one visit at a time. It is opened by `open_mailbox` if it
-        is not open, and stays open after the block. If the block raises, it is closed. Raises
-        MailboxFailed if it cannot be opened."""
+        """Yield the mailbox at `url`, to one visit at a time. If it is not open, it is opened with
+        `open_mailbox`. It stays open after the block, but is closed if the block raises an
+        exception. Raises MailboxFailed if it cannot be opened."""
         slot = self._slots.setdefault(url, _Slot())
         async with slot.turn:
             mailbox = await slot.open(open_mailbox)

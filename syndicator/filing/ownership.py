@@ -53,12 +53,14 @@ class Rights:
             return False
         if urls.site(url) in self.sites or self.speaks_for(url):
             return True
+        # domains of articles that it filed before rights were checked
         return bool(self.before) and urls.publisher(url) in self.before
 
     def speaks_for(self, url: str) -> bool:
-        """Return True if the source has a right to the single page at `url`: the page links the
-        source's feed, or the operator granted the source this page, its host or its path."""
-        if urls.alias(url) in self.pages or urls.site(url) in self.places:
+        """Return True if the source has a right to the single page at `url`: this page links the
+        source's feed, or the operator granted the source the site of the page or a part of it."""
+        is_linking_page = urls.alias(url) in self.pages
+        if is_linking_page or urls.site(url) in self.places:
             return True
         return not self.places.isdisjoint(_list_places(url))
 
@@ -66,11 +68,12 @@ class Rights:
 def make_rights(
     source: Source, *, sites: Collection[str] = (), before: Collection[str] = ()
 ) -> Rights:
-    """Return the rights of `source` to the site of its own address, and to the places in its
-    setting `speaks_for`. A mailbox has no rights on the web.
+    """Return the rights of `source` to write articles: on the site of its own address, and in the
+    places that the operator grants it (its setting `speaks_for`). A mailbox has no rights on the
+    web.
 
     `sites`: further sites that it owns. `before`: domains of articles that it filed before the
-    program checked rights. They count only if `speaks_for` is not set."""
+    program checked rights; it keeps the right to these if `speaks_for` is not set."""
     if urls.is_mailbox(source.url):
         return Rights(sites=frozenset(), is_mailbox=True)
     own_sites = frozenset((urls.site(source.url), *sites)) - {""}
@@ -83,13 +86,12 @@ def make_rights(
 def load_rights(
     file: RightsFile, source: Source, today: date | None = None, answered: str | None = None
 ) -> Rights:
-    """Return the rights of `source`: those by its settings, and those that the rights file grants
-    it. Raises ConfigError.
+    """Return the rights of `source` to write articles, by its settings and by the rights file
+    `file`, which has links on front pages and moves between sites. Raises ConfigError.
 
-    `today`: links on front pages of sites count only if they were confirmed lately; None counts all
-    links, which is used to show articles. `answered`: the site that the feed came from; rights
-    after a move to a site count only if the feed came from this site. None counts them in any
-    case."""
+    `today`: the date, to leave out links that were not confirmed lately; None to include all links.
+    `answered`: the site that the feed came from, to leave out moves to other sites; None to include
+    all moves."""
     linked_sites = file.linked(source.key, today) if today else file.shown(source.key)
     sites = list(linked_sites)
     for new_site, move in file.moved(source.key).items():
@@ -99,8 +101,9 @@ def load_rights(
 
 
 def _list_places(url: str) -> Iterator[str]:
-    """Yield every spelling of a place in `speaks_for` that includes the page at `url`. This is the
-    host or a domain above it, with and without the port, alone and with each beginning of the path.
+    """Yield the places to which the page at `url` belongs, in each spelling that the operator may
+    use in `speaks_for`: the host and each domain above it, with and without the port, alone and
+    with each beginning of the path.
 
     For example, "https://a.example.org/b" gives "a.example.org", "a.example.org/b", "example.org",
     "example.org/b", "org" and "org/b"."""
@@ -118,20 +121,18 @@ def _list_places(url: str) -> Iterator[str]:
 
 
 def limit_entry(entry: Entry, rights: Rights, url: str) -> Entry:
-    """Return the part of `entry` that is trusted for the page at `url`: the whole entry if the
-    source owns the page, else only its id and address. `rights`: those of the source."""
+    """Return the part of `entry` that is trusted for the page at `url`: the whole entry if its
+    source owns the page, else only its id and address. `rights`: the rights of the source."""
     if rights.owns(url):
         return entry
     return Entry(id=entry.id, url=entry.url)
 
 
 def limit_settings(source: Source, rights: Rights, url: str, *, private: bool = False) -> Source:
-    """Return `source` with only those settings that it may use for the page at `url`. `rights`:
-    those of the source. On a page that it does not own, the settings that remain are those that
-    make it publish less, such as content = "link" and llm = false.
-
-    `private`: only the operator can read the published feeds, so whole texts are published in place
-    of excerpts."""
+    """Return `source` with only those settings that it may use for the page at `url`. `rights`: the
+    rights of the source. `private`: True if only the operator can read the published feeds, so that
+    whole texts may be published in place of excerpts."""
+    # on a page that it does not own, only settings by which it publishes less remain
     if not rights.owns(url):
         is_link_only = source.content == "link"
         source = replace(
@@ -249,8 +250,9 @@ def get_claim(article: Article, claimants: Mapping[str, Claimant]) -> Claim:
 
 
 def filed_by_neighbour(article: Article, owners: Owners) -> bool:
-    """Return True if a source without a claim to the article filed it, although another followed
-    source owns the article's site or may write the article."""
+    """Return True if a source that has no claim to `article` filed it, although another source has
+    one: it owns the article's site, or the operator lets it write the article. `owners`: the
+    sources with their rights."""
     is_followed = bool(owners.list_owners(article.url))
     if not is_followed:
         is_followed = any(rights.speaks_for(article.url) for rights in owners.granted_rights)
@@ -258,8 +260,9 @@ def filed_by_neighbour(article: Article, owners: Owners) -> bool:
 
 
 def move_keeping_alias(article: Article, url: str) -> Article:
-    """Return `article` with the address `url`, and its former address as an alias. An alias on
-    another site than `url` is dropped, unless the article was once filed at it."""
+    """Return `article` with the new address `url`, and with its former address among its aliases.
+    Aliases on other sites than `url` are removed, except those at which the article was filed
+    once."""
     aliases = []
     for alias in dict.fromkeys((*article.aliases, article.url)):
         if alias == url:
@@ -282,16 +285,16 @@ def find_known_article(
     source: str = "",
     former_site: str | None = None,
 ) -> Article | None:
-    """Return the first article in `lookup` that has one of the alias keys `aliases` and that `url`
-    may mean; None without one. `url` "" may mean any article.
+    """Return the first article in `lookup` that has one of the alias keys `aliases` and belongs to
+    the address `url`; None without one. With `url` "", return the first article with such a key.
 
-    The article must be on the site of `url`, or on `former_site`, the site from which that site
-    moved. If it is on another site, `url` must be among its aliases, and `source`, the key of a
-    source, must be allowed to use this alias (`_may_have_alias`). An alias alone proves nothing, as
-    any feed can state one."""
+    An alias key alone proves nothing, as any feed can state one. So the article must be on the site
+    of `url`, or on `former_site` (from which that site moved). Otherwise `url` must be among its
+    aliases, and `source`, the key of a source, must be allowed to use this alias."""
     for alias_key in aliases:
         if alias_key not in lookup.articles:
             continue
+        # the article, and the one into which it is merged or None
         article, shown_article = lookup.articles[alias_key]
         if shown_article:
             shown_urls = (shown_article.url, *shown_article.aliases)
@@ -307,9 +310,9 @@ def find_known_article(
 
 
 def _may_have_alias(article: Article, url: str, source: str) -> bool:
-    """Return True if an entry of `source` (a key) may use the alias `url` of `article`, which is on
-    another site than the article. It may if the source filed the article, if both addresses are of
-    one publisher, or if the article was once filed at `url`."""
+    """Return True if an entry of `source` with the address `url` may mean `article`, which has this
+    address as an alias on another site. This is so if the source filed the article, if both
+    addresses are of one publisher, or if the article was once filed at `url`. `source`: a key."""
     if article.source_key == source or urls.same_publisher(article.url, url):
         return True
     return article.was_filed_at(url)
@@ -377,9 +380,10 @@ def find_fault(
 def _find_owner(
     article: Article, rows: Collection[EntryRow], claimants: Mapping[str, Claimant]
 ) -> str:
-    """Return the key of the source that should have filed the article: it owns the article's site,
-    and one of its entries is among `rows`. Return "" if there is none. Return "" also if the
-    article was written by hand, or if the source that filed it owns the site."""
+    """Return the key of the source that should have filed the article in place of its present
+    source: it owns the article's site, and one of its entries is among `rows`, the entries that are
+    stored as this article. Return "" if there is none, or if the article is right as it is: its
+    source owns the site, or it was written by hand. `claimants`: the followed sources, by key."""
     is_by_hand = article.source_key == _WRITTEN_BY_HAND
     if is_by_hand or get_claim(article, claimants) is Claim.OWNS:
         return _NOBODY
@@ -389,11 +393,11 @@ def _find_owner(
 
 
 def _is_stray(row: EntryRow, article: Article, claimants: Mapping[str, Claimant]) -> bool:
-    """Return True if the entry of `row` should not be stored as the article: its address is on
-    another site, and its source may not write the article. The entry from which the article was
-    filed is never a stray."""
+    """Return True if the entry of `row` is stored as the article by mistake: its address is on
+    another site, and its source may not write the article. `claimants`: the followed sources, by
+    key."""
     is_entry_of_file = row.source_key == article.source_key and row.entry_id == article.source_id
-    if is_entry_of_file:
+    if is_entry_of_file:  # the article was filed from this entry
         return False
     claimant = claimants.get(row.source_key)
     if claimant is not None and claimant.rights.owns(article.url):
@@ -404,10 +408,12 @@ def _is_stray(row: EntryRow, article: Article, claimants: Mapping[str, Claimant]
 def _is_written_without_claim(
     article: Article, rows: Collection[EntryRow], claimants: Mapping[str, Claimant], since: datetime
 ) -> bool:
-    """Return True if the title and text of the article may be those of another site. This is so if
-    a source without a claim to it filed it before `since`, when the program did not check rights,
-    and if its page was not read again later. An article whose page is due to be read again is left
-    out. `rows`: the entries that are stored as this article."""
+    """Return True if the title and text of the article may be those of another site: a source
+    without a claim to it filed it before `since`, and its page was not read again since then. If
+    the page is due to be read again, return False.
+
+    `rows`: the entries that are stored as this article. `claimants`: the followed sources, by key.
+    `since`: when this database began to check rights."""
     is_by_hand = article.source_key == _WRITTEN_BY_HAND
     added = article.added
     if is_by_hand or added is None or added >= since:

@@ -51,16 +51,17 @@ def choose_hold_reason(
     """Return the `HoldReason` code if a new article has to wait for the operator; "" if it is
     published at once.
 
-    `doubts`: the codes that its reading gave. `every`: the operator wants to see every new article.
-    `categorised`: the operator set the category of its source, so that a doubt about the category
-    does not count. `flooded`: its source announced far more entries than usual. `filed`: the
-    numbers of articles so far."""
+    `doubts`: the codes of doubts about the reading of its page. `every`: the operator wants to see
+    every new article. `categorised`: the operator set the category of its source, so that a doubt
+    about the category does not count. `flooded`: its source announced far more entries than usual.
+    `filed`: the numbers of articles and sources so far."""
     for code in doubts:
         does_not_count = categorised and code == HoldReason.UNSURE_CATEGORY
         if not does_not_count:
             return code
     if flooded:
         return HoldReason.FLOOD.value
+    # the first article of a new source waits, but not while the operator adds the first sources
     is_first_of_source = filed.own == 0
     least_articles = LEAST_ARTICLES_PER_SOURCE * (filed.sources + 1)
     if is_first_of_source and filed.articles >= least_articles:

@@ -50,15 +50,17 @@ def read_article(
     """Return the article on the page `html`. Raises NotAnArticle if it has none, and TypeError if
     `html` is not bytes.
 
-    `url`: the address of the page, None for its canonical link. `entry`: the entry of a feed that
-    announced it. `rules`: the operator's rules for the source. `repeated`: digests of blocks that
-    repeat on the host's pages. `headers`: of the page's answer. `now`: dates after this time are
-    not believed. `summarise`: see `describe`."""
+    `url`: the address of the page; None for the canonical address that the page states. `taxonomy`:
+    the operator's categories and tags. `entry`: the entry of a feed that announced the page.
+    `rules`: the operator's rules for the source. `repeated`: hashes of blocks of text that repeat
+    on the pages of this host. `headers`: the headers of the server's answer. `now`: dates after
+    this time are not believed. `summarise`: False if the page's text must not be in the excerpt."""
     if not isinstance(html, bytes):
         raise TypeError(
             f"html is {type(html).__name__}; give the bytes of the page as they were received, or"
             " text.encode() with a page that says charset=utf-8"
         )
+    # an article on several pages was joined to one file by `join_pages`
     pages, missing_page = split_pages(html, url or "", headers or {})
     first_page, *further_pages = pages
 
@@ -80,9 +82,10 @@ def read_article(
 
 
 def _describe_draft(draft: Draft, taxonomy: Taxonomy, *, summarise: bool) -> ReadArticle:
-    """Return the article of `draft`, which was read from a page. Its excerpt, category, tags and
-    language are found from the title and the text; all other fields are those of the draft.
-    `summarise`: see `describe`."""
+    """Return the article of `draft`, the fields that were read from a page. An excerpt, a category,
+    tags and a language are added, which are found from the title and the text; all other fields
+    are those of the draft. `taxonomy`: the operator's categories and tags. `summarise`: False if
+    the page's text must not be in the excerpt."""
     original_urls: tuple[str, ...] = ()
     if draft.duplicate_of:  # the page says that it is a copy
         original_urls = (draft.duplicate_of,)
@@ -129,9 +132,9 @@ def _describe_draft(draft: Draft, taxonomy: Taxonomy, *, summarise: bool) -> Rea
 
 
 def list_doubts(draft: Draft, category_score: float | None) -> tuple[str, ...]:
-    """Return the `HoldReason` codes of the reasons why the operator may want to see an article
-    before it is published; () without any. `category_score`: the probability of its category from 0
-    to 1, None if it has no category."""
+    """Return the codes (`HoldReason`) of the reasons to show an article to the operator before it
+    is published; () without any. `draft`: the fields that were read from its page.
+    `category_score`: the probability of its category from 0 to 1, None if it has no category."""
     body_trace: Mapping[str, Any] = draft.trace.get("body", {})
     codes = []
     if draft.partial and width(plain(draft.body)) < _SHORT_BODY:
@@ -144,8 +147,9 @@ def list_doubts(draft: Draft, category_score: float | None) -> tuple[str, ...]:
 
 
 def list_own_names(author: str | None, url: str) -> tuple[str, ...]:
-    """Return the names of the authors and the name of the site at `url`, as publishers list these
-    as tags. `author`: several names with commas between them, None if unknown."""
+    """Return the names of the authors and of the site at `url`. They are no tags of an article,
+    although publishers list them as such. `author`: names with commas between them, None if
+    unknown."""
     authors = [name.strip() for name in (author or "").split(",")]
     site_name = urls.domain(url).split(".")[0]
     return (*authors, site_name)
@@ -167,12 +171,14 @@ def read_and_render(
     traced: bool = False,
     keep: bool = False,
 ) -> PageReading:
-    """Read the article on the page `html` (`read_article`), and return it with the data that are
-    stored beside it. Runs in the worker process. Raises NotAnArticle, ConfigError.
+    """Read the article on the page `html`, and return it with the data that are stored beside it.
+    Runs in the worker process. Raises NotAnArticle if the page has no article, ConfigError if the
+    taxonomy or a rule is faulty.
 
-    `render`: also return the body as HTML. `source_tags`: tags that the operator gave the source,
-    which come before those of the article. `traced`: also return where each field was found.
-    `keep`: also return the page, packed for storage."""
+    `taxonomy`: the paths of its files. `render`: also return the body as HTML. `source_tags`: tags
+    that the operator gave the source; they come before those of the article. `traced`: also return
+    where each field was found. `keep`: also return the page, packed for storage. Other parameters:
+    see `read_article`."""
     loaded_taxonomy = load_taxonomy(taxonomy)
     reading = read_article(
         html,
@@ -217,6 +223,7 @@ def _may_be_stub(reading: ReadArticle) -> bool:
     Then another version of the page, such as AMP, may have the whole article."""
     if reading.partial or len(reading.body) >= _LONGEST_STUB:
         return False
+    # the text of another origin, such as the feed, says nothing about the page
     return bool(reading.trace["body"].get("from") == "page")
 
 
@@ -231,11 +238,11 @@ def _list_fields_by_rule(trace: Mapping[str, Any]) -> frozenset[str]:
 
 
 def spell_tags(tags: Collection[str], taxonomy: Taxonomy) -> tuple[str, ...]:
-    """Return the tags of a source as taxonomy.toml spells them. A tag that was renamed there gets
-    its new name; one that is not there stays as it is."""
+    """Return `tags`, the tags of a source, spelled as in taxonomy.toml. A tag that was renamed
+    there gets its new name; a tag that is not there is not changed."""
     if not tags:  # most sources have none, and the taxonomy is long
         return ()
-    names: dict[str, str] = {}
+    names: dict[str, str] = {}  # of tags, by each of their spellings
     for tag in taxonomy.vocabulary.tag:
         for form in (*tag.aliases, tag.name):
             names[fold(form)] = tag.name
@@ -244,9 +251,11 @@ def spell_tags(tags: Collection[str], taxonomy: Taxonomy) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1)
 def load_taxonomy(files: TaxonomyFiles) -> Taxonomy:
-    """Return the taxonomy that is in `files`. It is empty if there is no taxonomy.toml. The last
-    one is cached. Raises ConfigError if a file is faulty."""
-    # the third value only tells the cache that the taxonomy changed
+    """Return the operator's categories and tags, read from `files`: the paths of taxonomy.toml and
+    of the file that was learnt from articles, and a value that changes with the files. Without a
+    taxonomy.toml, there are none. The last result is cached. Raises ConfigError if a file is
+    faulty."""
+    # the third value is only part of the cache's key
     toml, learnt, _ = files
     taxonomy = Taxonomy()
     if Path(toml).exists():

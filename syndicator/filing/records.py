@@ -85,9 +85,10 @@ class Comparisons(Protocol):
     def look_up(
         self, aliases: Iterable[str], *, named: Iterable[str] = (), like: Like | None = None
     ) -> Known:
-        """Return the articles that have one of the alias keys `aliases`, and those that may be
-        copies of an article. `like`: describes that article, None to look for no copies. `named`:
-        the alias keys of the originals that its page names."""
+        """Return the stored articles that have one of the alias keys `aliases` (forms in which
+        different spellings of an address are equal), and those that may be copies of a new article.
+        `like`: describes the new article, None to look for no copies. `named`: the alias keys of
+        the original that its page names."""
 
     def find_earlier(self, like: Like) -> Sequence[str]:
         """Return the ids of articles that may be earlier versions of the article that `like`

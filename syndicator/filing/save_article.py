@@ -80,8 +80,8 @@ def write_article(
 
 
 def was_released(article: Article, *, on_hold: bool) -> bool:
-    """Return True if somebody released the article from hold by editing its file. `article`: as the
-    file has it. `on_hold`: the database has it on hold. Pure."""
+    """Return True if the operator released the article from hold by editing its file. `article`:
+    the article in the file. `on_hold`: True if it is on hold in the database. Pure."""
     if article.hold:
         return False
     return on_hold or bool(article.hold_reason)
@@ -96,9 +96,9 @@ def record_carrier(
     *,
     entry: EntryRow | None = None,
 ) -> None:
-    """Record that `source` announced the article `article_id`, which another source filed, and that
-    the row `entry` is done. `source`: a key. `name`: the title of this source. Raises OSError,
-    StoreError."""
+    """Record that a source announced an article which another source filed, and that `entry`, the
+    row of its entry, is done. `article_id`: the id of the article. `source`, `name`: the key and
+    the title of the source. Raises OSError, StoreError."""
     article = store.article(article_id)
     carried = []
     if article is not None and article.source_key != source:
@@ -109,8 +109,9 @@ def record_carrier(
 
 
 def hand_over(article_store: ArticleStore, store: ArticleRecords, article: Article) -> None:
-    """Record the source of `article` as one that only announced it. Call this before another source
-    becomes its source. Raises OSError, StoreError."""
+    """Record that the present source of `article` announced it. Call this before the article gets
+    another source, as this record is all that is kept of the former one. Raises OSError,
+    StoreError."""
     carried = [(article.id, article.source_key)]
     if article.source_key not in store.carriers(article.id):
         CARRIED.append(article_store, carried)
@@ -124,12 +125,11 @@ def have_same_words(first: Article, other: Article) -> bool:
 
 
 def revise(old: Article, new: Article, now: datetime) -> Article | None:
-    """Return the stored article `old` with the text and fields of the new reading `new`, and with
-    one more revision at the time `now`. Its id, source, address and times of publication stay.
+    """Return the stored article `old` with the text and fields of `new`, which was just read, and
+    with one more revision at the time `now`. Its id, source, address and times of publication stay.
 
-    Return None if there is nothing to revise: the text is the same, or only `new` is partial.
-    Return None also if the article changed too often and the publisher of `new` states no later
-    date."""
+    Return None if nothing is revised: the text is the same; `new` has only a part of the text and
+    `old` all; or the article changed too often, and `new` has no later date."""
     if have_same_words(old, new):
         return None
     if new.partial and not old.partial:

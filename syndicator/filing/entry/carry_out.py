@@ -14,8 +14,8 @@ _NO_FORMER_SOURCE = ""  # an article that was written by hand
 
 
 def carry_out(context: EntryContext, decision: Decision) -> EntryResult:
-    """Write what the decision says, and return its result. Raises ConfigError, OSError and
-    StoreError if a file or the database cannot be written.
+    """Write the articles and the row of the entry that `decision` contains, and return its result.
+    Raises ConfigError, OSError and StoreError if a file or the database cannot be written.
 
     Other articles are written before the entry's article, and each file before its row, so that a
     crash leaves no row without its file."""
@@ -23,11 +23,15 @@ def carry_out(context: EntryContext, decision: Decision) -> EntryResult:
     row = decision.row
     article = decision.article
     key = context.source.key
+
+    # the other articles: one that this source takes over from another, and changed copies
     adopted = decision.handed
     if adopted is not None and adopted.source_key not in (_NO_FORMER_SOURCE, key):
         hand_over(run.article_store, run.store, adopted)
     if decision.others:
         refile_others(run, decision.others)
+
+    # the entry, with its article if there is one
     if row is None:
         return decision.result
     if article is None:
@@ -54,8 +58,8 @@ def carry_out(context: EntryContext, decision: Decision) -> EntryResult:
 def _file_reading(
     context: EntryContext, decision: Decision, article: Article, reading: PageReading
 ) -> None:
-    """Write the file and the row of `article`, which `decision` files or revises, and save the page
-    from which it was read."""
+    """Write the file and the rows of `article`, which `decision` files or revises, and save the
+    page from which it was read. `reading`: the result of reading this page."""
     run = context.run
     now = run.clock()
 
@@ -66,7 +70,8 @@ def _file_reading(
         )
 
     def get_blocks(stored: Article) -> Blocks | None:
-        """Return the blocks of the page, None for a copy. `write_article` calls this."""
+        """Return the hashes of the page's blocks of text, None for a copy. `write_article` calls
+        this."""
         return None if stored.merged_into else decision.blocks
 
     stored, _ = write_article(
@@ -94,13 +99,13 @@ def refile_others(context: FilingContext, others: dedupe.Changes) -> None:
 
 
 def release(article: Article, path: str, context: FilingContext) -> Article:
-    """Publish `article`, which was on hold, as a new article of this moment. If it has no copies
-    yet, it is merged with those that are found now. Return the article as it is stored. `path`: the
-    path of its file. Raises OSError, ConfigError and StoreError if a file or the database cannot be
-    written."""
+    """Publish `article`, which was on hold, as if it was filed now, and return it as it is stored.
+    If copies of it are filed, it is merged with them. `path`: the path of its file. Raises OSError,
+    ConfigError and StoreError if a file or the database cannot be written."""
     now = context.take_filing_time()
     released = replace(article, hold=False, hold_reason="", added=now)
-    if not released.also and not released.merged_into:
+    has_copies = bool(released.also or released.merged_into)
+    if not has_copies:
         merged = dedupe.merge_copy(released, context, now)
         refile_others(context, merged.others)
         released = merged.article

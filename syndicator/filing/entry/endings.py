@@ -59,8 +59,8 @@ def may_try_again(row: EntryRow, reason: str) -> bool:
 def end_row(
     row: EntryRow, status: Literal["refused", "skipped"], reason: str, detail: str = ""
 ) -> EntryRow:
-    """Return the row as refused or skipped for `reason`. The entry of the feed is removed from it,
-    as it is no longer needed."""
+    """Return the row of an entry with the status `status` and the `reason` for it. Its copy of the
+    feed's entry is removed, as the page will not be read again."""
     return replace(row, status=status, reason=reason, detail=detail, entry=None)
 
 
@@ -110,8 +110,9 @@ def reopen_for_rules(row: EntryRow, rules: Rules) -> EntryRow | None:
 
 
 def _choose_reason(row: EntryRow, reason: str) -> str:
-    """Return the reason to store in a row that waits because of `reason`. If the row was waiting to
-    give its article to another source (OWNERSHIP), it keeps that reason until its page was read."""
+    """Return the reason to store in a row that has to wait because of `reason`: this one, or the
+    reason OWNERSHIP if the row has that already."""
+    # its article is to get another source, which needs the page: this must not be forgotten
     if row.reason == EntryReason.OWNERSHIP:
         return row.reason
     return reason
@@ -179,8 +180,8 @@ def merge_into_known(context: EntryContext, article: Article) -> Decision:
 
 
 def leave(context: EntryContext, failed: Failed, *, unreached: bool = False) -> Decision:
-    """Decide to leave the entry as it is, because its page was not requested or this machine's
-    network may be down (`unreached`). `failed`: the failure to report."""
+    """Decide to leave the entry as it is and to report the failure `failed`. `unreached`: True if
+    no server was reached, so that the network of this machine may be down."""
     problem = describe_problem(context.row, failed.reason, failed.detail)
     result = EntryResult(problem=problem, unreached=failed if unreached else None)
     return Decision(act="leave", result=result)
@@ -194,8 +195,8 @@ def wait(row: EntryRow, reason: str, detail: str) -> Decision:
 
 
 def ask_operator(context: EntryContext, reason: str, detail: str) -> Decision:
-    """Decide that the entry waits for the operator, who has to mend the cause. The problem is
-    reported with `reason` and `detail`, and the page is tried again in an hour."""
+    """Decide to report a problem that the operator has to mend, with `reason` and `detail`, and to
+    try the entry again in an hour."""
     waiting = replace(
         context.row,
         next_try=context.run.clock() + ASKED_WAIT,
@@ -230,9 +231,9 @@ def skip(context: EntryContext, reason: str) -> Decision:
 
 
 def refuse(context: EntryContext, reason: str, detail: str = "") -> Decision:
-    """Decide to refuse the entry for `reason`. If its article is already filed, for example by
-    another source, nothing is refused: the article stays, and the source of the entry becomes its
-    owner or a carrier."""
+    """Decide to refuse the entry for `reason`. But if its article is already filed, for example by
+    another source, decide that the source of the entry becomes its owner or a carrier (a source
+    that announced the article without filing it)."""
     article = None
     if not context.row.article_id:
         article = context.find_known_article(context.run.store.look_up(context.aliases))
@@ -248,13 +249,14 @@ def refuse(context: EntryContext, reason: str, detail: str = "") -> Decision:
 
 
 def _carry_or_adopt(context: EntryContext, filed: Article) -> Decision:
-    """Decide on an entry whose page cannot be read, but whose article is already `filed`. The
-    source of the entry becomes the article's owner if it has the stronger claim, else a carrier (a
-    source that announced the article without filing it)."""
-    decision = merge_into_known(context, filed)
+    """Decide on an entry whose page cannot be read, but whose article `filed` is stored already.
+    The source of the entry becomes the article's owner if it has a stronger claim than the present
+    owner. Otherwise it becomes a carrier (a source that announced the article without filing
+    it)."""
+    as_carrier = merge_into_known(context, filed)
     article = load_article(filed.id, context.run)
     if article is None or not context.has_stronger_claim(article):
-        return decision
+        return as_carrier
     adopted = replace(
         article,
         source_key=context.source.key,
@@ -264,4 +266,4 @@ def _carry_or_adopt(context: EntryContext, filed: Article) -> Decision:
     )
     if article.unlisted:  # feeds list it from now on
         adopted = replace(adopted, unlisted=False, added=context.run.take_filing_time())
-    return replace(decision, handed=article, others=((adopted, article),))
+    return replace(as_carrier, handed=article, others=((adopted, article),))

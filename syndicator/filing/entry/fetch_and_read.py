@@ -33,10 +33,10 @@ class ReadPage:
 
 
 async def fetch_page(context: EntryContext) -> Page | Failed:
-    """Fetch the page of an entry. Return a Failed if there is none.
+    """Fetch the page of an entry. Return a Failed with the reason if this is not possible.
 
-    If the operator wants the feed's text in place of the page (`rules.content`), nothing is
-    requested, and the returned page has no HTML."""
+    If the source's rules say that the feed's text is read in place of pages (`rules.content`),
+    nothing is requested, and the returned page has no HTML."""
     entry = context.announced
     address = entry.url or context.source.url
     source = context.limit_source(address)
@@ -55,15 +55,15 @@ async def fetch_page(context: EntryContext) -> Page | Failed:
 
 
 async def replace_missing_page(context: EntryContext, failed: Failed) -> Page | Decision:
-    """Decide on an entry whose page could not be fetched, as `failed` says. The entry is left as it
-    is, waits, is tried again, or is refused. In place of a refusal, return a page without HTML if
-    the feed's text can be read instead."""
+    """Decide on an entry whose page could not be fetched. `failed`: the failure. The entry is left
+    as it is, tried again later, or refused. Before it is refused, the feed's text is considered: if
+    this can be read instead, return a page without HTML, which means that."""
     context.log.debug("no page", reason=failed.reason, detail=failed.detail)
     entry = context.announced
     is_network_down = failed.no_network and context.may_lack_network
-    if failed.ours or is_network_down:
+    if failed.ours or is_network_down:  # the site is not at fault
         return endings.leave(context, failed, unreached=not failed.ours)
-    if failed.unasked:
+    if failed.unasked:  # no request was sent, for example as the host asked for a pause
         row = endings.postpone_row(context.row, failed, context.run.clock())
         return endings.wait(row, failed.reason, failed.detail)
     if endings.may_try_again(context.row, failed.reason):
@@ -78,11 +78,11 @@ async def replace_missing_page(context: EntryContext, failed: Failed) -> Page | 
 async def replace_refused_page(
     context: EntryContext, page: Page, refused: NotAnArticle
 ) -> Page | Decision:
-    """Decide on an entry whose `page` was fetched, but is no article; `refused` says why. Return a
-    page without HTML if the feed's text can be read instead.
+    """Decide on an entry whose `page` was fetched, but is no article. `refused`: the reason.
 
-    If the page would be an article without the selectors of the source's rules, the entry waits for
-    the operator, who has to mend them. Otherwise it is refused."""
+    If the page is an article without the selectors in the source's rules, these are wrong, and the
+    entry waits until the operator has mended them. Otherwise the feed's text is considered: if this
+    can be read instead, return a page without HTML, which means that. Else the entry is refused."""
     trusted = context.limit_to_rights(page.url)
     source = trusted.source
     rules = replace(source.rules, select=(), remove=())
@@ -101,8 +101,8 @@ async def replace_refused_page(
 async def _use_feed_text(
     context: EntryContext, text: str, reason: str, detail: str
 ) -> Page | Decision:
-    """Return a page without HTML if the `text` in the feed can be read in place of the entry's
-    page. For this, it must be long enough, and the source must own the site of the entry's address.
+    """Return a page without HTML, which means that the feed's `text` is read in place of the page.
+    For this, the text must be long enough, and the source must own the site of the entry's address.
     Otherwise decide to refuse the entry with `reason` and `detail`."""
     url = context.announced.url
     key = context.source.key
@@ -122,10 +122,10 @@ async def _use_feed_text(
 
 async def read_page(context: EntryContext, page: Page) -> ReadPage | NotAnArticle | Decision:
     """Read the page of an entry. If its AMP or print version, or further pages, have more of the
-    text, these are fetched and read, too.
+    text, these are fetched and read, too. A page without HTML means that the feed's text is read.
 
-    Return a NotAnArticle if the page is no article. If it cannot be read now, return the decision
-    on the entry: to wait for the operator, to try again, or to refuse."""
+    Return a ReadPage if the page is an article, a NotAnArticle if not. If it cannot be read now,
+    return the decision on the entry: to wait for the operator, to try again, or to refuse."""
     if _leads_to_front_page(context, page):
         return NotAnArticle(PageReason.FRONT_PAGE, page.url)
     trusted = context.limit_to_rights(page.url)
@@ -136,7 +136,7 @@ async def read_page(context: EntryContext, page: Page) -> ReadPage | NotAnArticl
     read = partial(context.read_page, source=source, entry=trusted.entry, now=now, keep=True)
     try:
         reading = await _read_or_refuse(page, read)
-        if reading.alternate:
+        if reading.alternate:  # the address of an AMP or print version
             version = await pages.read_alternate(context, page, reading, read)
             page = version.page
             reading = version.reading
@@ -157,8 +157,8 @@ async def read_page(context: EntryContext, page: Page) -> ReadPage | NotAnArticl
 
 
 async def _read_or_refuse(page: Page, read: pages.Reader) -> PageReading | NotAnArticle:
-    """Return the reading of `page` by the function `read`, or the exception if the page is no
-    article."""
+    """Read `page` with the function `read`. Return the reading, or the exception that `read` raised
+    because the page is no article."""
     try:
         return await read(page)
     except NotAnArticle as refused:
@@ -166,8 +166,8 @@ async def _read_or_refuse(page: Page, read: pages.Reader) -> PageReading | NotAn
 
 
 def _leads_to_front_page(context: EntryContext, page: Page) -> bool:
-    """Return True if the address of a new entry redirects to the front page of a site. Sites do
-    this for articles that they deleted."""
+    """Return True if the entry is new and its address led to the front page of a site. Sites
+    redirect to it from articles that they deleted."""
     if context.row.article_id or not page.html:
         return False
     return urls.is_front_page(page.url)

@@ -26,9 +26,9 @@ from syndicator.filing.granted_rights import grant_by_links
 
 
 async def ingest(context: EntryContext) -> EntryResult:
-    """Process one pending entry and store what becomes of it. Return the result for the report of
-    the visit. Errors of the disk and the database are raised; other errors are stored with the
-    entry."""
+    """Process one pending entry: fetch and read its page, and write the article or the reason why
+    there is none. Return the result for the report of the visit. Errors of the disk and the
+    database are raised; other errors are stored with the entry."""
     try:
         return carry_out(context, await _process(context))
     except ConfigError as error:  # the article's file was edited and cannot be read now
@@ -46,8 +46,8 @@ async def postpone(context: EntryContext) -> EntryResult:
 
 
 async def _process(context: EntryContext) -> Decision:
-    """Return the decision on an entry. The database decides if it knows the article, else the page
-    is fetched and decides."""
+    """Return the decision on an entry. If the stored articles do not decide it, its page is
+    fetched and read."""
     if urls.is_mail(context.announced.url):
         return await decide_mail(context)
     decision = await decide_unread(context)
@@ -63,8 +63,8 @@ async def _process(context: EntryContext) -> Decision:
 
 
 async def _process_failed(context: EntryContext, failed: Failed) -> Decision:
-    """Return the decision on an entry whose page could not be fetched, as `failed` says. If the
-    feed has enough text, this is read instead."""
+    """Return the decision on an entry whose page could not be fetched. `failed`: the failure. If
+    the feed has enough text, this is read instead."""
     page = await replace_missing_page(context, failed)
     if isinstance(page, Decision):
         decision = page
@@ -85,7 +85,9 @@ async def _process_page(context: EntryContext, page: Page) -> Decision:
     wall_detail = _find_wall(context, page, read)
     if wall_detail is not None:
         return endings.wait_for_session(context, wall_detail)
-    if not isinstance(read, NotAnArticle) or not page.html:
+    if not isinstance(read, NotAnArticle):
+        return await _decide(context, read)
+    if not page.html:  # the feed's text was read already
         return await _decide(context, read)
     substitute = await replace_refused_page(context, page, read)
     if isinstance(substitute, Decision):
@@ -96,8 +98,8 @@ async def _process_page(context: EntryContext, page: Page) -> Decision:
 
 
 async def _decide(context: EntryContext, read: ReadPage | NotAnArticle | Decision) -> Decision:
-    """Return the decision on an entry. `read`: the result of reading its page: an article, the
-    reason why it is none, or a decision already."""
+    """Return the decision on an entry, by the result of reading its page. `read`: the article, or
+    the reason why the page is no article, or a decision, which is returned as it is."""
     if isinstance(read, NotAnArticle):
         return endings.refuse(context, read.kind, read.detail)
     if isinstance(read, ReadPage):
@@ -106,8 +108,8 @@ async def _decide(context: EntryContext, read: ReadPage | NotAnArticle | Decisio
 
 
 def _report_wall(decision: Decision, wall: str | None) -> Decision:
-    """Return the decision with `wall` in its result: the kind of wall that the page showed. If
-    `wall` is None, the decision is unchanged."""
+    """Return the decision with the kind of wall that the page showed (such as a paywall) in its
+    result. `wall`: this kind, None if the page showed no wall; the decision is then unchanged."""
     if wall is None:
         return decision
     return replace(decision, result=replace(decision.result, wall=wall))
@@ -120,9 +122,9 @@ def has_session(context: EntryContext) -> bool:
 
 
 def _find_refusal(context: EntryContext, answer: Page | Failed) -> str | None:
-    """Return a text that says how the `answer` shows, before the page is read, that the login
-    session at its site has ended: by a refusal, or by a redirect to a login form. None if it does
-    not."""
+    """Check if the `answer` shows that the login session at the site has ended, before its page is
+    read. Return a text for the operator that says how: by a refusal, or by a redirect to a login
+    form. Return None if it does not show this, or if the source has no session."""
     if not has_session(context):
         return None
     if isinstance(answer, Failed):
@@ -138,9 +140,10 @@ def _find_refusal(context: EntryContext, answer: Page | Failed) -> str | None:
 def _find_wall(
     context: EntryContext, page: Page, read: ReadPage | NotAnArticle | Decision
 ) -> str | None:
-    """Return a text that says how the page shows that the login session at its site has ended: it
-    is a login form or paywall, or it has only the beginning of the article. None if it does not.
-    `read`: the result of reading the page."""
+    """Check if the page shows that the login session at its site has ended. Return a text for the
+    operator that says how: it is a login form or paywall, or has only the beginning of the article.
+    Return None if it does not show this, or if the source has no session. `read`: the result of
+    reading the page."""
     if not page.html or not has_session(context):
         return None
     if isinstance(read, NotAnArticle) and sessions.is_session_wall(read.kind):

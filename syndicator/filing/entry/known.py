@@ -13,21 +13,25 @@ from syndicator.filing.granted_rights import may_adopt
 
 
 async def decide_unread(context: EntryContext) -> Decision | None:
-    """Decide on an entry without its page, by its address and by what the database knows of it.
-    Return None if its page must be read first."""
+    """Decide on an entry before its page is fetched, by its address and by the stored articles.
+    Return None if its page must be read to decide."""
     row = context.row
     announced_url = context.announced.url
     lookup = context.run.store.look_up(context.aliases)
-    if lookup.away:
+    if lookup.away:  # the operator does not want this article
         return endings.skip(context, lookup.away)
     refusal = explain_refusal(announced_url, context.source)
     if refusal:
         return endings.refuse(context, FetchReason.BLOCKED_ADDRESS, refusal)
+
+    # the entry became an article earlier
     if row.article_id:
         linked = _find_linked_only(context, row.article_id, lookup)
         if linked is None:
             return None
         return endings.merge_into_known(context, linked)
+
+    # the entry is new, but its article may be filed already
     article = context.find_known_article(lookup)
     if article is None and urls.is_front_page(announced_url):
         return endings.refuse(context, PageReason.FRONT_PAGE, "")
@@ -58,10 +62,10 @@ def _is_at_former_host(context: EntryContext, article: Article) -> bool:
 
 
 def _move_to_announced_address(context: EntryContext, article: Article) -> Decision:
-    """Decide to give the filed `article` the address that the entry announces. Its former address
-    becomes an alias. If its file is missing, only the entry is recorded as done."""
+    """Decide to give the filed `article` the address of the entry. Its former address becomes an
+    alias. If the file of the article is missing, only the entry is recorded as done."""
     stored = load_stored(context, article.id)
-    if stored is None:  # the new address cannot be written
+    if stored is None:  # there is no file to write the new address to
         return endings.merge_into_known(context, article)
     moved = ownership.move_keeping_alias(stored, context.row.url)
     row = context.row.done(article.id, context.run.clock())
@@ -77,11 +81,15 @@ def _may_show_another(context: EntryContext, article: Article, url: str) -> bool
 
 
 def _find_linked_only(context: EntryContext, article_id: str, lookup: Known) -> Article | None:
-    """Return the article with the id `article_id`, which the entry became earlier, if the entry
-    cannot change it: its source may neither revise nor adopt the article. Its page need not be read
-    then. None otherwise. `lookup`: what the database knows of the entry's addresses."""
+    """Return the article that the entry became earlier if its source may not change it: neither
+    revise it nor adopt it. The page of the entry need not be read then. Return None if the source
+    may change the article, or if this is not certain.
+
+    `article_id`: the id of the article. `lookup`: the answer of the database about the entry's
+    addresses."""
     url = context.announced.url
     article = context.run.store.article(article_id)
+    # OWNERSHIP: the article is to get another source
     if article is None or context.row.reason == EntryReason.OWNERSHIP:
         return None
     linked = ownership.find_known_article(lookup, [urls.alias(url)], url)

@@ -18,8 +18,8 @@ from syndicator.filing.save_article import have_same_words
 
 
 async def decide_mail(context: EntryContext) -> Decision:
-    """Decide on an entry that is a mail: it is filed as an article, or refused with the reason that
-    its reading gave. A mail that is already filed stays as it is. Raises ConfigError."""
+    """Decide on an entry that is a mail: it is read and filed as an article, or refused if it
+    cannot be read. A mail that is already filed stays as it is. Raises ConfigError."""
     entry = context.announced
     alias = urls.guid_alias(context.source.key, entry.id)
     lookup = context.run.store.look_up([alias])
@@ -48,9 +48,9 @@ async def decide_mail(context: EntryContext) -> Decision:
 
 
 def _file_mail(context: EntryContext, reading: PageReading) -> Decision:
-    """Decide to file the mail that was read as a new article. If another source filed the same
-    mail, the source of the entry only becomes a carrier (a source that announced the article,
-    too)."""
+    """Decide to file a mail as a new article. `reading`: the result of reading it. If another
+    source filed the same mail, the source of the entry only becomes a carrier (a source that
+    announced the article, too)."""
     run = context.run
     article = _complete_mail(context, reading.article)
     same_id = load_article(article.id, run)
@@ -67,8 +67,8 @@ def _file_mail(context: EntryContext, reading: PageReading) -> Decision:
 
 
 def _complete_mail(context: EntryContext, read: Article) -> Article:
-    """Return the article that was `read` from a mail, with its source, times and sender. It has no
-    pictures, enclosures or other addresses, as senders use these to recognise the reader."""
+    """Return the article that was `read` from a mail, with its source, times and sender. Pictures,
+    enclosures and other addresses are removed, as senders use these to recognise the reader."""
     entry = context.announced
     article = complete_article(
         read,

@@ -17,11 +17,12 @@ from syndicator.filing.entry.new_and_revised import list_alias_keys, load_stored
 async def decide_new_address(
     context: EntryContext, article: Article, lookup: Known
 ) -> Decision | None:
-    """Decide on a new entry if its reading `article` may be a filed article that has a new address.
-    Either this filed article is changed, or the entry waits until the feed announces it again.
-    Return None if the reading seems to be a new article.
+    """Decide on a new entry whose article may be a filed one that has a new address now. Either
+    this filed article gets the address, or the entry waits until the feed announces it again.
+    Return None if the article seems to be new.
 
-    `lookup`: what the database knows of the addresses and the text of the reading."""
+    `article`: the article that was read from the entry's page. `lookup`: the answer of the database
+    about its addresses and its text."""
     row = context.row
     is_late = row.reason == EntryReason.LATE
     if lookup.away:
@@ -36,15 +37,15 @@ async def decide_new_address(
         return _record_new_address(context, article, moved)
     if not is_late:
         return None
-    # if the next poll finds the late entry again, it is filed as new
+    # an old entry appeared suddenly; if the next visit finds it again, it is filed as new
     waiting = replace(row, reason=EntryReason.LATE, read_at=context.run.clock())
     return endings.wait(waiting, EntryReason.LATE, article.title)
 
 
 def _record_new_address(context: EntryContext, article: Article, moved: dedupe.Moved) -> Decision:
-    """Decide to record that the filed article in `moved` now has the address of the reading
-    `article`. On the same site, the new address becomes an alias. On another site, it becomes the
-    article's address if the article may move there. If it may not, the source only becomes a
+    """Decide to record that the filed article in `moved` now has the address of `article`, which
+    was just read. On the same site, the new address becomes an alias. On another site, it becomes
+    the article's address if the article may move there. If it may not, the source only becomes a
     carrier (a source that announced the article, too)."""
     stored = moved.article
     if urls.same_site(stored.url, article.url):
@@ -61,8 +62,9 @@ def _record_new_address(context: EntryContext, article: Article, moved: dedupe.M
 
 async def decide_host_move(read: ReadPage, article: Article) -> Decision | None:
     """Decide on an entry whose article is filed, but whose page is on another site now. `article`:
-    the reading of this page. If the former page of the filed article leads there, the article
-    moves, or the source only becomes a carrier. Return None if this is no move."""
+    the article that was read from this page. If the former page of the filed article leads to the
+    new site, the article gets the new address. If it may not get it, the source becomes a carrier
+    (a source that announced the article, too). Return None if the article did not move."""
     context = read.context
     stored = load_stored(context, context.row.article_id or "")
     if stored is None or stored.source_key != context.source.key:
@@ -85,10 +87,10 @@ async def decide_host_move(read: ReadPage, article: Article) -> Decision | None:
 
 
 def _may_move_to(context: EntryContext, stored: Article, url: str, lead: dedupe.Lead) -> bool:
-    """Return True if both hosts confirm that the `stored` article has the address `url` now. The
-    new host confirms this if the source owns `url`. The former host confirms it if the article's
-    page redirects there permanently (`lead`), or if the whole site moved there. The source must
-    also be the one that filed the article."""
+    """Return True if the `stored` article may get the address `url` on another site. Its source
+    must be that of the entry, and must own the new site. In addition, the former page must redirect
+    there permanently, or the whole site must have moved there. `lead`: where the former page
+    leads."""
     if stored.source_key != context.source.key or not context.rights.owns(url):
         return False
     if lead is dedupe.Lead.FOR_GOOD:

@@ -55,9 +55,10 @@ def may_revise(context: EntryContext, article: Article) -> bool:
 def take_address(
     read: ReadPage, article: Article, shown_article: Article, stored: Article | None
 ) -> Decision:
-    """Decide to give `shown_article` the address of the reading `article`, and to revise it by this
-    reading. `stored`: the article that has this address now, None without one. If `stored` is
-    another article, it gets the former address of `shown_article` in exchange."""
+    """Decide to revise the filed article `shown_article` by `article`, which was just read, and to
+    give it the address of `article`. `stored`: the filed article that has this address now, None
+    without one. If it is another article, it gets the former address of `shown_article` in
+    exchange."""
     moved = ownership.move_keeping_alias(shown_article, article.url)
     decision = revise_stored(read, article, shown_article, moved=moved)
     if stored is None or stored.id == shown_article.id or stored.url != article.url:
@@ -77,9 +78,9 @@ def _drop_change(changes: dedupe.Changes, article_id: str) -> dedupe.Changes:
 
 
 def file_new(read: ReadPage, article: Article, lookup: Known, *, lost_id: str | None) -> Decision:
-    """Decide to file the reading `article` as a new article. `lookup`: what the database knows of
-    its addresses and text. `lost_id`: the id of the article that this entry became earlier and
-    whose file is missing; None without one."""
+    """Decide to file `article`, which was just read, as a new article. `lookup`: the answer of the
+    database about its addresses and its text. `lost_id`: the id of the article that this entry
+    became earlier if the file of that article is missing, else None."""
     merged = _merge_new(read, article, lookup, lost_id=lost_id)
     return _file_as(read, article, merged.article, merged.others)
 
@@ -87,9 +88,9 @@ def file_new(read: ReadPage, article: Article, lookup: Known, *, lost_id: str | 
 def file_in_place_of_copy(
     read: ReadPage, article: Article, stored: Article, lookup: Known
 ) -> Decision:
-    """Decide to file the reading `article`. The article `stored`, which a source of another site
-    filed for the same page, is merged into it. `lookup`: what the database knows of the addresses
-    and the text of the reading."""
+    """Decide to file `article`, which was just read, and to merge the article `stored` into it,
+    which a source of another site filed for the same page. `lookup`: the answer of the database
+    about the addresses and the text of `article`."""
     merged = _merge_new(read, article, lookup, lost_id=None)
     copy = replace(stored, merged_into=article.id, also=())
     others = (*_drop_change(merged.others, stored.id), (copy, stored))
@@ -99,12 +100,10 @@ def file_in_place_of_copy(
 def file_at_former_address(
     read: ReadPage, article: Article, stored: Article, lookup: Known
 ) -> Decision:
-    """Decide to file the reading `article` as a new article at an address that `stored` had once.
-    The address is removed from the aliases of `stored`. As `stored` has the id that is made from
-    this address, the new article gets another id.
-
-    `lookup`: what the database knows of the addresses and the text of the reading."""
-    new_id = find_free_id(read.context, article.url)
+    """Decide to file `article`, which was just read, as a new article at an address that the
+    article `stored` had once. The address is removed from the aliases of `stored`. `lookup`: the
+    answer of the database about the addresses and the text of `article`."""
+    new_id = find_free_id(read.context, article.url)  # `stored` has the id of this address
     merged = _merge_new(read, replace(article, id=new_id), lookup, lost_id=None)
     other_aliases = tuple(url for url in stored.aliases if url != article.url)
     without_alias = replace(stored, aliases=other_aliases)
@@ -113,8 +112,8 @@ def file_at_former_address(
 
 
 def _file_as(read: ReadPage, article: Article, filed: Article, others: dedupe.Changes) -> Decision:
-    """Decide to file the reading `article` as the new article `filed`, which is the same article
-    after its id was chosen and its copies were found. The changed articles in `others` are written
+    """Decide to file `filed` as a new article. `article`: the same article as it was read, before
+    its id was chosen and it was compared with copies. `others`: changed copies, which are written
     before it."""
     result = EntryResult(added=filed.id, characters=len(filed.body))
     decision = Decision(act="file", article=filed, others=others, result=result)
@@ -124,8 +123,9 @@ def _file_as(read: ReadPage, article: Article, filed: Article, others: dedupe.Ch
 def revise_stored(
     read: ReadPage, article: Article, stored: Article, *, moved: Article | None = None
 ) -> Decision:
-    """Decide to revise `stored` by the reading `article`. If the reading changes nothing, the entry
-    is only recorded as done. `moved`: `stored` with a new address, None if it keeps its address."""
+    """Decide to revise the filed article `stored` by `article`, which was just read. If nothing
+    changes, the entry is only recorded as done. `moved`: `stored` with a new address, None if it
+    keeps its address."""
     context = read.context
     run = context.run
     current = moved or stored
@@ -146,8 +146,9 @@ def revise_stored(
 
 
 def _revise_or_adopt(context: EntryContext, old: Article, new: Article) -> _Revision:
-    """Return the stored article `old` as the reading `new` changes it. What changes depends on the
-    rights of the entry's source: it adopts the article, it revises the text, or nothing changes."""
+    """Return the stored article `old` changed by `new`, which was just read. The entry's source
+    adopts the article if it has a stronger claim to it, and else revises the text if it may. The
+    article in the result is None if nothing changes."""
     now = context.run.clock()
     became_this_article = context.row.article_id == old.id
     is_ownership_mended = context.row.reason == EntryReason.OWNERSHIP
@@ -162,13 +163,13 @@ def _revise_or_adopt(context: EntryContext, old: Article, new: Article) -> _Revi
 
 
 def _add_reading(read: ReadPage, article: Article, decision: Decision, filed: Article) -> Decision:
-    """Return `decision`, which files the article `filed`, completed by the data of the reading
-    `article`. These are: the row of the entry, which is done; the original that the page names; and
-    the blocks of the page. The blocks are left out if the text is that of the feed, or if the
-    source has no claim to the site of the article."""
+    """Return `decision` with the data that are stored with the article `filed`: the row of the
+    entry, which is done now, the original that the page names, and the hashes of the page's blocks
+    of text. `article`: the article as it was read."""
     context = read.context
     row = context.row.done(filed.id, context.run.clock())
     blocks = None
+    # repeated blocks are learnt for each host from its pages, but not from feeds or other sources
     if read.page.html and not ownership.filed_by_neighbour(filed, context.run.owners):
         blocks = Blocks(host=urls.own_host(read.page.url), digests=read.reading.blocks)
     return replace(decision, row=row, reading=read.reading, named=article.also, blocks=blocks)
@@ -178,22 +179,23 @@ def _merge_new(
     read: ReadPage, article: Article, lookup: Known, *, lost_id: str | None
 ) -> dedupe.Merged:
     """Return the new article as it is to be filed, with the changed copies that must be written
-    before it. `lookup` and `lost_id`: see `file_new`.
-
-    The first of these cases that fits decides: the article replaces one whose file is missing; it
-    is put on hold; its source has no claim to its site, so it is kept out of most feeds; it is
-    merged with its copies."""
+    before it. `lookup`: the answer of the database about its addresses and its text. `lost_id`: the
+    id of the article that the entry became earlier if the file of that article is missing, else
+    None."""
     context = read.context
     run = context.run
     now = run.clock()
+
+    # write the missing file again, from the database and the text that was read
     lost = run.store.article(lost_id) if lost_id else None
     if lost is not None and urls.same_site(lost.url, article.url):
         return dedupe.Merged(article=replace(lost, body=article.body))
+
     has_no_claim = ownership.get_claim(article, run.owners) is ownership.Claim.NONE
     if has_no_claim:  # the source of its site may file other articles at these addresses
         article = replace(article, aliases=())
     hold = find_hold(context, read.reading, article)
-    if hold:
+    if hold:  # it is compared with copies when it is released
         return dedupe.Merged(article=replace(article, hold=True, hold_reason=hold, also=()))
     if has_no_claim:
         kept_out = dedupe.keep_out_of_feeds(article, run, now)

@@ -57,16 +57,18 @@ class _Parts:
 async def read_alternate(
     context: EntryContext, page: Page, first: PageReading | NotAnArticle, read: Reader
 ) -> PageVersion:
-    """Fetch and read another version of `page`, AMP or print. `first` is the reading of `page` and
-    names the address of the other version. `read`: the function that reads a page.
+    """Fetch and read the AMP or print version of `page`. Return this version if it has more than
+    twice the text of the same article, or if `page` itself is no article. Otherwise return `page`
+    and `first`.
 
-    Return the other version in two cases: it is the same article with more than twice the text, or
-    `first` is no article. Otherwise return `page` and `first`."""
+    `first`: the result of reading `page`; it names the address of the other version. `read`: the
+    function that reads a page."""
     unchanged = PageVersion(page=page, reading=first)
     address = first.alternate or ""
     result = await context.fetch_page(address, context.limit_source(page.url))
     if not isinstance(result, Fetched) or not urls.same_publisher(result.final_url, page.url):
         return unchanged
+    # it is read as the content of the page's own address; the header keeps where it came from
     other = Page(html=result.body, url=page.url, headers={**result.headers, READ_AT: address})
     try:
         second = await read(other)
@@ -83,11 +85,11 @@ async def read_alternate(
 
 
 def _merge_readings(first: PageReading, second: PageReading) -> PageReading:
-    """Return `second`, the reading of the other version of a page, with the title, author, times
-    and cover of `first`, the reading of the page itself. A field that `first` lacks stays as it is
-    in `second`."""
+    """Return the reading of the other version of a page, with the title, author, times and cover
+    of the page itself, which are more reliable. A field that the page lacks is not changed.
+    `first`: the reading of the page. `second`: the reading of its other version."""
     from_page: dict[str, Any] = {}
-    trace = dict(second.trace)
+    trace = dict(second.trace)  # the origins of the fields
     for name in _FROM_PAGE:
         value = getattr(first.article, name)
         if not value:
@@ -107,11 +109,12 @@ def _merge_readings(first: PageReading, second: PageReading) -> PageReading:
 async def read_all_pages(
     context: EntryContext, page: Page, first: PageReading, read: Reader
 ) -> WholePage:
-    """Fetch the further pages of an article and read all its pages as one. `page`: the first page.
-    `first`: the reading of it, which names the next page. `read`: the function that reads a page.
+    """Fetch the further pages of an article, join all its pages to one page and read this. If a
+    page cannot be fetched, the article is marked as partial. If there are no further pages, or if
+    the joined page cannot be read, return `page` and `first`.
 
-    If a page cannot be fetched, the article is marked as partial. If the joined page cannot be
-    read, or if there are no further pages, return `page` and `first`."""
+    `page`: the first page. `first`: the reading of the first page, which names the next one.
+    `read`: the function that reads a page."""
     fetched = await _fetch_parts(context, page, first.next_page, first.article.id)
     missing = fetched.missing
     if len(fetched.parts) == 1 and missing is None:
@@ -132,10 +135,12 @@ async def read_all_pages(
 async def _fetch_parts(
     context: EntryContext, page: Page, address: str | None, article_id: str
 ) -> _Parts:
-    """Fetch the pages that follow `page`, and return them with it. Stop after ten pages in all
-    (MOST_PAGES), or at an address that is no further page of the article.
+    """Return `page`, the first page of an article, and the pages that follow it, which are fetched.
+    There are at most ten in all (MOST_PAGES). If a page could not be fetched, the result names it
+    and has no later ones.
 
-    `address`: of the next page, None if there is none. `article_id`: the id of the article."""
+    `address`: the address of the second page, None if there is none. `article_id`: the id of the
+    article."""
     source = context.limit_source(page.url)
     parts = [Part(page.html, page.url)]
     while address and len(parts) < MOST_PAGES:
@@ -147,6 +152,7 @@ async def _fetch_parts(
             if result.status not in _NO_SUCH_PAGE:
                 missing = Missing(address, result.reason)
             return _Parts(parts=parts, missing=missing)
+        # the page number in the address must be the next one
         shape = read_page_number(result.final_url, page.url)
         is_next_page = shape is not None and shape.number == len(parts) + 1
         if not isinstance(result, Fetched) or not is_next_page:
@@ -167,9 +173,9 @@ async def _fetch_parts(
 
 
 def _is_no_further_page(context: EntryContext, address: str, article_id: str) -> bool:
-    """Return True if `address` must not be read as a further page of the article with the id
-    `article_id`. This is so if it is in a private network, if it is an entry of the feed, or if
-    another article has it."""
+    """Return True if the page at `address` must not be read as a further page of the article with
+    the id `article_id`. This is so if the address is in a private network, if the feed announces it
+    as an entry, or if another article has it."""
     if explain_refusal(address, context.source):
         return True
     alias = urls.alias(address)
@@ -180,4 +186,5 @@ def _is_no_further_page(context: EntryContext, address: str, article_id: str) ->
     if other_id is None or other_id == article_id:
         return False
     other = store.article(other_id)
+    # a source of another site may have taken the further page for an article
     return other is not None and not filed_by_neighbour(other, context.run.owners)

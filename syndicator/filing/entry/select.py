@@ -84,8 +84,9 @@ def select_entries(
 
 
 def _make_pending_again(row: EntryRow, entry: Entry) -> EntryRow:
-    """Return the stored `row` of a changed entry as pending, with the new content of `entry`. The
-    reason of the row stays, except that of an entry which was muted before."""
+    """Return the stored `row` of a changed entry as pending, so that its page is read again.
+    `entry`: the entry as the feed has it now. The reason in the row stays, but MUTED is removed, as
+    the entry is no longer muted."""
     was_muted = row.reason == EntryReason.MUTED
     return replace(
         row,
@@ -100,9 +101,9 @@ def _make_pending_again(row: EntryRow, entry: Entry) -> EntryRow:
 def list_due_rows(
     waiting: Sequence[EntryRow], chosen: Sequence[EntryRow], now: datetime
 ) -> list[EntryRow]:
-    """Return the pending rows that are due now, in the order in which they are read. `waiting`:
-    rows of earlier visits. `chosen`: rows of this visit, each of which replaces a waiting row of
-    the same entry."""
+    """Return the rows whose pages are read now, in the order of reading. `waiting`: rows that
+    earlier visits stored. `chosen`: rows of this visit. If both have a row of the same entry, that
+    of this visit counts."""
     rows = {row.entry_id: row for row in (*waiting, *chosen)}
     due = []
     for row in rows.values():
@@ -118,13 +119,13 @@ def find_late_entries(
     last_visit: datetime | None,
     sites: Collection[str],
 ) -> frozenset[str]:
-    """Return the ids of the new entries that have a date before the last visit. As single late
-    entries are usual, the result is empty unless there are at least five, and they are over half of
-    the feed. The site then moved, or shows its archive.
+    """Return the ids of the late entries: new ones whose date is before the last visit. Many of
+    them mean that the site moved, or shows its archive. As a few of them are usual, the result is
+    empty if there are fewer than five, or if they are at most half of the feed.
 
-    `stored`: ids of the known entries. `last_visit`: None if there was none, then no entry is late.
-    `sites`: the sites of the source; entries on other sites do not count, as a link may be of any
-    age."""
+    `stored`: ids of the known entries. `last_visit`: its time, None if there was none; then no
+    entry is late. `sites`: the sites of the source. Entries on other sites are not counted, as the
+    source may link old pages there."""
     if last_visit is None:
         return frozenset()
     unique = {entry.id: entry for entry in reversed(entries)}
@@ -142,17 +143,19 @@ def find_late_entries(
 
 
 def split_late_rows(rows: Sequence[EntryRow], announced_ids: Collection[str] | None) -> SplitRows:
-    """Split pending rows into those to read now and those to store as changed.
+    """Return which of the pending rows are read now, and which rows have changed and must be
+    stored.
 
-    A row is special if its late entry was read once and was no moved article. It is read again if
-    the feed still announces the entry, and skipped if not. `announced_ids`: ids of the entries in
-    the feed. If this is None, as the feed was not read, such a row goes on waiting and is in
-    neither list."""
+    All rows are read, except those of late entries that were read once already without a result. If
+    the feed announces such an entry again, it is read as a usual one; if not, it is skipped.
+    `announced_ids`: ids of the entries in the feed; None if the feed was not read, then such
+    entries go on waiting."""
     to_read = []
     announced_again = []
     changed = []
     for row in rows:
-        if row.reason != EntryReason.LATE or row.read_at is None:
+        was_read_as_late = row.reason == EntryReason.LATE and row.read_at is not None
+        if not was_read_as_late:
             to_read.append(row)
             continue
         if announced_ids is None:
@@ -171,9 +174,9 @@ def split_late_rows(rows: Sequence[EntryRow], announced_ids: Collection[str] | N
 def sort_for_reading(
     rows: Sequence[EntryRow], now: datetime, limit: int | None = None
 ) -> list[EntryRow]:
-    """Return the rows in the order in which their pages are read. Rows that a later visit found
-    come before those of an earlier visit. Among rows of one visit, the entry with the oldest date
-    comes first. `limit`: return only the newest `limit` rows; None for all."""
+    """Return the rows in the order in which their pages are read: the rows of the latest visit
+    first, and among the rows of one visit, the entry with the oldest date first. `limit`: the
+    number of rows to return, which are the newest; None for all."""
 
     def get_entry_time(row: EntryRow) -> datetime:
         """Return the time of the entry; if it is not stored, when it was first seen."""
@@ -209,16 +212,16 @@ def _get_time(entry: Entry, now: datetime) -> datetime:
 
 
 def _is_due_again(row: EntryRow, entry: Entry, now: datetime) -> bool:
-    """Return True if a known entry is to be read again, because its content changed or because it
-    was muted before. `row`: the stored row. `entry`: the entry now. Do not call this for an entry
-    that is still muted.
-
-    A filed entry is read again at most once a day, and for a week after it was first seen."""
+    """Return True if the page of a known entry is to be read again, because the entry changed, or
+    because it was muted until now. A filed entry is read again at most once a day, and for a week
+    after it was first seen. `row`: the stored row. `entry`: the entry as the feed has it now; it is
+    not muted."""
+    has_changed = row.digest != entry.digest
     if row.status == "pending":
-        return row.digest != entry.digest
+        return has_changed
     if row.status == "skipped":
         return row.reason == EntryReason.MUTED
-    if row.status != "done" or row.digest == entry.digest:
+    if row.status != "done" or not has_changed:
         return False
     if now - row.first_seen > REREAD_UNTIL:
         return False
@@ -232,11 +235,10 @@ def _make_row(
     status: EntryStatus = "pending",
     reason: str | None = None,
 ) -> EntryRow:
-    """Return the row of a new entry, which the source `key` announced for the first time at `now`.
-    A pending row contains the entry itself, which is needed to read its page; a skipped row does
-    not."""
+    """Return the row of a new entry, which the feed of the source `key` had for the first time at
+    `now`. `status`: the state of the row, with the `reason` for it if it is not the usual one."""
     stored_entry = None
-    if status == "pending":
+    if status == "pending":  # the entry is needed when its page is read
         stored_entry = entry
     return EntryRow(
         source_key=key,
@@ -251,8 +253,8 @@ def _make_row(
 
 
 def _make_canonical_url(url: str) -> str:
-    """Return the canonical form of `url`; "" if it is no web address. The address of a mail stays
-    as it is."""
+    """Return the canonical form of the web address `url`. The address of a mail is returned
+    unchanged, and "" for all others."""
     if urls.is_mail(url):
         return url
     try:
@@ -262,8 +264,8 @@ def _make_canonical_url(url: str) -> str:
 
 
 def remove_private_addresses(entry: Entry, source: Source) -> Entry:
-    """Return `entry` without those addresses of a picture or an enclosure that lead to a private
-    network. They stay if the operator permits `source` to use private networks."""
+    """Return `entry` without its picture and its enclosures if their addresses lead to a private
+    network. They stay if the operator lets `source` use private networks."""
     image = entry.image
     if image and explain_refusal(image, source):
         image = ""

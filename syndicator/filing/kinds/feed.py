@@ -81,8 +81,8 @@ def is_meant_as_feed(document: Discovery, answer: Fetched) -> bool:
 
 
 def list_links(search: Search) -> list[FeedLink]:
-    """Return the links to feeds that the page names. If the page is a single article, only those
-    are returned that it states as its feeds, not those that were guessed."""
+    """Return the links to feeds that the page of `search` names. If the page is a single article,
+    links that were guessed are left out, as these feeds may belong to the whole site."""
     if not search.is_declared_article:
         return list(search.document.feeds)
     return [link for link in search.document.feeds if link.type not in _UNCERTAIN]
@@ -95,11 +95,11 @@ async def discover_known(search: Search) -> list[Finding]:
 
 
 async def _read_feeds(search: Search, links: Sequence[FeedLink]) -> list[_ReadFeed]:
-    """Fetch the feeds at `links` in order, and return those that can be read. A feed is not fetched
-    if a feed before it replaces it. After the first readable feed at a guessed address, no other is
-    fetched. Two links to one address give one feed."""
-    feeds: dict[str, _ReadFeed] = {}
-    needless: set[str] = set()
+    """Fetch the feeds at `links` in order, and return those that can be read, each once. A feed is
+    not fetched if a feed before it replaces it. After the first readable feed at a guessed address,
+    no other is fetched."""
+    feeds: dict[str, _ReadFeed] = {}  # by alias key of the address
+    needless: set[str] = set()  # addresses of feeds that another one replaces
     for link in links:
         if link.url in needless:
             continue
@@ -111,14 +111,15 @@ async def _read_feeds(search: Search, links: Sequence[FeedLink]) -> list[_ReadFe
             continue
         feeds.setdefault(urls.alias(read.address), read)
         needless.add(link.instead_of)
-        if link.type in _LAST_IF_READ:
+        if link.type in _LAST_IF_READ:  # a guessed address
             break
     return list(feeds.values())
 
 
 async def _read_named(search: Search, link: FeedLink, answer: FetchResult) -> _ReadFeed | None:
-    """Return the feed in the `answer` from `link`. None if there is no answer or it cannot be read
-    as a feed; the reason is then appended to `search.failed`, unless the link was a guess."""
+    """Return the feed in `answer`, the result of fetching `link`. Return None if the fetch failed
+    or the answer is no feed. The reason is then added to `search.failed`, but not if the link was a
+    guess, which often fails."""
     problem = ""
     if isinstance(answer, Fetched):
         try:
@@ -150,21 +151,21 @@ def _require_entries(feed: ParsedFeed) -> None:
 
 
 def _make_findings(feeds: Sequence[_ReadFeed], page: str) -> list[Finding]:
-    """Return `feeds` as findings, the best first. `page`: the address of the page that names
-    them."""
-    feeds_by_address = {item.address: item for item in feeds}
-    rows = [(item.address, item.title, item.feed) for item in feeds]
+    """Return `feeds` as findings (possible ways to follow a page), the best first. `page`: the
+    address of the page that names the feeds."""
+    feeds_by_address = {read.address: read for read in feeds}
+    rows = [(read.address, read.title, read.feed) for read in feeds]
     findings = []
     for ranked in rank_feeds(rows, page):
-        item = feeds_by_address[ranked.url]
+        read = feeds_by_address[ranked.url]
         finding = Finding(
             kind="feed",
             place=Place.COMMENTS if ranked.comments else Place.FEED,
             url=ranked.url,
-            answer=item.answer,
+            answer=read.answer,
             title=ranked.title,
-            feed=item.feed,
-            asked=item.url,
+            feed=read.feed,
+            asked=read.url,
             same_as=ranked.same_as,
         )
         findings.append(finding)
@@ -172,8 +173,8 @@ def _make_findings(feeds: Sequence[_ReadFeed], page: str) -> list[Finding]:
 
 
 def is_about(finding: Finding, page: str) -> bool:
-    """Return True if the finding is a feed that names the address `page` as its site. A feed of
-    comments does not count."""
+    """Return True if `finding` is a feed that names the address `page` as its site, and is no feed
+    of comments."""
     feed = finding.feed
     if feed is None or is_comments(finding.url, finding.title, feed):
         return False
@@ -186,9 +187,9 @@ async def fetch(context: VisitContext) -> FetchResult:
 
 
 async def read_entries(context: VisitContext, answer: Fetched) -> Announced:
-    """Return the entries of the feed in `answer`. Raises NotAFeed if it is no feed; if the site
-    shows a page such as a login instead, the reason is the kind of this page. Raises WorkerFailed
-    if the worker cannot read it."""
+    """Return the entries of the feed in `answer`, the answer of the source. Raises NotAFeed if this
+    is no feed. If it is a page such as a login form instead, the error's reason is the kind of this
+    page. Raises WorkerFailed if the worker process cannot read it."""
     body = (answer.body, answer.final_url, dict(answer.headers))
     try:
         feed = await context.run.worker.call(worker_functions.parse_feed, *body)

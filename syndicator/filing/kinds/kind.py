@@ -129,10 +129,11 @@ class Kind(Visitable, Protocol):
 
 
 async def fetch_source(context: VisitContext, kind: Literal["feed", "page"]) -> FetchResult:
-    """Fetch the address of the source, with its validators and credentials. Return a Failed without
-    a request if a variable of the credentials is not set. If this machine's network or certificates
-    seem to be at fault, the detail of the failure names a setting that may help. `kind`: of the
-    request."""
+    """Fetch the address of the source, with its credentials and with the validators of the last
+    answer (such as its ETag). If an environment variable with credentials is not set, nothing is
+    requested, and a Failed is returned. If this machine's network or certificates seem to be at
+    fault, the returned failure names a setting that may help. `kind`: robots.txt is obeyed for a
+    "page", not for a "feed"."""
     run = context.run
     request: Request = build_feed_request(
         context.source, context.state, run.settings, run.environ, kind=kind

@@ -28,8 +28,9 @@ async def fetch(context: VisitContext) -> FetchResult:
 
 
 async def read_entries(context: VisitContext, answer: Fetched) -> Announced:
-    """Return the articles to which the selected links lead, as a feed. Raises NotAFeed if the
-    selector matches no links, WorkerFailed."""
+    """Return the links of the page in `answer` that the selector of the operator (`rules.links`)
+    matches, as the entries of a feed. Raises NotAFeed if it matches none, WorkerFailed if the
+    worker process cannot read the page."""
     source = context.source
     body = (answer.body, answer.final_url, dict(answer.headers))
     try:

@@ -23,8 +23,9 @@ MOST_PAGES = 5  # pages of a list that are read, including the first: our choice
 
 
 async def discover(search: Search, earlier: Sequence[Finding]) -> list[Finding]:
-    """Return the page of `search` as a list of articles, if it is one and no feed has its articles.
-    Otherwise return []. `earlier`: the feeds that were found."""
+    """Return the page of `search` as a finding (a way to follow it) if it is a list of articles and
+    no feed has them. Otherwise return []. `earlier`: the findings before this one, such as
+    feeds."""
     if not is_left_to_pages(search, earlier):
         return []
     try:
@@ -32,7 +33,7 @@ async def discover(search: Search, earlier: Sequence[Finding]) -> list[Finding]:
     except (NotAFeed, WorkerFailed):
         return []
     is_mainly_list = feed.listing is not None and feed.listing.whole
-    if search.is_declared_article and not is_mainly_list:
+    if search.is_declared_article and not is_mainly_list:  # the list is beside the article
         return []
     finding = Finding(
         kind="list",
@@ -91,11 +92,11 @@ async def _read_list(context: VisitContext, answer: Fetched) -> ParsedFeed:
 
 
 async def _add_older_pages(context: VisitContext, feed: ParsedFeed) -> ParsedFeed:
-    """Return the feed with further entries from the next pages of its list, until it has as many as
-    the source's `backfill`. At most five pages are read in all. `feed`: the entries of the first
-    page."""
+    """Return `feed`, the entries of the first page of a list, with the entries of its next pages,
+    until there are as many as the source's setting `backfill` says. At most five pages are read in
+    all."""
     source = context.source
-    visited = {urls.alias(feed.site_url)}
+    visited = {urls.alias(feed.site_url)}  # alias keys of the addresses of read pages
     entries: dict[str, Entry] = {entry.id: entry for entry in feed.entries}
     count_on_first_page = len(entries)
     page = feed

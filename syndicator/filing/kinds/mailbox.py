@@ -59,8 +59,8 @@ class _Harvest:
     others: dict[str, None] = field(default_factory=dict)
 
     def has_room_for(self, mail: KnownMail) -> bool:
-        """Return True if this visit can fetch `mail` in addition to those in `new`: at most 200
-        mails and 50 MB in all. One mail is always fetched, however large it is."""
+        """Return True if this visit can fetch `mail` in addition to the mails in `new`. A visit
+        fetches at most 200 mails and 50 MB, but always one mail, even if it is larger."""
         if not self.new:
             return True
         size = sum(min(fetched.size, LARGEST) for fetched in (*self.new, mail))
@@ -107,9 +107,9 @@ async def fetch(context: VisitContext) -> FetchResult:
 async def _look_through_mails(
     context: VisitContext, mailbox: SharedMailbox, position: newsletter.Position, since: datetime
 ) -> _Harvest:
-    """Read the headers of the mails since `position.before`, 500 at a time, and return those of the
-    newsletter. Stop when there are as many as one visit fetches. `since`: mails that were delivered
-    before this time are ignored."""
+    """Read the headers of the mails after the last position, 500 at a time, and return the mails of
+    the newsletter. Stop when there are as many as one visit fetches. `position`: how far earlier
+    visits read the mailbox. `since`: mails that were delivered before this time are ignored."""
     source = context.source
     siblings = newsletter.find_siblings(context.run.sources, source)
     harvest = _Harvest(end=position.after)
@@ -126,9 +126,9 @@ async def _look_through_mails(
 
 
 def _sort_page(context: VisitContext, harvest: _Harvest, mails: Sequence[KnownMail]) -> bool:
-    """Add those of `mails` that belong to the newsletter to `harvest`: stored ones to its `filed`,
-    others to its `new`. Return False if there was no room for a mail, so that the next visit must
-    examine these mails again."""
+    """Add those of `mails` that belong to the newsletter to `harvest`, the mails that this visit
+    found: stored ones to its `filed`, others to its `new`. Return False if this visit cannot fetch
+    all of them, so that the next visit must examine these mails again."""
     source = context.source
     newsletter_mails = [mail for mail in mails if newsletter.is_wanted(source, mail.headers)]
     mail_ids = [mail.headers.mid_url for mail in newsletter_mails]
@@ -182,9 +182,8 @@ def _fetch_mails(mailbox: SharedMailbox, mails: Sequence[KnownMail]) -> list[Rec
 
 
 async def _put_mails_away(mailbox: SharedMailbox, names: Sequence[MailName], after: str) -> str:
-    """Mark or move the mails `names`, which are filed, as the source's option `after` says. If this
-    is not possible, the visit does not fail, but a message for the operator is returned; else
-    ""."""
+    """Mark or move the filed mails `names`, as the option `after` of the source says. Return "", or
+    a message for the operator if this is not possible; the visit does not fail then."""
     if after == "keep" or not names:
         return ""
     try:
@@ -195,12 +194,12 @@ async def _put_mails_away(mailbox: SharedMailbox, names: Sequence[MailName], aft
 
 
 def _store_others(context: VisitContext, others: Iterable[str], now: datetime) -> str:
-    """Store the newsletters in the mailbox that no source names. `others`: those that this visit
-    found; earlier ones are stored already. Return a line about all of them for the operator. If
-    several sources have the same mailbox, only the first of them returns the line, the others
-    ""."""
+    """Store which newsletters in the mailbox belong to no source, and return a line about them for
+    the operator. `others`: those that this visit found; those of earlier visits are stored already.
+    If several sources have the same mailbox, only the first of them returns the line, and the rest
+    return ""."""
     store = context.run.store
-    siblings = newsletter.find_siblings(context.run.sources, context.source)
+    siblings = newsletter.find_siblings(context.run.sources, context.source)  # of this mailbox
     key = f"{_OTHERS_NOTE}{urls.redacted(context.source.url)}"
     stored = store.note(key)
     waiting = newsletter.merge_others(siblings, stored, list(others))
@@ -208,16 +207,18 @@ def _store_others(context: VisitContext, others: Iterable[str], now: datetime) -
         note = json.dumps(waiting)
         if note != stored:
             store.set_note(key, note, now)
-    if siblings and siblings[0].key != context.source.key:
+    is_first_of_mailbox = not siblings or siblings[0].key == context.source.key
+    if not is_first_of_mailbox:
         return ""
     return newsletter.describe_others(waiting)
 
 
 async def read_entries(context: VisitContext, answer: Fetched) -> Announced:
     """Return the mails in `answer` as entries of a feed. A mail that cannot be read becomes an
-    entry with a `fault`. The title of the feed is the stored one, else the first sender."""
+    entry with a `fault`, a text that says why. The title of the feed is the stored title of the
+    source, or else the first sender."""
     mails = unpack_mails(answer.body) if answer.body else []
-    readers = _find_readers(context.source)
+    readers = _find_readers(context.source)  # mail addresses of the person who reads
     entries = [await _read_mail(context, mail, readers) for mail in mails]
     title = context.state.channel.feed_title
     if not title:
@@ -228,9 +229,9 @@ async def read_entries(context: VisitContext, answer: Fetched) -> Announced:
 
 
 async def _read_mail(context: VisitContext, mail: ReceivedMail, readers: tuple[str, ...]) -> Entry:
-    """Return the mail as an entry, read in the worker. If the worker fails, the entry has only its
-    id, its title and the `fault`. `readers`: the mail addresses of the reader, which are removed
-    from the text."""
+    """Read `mail` in the worker process, and return it as an entry. If the worker fails, the entry
+    has only an id, a title and a `fault`, a text that says why. `readers`: the mail addresses of
+    the person who reads, which are removed from the text."""
     try:
         entry: Entry = await context.run.worker.call(
             worker_functions.read_mail, mail.raw, mail.received, mail.size, readers

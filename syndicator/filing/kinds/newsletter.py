@@ -39,13 +39,14 @@ class Position:
 
 
 def read_position(source: Source, stored: str | None) -> Position:
-    """Return the position in `stored`, the validator of the source. It is the beginning of the
-    mailbox if nothing is stored, or if the source named another newsletter when it was stored."""
+    """Return how far earlier visits read the mailbox of `source`, from the text `stored` of the
+    last visit ("DIGEST;BEFORE;AFTER", None at the first visit). Return the beginning of the mailbox
+    if nothing is stored, or if the source named another newsletter at that visit."""
     parts = (stored or "").split(";")
     if len(parts) != len(_write_position(source, Position()).split(";")):
         return Position()
     newsletter, before, after = parts
-    if newsletter != _compute_digest(source):
+    if newsletter != _compute_digest(source):  # it named another newsletter
         return Position()
     return Position(before=before, after=after)
 
@@ -70,13 +71,12 @@ def _compute_digest(source: Source) -> str:
 
 
 def list_others(sources: Iterable[Source], mails: Sequence[MailHeaders]) -> list[str]:
-    """Return the newsletters among `mails` that none of `sources` names. Each is a line for
-    sources.toml: `list = "..."` or `from = "..."`. Mails that are no newsletters are private, so
-    they are not listed."""
+    """Return the newsletters among `mails` that belong to none of `sources`, each as the line for
+    sources.toml that names it: `list = "..."` or `from = "..."`."""
     all_sources = tuple(sources)
-    lines = dict[str, None]()
+    lines = dict[str, None]()  # the keys are the lines, in order and without repetitions
     for headers in mails:
-        if not headers.is_newsletter or headers.forgery:
+        if not headers.is_newsletter or headers.forgery:  # other mails are private
             continue
         if any(is_wanted(source, headers) for source in all_sources):
             continue
@@ -90,9 +90,9 @@ def list_others(sources: Iterable[Source], mails: Sequence[MailHeaders]) -> list
 def merge_others(
     sources: Sequence[Source], stored: str | None, new: Sequence[str]
 ) -> tuple[str, ...]:
-    """Return the newsletters for which the operator may add a source, as lines for sources.toml.
-    These are the ones in the note `stored` and the `new` ones, without those that one of `sources`
-    names by now. `stored`: a JSON list of lines, None if there is none."""
+    """Return the newsletters that belong to no source, as lines for sources.toml. These are the
+    ones that earlier visits stored and the ones that this visit found (`new`), without those that
+    one of `sources` names by now. `stored`: a JSON list of lines, None if nothing is stored."""
     earlier: list[str] = []
     if stored:
         earlier = json.loads(stored)

@@ -13,16 +13,16 @@ from syndicator.filing.kinds.listing import is_left_to_pages
 
 
 async def discover(search: Search, earlier: Sequence[Finding]) -> list[Finding]:
-    """Return the page of `search` if it can be followed as a single article; otherwise return [].
-    It can if it says that it is an article, or can be read as one. A page that lists articles may
-    be an article, too, and is a doubtful finding. The front page of a site is never an article.
-    `earlier`: the feeds and lists that were found."""
+    """Return the page of `search` as a finding (a way to follow it) if it may be a single article:
+    it says so, or it can be read as one, or it is a list of articles, which may be an article, too.
+    Otherwise return []. `earlier`: the feeds and lists that were found."""
     if urls.is_front_page(search.url) or urls.is_front_page(search.answer.final_url):
         return []
     if not is_left_to_pages(search, earlier):
         return []
     rank = Place.ARTICLE
     if not search.is_declared_article:
+        # the reason why it cannot be read as an article, "" if it can
         refusal = await search.run.worker.call(worker_functions.kind_of, *search.body)
         is_list = any(finding.kind == "list" for finding in earlier)
         if refusal and not is_list:

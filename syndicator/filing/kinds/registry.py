@@ -7,9 +7,9 @@ from syndicator.filing.kinds.kind import Visitable
 
 
 def choose_kind(source: Source, state: SourceState) -> Visitable:
-    """Return the module by which the source is visited. This is the one for the kind that the
-    operator states in sources.toml, else the one for the kind that the first visit found. Before
-    the first visit, it is the module that finds out the kind."""
+    """Return the module that visits the source, according to its kind: a feed, a list of articles,
+    a single article or a mailbox. The kind is the one that sources.toml states, or else the one
+    that the first visit found. The first visit itself uses the module that finds out the kind."""
     if urls.is_mailbox(source.url):
         return mailbox
     if source.rules.links:

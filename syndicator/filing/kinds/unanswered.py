@@ -34,7 +34,7 @@ def describe_failure(url: str, failed: Failed) -> str:
     """Return a sentence for the operator about a request to `url` that failed: the address, the
     reason, and what to do."""
     meaning = ""
-    if failed.detail.startswith("robots.txt unreachable"):
+    if failed.detail.startswith("robots.txt unreachable"):  # the detail says too little
         meaning = f"{explain_reason(failed.reason)[0]}: "
     return f"{url}: {failed.reason}: {meaning}{failed.detail}{_find_cure(failed)}"
 
@@ -42,12 +42,12 @@ def describe_failure(url: str, failed: Failed) -> str:
 def name_setting(
     failed: Failed, proxy: str, environ: Mapping[str, str], *, is_followed: bool = True
 ) -> str:
-    """Return a sentence that names a setting which may help, if this machine's network or
-    certificates are at fault. Return "" for other failures.
+    """Return advice for the operator about the request that `failed`, if this machine's network or
+    certificates seem to be at fault: which setting may help. Return "" for other failures.
 
     `proxy`: the setting fetch.proxy, "" if it is not set. `environ`: the environment variables.
-    `is_followed`: the address is in sources.toml. If it is not, `describe_failure` says what to do
-    if the name of the host does not resolve."""
+    `is_followed`: True if the address is in sources.toml, so that a misspelled address can be
+    corrected there."""
     if failed.reason == FetchReason.TLS and _OWN_CERTIFICATE.search(failed.detail):
         return _TRUST_OWN
     if not failed.no_network:

@@ -46,17 +46,20 @@ class Discovered:
 
 
 async def discover(run: RunContext, source: Source, url: str, answer: Fetched) -> Discovered:
-    """Return the feeds, lists and articles at `url` that can be followed. `answer`: the answer from
-    `url`. `source`: has the settings for further requests. For a list of subscriptions (OPML),
-    there are no findings.
+    """Return the feeds, lists and articles at `url` that can be followed, the best first. A list of
+    subscriptions (OPML) has none of these. `answer`: the answer from `url`. `source`: the source
+    whose settings are used for further requests.
 
-    Raises NotAFeed if there is nothing to follow, WorkerFailed if the worker cannot read the
-    answer."""
+    Raises NotAFeed if there is nothing to follow, WorkerFailed if the worker process cannot read
+    the answer."""
+    # the answer may be a feed itself
     try:
         finding = await feed.read_feed_itself(run, url, answer)
         return Discovered(findings=[finding], document=Discovery("feed"))
     except NotAFeed as refused:
         no_feed = refused
+
+    # or another document
     body = (answer.body, answer.final_url, dict(answer.headers))
     document: Discovery = await run.worker.call(worker_functions.discover, *body)
     if document.kind == "opml":
@@ -75,8 +78,9 @@ async def discover(run: RunContext, source: Source, url: str, answer: Fetched) -
 
 
 async def discover_closed(run: RunContext, source: Source, url: str) -> Sequence[Finding]:
-    """Return the feeds for the page at `url`, which refuses programs, the best first. They are
-    known only if the page is on a well-known service whose feeds are open; otherwise return []."""
+    """Return the feeds for the page at `url`, which refuses programs, the best first. Only for
+    pages of some well-known services, the address of their feed is known; for others, return
+    []."""
     no_answer = Fetched(url=url, final_url=url, status=0, headers={}, body=b"")
     search = Search(run=run, source=source, url=url, answer=no_answer, document=Discovery("page"))
     return await feed.discover_known(search)
@@ -87,21 +91,25 @@ async def _explain_nothing_found(search: Search) -> NotAFeed:
     if search.failed:
         detail = f"names feeds, and none of them can be read: {search.failed[0]}"
         return NotAFeed(FeedReason.DEAD_FEEDS, detail)
-    kind = await search.run.worker.call(worker_functions.kind_of, *search.body)
-    if kind in WALLS:
-        return NotAFeed(kind, f"names no feed, and shows {kind} in place of the site")
+    # the reason why the page cannot be read as an article, "" if it can
+    refusal = await search.run.worker.call(worker_functions.kind_of, *search.body)
+    if refusal in WALLS:
+        return NotAFeed(refusal, f"names no feed, and shows {refusal} in place of the site")
     if await search.run.worker.call(worker_functions.is_filled_by_scripts, *search.body):
         return NotAFeed(FeedReason.SCRIPTS, "names no feed, and only scripts fill it")
-    if kind:
-        meaning = next((reason.means for reason in PageReason if reason == kind), kind)
+    if refusal:
+        meaning = refusal
+        for reason in PageReason:
+            if reason == refusal:
+                meaning = reason.means
         detail = f"names no feed, and no article or list can be read from it ({meaning})"
         return NotAFeed(FeedReason.NOTHING, detail)
     return NotAFeed(FeedReason.NOTHING, "names no feed and lists no articles")
 
 
 async def fetch(context: VisitContext) -> FetchResult:
-    """Fetch the address of the source. If it refuses programs, but is on a well-known service that
-    has a feed for it, return the answer from this feed."""
+    """Fetch the address of the source. If it refuses programs, but is a page of a well-known
+    service whose feeds are open, return the answer from the feed of this page."""
     answer = await fetch_source(context, "feed")
     if not isinstance(answer, Failed):
         return answer
@@ -115,11 +123,12 @@ async def fetch(context: VisitContext) -> FetchResult:
 
 
 async def read_entries(context: VisitContext, answer: Fetched) -> Announced:
-    """Return the entries of the best finding at the address, and the finding itself.
+    """Find the best feed or list at the address of the source, and return its entries and the
+    finding itself. `answer`: the answer from the address.
 
-    Raises NotAFeed if there is nothing to follow. Raises it also if there is only a single article
-    or a feed of comments, as a person must decide to follow these; the message names them. Raises
-    WorkerFailed if the worker cannot read the answer."""
+    Raises NotAFeed if there is none. If there is only a single article or a feed of comments, the
+    message names it, as a person must decide to follow it. Raises WorkerFailed if the worker
+    process cannot read the answer."""
     source = context.source
     discovered = await discover(context.run, source, answer.url, answer)
     if discovered.document.kind == "opml":
@@ -149,8 +158,9 @@ def _refuse_second_key(context: VisitContext, url: str) -> None:
 
 
 def _explain_choice(findings: Sequence[Finding]) -> NotAFeed:
-    """Return the exception for findings that are followed only if the operator says so: a single
-    article, or a feed of comments. Its message names the feeds. `findings`: at least one."""
+    """Return the exception that says what the operator may follow, if the best of `findings` is a
+    single article or a feed of comments. `findings`: the possible ways to follow an address, at
+    least one, the best first."""
     feeds = [urls.redacted(finding.url) for finding in findings if finding.kind == "feed"]
     if findings[0].kind != "page":
         return NotAFeed(FeedReason.COMMENTS, f"has a feed of comments alone: {feeds[0]}")
