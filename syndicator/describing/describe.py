@@ -36,12 +36,13 @@ def describe(
     taxonomy: Taxonomy,
     summarise: bool = True,
 ) -> Description:
-    """Return excerpt, category, tags and language of an article.
+    """Return the excerpt, category, tags and language of an article.
 
-    `text` is plain, one block on each line. `description`, `keywords`, `section` and `language`
-    (BCP 47) are what the publisher states. `own`: names of the author and the site, which are not
-    taken as tags. `summarise`: False if sentences of the text may not be shown; the excerpt is then
-    part of `description`. Never raises. Pure."""
+    `text`: plain text, with each block on its own line. `description`, `keywords`, `section`,
+    `language` (BCP 47): the statements of the publisher about the article. `own`: names of the
+    author and the site, which are no tags. `taxonomy`: the categories and tags that exist.
+    `summarise`: False if the excerpt must not quote the text; it is then taken from `description`.
+    Never raises. Pure."""
     code = _language.detect(text, language)
     if summarise:
         excerpt, excerpt_by = _excerpt.choose_excerpt(title, text, description, code)

@@ -39,10 +39,10 @@ class Group(NamedTuple):
 
 def group_articles(history: Sequence[tuple[str, str]]) -> list[Group]:
     """Group similar articles into possible categories. Return at most MOST_GROUPS groups, the
-    largest first; none if there are too few articles. `history`: (title, text) of each article,
-    oldest first; only the newest MOST_ARTICLES are grouped."""
+    largest first; [] if there are too few articles. `history`: the title and the text of each
+    article, the oldest first; only the newest MOST_ARTICLES are grouped."""
     articles = history[-MOST_ARTICLES:]
-    least = max(LEAST_ARTICLES, int(LEAST_SHARE * len(articles)))
+    least = max(LEAST_ARTICLES, int(LEAST_SHARE * len(articles)))  # the size of a large group
     if len(articles) < 2 * least:
         return []
     similarities = _measure_similarities(articles)
@@ -62,9 +62,9 @@ def group_articles(history: Sequence[tuple[str, str]]) -> list[Group]:
 
 
 def _measure_similarities(articles: Sequence[tuple[str, str]]) -> Doubles:
-    """Return a square matrix with the similarity of each article to each other one, higher is more
-    alike. It is the mean of two z-scores: of the words that both share, and of the nearness of
-    their vectors."""
+    """Return a square matrix with the similarity of each two articles, given as (title, text). A
+    higher value means that they are more alike. It is the mean of two z-scores: how many words both
+    share, and how near their vectors are (numbers that stand for the meaning of a text)."""
     bags = [Counter(list_stems(f"{title} {text[:COMPARED]}")) for title, text in articles]
     index = word_index.build_index(bags)
     by_words: Doubles = np.stack([index.measure_nearness(bag) for bag in bags]).astype(np.float64)
@@ -77,8 +77,8 @@ def _measure_similarities(articles: Sequence[tuple[str, str]]) -> Doubles:
 
 
 def _convert_to_z_scores(matrix: Doubles) -> Doubles:
-    """Return the values of a square matrix as z-scores. Mean and deviation are those of the pairs
-    of different articles; the diagonal, each article with itself, is left out."""
+    """Return the values of a square matrix as z-scores, by the mean and the standard deviation of
+    all values outside the diagonal. The diagonal compares each article with itself."""
     off_diagonal = ~np.eye(len(matrix), dtype=bool)
     pairs = matrix[off_diagonal]
     result: Doubles = (matrix - pairs.mean()) / (pairs.std() + 1e-9)
@@ -86,18 +86,19 @@ def _convert_to_z_scores(matrix: Doubles) -> Doubles:
 
 
 def _merge_similar(similarities: Doubles, least: int) -> list[list[int]]:
-    """Merge the two most similar groups again and again, beginning with one group for each article.
-    Return the groups, each as sorted row numbers.
+    """Begin with one group for each article, and merge the two most similar groups again and again.
+    Return the groups, each as the sorted row numbers of its articles.
 
-    The merging stops if no two groups are more similar than average. It also stops if the two most
-    similar groups are both large (`least` articles or more) and at most MOST_GROUPS groups are
-    large."""
+    Stop if no two groups are more similar than average. Stop also if the two most similar groups
+    are both large, and at most MOST_GROUPS groups are large. `similarities`: of each two articles,
+    as z-scores. `least`: the number of articles in a large group."""
     links = similarities.copy()
-    np.fill_diagonal(links, -np.inf)
+    np.fill_diagonal(links, -np.inf)  # no group is merged with itself
     members: dict[int, list[int]] = {number: [number] for number in range(len(similarities))}
     while len(members) > 1:
+        # the row and the column of the largest value
         first, second = divmod(int(links.argmax()), len(links))
-        if links[first, second] <= 0:
+        if links[first, second] <= 0:  # 0 is the average
             break
         first_size = len(members[first])
         second_size = len(members[second])
@@ -105,11 +106,12 @@ def _merge_similar(similarities: Doubles, least: int) -> list[list[int]]:
         are_both_large = first_size >= least and second_size >= least
         if are_both_large and large_groups <= MOST_GROUPS:
             break
-        # the merged group takes the place of the first; the row of the second is closed
+        # the merged group gets the row of the first one, with the mean similarities of both
         total = first_size * links[first] + second_size * links[second]
         links[first] = total / (first_size + second_size)
         links[:, first] = links[first]
         links[first, first] = -np.inf
+        # the row of the second one is not used any more
         links[second] = -np.inf
         links[:, second] = -np.inf
         members[first] += members.pop(second)
@@ -117,17 +119,20 @@ def _merge_similar(similarities: Doubles, least: int) -> list[list[int]]:
 
 
 def _find_repeated_words(title: str, text: str) -> dict[str, str]:
-    """Return the words that may name a group: those that the article writes at least
-    LEAST_REPETITIONS times, without function words and short ones. The result has for each word in
-    lower case one of its spellings."""
+    """Return the words of an article that may name a group: those that it has at least
+    LEAST_REPETITIONS times, without short words and function words such as "the". The keys of the
+    result are the words in lower case, its values are the words as the article spells them."""
     stop_words = list_function_words(text)
     words = _list_words(title, text)
     times = Counter(map(str.casefold, words))
     repeated = {}
     for word in words:
         folded = word.casefold()
-        if times[folded] < LEAST_REPETITIONS or folded in stop_words or not word.isalpha():
+        if times[folded] < LEAST_REPETITIONS:
             continue
+        if folded in stop_words or not word.isalpha():
+            continue
+        # in scripts such as Chinese, words are short
         if len(word) >= SHORTEST_WORD or not word.isascii():
             repeated[folded] = word
     return repeated
@@ -148,12 +153,14 @@ def _describe_group(
     articles_by_word: Counter[str],
     similarities: Doubles,
 ) -> Group:
-    """Return the description of a group: its most distinctive words, the first of which is its
-    name, and the titles of its most central articles.
+    """Return a group with a description: its most distinctive words and the titles of its most
+    central articles. Its name is the first of these words.
 
-    `group`: row numbers of its articles. `repeated_words`: for each article, by word in lower case
-    one of its spellings. `articles_by_word`: by word in lower case, the number of all articles that
-    have it. `similarities`: of all articles to each other."""
+    `group`: the row numbers of its articles in `articles`, which are pairs (title, text).
+    `repeated_words`: for each article, the words that may name a group, as spelled, by word in
+    lower case. `articles_by_word`: the number of articles that have a word, by word in lower case.
+    `similarities`: of each two articles, by row numbers."""
+    # how often each spelling of a word is used in the group
     spellings: dict[str, Counter[str]] = defaultdict(Counter)
     for number in group:
         for folded, word in repeated_words[number].items():
@@ -183,9 +190,9 @@ def _choose_distinctive(
     """Return the words that many articles of a group and few other articles have, the most
     distinctive first.
 
-    `inside`: by word, the number of articles of the group that repeat it. `size`: number of
-    articles of the group. `articles_by_word`: by word, the number of all articles that have it.
-    `total`: number of all articles."""
+    `inside`: the number of articles of the group that repeat a word, by word. `size`: the number of
+    articles in the group. `articles_by_word`: the number of all articles that have a word, by word.
+    `total`: the number of all articles."""
 
     def share_of_others(word: str) -> float:
         """Return the share of the articles outside the group that have the word."""
@@ -205,8 +212,8 @@ def _choose_distinctive(
 
 
 def _name_groups(unnamed: Collection[Group]) -> list[Group]:
-    """Name each group by the first word of its description that is not yet the name of another
-    group. Groups without such a word are left out. Earlier groups choose first."""
+    """Return the groups with names: each gets the first word of its description that is not the
+    name of a group before it. Groups that have no such word are left out."""
     used_names: set[str] = set()
     named = []
     for group in unnamed:

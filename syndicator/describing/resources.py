@@ -62,9 +62,9 @@ def read_toml(file: str) -> dict[str, Any]:
 
 
 def order_weights(values: Mapping[str, Any], features: Sequence[str], where: str) -> Floats:
-    """Return the numbers of `values` in the order of `features`. Raises ValueError if a feature has
-    no value, if a value has no feature, or if a feature is listed twice. `where`: where the values
-    are from, for the message."""
+    """Return the weights in `values`, which are given by name of the feature, as an array in the
+    order of `features`. Raises ValueError if the two do not have the same names, or if a feature is
+    listed twice. `where`: the file of the weights, for the message of the error."""
     without_weight = [name for name in features if name not in values]
     without_feature = [name for name in values if name not in features]
     listed_twice = sorted({name for name in features if features.count(name) > 1})

@@ -177,8 +177,8 @@ def _is_dated_later(new: Article, old: Article) -> bool:
 
 
 def add_revision(article: Article, now: datetime) -> Article:
-    """Return the article with one more revision, as its text changed and the publisher states no
-    date of this change. The revision is at `now`, or a second after the last update that feeds
+    """Return the article with one more revision, after its text changed and no date of the change
+    is known. The time of the revision is `now`, but always later than the last update that feeds
     show."""
     revised_at = _make_later(article, now)
     revisions = (*article.revisions, _format_time(revised_at))
@@ -186,19 +186,19 @@ def add_revision(article: Article, now: datetime) -> Article:
 
 
 def adopt(old: Article, new: Article, now: datetime) -> Article:
-    """Return the article `old`, which another source filed, with the fields of `new`, the reading
-    by the source that owns it. The id, the address and the other fields of its file
-    (`_FILE_FIELDS`) stay.
+    """Return the article `old`, which another source filed, with the fields of `new`, which the
+    source that owns it has read. Its id, its address and other fields of its file stay
+    (`_FILE_FIELDS`).
 
-    If feeds already show the article, readers must see what changed: with other words, it gets a
-    revision at `now`; with the same words, its time of update stays as feeds show it."""
+    If feeds already show `old`, they show it as revised at `now` if `new` has other words, and with
+    the same time of update if not."""
     adopted = replace(
         _keep_file_fields(old, new),
         added=new.added if old.unlisted else old.added,
         aliases=tuple(dict.fromkeys((*old.aliases, *new.aliases))),
         revisions=old.revisions,
     )
-    if old.unlisted:
+    if old.unlisted:  # feeds do not show it yet, so it is new there
         return adopted
     if not have_same_words(old, new):
         return replace(adopted, revisions=(*old.revisions, _format_time(_make_later(old, now))))
@@ -206,6 +206,7 @@ def adopt(old: Article, new: Article, now: datetime) -> Article:
     _, adopted_update = find_times(adopted)
     if adopted_update == shown_update:
         return adopted
+    # feeds show the time of the last revision
     return replace(adopted, revisions=(*old.revisions, _format_time(shown_update)))
 
 
@@ -216,8 +217,8 @@ def _keep_file_fields(old: Article, new: Article) -> Article:
 
 
 def _make_later(old: Article, now: datetime) -> datetime:
-    """Return the time for a revision of `old`: `now`, or a second after the last update that feeds
-    show if that is later. Thus the new revision is always the latest time."""
+    """Return the time for a revision of `old`: `now`, or, if feeds show a later update already, a
+    second after that. Thus the new revision always has the latest time."""
     _, shown_update = find_times(old)
     if shown_update > now:
         return shown_update + timedelta(seconds=1)
@@ -237,9 +238,10 @@ def _list_words(article: Article) -> list[str]:
 def make_filing_clock(
     clock: Callable[[], datetime], newest: datetime | None
 ) -> Callable[[], datetime]:
-    """Return a function that gives the time of filing (`added`). Its times never go back, even if
-    `clock`, the system clock, is set back. Thus feeds list articles in the order of filing.
-    `newest`: the time of the last filed article, after which the times begin; None without one."""
+    """Return a function that returns the time of filing (`added`) for the next article. Its times
+    never go back, even if `clock`, the system clock, is set back, so that feeds list articles in
+    the order of filing. `newest`: the time of the last filed article, after which the times begin;
+    None without one."""
     last = clock()
     if newest and newest > last:
         last = newest + timedelta(seconds=1)

@@ -41,8 +41,8 @@ def is_partial(reading: PageReading) -> bool:
 
 
 def is_login_address(requested_url: str, answered_url: str) -> bool:
-    """Return True if a request was redirected to a login form. This is judged by the addresses
-    alone: `answered_url` looks like a login form, and `requested_url` does not."""
+    """Return True if the address from which an answer came (`answered_url`) looks like that of a
+    login form, and the address that was requested does not."""
     if urls.alias(requested_url) == urls.alias(answered_url):
         return False
     if _LOGIN.search(urlsplit(requested_url).path):
@@ -51,10 +51,11 @@ def is_login_address(requested_url: str, answered_url: str) -> bool:
 
 
 def name_ended_session(source: Source, requested_url: str, result: FetchResult) -> FetchResult:
-    """Return `result`, the answer from the source's own address. If the source has a login session,
-    and the answer is a failure as for a reader who is not logged in, its reason becomes
-    SESSION_ENDED. `requested_url`: the address that was requested."""
-    if not source.cookies or not isinstance(result, Failed):
+    """Return `result`, the answer from the source's address `requested_url`. If it is a failure
+    that shows that the source's login session has ended, its reason is replaced by
+    SESSION_ENDED."""
+    has_session = bool(source.cookies)
+    if not has_session or not isinstance(result, Failed):
         return result
     if is_session_wall(result.reason) or is_login_address(requested_url, result.url):
         return replace(result, reason=FetchReason.SESSION_ENDED)

@@ -84,9 +84,9 @@ COMMIT_VISITS = 100
 
 
 async def reprocess(context: VisitContext, host: str, repeated: frozenset[str]) -> tuple[str, ...]:
-    """Read those saved pages of `host` again that contain a repeated block, so that the block is
-    cut from their articles. `repeated`: digests of the repeated blocks. Return the ids of the
-    articles that changed."""
+    """Read the saved pages of `host` again that contain one of the blocks `repeated`, so that the
+    block is cut from their articles. `repeated`: hashes of blocks of text that repeat on the host's
+    pages. Return the ids of the articles that changed."""
     changed = []
     for article_id, blocks in context.run.store.blocks_by_article(host).items():
         if blocks & repeated and await _reread_article(context, article_id):
@@ -137,9 +137,9 @@ async def _reread_article(context: VisitContext, article_id: str) -> bool:
 
 
 def merge_reading(old: Article, new: Article, default_category: str) -> Article:
-    """Return the article `old` with the text of the reading `new`. Also replace its excerpt, tags
-    and category, each only if neither the operator nor a model wrote it. `default_category`: the
-    category if `new` has none. Pure."""
+    """Return the article `old` with the text of `new`, which was read from its page again. Its
+    excerpt, tags and category are replaced, too, but not those that the operator or a model wrote.
+    `default_category`: the category if `new` has none. Pure."""
     better = replace(old, body=new.body)
     if find_writer(old, "excerpt") is By.EXTRACTIVE:
         better = replace(better, excerpt=new.excerpt)
@@ -183,24 +183,23 @@ class _Processed:
 
 
 def is_signal(source: Source, state: SourceState, hub: str) -> bool:
-    """Return True if the content of a push cannot be used, so that the push only causes a poll of
-    the source. `hub`: the address of the hub that sent the push.
-
-    This holds for lists, for pages and for sources that were not visited yet. It also holds if the
-    push may be forged: the source has TLS, but the hub has not and is not in a private network."""
+    """Return True if a push is only a signal to poll the source, and its content is not used. This
+    is so for sources that are no feeds or were not visited yet, and for a push that may be forged.
+    `hub`: the address of the hub that sent the push."""
     if source.kind in ("page", "list") or source.rules.links or state.discovery.found == "list":
         return True
     if state.is_undiscovered:
         return True
+    # a push without TLS may be forged, which matters if the source itself has TLS
     if urlsplit(source.url).scheme != "https" or urlsplit(hub).scheme == "https":
         return False
     return not urls.private(hub)
 
 
 def make_due_after_signal(state: SourceState, now: datetime) -> SourceState:
-    """Return `state` with the next poll of the feed due now, or five minutes after the last visit
-    if that is later. An earlier time of the poll stays. A failing or paused source keeps its time,
-    too."""
+    """Return the `state` of a source after a hub sent a signal: its next poll is due at `now`, but
+    not before five minutes after the last visit. A poll that is due earlier keeps its time, and so
+    does the poll of a failing or paused source."""
     schedule = state.schedule
     if state.backoff.failures or schedule.next_due is None:
         return state
@@ -218,8 +217,8 @@ def make_due_after_signal(state: SourceState, now: datetime) -> SourceState:
 
 @asynccontextmanager
 async def deadline(reached: asyncio.Event, seconds: float | None) -> AsyncIterator[None]:
-    """Run the block, and set the event `reached` if the block runs longer than `seconds`. None:
-    there is no limit."""
+    """Run the block, and set the event `reached` if the block runs longer than `seconds`. The block
+    itself is not stopped. `seconds`: None for no limit."""
     timer = None
     if seconds is not None:
         timer = asyncio.get_running_loop().call_later(seconds, reached.set)
@@ -288,16 +287,16 @@ def _has_no_network(result: FetchResult) -> bool:
 def _list_announced_ids(
     result: FetchResult, feed: ParsedFeed | None, rows: Sequence[EntryRow]
 ) -> set[str] | None:
-    """Return the ids of the entries that the source announces now. None if they are not all known,
-    as the visit failed or the answer was only the new part of a feed.
+    """Return the ids of the entries that the source announces now. Return None if some of them are
+    unknown, as the visit failed or the answer had only the new entries of a feed.
 
-    `feed`: the feed that was read. If it is None, the feed did not change, so it still announces
-    the entries of `rows`, which are pending."""
+    `result`: the answer of the source. `feed`: the feed that was read, None if it did not change.
+    `rows`: the pending entries of the source."""
     if isinstance(result, Failed):
         return None
     if isinstance(result, Fetched) and result.status == DELTA:
         return None
-    if feed is None:
+    if feed is None:  # it did not change, so it still has the pending entries
         return {row.entry_id for row in rows}
     return {entry.id for entry in feed.entries}
 
@@ -309,11 +308,12 @@ async def _read_answer(
     waiting: Sequence[EntryRow],
     started: datetime,
 ) -> _Answer:
-    """Read the entries of a new answer and store them. Return the answer with the entries to
-    process: the due ones of the feed, and those that were already `waiting`. If the answer cannot
-    be read, the returned result is a Failed.
+    """Read the entries of a new answer of the source and store them. Return the answer together
+    with the entries to process. If the answer cannot be read, the returned result is a Failed.
 
-    `result`: the answer of the source. `started`: when the visit began."""
+    `kind`: the module that reads sources of this kind. `result`: the answer of the source.
+    `waiting`: pending entries of earlier visits, which are processed, too. `started`: when the
+    visit began."""
     rows = waiting
     try:
         announced = await kind.read_entries(context, result)
@@ -338,8 +338,9 @@ async def _read_answer(
 
 
 def _describe_feed(context: VisitContext, feed: ParsedFeed, started: datetime) -> str:
-    """Return a message for the operator about the feed that was read. It says how many entries a
-    flood delayed. If none was delayed, it is the note of a list page that was read, else ""."""
+    """Return a message for the operator about the feed that was read; "" if there is nothing to
+    say. It says how many entries were delayed because far more than usual were new. If none was
+    delayed, it is the note about the list, if the feed was read from a list page."""
     note = feed.listing.note if feed.listing else ""
     visits = context.state.visits
     if visits.last_success is None:  # entries of the first visit are never delayed
@@ -353,9 +354,9 @@ def _describe_feed(context: VisitContext, feed: ParsedFeed, started: datetime) -
 async def take_push(
     context: VisitContext, pushed: Fetched, *, stop: asyncio.Event
 ) -> tuple[Outcome | None, SourceState]:
-    """Process `pushed`, the feed that a hub sent. Return the outcome and the new state of the
-    source. The caller stores both. If the feed cannot be read, the outcome is None, and the new
-    state has the source due for a poll.
+    """Process `pushed`, the feed that a hub sent: store its entries, and read the pages of those
+    that are due. Return the outcome and the new state of the source; the caller stores both. If the
+    feed cannot be read, the outcome is None, and by the new state the source is polled soon.
 
     `stop`: after this event is set, no further page is begun."""
     run = context.run
@@ -386,11 +387,12 @@ async def take_push(
 async def _visit_waiting(
     context: VisitContext, limit: int | None, stop: asyncio.Event, started: datetime
 ) -> Visit:
-    """Process the entries that an earlier visit left, without requesting the feed. `started`: when
-    this visit began.
+    """Process the entries for which an earlier visit had no time, without requesting the feed.
+    Return the outcome and the new state of the source. If no server is reached, the entries wait
+    until the next poll of the feed.
 
-    If a connection fails, this machine's network may be down: no try is counted, and all entries
-    wait until the next poll of the feed."""
+    `limit`: the largest number of pages to read, None for the usual number. `stop`: after this
+    event is set, no further page is begun. `started`: when this visit began."""
     run = context.run
     source = context.source
     loop_start = asyncio.get_running_loop().time()
@@ -400,6 +402,7 @@ async def _visit_waiting(
     processed = await _ingest_all(
         replace(context, may_lack_network=True), rows, page=None, limit=limit, stop=stop
     )
+    # the feed was not requested, so a failed connection may be due to this machine's network
     failures = [result.unreached for result in processed.results if result.unreached]
     if failures:
         unreached = failures[0]
@@ -417,9 +420,9 @@ async def _report_to_hubs(
     rows: Sequence[EntryRow],
     started: datetime,
 ) -> None:
-    """Record for the subscriptions to hubs what this poll found: the hub that the source offers,
-    and the new entries. Do nothing if the run has no subscriptions, or if the answer was only the
-    new part of a feed.
+    """Record two results of this poll for the subscriptions to hubs: the hub that the source names,
+    and its new entries. Do nothing if the run has no subscriptions, or if the answer had only the
+    new entries of a feed, and so perhaps not its hub.
 
     `result`: the answer of the source. `feed`: the feed in it. `rows`: its new and changed entries.
     `started`: when the visit began, which is also when its new entries were first seen."""
@@ -498,14 +501,15 @@ def _remove_private_addresses(row: EntryRow, source: Source) -> EntryRow:
 def _save_unwanted(
     context: VisitContext, rows: Sequence[EntryRow], announced_ids: Collection[str] | None
 ) -> list[EntryRow]:
-    """Return those of `rows` that this visit processes. Of the others, store those that changed:
-    muted entries, and late entries that are skipped now. An entry that has an article already is
-    not muted. `announced_ids`: ids of the entries in the feed, None if not all are known."""
+    """Store those of the pending `rows` that are not processed, as muted or as skipped, and return
+    the others. Muted are the entries that the operator does not want. Skipped are late entries that
+    the feed no longer has. `announced_ids`: ids of the entries in the feed, None if not all are
+    known."""
     publish = context.run.settings.publish
     not_muted = []
     muted = []
     for row in rows:
-        if row.entry is None or row.article_id:
+        if row.entry is None or row.article_id:  # it has an article already, or cannot be judged
             not_muted.append(row)
         elif is_muted(context.source, row.entry, publish):
             muted.append(endings.mute_row(row))
@@ -517,9 +521,9 @@ def _save_unwanted(
 
 
 def _list_aliases(key: str, feed: ParsedFeed) -> frozenset[str]:
-    """Return the alias keys of the feed's entries: two for each entry, of its address and of its
-    id. An alias key is a form in which different spellings of an address are equal (`urls.alias`).
-    `key`: the key of the source."""
+    """Return the alias keys of the feed's entries: one of the address and one of the id of each
+    entry. An alias key is a form in which different spellings of an address are equal. `key`: the
+    key of the source."""
     aliases = set()
     for entry in feed.entries:
         aliases.add(urls.alias(entry.url))
@@ -528,8 +532,9 @@ def _list_aliases(key: str, feed: ParsedFeed) -> frozenset[str]:
 
 
 def describe_unreadable(url: str, refusal: NotAFeed | WorkerFailed) -> Failed:
-    """Return the failure of a visit whose answer came from `url` and could not be read. `refusal`:
-    it is no feed, or the worker failed to read it. Pure."""
+    """Return the failure of a visit whose answer could not be read. `url`: the address of the
+    answer. `refusal`: the error, which says that it is no feed, or that the worker process failed
+    to read it. Pure."""
     reason = refusal.reason
     if isinstance(refusal, NotAFeed):
         reason = f"{NOT_A_FEED}{refusal.reason}"
@@ -537,14 +542,15 @@ def describe_unreadable(url: str, refusal: NotAFeed | WorkerFailed) -> Failed:
 
 
 def record_finding(state: SourceState, finding: Finding) -> SourceState:
-    """Return `state` with the result of the first visit, which looked at what is at the source's
-    address. For a list page, this is noted. For a feed that the page names, the feed's address is
-    also stored as the one to request from now on. A single page, or a feed at the address itself,
-    needs neither. Pure."""
+    """Return `state` with the result of the first visit, which found out the kind of the source.
+    `finding`: a list, a single page, or a feed, which is at the source's address or on a page
+    there. Pure."""
     if finding.kind == "list":
         return replace(state, discovery=replace(state.discovery, found="list"))
-    if finding.kind == "page" or urls.alias(finding.asked) == urls.alias(state.url):
+    is_feed_itself = urls.alias(finding.asked) == urls.alias(state.url)
+    if finding.kind == "page" or is_feed_itself:
         return replace(state, discovery=replace(state.discovery, found=""))
+    # the page names the feed: request the feed from now on
     return replace(
         state,
         discovery=replace(state.discovery, found="feed"),
@@ -553,9 +559,9 @@ def record_finding(state: SourceState, finding: Finding) -> SourceState:
 
 
 def record_channel(state: SourceState, feed: ParsedFeed) -> SourceState:
-    """Return `state` with the title, site, id and icons that the feed states. A value that it does
-    not state stays as it was. Call this before entries are processed, as articles store these
-    values. Pure."""
+    """Return `state` with the title, site, id and icons that `feed` states. A value that the feed
+    lacks is not changed. Call this before entries are processed, as articles store these values.
+    Pure."""
     stored = state.channel
     channel = replace(
         stored,
@@ -574,13 +580,12 @@ async def _ingest_all(
     limit: int | None,
     stop: asyncio.Event,
 ) -> _Processed:
-    """Process the entries `rows`, four at a time. `page`: the page of a source that is a single
-    article, if it was fetched already. `limit`: the largest number of entries, None for the usual
-    number.
+    """Process the entries `rows`, four at a time, and return their results and the number of
+    entries that are left for a later visit. No entry is begun after `stop` is set, after a minute,
+    or after the network failed.
 
-    No entry is begun after `stop` is set, after a minute, or after the network failed. At the end,
-    if new repeated blocks of text were found on the pages of a host, its saved pages are read
-    again."""
+    `page`: the page of a source that is a single article, if it was fetched already, else None.
+    `limit`: the largest number of entries, None for the usual number."""
     store = context.run.store
     if not rows:
         return _Processed(results=[], left=0)
@@ -631,8 +636,9 @@ async def _ingest_all(
 def _choose_rows(
     context: VisitContext, rows: Sequence[EntryRow], limit: int | None
 ) -> list[EntryRow]:
-    """Return those of `rows` that this visit reads: only pages that the run may read, and at most
-    50 (MOST_PAGES). With a `limit`, only so many, the newest."""
+    """Return the rows whose pages this visit reads, at most 50 (MOST_PAGES). Pages that the run may
+    not read are left out. `limit`: the number of rows to return, which are the newest; None for no
+    further limit."""
     may_read = context.run.may_read_page
     readable_rows = list(rows)
     if may_read is not None:
@@ -645,15 +651,16 @@ def _choose_rows(
 def _update_state(
     context: VisitContext, result: FetchResult, feed: ParsedFeed | None, started: datetime
 ) -> SourceState:
-    """Return the state of the source after a visit that ended with `result`. It includes the time
-    of the next visit. `feed`: the feed that was read, None if none was."""
+    """Return the state of the source after a visit, with the time of the next visit. `result`: the
+    answer of the source. `feed`: the feed that was read, None without one. `started`: when the
+    visit began."""
     source = context.source
     run = context.run
     fetch = run.settings.fetch
     state = source_state.update_after_visit(
         source, context.state, result, feed, started, asked_by_person=run.asked_by_person
     )
-    trust = 0.0
+    trust = 0.0  # the share of new entries that the source's hub pushes: it makes polls rarer
     if run.hubs:
         trust = run.hubs.trust(source.key, started)
     due = cadence.plan_next_visit(
@@ -680,9 +687,10 @@ def _count_results(
     results: Sequence[EntryResult],
     started: datetime,
 ) -> SourceState:
-    """Return `state` with its counts over several visits, updated by the `results` of this one.
-    These are: selectors of the operator's rules that matched nothing on a page, sizes of texts,
-    walls that pages showed, and muted entries. `started`: when the visit began."""
+    """Return `state` with its statistics of the last pages updated by the `results` of this visit,
+    one for each processed entry. The statistics are: selectors of the operator's rules that matched
+    nothing, lengths of texts, walls (such as paywalls) that pages showed, and the number of muted
+    entries. `started`: when the visit began."""
     publish = run.settings.publish
     has_entry_rules = bool(source.keep or source.mute or publish.keep or publish.mute)
     may_change = bool(results or has_entry_rules or state.muted)
@@ -717,11 +725,11 @@ def _end_visit(
 ) -> Visit:
     """Summarise a visit: log it, and return its outcome with the new state of the source.
 
-    `state`: the state so far. `result`: the answer of the source, None if it was not requested.
-    `feed`: the feed in the answer, if one was read. `results`: one for each processed entry.
-    `started`: when the visit began. `loop_start`: the same by the clock of the event loop.
-    `none_pending`: the caller knows that the source has no pending entry, so that they need not be
-    counted."""
+    `state`: the state of the source, with the time of its next visit. `result`: the answer of the
+    source, None if it was not requested. `feed`: the feed in the answer, None without one.
+    `results`: the results of the processed entries. `started`: when the visit began. `loop_start`:
+    the same time by the clock of the event loop. `none_pending`: True if the source is known to
+    have no pending entry; otherwise they are counted."""
     run = context.run
     state = _count_results(run, context.source, state, results, started)
     added = tuple(entry.added for entry in results if entry.added)
@@ -762,10 +770,10 @@ def _end_visit(
 
 
 def _add_failure(outcome: Outcome, failed: Failed) -> Outcome:
-    """Return the outcome of a visit that failed, with the failure. If it has a reason already, the
-    source is disabled, and this reason stays."""
+    """Return the `outcome` of a visit with the failure `failed` in it."""
     return replace(
         outcome,
+        # it has a reason already if the source is disabled, which is more important
         reason=outcome.reason or failed.reason,
         detail=failed.detail,
         no_network=failed.no_network,
@@ -775,8 +783,8 @@ def _add_failure(outcome: Outcome, failed: Failed) -> Outcome:
 def _name_status(
     state: SourceState, failed: Failed | None, *, has_news: bool
 ) -> Literal["new", "unchanged", "failed", "disabled"]:
-    """Return the status of a visit for the database. `has_news`: an article was added or
-    changed."""
+    """Return the status of a visit for the database. `failed`: the failure of the visit, None if it
+    succeeded. `has_news`: True if an article was added or changed."""
     if state.backoff.disabled:
         return "disabled"
     if failed is not None:
@@ -793,20 +801,20 @@ async def visit_all(
     stop: asyncio.Event,
     done: Callable[[Outcome], None] = lambda outcome: None,
 ) -> list[Outcome]:
-    """Visit the `due` sources and store each outcome, which is committed within 5 seconds. Return
-    the outcomes. `done` is called with each one.
+    """Visit the `due` sources, store the outcome of each visit, and return the outcomes. `done` is
+    called with each outcome.
 
-    No visit or page is begun after `max_seconds`, or after `stop` is set. `limit`: the largest
-    number of pages to read for each source, None for the usual number. Raises NetworkDown if none
-    of the sources could be reached; then no failure is counted against them."""
+    `limit`: the largest number of pages to read for each source, None for the usual number.
+    `max_seconds`: after this time, no visit or page is begun, and `stop` is set; None for no limit.
+    `stop`: after this event is set, no visit or page is begun. Raises NetworkDown if none of the
+    sources could be reached; then no failure is counted against them."""
     slots = asyncio.Semaphore(run.settings.fetch.concurrency)
     unreached: list[Visit] = []
     outcomes: list[Outcome] = []
 
     async def visit_one(source: Source, state: SourceState) -> None:
-        """Visit a source and store the outcome, except for a failure that is due to this machine.
-        An outcome without network is only put into `unreached`: it is stored later if another
-        source was reached."""
+        """Visit a source and store the outcome. Two outcomes are not stored: a failure of this
+        machine, and that of a source that was not reached. The latter is added to `unreached`."""
         async with slots:
             if stop.is_set():
                 return
@@ -846,8 +854,8 @@ async def visit_all(
 
 
 def _make_network_error(unreached: Sequence[Visit]) -> NetworkDown:
-    """Return the error for a run that could reach none of its sources. `unreached`: their
-    visits."""
+    """Return the error for a run that could reach none of its sources. `unreached`: the visits to
+    these sources, at least one."""
     first = unreached[0].outcome
     return NetworkDown(
         f"no network: none of {len(unreached)} sources could be reached ({first.key}:"
@@ -858,12 +866,13 @@ def _make_network_error(unreached: Sequence[Visit]) -> NetworkDown:
 
 @asynccontextmanager
 async def sharing_commits(run: FilingContext) -> AsyncIterator[None]:
-    """Commit the writes of visits in the block together. Before each commit, the files are synced
-    to disk, as no row may exist without its file."""
+    """Commit the database writes in the block together, about once a second, so that a run has
+    fewer commits. Before each commit, the files of articles are synced to disk, as no row may exist
+    without its file."""
 
     async def commit_when_due() -> None:
-        """Check every second if the writes are to be committed: they pause, are many or have waited
-        long. Runs beside the block, until its end."""
+        """Commit the waiting writes when no more are added, when they are many, or when they have
+        waited long. This runs beside the block, until its end."""
         last_waiting = 0
         checks = 0
         while True:

@@ -61,10 +61,12 @@ def get_writing_instruction(language: str | None) -> str:
 
 
 def find_unfounded_sentence(excerpt: str, text: str, language: str) -> str:
-    """Return the first sentence of `excerpt` that the article does not state, or states in another
-    order; "" if it states all. `text`: of the article; `language`: one that has rules (see
+    """Return the first sentence of `excerpt` that the article does not state in this place; "" if
+    the article states all its sentences in the same order. `text`: the text of the article.
+    `language`: the code of its language, one for which there are rules (see
     `get_writing_instruction`)."""
     rules = _load_languages()[language]
+    # the sentences of the article, as lists of words
     article = [
         _split_words(sentence.text, rules) for sentence in sentences.split(text, language=language)
     ]
@@ -82,9 +84,9 @@ def find_unfounded_sentence(excerpt: str, text: str, language: str) -> str:
 def _find_statement(
     claim: list[_Word], article: list[list[_Word]], indices: range, rules: _Language
 ) -> int | None:
-    """Find the sentence of the article that states `claim`, alone or together with the sentence
-    behind it. Only the sentences with these `indices` are searched. Return the index of the first
-    one, None if there is none."""
+    """Return the index of the first sentence of the article that states `claim`, alone or together
+    with the sentence after it; None if there is none. `claim`: the words of a sentence. `article`:
+    the sentences of the article, as lists of words. `indices`: the sentences to search."""
     for index in indices:
         for end in (index + 1, index + 2):
             if _states([*chain(*article[index:end])], claim, rules):
@@ -93,12 +95,13 @@ def _find_statement(
 
 
 def _states(text: list[_Word], claim: list[_Word], rules: _Language) -> bool:
-    """True if `text` states `claim`: it has all words of it in the same order, and all its other
-    words may be omitted."""
+    """Return True if `text` states `claim`: it has all words of the claim in the same order, and
+    its other words may be omitted by the `rules` of the language."""
     index = 0
     end = len(text)
-    times = sum(word.low in rules.when for word in text)
+    times = sum(word.low in rules.when for word in text)  # words such as "Tuesday"
     for word in claim:
+        # find the word in the text, and check the words before it, which the claim omits
         gap_start = index
         while index < end and not _are_forms_of_one_word(text[index], word, rules):
             index += 1
@@ -109,23 +112,21 @@ def _states(text: list[_Word], claim: list[_Word], rules: _Language) -> bool:
 
 
 def _may_omit(gap: list[_Word], after: _Word | None, times: int, rules: _Language) -> bool:
-    """True if an excerpt may omit `gap`, neighbouring words of a sentence: nothing at all, a short
-    time ("on Tuesday"), an aside between two commas, or the part after the last comma. The first
-    word of the sentence and words such as "not" must stay.
+    """Return True if an excerpt may omit `gap`, neighbouring words of a sentence. It may omit a
+    short time ("on Tuesday"), an aside between two commas, or the part after the last comma.
 
-    `after`: the word behind the gap, None at the end of the sentence. `times`: how many words for
-    days and times the sentence has; if it has several, none of them may be omitted, as they may be
-    confused."""
+    `after`: the word after the gap, None at the end of the sentence. `times`: the number of words
+    for days and times in the sentence. `rules`: the rules of the language."""
     if not gap:
         return True
-    if any(word.first or word.low in rules.kept for word in gap):
+    if any(word.first or word.low in rules.kept for word in gap):  # words such as "not"
         return False
     has_time = any(word.low in rules.when for word in gap)
-    if has_time and times > 1:
+    if has_time and times > 1:  # the reader may confuse the times
         return False
     if has_time and len(gap) <= _DAY and gap[-1].low in rules.when:  # "on Tuesday"
         return True
-    if not gap[0].broken:
+    if not gap[0].broken:  # no comma stands before the gap
         return False
     if after is None:  # the part after the last comma
         return True
@@ -134,8 +135,8 @@ def _may_omit(gap: list[_Word], after: _Word | None, times: int, rules: _Languag
 
 
 def _are_forms_of_one_word(word: _Word, other: _Word, rules: _Language) -> bool:
-    """True if both are forms of one word: they are equal, or they begin alike and end in two
-    endings of the language ("report", "reported"). Names and numbers must be equal."""
+    """Return True if both are forms of one word: they are equal, or they differ only by endings of
+    the language ("report", "reported"). Names and numbers must be equal."""
     if word.low == other.low:
         return True
     if _is_name_or_number(word) or _is_name_or_number(other):
@@ -159,24 +160,27 @@ def _is_name_or_number(word: _Word) -> bool:
 
 
 def _split_words(sentence: str, rules: _Language) -> list[_Word]:
-    """Return the words of a sentence, without those in `rules.free`, which never count. A comma
-    before a left-out word counts as before the next word (`broken`)."""
+    """Return the words of a sentence, without words such as "the" (`rules.free`), which an excerpt
+    may add or omit anywhere."""
     words: list[_Word] = []
-    last = 0
-    broken = False
+    last_end = 0
+    is_after_comma = False
     for match in _TOKEN.finditer(sentence):
         low = _POSSESSIVE.sub("", match[0].casefold())
-        broken = broken or bool(_BREAK.search(sentence, last, match.start()))
-        last = match.end()
+        # a comma before a word that is left out counts for the next word
+        is_after_comma = is_after_comma or bool(_BREAK.search(sentence, last_end, match.start()))
+        last_end = match.end()
         if low not in rules.free:
-            words.append(_Word(match[0], low, broken, not words))
-            broken = False
+            is_first = not words
+            words.append(_Word(match[0], low, is_after_comma, is_first))
+            is_after_comma = False
     return words
 
 
 @lru_cache(maxsize=1)
 def _load_languages() -> dict[str, _Language]:
-    """Load data/free_writing.toml: the rules by language code."""
+    """Return the rules for excerpts in a model's own words, by language code, from the file
+    data/free_writing.toml."""
     languages = {}
     for code, table in read_toml("free_writing.toml").items():
         languages[code] = _Language(
@@ -215,8 +219,8 @@ def shorten(value: str) -> str:
 
 
 def find_fault(excerpt: str, question: Material) -> Refusal | None:
-    """Return the first fault of an excerpt that a model wrote in its own words, None if it has
-    none. `question`: the article, as the model saw it."""
+    """Return the first fault of an excerpt that a model wrote in its own words; None if it has
+    none. `question`: the article, as it was sent to the model."""
     code = question.language or language.detect(question.text, None)
     address = _ADDRESS.search(excerpt)
     if address:

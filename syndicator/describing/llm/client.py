@@ -73,9 +73,10 @@ class Endpoint:
         self._fence = fence
 
     async def ask(self, material: Material, form: str) -> Reply | Failed:
-        """Send a question about `material` in the form `form`, one of `prompt.FORMS`. If the
-        endpoint refuses the form (status 400 or 422), try the simpler forms behind it. Failures are
-        returned, not raised."""
+        """Send a question about the article in `material` to the model, and return its reply. A
+        failure is returned, not raised. `form`: how the request demands JSON, one of
+        `prompt.FORMS`. If the endpoint refuses this form (status 400 or 422), the simpler ones
+        after it are tried."""
         messages = prompt.build_messages(material, self._fence())
         schema = prompt.build_schema(material)
         first_form = FORMS.index(form) if form in FORMS else 0
@@ -113,19 +114,18 @@ class Endpoint:
         )
 
     def _mask_key(self, result: Reply | Failed) -> Reply | Failed:
-        """Return the result with the key masked in its text. The text of an answer is cut to
+        """Return the result with the secret key masked in its text. The text of a reply is cut to
         LONGEST characters."""
         if isinstance(result, Failed):
             return replace(result, detail=self._mask_key_in(result.detail))
         return replace(result, content=self._mask_key_in(result.content)[:LONGEST])
 
     def _mask_key_in(self, value: str) -> str:
-        """Return `value` with the key replaced by _MASK. If `value` has the key in JSON escapes,
-        all of it is replaced. Keys of fewer than SECRET characters are not masked, as they may be
-        words ("ollama", "none")."""
-        if len(self._key) < SECRET:
+        """Return `value` with the secret key replaced by _MASK."""
+        if len(self._key) < SECRET:  # it is no secret but a word, such as "ollama" or "none"
             return value
         masked = value.replace(self._key, _MASK)
+        # the key may also be written with JSON escapes; then replace the whole text
         unescaped = _ESCAPED.sub(_unescape, masked)
         return _MASK if self._key in unescaped else masked
 
@@ -144,9 +144,10 @@ def build_completions_url(url: str) -> str:
 
 
 def _parse_reply(result: FetchResult, form: str) -> Reply | Failed:
-    """Return the text of the first choice of an answer, and the tokens that it took
-    (https://platform.openai.com/docs/api-reference/chat/object). Return a Failed if the request
-    failed or the answer has another shape. `form`: the form of the request."""
+    """Return the reply of the model from the answer `result`: the text of its first choice and the
+    number of tokens (https://platform.openai.com/docs/api-reference/chat/object). Return a Failed
+    if the request failed or the answer is no such object. `form`: the form of the request, which is
+    stored in the reply."""
     if isinstance(result, Failed):
         return result
     if not isinstance(result, Fetched):
@@ -163,8 +164,8 @@ def _parse_reply(result: FetchResult, form: str) -> Reply | Failed:
 
 
 def _join_content(value: Any) -> str:
-    """Return the text of a message. The value is a string, or a list of parts that have texts; any
-    other value gives ""."""
+    """Return the text of a message. `value`: a string, or a list of parts with a "text" each. For
+    any other value, return ""."""
     if isinstance(value, list):
         return "".join(str(part.get("text") or "") for part in value)
     if not isinstance(value, str):
@@ -173,8 +174,8 @@ def _join_content(value: Any) -> str:
 
 
 def _read_token_count(value: Any) -> int:
-    """Return the number of tokens that an answer reports; 0 if it reports none or an impossible
-    number."""
+    """Return the number of tokens that an answer reports that it took; 0 if it reports none or an
+    impossible number. `value`: the parsed JSON of the answer."""
     usage = value.get("usage")
     if not isinstance(usage, dict):
         return 0
@@ -185,8 +186,9 @@ def _read_token_count(value: Any) -> int:
 
 
 def reset_if_changed(meter: Meter, settings: Llm, now: datetime) -> Meter:
-    """Return `meter` for the present moment. If a new day (UTC) has begun, calls and tokens start
-    at 0. If the endpoint or the model was changed, failures and pauses are forgotten."""
+    """Return `meter`, the counts of calls, tokens and failures, as they are valid at `now`. If a
+    new day (UTC) has begun, calls and tokens start at 0. If the operator changed the endpoint or
+    the model, failures and pauses are forgotten."""
     day = now.astimezone(UTC).strftime("%Y-%m-%d")
     if meter.day != day:
         meter = replace(meter, day=day, calls=0, tokens=0)
@@ -233,13 +235,12 @@ def count_call(meter: Meter, cost: int) -> Meter:
 
 
 def record_answer(meter: Meter, cost: int, tokens: int, form: str) -> Meter:
-    """Record an answer: end the pause and forget failures. Replace the call's `cost`, which
-    `count_call` added, by `tokens`, the number that the endpoint reports; an impossible number
-    (below 1, or over ten times `cost`) is ignored. `form`: the form of request that the endpoint
-    accepted."""
+    """Return `meter` after an answer of the endpoint: failures and pauses are forgotten, and the
+    tokens of the answer are counted. `cost`: the estimate that was counted before the call.
+    `tokens`: the number that the endpoint reports. `form`: the form of request that it accepted."""
     spent = meter.tokens
     is_possible = 0 < tokens <= 10 * cost
-    if is_possible:
+    if is_possible:  # replace the estimate
         spent += tokens - cost
     return replace(
         meter, tokens=spent, form=form, failures=0, rests=0, rest_until=None, reason="", detail=""
@@ -247,9 +248,10 @@ def record_answer(meter: Meter, cost: int, tokens: int, form: str) -> Meter:
 
 
 def record_failure(meter: Meter, failure: Failed, now: datetime) -> Meter:
-    """Record a failure. Set a pause if the endpoint caused it, or if it is the third failure in a
-    row. The pause lasts until the endpoint's Retry-After, but at most LONGEST_WISH. Without
-    Retry-After, it lasts twice as long as the last pause, but at most LONGEST_REST."""
+    """Return `meter` after a failure. It has a pause if the endpoint caused the failure, or if this
+    is the third failure in a row. The pause lasts until the time that the endpoint asks for
+    (Retry-After), but at most LONGEST_WISH. If it asks for none, the pause is twice as long as the
+    last one, but at most LONGEST_REST."""
     counted = replace(
         meter, failures=meter.failures + 1, reason=failure.reason, detail=failure.detail[:300]
     )

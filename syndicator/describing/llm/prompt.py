@@ -57,13 +57,15 @@ def name_prompt(model: str, write: bool) -> str:
 
 
 def build_messages(question: Material, fence: str) -> list[dict[str, str]]:
-    """Return the system message and the user's message about an article. `fence`: a random line,
-    put before and after the article, so that the article cannot pretend to end earlier."""
+    """Return the messages for the model: the instructions (of the role "system"), and the article
+    in `question` (of the role "user"). `fence`: a random line, put before and after the article, so
+    that its text cannot pretend that the article has ended."""
     head = f"Title: {question.title}\n"
     if question.language:
         head += f"Language: {question.language}\n"
     user = f"{fence}\n{head}\n{number_sentences(question)}\n{fence}"
 
+    # let the model choose sentences of the article, or write an excerpt itself
     instruction = _CHOOSING + _RULES
     if question.write:
         instruction = _WRITING + _RULES
@@ -87,8 +89,9 @@ def count_visible_sentences(question: Material) -> int:
 
 
 def _list_choices(question: Material, room: int) -> str:
-    """Return the lines that list categories and tags, at most `room` characters. Tags may take half
-    of it. Items at the end of a list that do not fit are left out."""
+    """Return the lines that list the categories and tags from which the model chooses, with at most
+    `room` characters. At most half of these are for tags. If a list is too long, its last items
+    are left out."""
     room_for_lists = room - len("\nCategories:\n(none)\nTags: (none)\n")
     tags = ", ".join(_take_fitting(question.tags, room_for_lists // 2, len))
     lines = []
@@ -104,12 +107,13 @@ def _list_choices(question: Material, room: int) -> str:
 def _take_fitting(
     lines: Iterator[str] | Sequence[str], most: int, measure: Callable[[str], int]
 ) -> Iterator[str]:
-    """Yield `lines` from the first on, as long as their sizes together are at most `most`.
-    `measure` gives the size of a line; _SEPARATOR is added to each for the separator behind it."""
-    taken = 0
+    """Yield the first of `lines`, until the next one would make their total size larger than
+    `most`. `measure`: returns the size of a line, to which _SEPARATOR is added, the size of a
+    separator."""
+    total_size = 0
     for line in lines:
-        taken += measure(line) + _SEPARATOR
-        if taken > most:
+        total_size += measure(line) + _SEPARATOR
+        if total_size > most:
             return
         yield line
 
@@ -132,8 +136,9 @@ def build_body(
 
 
 def build_schema(question: Material) -> dict[str, Any]:
-    """Return the JSON schema of the answer. All lists are bounded, as small models fill endless
-    ones."""
+    """Return the JSON schema of the answer to `question`: an excerpt or the numbers of sentences, a
+    category and tags."""
+    # all texts and lists have a largest size, as small models do not end them otherwise
     properties: dict[str, Any] = {}
     if question.write:
         properties["excerpt"] = {"type": "string", "maxLength": CHARACTERS}

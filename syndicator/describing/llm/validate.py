@@ -43,8 +43,8 @@ _FENCED: Final = re.compile(r"^\s*```[a-zA-Z]*[ \t]*\n(.*?)\n?\s*```\s*$", re.DO
 
 
 def remove_invisible(value: str) -> str:
-    """Return `value` in the Unicode form NFC, without invisible characters. Line feeds stay; other
-    white space becomes a space."""
+    """Return `value` in the Unicode form NFC, without invisible characters. White space other than
+    line feeds is replaced by spaces."""
     if value.isascii() and value.replace("\n", "").isprintable():
         return value
     spaced = re.sub(r"[^\S\n]", " ", unicodedata.normalize("NFC", value))
@@ -57,8 +57,8 @@ def remove_invisible(value: str) -> str:
 
 
 def remove_injections(text: str) -> str:
-    """Remove the lines of a text that give instructions to a model (prompt injection). If such a
-    line ends in a colon, the next line that is not blank is removed, too."""
+    """Return `text` without the lines that give instructions to a model (prompt injection). If such
+    a line ends in a colon, the next line that is not blank is removed, too."""
     lines: list[str] = []
     is_announced = False  # the last removed line ended in a colon
     for text_line in text.split("\n"):
@@ -74,8 +74,9 @@ def remove_injections(text: str) -> str:
 
 
 def prepare_material(article: Article) -> Material:
-    """Return title, text and language of `article` in the form that a model may see. The sentences,
-    categories and tags to choose from are still missing; `add_choices` adds them."""
+    """Return the title, text and language of `article` as a model may see them: without invisible
+    characters and instructions to the model. `add_choices` adds the sentences, categories and tags
+    from which the model chooses."""
     text = remove_injections(remove_invisible(article.text[:MOST]))
     declared = _language.parse_primary(article.language)
     return Material(title=line(remove_invisible(article.title)), text=text, language=declared)
@@ -83,8 +84,8 @@ def prepare_material(article: Article) -> Material:
 
 def add_choices(question: Material, taxonomy: Taxonomy, *, write: bool = False) -> Material:
     """Return `question` with the sentences, categories and tags from which the model chooses.
-    `write`: let the model write in its own words, if that is supported for the language. The first
-    call loads the table of vectors (0.2 s)."""
+    `taxonomy`: the operator's categories and tags. `write`: let the model write the excerpt in its
+    own words, if this is supported for the language of the article."""
     code = question.language or _language.detect(question.text, None)
     may_write = write and bool(aligned.get_writing_instruction(code))
     names, tags = taxonomy.list_choices(question.title, question.text)
@@ -102,9 +103,9 @@ def add_choices(question: Material, taxonomy: Taxonomy, *, write: bool = False) 
 
 
 def _list_sentences(question: Material, code: str | None) -> tuple[Choosable, ...]:
-    """Return the sentences that an excerpt may contain, in the order of the text. Each says whether
-    it may open an excerpt and whether it directly follows the one before. `code`: language of the
-    text, None if unknown."""
+    """Return the sentences that an excerpt may contain, in the order of the text. Each one has a
+    flag if it may be the first of an excerpt, and a flag if it directly follows the sentence before
+    it. `code`: the language of the text, None if unknown."""
     candidates = find_opener(question.title, question.text, code)
     odds = score_openers(candidates).tolist() if candidates.sentences else []
     least_odds = min(OPENS, max(odds, default=0.0))  # the best one may always open
@@ -123,8 +124,8 @@ def _list_sentences(question: Material, code: str | None) -> tuple[Choosable, ..
 
 
 def make_cache_key(plan: str, question: Material) -> str:
-    """Return the key under which the answer to a question is cached: the SHA-256 of all that the
-    model sees and of `plan`, which names model and prompt (see `prompt.name_prompt`)."""
+    """Return the key under which the answer to `question` is cached: the SHA-256 of all texts that
+    the model gets. `plan`: a name for the model and the prompt (see `prompt.name_prompt`)."""
     lists = json.dumps([question.write, question.sentences, question.categories, question.tags])
     parts = (plan, question.title, question.language or "", question.text, lists)
     return hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()
@@ -137,22 +138,28 @@ def _load_injections() -> re.Pattern[str]:
 
 
 def check_answer(content: str, question: Material) -> Accepted | Refusal:
-    """Parse and check an answer of a model. Return its values if all are sound, else a refusal with
-    the first fault. `content`: text of the answer; `question`: what the model was asked."""
+    """Check an answer of a model. Return its excerpt, category and tags if they are valid, else a
+    refusal with the first fault. `content`: the text of the answer. `question`: the question that
+    the model got."""
     answer = _parse_answer(content)
     if isinstance(answer, Refusal):
         return answer
+
+    # the types of the values
     category = answer.get("category") or ""
     tags = answer.get("tags") or []
     are_texts = isinstance(tags, list) and all(isinstance(tag, str) for tag in tags)
     if not isinstance(category, str) or not are_texts:
         return Refusal(reason="shape", detail="category has to be a text, tags a list of texts")
+    # the excerpt, which the model wrote or whose sentences it chose
     if question.write:
         excerpt = _check_written(answer.get("excerpt"), question)
     else:
         excerpt = _join_chosen(answer.get("sentences"), question)
     if isinstance(excerpt, Refusal):
         return excerpt
+
+    # the category and the tags, which must be among those of the question
     categories = [name for name, _ in question.categories]
     fault = _check_listed(category, categories, "category")
     if fault is not None:
@@ -207,11 +214,15 @@ def _join_chosen(numbers: Any, question: Material) -> str | Refusal:
         if not 1 <= number <= most:
             detail = f"{shorten(str(number))} is none of the {most} sentences"
             return Refusal(reason="sentences", detail=detail)
+
+    # begin with the first chosen sentence that may open an excerpt
     indices = sorted({number - 1 for number in numbers})
     openers = [index for index in indices if question.sentences[index].opens]
     if not openers:
         return Refusal(reason="loose", detail=shorten(question.sentences[indices[0]].text))
     first = openers[0]
+
+    # add the chosen sentences that follow it directly, while the excerpt is not too long
     texts = [question.sentences[first].text]
     for index in range(first + 1, first + excerpt_rules.SENTENCES):
         if index not in indices:
@@ -225,7 +236,8 @@ def _join_chosen(numbers: Any, question: Material) -> str | Refusal:
 
 
 def _check_written(value: Any, question: Material) -> str | Refusal:
-    """Return the excerpt that a model wrote in its own words, or a refusal with its first fault."""
+    """Return the excerpt `value` that a model wrote in its own words, or a refusal with its first
+    fault."""
     if not isinstance(value, str):
         return Refusal(reason="shape", detail="excerpt has to be a text")
     excerpt = _clean_line(value)
@@ -233,8 +245,8 @@ def _check_written(value: Any, question: Material) -> str | Refusal:
 
 
 def _check_listed(name: str, names: Iterable[str], reason: str) -> Refusal | None:
-    """Return a refusal with `reason` if `name` is not among `names`; None if it is, or if it is
-    empty."""
+    """Return None if `name` is among `names` or empty, else a refusal. `reason`: the reason in the
+    refusal."""
     cleaned = _clean_line(name)
     if not cleaned or _find_spelling(name, names):
         return None

@@ -79,8 +79,9 @@ class Candidates(NamedTuple):
 
 
 def find_opener(title: str, text: str, language: str | None) -> Candidates:
-    """Return the article with the sentences that may be in an excerpt: at most MOST, all different,
-    from the first SCANNED sentences of `text`. `language`: two letters, None if unknown."""
+    """Return the article together with the sentences that may be in an excerpt: at most MOST, all
+    different, from the first SCANNED sentences of `text`. `language`: a code of two letters, None
+    if unknown."""
     usable: list[Sentence] = []
     folded_texts: set[str] = set()
     for sentence in islice(sentences.iterate_sentences(text, language), SCANNED):
@@ -98,14 +99,16 @@ def find_opener(title: str, text: str, language: str | None) -> Candidates:
 
 
 def _strip_if_usable(sentence: Sentence, title: str) -> Sentence | None:
-    """Return the sentence without its dateline ("PARIS (Reuters) - "). None if it may not be in an
-    excerpt: it is too short or too long, has a fault of form, or repeats the title."""
+    """Return the sentence without its dateline ("PARIS (Reuters) - "). Return None if it may not be
+    in an excerpt: it is too short or too long, is no whole sentence, or repeats the title."""
     text = sentences.remove_dateline(sentence.text)
     starts_small = text[0].islower()
     if not sentence.whole or starts_small or sentences.is_too_long(text):
         return None
-    is_cjk = sentences.is_cjk(text)
-    is_short = len(text) < FEWEST_CJK if is_cjk else len(text.split()) < FEWEST_WORDS
+    if sentences.is_cjk(text):  # Chinese or Japanese, which has no spaces between words
+        is_short = len(text) < FEWEST_CJK
+    else:
+        is_short = len(text.split()) < FEWEST_WORDS
     if is_short or sentences.find_form_fault(text) or sentences.repeats_title(text, title):
         return None
     if text == sentence.text:
@@ -125,9 +128,9 @@ def score_openers(candidate: Candidates) -> Floats:
 
 @lru_cache(maxsize=1)
 def load_start_weights() -> dict[str, Floats]:
-    """Return the weights of the feature "start", by what they are multiplied with: "first" and
-    "second" for the vectors of the first two words, "whole" for the vector of the sentence; and
-    "constant", which is added."""
+    """Return the weights that compute the feature "start" of a sentence, by name. "first" and
+    "second" are multiplied with the vectors of its first two words, "whole" with the vector of the
+    whole sentence, and "constant" is added."""
     return {
         name: load_vector(OPENER_FILE, "start", name)
         for name in ("first", "second", "whole", "constant")
@@ -160,9 +163,9 @@ def measure_features(candidate: Candidates, parts: Mapping[str, Floats] | None =
 def score_starts(
     texts: Sequence[str], sentence_vectors: Floats, parts: Mapping[str, Floats]
 ) -> Floats:
-    """Return the feature "start" of each sentence: how well its first two words and its vector open
-    an excerpt, higher is better. `texts`: the sentences; `sentence_vectors`: a row for each;
-    `parts`: the weights of `load_start_weights`."""
+    """Return the feature "start" of each sentence: a number that is higher if its first words and
+    its meaning fit the beginning of an excerpt better. `texts`: the sentences. `sentence_vectors`:
+    the vector of each sentence, as rows. `parts`: weights as those of `load_start_weights`."""
     word_scores = []
     for text in texts:
         first, second = split_first_words(text)
@@ -187,8 +190,8 @@ def _make_word_vector(word: str) -> Floats:
 
 
 def _measure_forms(candidate: Candidates) -> list[list[float]]:
-    """Return for each candidate sentence the features _FORM, in their order: place, length and
-    signs."""
+    """Return the features _FORM of each candidate sentence: its position, its length and its
+    characters. The result has a row for each sentence and a column for each feature."""
     text_length = max(SHALLOW, len(candidate.text))
     table = []
     for index, sentence in enumerate(candidate.sentences):
@@ -202,13 +205,13 @@ def _measure_forms(candidate: Candidates) -> list[list[float]]:
         without_end_quote = text.rstrip('"”’»」 ')
         without_start_quote = text.lstrip(QUOTES)
         beginning = text[:EARLY]
-        character = max(0, candidate.text.find(text))
+        offset = max(0, candidate.text.find(text))
         features = {
             "place": math.log1p(index),
             "is-first": index == 0,
             "is-second": index == 1,
             "starts-line": sentence.place == 0,
-            "depth": character / text_length,
+            "depth": offset / text_length,
             "is-short": word_count < SHORT,
             "starts-quoted": text[0] in QUOTES,
             "question": without_end_quote.endswith(("?", "？")),
@@ -223,8 +226,9 @@ def _measure_forms(candidate: Candidates) -> list[list[float]]:
 
 
 def _measure_shared_words(candidate: Candidates) -> list[list[float]]:
-    """Return for each candidate sentence the features _WORDS, in their order: how many words it
-    shares with the title, and how many of the words that the text repeats are new in it."""
+    """Return the features _WORDS of each candidate sentence: which of its words are in the title,
+    and how many of the words that the text repeats it has first. The result has a row for each
+    sentence and a column for each feature."""
     title_stems = set(list_stems(candidate.title))
     times = Counter(list_stems(candidate.text[:READ]))
     topics = {stem for stem, count in times.items() if count > 1}  # the text repeats them
@@ -232,7 +236,7 @@ def _measure_shared_words(candidate: Candidates) -> list[list[float]]:
     table = []
     for sentence in candidate.sentences:
         sentence_stems = set(list_stems(sentence.text))
-        subject_stems = list_stems(" ".join(sentence.text.split()[:SUBJECT]))
+        subject_stems = list_stems(" ".join(sentence.text.split()[:SUBJECT]))  # of its first words
         from_title = len(sentence_stems & title_stems)
         new_topics = len((sentence_stems & topics) - earlier_stems)
         table.append(
@@ -254,9 +258,9 @@ def list_stems(text: str) -> list[str]:
 
 
 def extend_passage(candidates: Sequence[Sentence], first: int) -> tuple[int, ...]:
-    """Return the indices of the sentences of an excerpt that begins with the sentence `first`.
-    Sentences that follow directly in the text are added, until the excerpt has ENOUGH words or
-    would be too long."""
+    """Return the indices of the sentences in an excerpt that begins with the candidate at the index
+    `first`. The next candidates are added if they follow directly in the text, until the excerpt
+    has ENOUGH words or would be too long."""
     chosen = [candidates[first]]
     for following in candidates[first + 1 :]:
         if len(chosen) == sentences.SENTENCES:
@@ -285,8 +289,8 @@ def summarize(title: str, text: str, language: str | None = None) -> str:
 
 
 def _choose_passage(title: str, text: str, language: str | None) -> str:
-    """Return the passage that begins with the sentence that opens best; "" if no sentence is
-    usable."""
+    """Return the passage of `text` that makes the best excerpt: it begins with the sentence that
+    has the best score as an opening. Return "" if no sentence may be in an excerpt."""
     candidate = find_opener(title, text, language)
     if not candidate.sentences:
         return ""
@@ -306,8 +310,9 @@ def choose_excerpt(
 
 
 def quote_description(title: str, text: str, description: str, language: str | None) -> str:
-    """Return the part of the publisher's description that opens well; if there is none, its
-    beginning; "" if it has no sentence. Sentences that are only in the text are never quoted."""
+    """Return an excerpt from the publisher's description alone: the part that begins with a good
+    opening sentence, or else its beginning. Return "" if the description has no sentence. `title`,
+    `text`: those of the article."""
     best_part = choose_from_description(title, text, description, language)
     if best_part:
         return best_part
@@ -318,8 +323,9 @@ def quote_description(title: str, text: str, description: str, language: str | N
 
 
 def choose_from_description(title: str, text: str, description: str, language: str | None) -> str:
-    """Return the part of the publisher's description that opens well and is about the article; ""
-    if there is none."""
+    """Return the part of the publisher's description that begins with a good opening sentence. ""
+    if there is none, or if the description is not about the article. `title`, `text`: those of the
+    article."""
     usable = []
     for sentence in sentences.split(description, MOST, language):
         if sentences.find_fault(sentence.text, title):
@@ -338,10 +344,10 @@ def choose_from_description(title: str, text: str, description: str, language: s
 
 
 def is_end_of_line(piece: str, text: str) -> bool:
-    """True if `piece` ends with a whole line of `text`, but has more words in front. This shows
-    that the first words of a description are a heading or label."""
+    """Return True if `piece`, a sentence of a description, ends with a whole line of `text`, but
+    has more words before that. These words are then a heading or a label."""
     index = text.find(piece[-END:])
-    if index < 0:
+    if index < 0:  # its end is not in the text
         return False
     line_start = text.rfind("\n", 0, index) + 1
     line = text[line_start : index + END]
@@ -349,9 +355,9 @@ def is_end_of_line(piece: str, text: str) -> bool:
 
 
 def measure_likeness(description: str, title: str, text: str) -> float:
-    """Return how far a description is about the article, from 0 to 2, higher is more. It is the
-    share of the description's stems that the article has, plus the cosine of the vectors of
-    both."""
+    """Return how similar a description is to its article: a number up to 2, higher is more
+    similar. It is the share of the description's words that the article has, plus the cosine
+    between the vectors of both (numbers that stand for their meanings)."""
     description_stems = set(list_stems(description))
     shared = description_stems & set(list_stems(f"{title} {text}"))
     shared_part = len(shared) / max(1, len(description_stems))
@@ -367,7 +373,8 @@ def join_passage(candidate: Candidates, first: int) -> str:
 
 
 def join_sentences(texts: Iterable[str]) -> str:
-    """Join sentences with spaces, except after full-width stops."""
+    """Return sentences as one text, with spaces between them. There is no space after a full-width
+    stop, which Chinese and Japanese use."""
     joined = ""
     for text in texts:
         if joined and joined[-1] not in FULL_WIDTH_ENDS:

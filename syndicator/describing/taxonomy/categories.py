@@ -86,20 +86,20 @@ class NativeWords:
     letters_before: int
 
     def count_words(self, text: str) -> Counter[str]:
-        """Return how often `text` has each of the words."""
+        """Return how often `text` has each word of the categories."""
         tokens = _TOKEN.findall(text.casefold())
         counts: Counter[str] = Counter()
         for index, token in enumerate(tokens):
-            if _EASTERN.match(token):
+            if _EASTERN.match(token):  # in a script without spaces
                 counts.update(self._find_eastern(token))
             else:
                 counts.update(self._find_spaced(tokens, index))
         return counts
 
     def _find_eastern(self, token: str) -> Iterator[str]:
-        """Yield the words in `token`, a text without spaces. At each character, take the longest
-        word that begins there and go on behind it; if no word begins there, go on at the next
-        character."""
+        """Yield the words of the categories in `token`, a text without spaces. At each character,
+        take the longest word that begins there, and continue after it. If no word begins there,
+        continue at the next character."""
         start = 0
         end = len(token)
         while start < end:
@@ -113,8 +113,9 @@ class NativeWords:
                 start += 1
 
     def _find_spaced(self, tokens: list[str], index: int) -> Iterator[str]:
-        """Yield the words that match the token at `index`. A word of several parts must match the
-        following tokens, too. Then yield the words in the middle of the token."""
+        """Yield the words of the categories that match the token at `index`, and those that are in
+        the middle of this token. A word of several parts, such as "e-mail", must also match the
+        tokens after it."""
         token = tokens[index]
         for word, later_parts in self._find_by_beginning(token):
             following = tokens[index + 1 : index + 1 + len(later_parts)]
@@ -129,8 +130,8 @@ class NativeWords:
                     yield token[start:end]
 
     def _find_by_beginning(self, token: str) -> Iterator[tuple[str, tuple[str, ...]]]:
-        """Yield (word, its later parts) for each word whose first part matches `token`: it is the
-        whole token, or the token begins with it."""
+        """Yield each word of the categories whose first part is `token` or its beginning, as (word,
+        its later parts)."""
         yield from self.by_first_part.get(token + WHOLE, ())
         most_letters = min(self.longest, len(token))
         for letters in range(1, most_letters + 1):
@@ -138,8 +139,10 @@ class NativeWords:
 
 
 def prepare_native_words(words: Iterable[str], language: str) -> NativeWords:
-    """Arrange `words` to be found in texts in `language` (two letters). A word that ends with WHOLE
-    matches only whole words of a text; any other matches all words that begin with it."""
+    """Return `words` arranged so that they can be found in texts quickly. A word that ends with
+    WHOLE matches only this word in a text; any other matches all words that begin with it.
+    `language`: the language of the texts, a code of two letters."""
+    # by first part of a word, the words with that part, each with its later parts
     first: dict[str, list[tuple[str, tuple[str, ...]]]] = defaultdict(list)
     single_words = set()
     eastern = set()
@@ -151,6 +154,7 @@ def prepare_native_words(words: Iterable[str], language: str) -> NativeWords:
         first[first_part].append((word, tuple(later_parts)))
         if not later_parts and not word.endswith(WHOLE):
             single_words.add(word)
+    # in languages with long compounds, words are also found in the middle of others
     inside = frozenset[str]()
     letters_before = 0
     if language in INSIDE:
@@ -161,9 +165,9 @@ def prepare_native_words(words: Iterable[str], language: str) -> NativeWords:
 
 
 def cut_ending(word: str) -> str:
-    """Return a word without its ending, so that it matches all its forms. A word of LONG letters or
-    more loses two letters, a shorter one loses one. Words of fewer than SHORTEST letters and East
-    Asian words stay whole."""
+    """Return the beginning of `word`, by which its other forms are found. A word of LONG letters or
+    more loses its last two letters, a shorter one loses one letter. Words of fewer than SHORTEST
+    letters and East Asian words are returned unchanged."""
     if _EASTERN.search(word) or len(word) < SHORTEST:
         return word
     if len(word) >= LONG:
@@ -200,9 +204,11 @@ class Categories:
 
 
 def prepare_categories(defined: Sequence[CategoryDef], language: str = ENGLISH) -> Categories:
-    """Return the categories with their vectors and words, for texts in `language` (two letters). If
-    data/topics has no file for the language, categories have only the words that the operator
-    wrote. A word counts more the fewer categories have it."""
+    """Return the operator's categories `defined` with the vectors and the weighted words by which
+    articles are compared with them. A category has the words that the operator wrote, and those of
+    our topics that match it. `language`: the language of the articles, a code of two letters; we
+    have topics for some languages only."""
+    # the topics of each category, and those of none, some of which may win over categories
     topics_by_category = [
         vocabulary.find_matching_topics(category, language) for category in defined
     ]
@@ -215,6 +221,7 @@ def prepare_categories(defined: Sequence[CategoryDef], language: str = ENGLISH) 
     listed_weight = LISTED if is_cold else 1.0
     word_weights = [_weigh_words(category, language, listed_weight) for category in defined]
     word_weights += [dict.fromkeys(rival.words, 1.0) for rival in rivals]
+    # a word counts more if fewer categories have it
     categories_with_word = Counter[str]()
     for weights in word_weights:
         categories_with_word.update(weights.keys())
@@ -251,9 +258,9 @@ def prepare_categories(defined: Sequence[CategoryDef], language: str = ENGLISH) 
 
 
 def _weigh_words(category: CategoryDef, language: str, listed_weight: float) -> dict[str, float]:
-    """Return the weight of each word of a category. It is WRITTEN for a word that the operator
-    lists, 1 for a word of the description, and `listed_weight` for a word of a topic that matches
-    the category. If a word is of several kinds, the first of these weights counts."""
+    """Return the weight of each word of a category: WRITTEN for a word that the operator lists,
+    else 1 for a word of the description, else `listed_weight` for a word of one of our topics that
+    match the category."""
     described = []
     for word in count_terms(category.description):
         if len(word) >= TELLING and "-" not in word:
@@ -262,6 +269,7 @@ def _weigh_words(category: CategoryDef, language: str, listed_weight: float) -> 
     if language != ENGLISH:
         described = [cut_ending(word) for word in described]
         written = [cut_ending(word) for word in written]
+    # later weights replace earlier ones
     weights = {}
     for topic in vocabulary.find_matching_topics(category, language):
         weights.update(dict.fromkeys(topic.words, listed_weight))
@@ -271,19 +279,21 @@ def _weigh_words(category: CategoryDef, language: str, listed_weight: float) -> 
 
 
 def _make_label(category: CategoryDef, language: str, *, is_cold: bool) -> Floats:
-    """Return the unit vector of a category, from its description (or name), words and examples. The
-    words of the topics that match it count, too, unless `is_cold`."""
+    """Return the vector of a category, which stands for its meaning and has the length 1. It is
+    made from its description (or its name), words and examples. `is_cold`: most categories match
+    none of our topics, so that the words of topics are not used."""
     texts = [category.description or category.name]
     if not is_cold:
         texts.append(_list_words(vocabulary.find_matching_topics(category, language)))
     texts.append(" ".join(category.words))
     texts.extend(category.examples)
-    first, *others = (load_embedder().embed(text) for text in texts if text)
-    return normalise(sum(others, first))
+    first_vector, *other_vectors = (load_embedder().embed(text) for text in texts if text)
+    return normalise(sum(other_vectors, first_vector))
 
 
 def _list_words(topics: Sequence[Topic]) -> str:
-    """Return the different words of all topics as one text, to make a vector of it."""
+    """Return the words of `topics` as one text with spaces between them, from which a vector is
+    made."""
     words: list[str] = []
     for topic in topics:
         words.extend(topic.words)
@@ -312,13 +322,11 @@ class LearntCategories:
 def learn_categories(
     names: Sequence[str], posts: Sequence[tuple[str, str, str]], scores: Sequence[Floats]
 ) -> LearntCategories:
-    """Fit the regression on confirmed articles.
+    """Learn from articles whose category was confirmed: fit a ridge regression, which predicts
+    categories from vectors of articles, and choose its weight beside the scores by words.
 
-    `names`: all categories. `posts`: (title, text, category) of each article, oldest first.
-    `scores`: for each article, its score by words for each of `names`. The weight of the regression
-    is one of WEIGHTS, chosen in two steps: it must file at least as many articles right as the
-    words alone do; of such weights, the one is taken that gives the right categories the highest
-    probabilities."""
+    `names`: all categories. `posts`: (title, text, category) of each article, the oldest first.
+    `scores`: for each article, its score by words for each of `names`."""
     post_vectors = [load_embedder().embed_article(title, text) for title, text, _ in posts]
     vectors: Doubles = np.stack(post_vectors).astype(np.float64)
     right = np.array([names.index(category) for _, _, category in posts], dtype=np.intp)
@@ -328,6 +336,8 @@ def learn_categories(
     slopes = inverse @ deviations
     # what a regression on all other articles would predict for each article, in closed form
     predictions = deviations - slopes / np.diag(inverse)[:, None]
+    # try each weight: of those that give as many right categories as the words alone, take the one
+    # by which the right categories are the most probable
     word_scores = np.stack(scores)
     accuracies = {
         weight: _measure_accuracy(word_scores + weight * predictions, right) for weight in WEIGHTS
@@ -358,8 +368,8 @@ class _Accuracy(NamedTuple):
 
 
 def _measure_accuracy(scores: Doubles, right: "NDArray[np.intp]") -> _Accuracy:
-    """Return how well `scores` (a row for each article, a column for each category) fit the
-    confirmed categories. `right`: for each article, the column of its confirmed category."""
+    """Return how well `scores` fit the confirmed categories. `scores`: a row for each article, with
+    a column for each category. `right`: the column of the confirmed category of each article."""
     sharpened = SHARP * (scores - scores.max(axis=1, keepdims=True))
     right_scores = sharpened[np.arange(len(right)), right]
     log_chances = right_scores - np.log(np.exp(sharpened).sum(axis=1))
@@ -397,11 +407,12 @@ def guess_category(
     published: Sequence[str] = (),
     past: LearntCategories | None = None,
 ) -> Guess:
-    """Return the likeliest category of an article, or none.
+    """Return the likeliest category of an article, with its probability. The name of the category
+    is None if the article belongs to none.
 
-    `section`: the article's section on the publisher's site; if a category has this name, it is
-    taken at once. `published`: the publisher's tags; a category of the same name gets a higher
-    score. `past`: what confirmed articles teach, None for nothing."""
+    `prepared`: the categories. `section`: the article's section on the publisher's site; a category
+    with this name is taken at once. `published`: the publisher's tags; a category with the name of
+    a tag gets a higher score. `past`: the regression on confirmed articles, None without one."""
     if section:
         for name in prepared.names:
             if name != RIVAL and fold(section) == fold(name):
@@ -412,6 +423,7 @@ def guess_category(
     # score each category by words, confirmed articles and publisher's tags
     counts = prepared.count_words(text[:SAMPLE])
     learnt_gains = past.predict_gains(title, text) if past else {}
+    # topics that belong to no category (RIVAL) lose against categories that confirmed articles name
     rival_loss = RIVAL_LOSS * max(learnt_gains.values(), default=0.0)
     gains = []
     for name in prepared.names:
@@ -447,10 +459,10 @@ def _has_letters(title: str, text: str) -> bool:
 def measure_fit(
     prepared: Categories, title: str, text: str, counts: Counter[str], values: Floats
 ) -> float:
-    """Return how likely the article belongs to the category with the highest score, rather than to
-    no category. The result is FITS or more if it belongs to it, and WORDS_MISSING if the article
-    lacks words of the category. `counts`: how often the text has each word; `values`: the score of
-    each category."""
+    """Return the probability that the article belongs to the category with the highest score, and
+    not to none. FITS or more means that it belongs there. WORDS_MISSING means that it lacks words
+    of the category. `prepared`: the categories. `counts`: how often the text has each word.
+    `values`: the score of each category."""
     best = int(values.argmax())
     found_words = counts.keys() & prepared.words[best].keys()
     if prepared.native and _count_different(found_words) < OWN_WORDS_NATIVE:
@@ -458,7 +470,8 @@ def measure_fit(
     subject = prepared.subjects[best]
     words_of_article = (*counts, *prepared.count_words(title))
     if subject and subject.isdisjoint(words_of_article):
-        return WORDS_MISSING  # "models" may be espresso machines
+        # other words of the category are not enough: "models" may be espresso machines
+        return WORDS_MISSING
     if prepared.is_cold:
         table = "cold"
         least_odds = BELONGS_COLD
@@ -474,8 +487,8 @@ def measure_fit(
 
 
 def _count_different(words: Set[str]) -> int:
-    """Return the number of different words. A word that begins another one is not counted: "patien"
-    beside "patient" is the same word, found by two of its forms."""
+    """Return the number of different words in `words`. A word with which another one begins is not
+    counted, as both are forms of one word ("patien", "patient")."""
     count = 0
     for word in words:
         begins_other = any(other != word and other.startswith(word) for other in words)
@@ -487,9 +500,9 @@ def _count_different(words: Set[str]) -> int:
 def measure_features(
     prepared: Categories, title: str, text: str, counts: Counter[str], values: Floats
 ) -> Floats:
-    """Return the FEATURES of the category with the highest score. They tell whether the article
-    belongs to it or to no category. `counts`: how often the text has each word; `values`: the score
-    of each category."""
+    """Return the FEATURES of the category with the highest score, by which `measure_fit` judges if
+    the article belongs to it or to no category. `prepared`: the categories. `counts`: how often the
+    text has each word. `values`: the score of each category."""
     best = int(values.argmax())
     words = prepared.words[best].keys()
 
@@ -530,8 +543,9 @@ def _sum_evidence(counts: Counter[str], words: Set[str]) -> float:
 
 
 def list_supported(prepared: Categories, title: str, text: str) -> list[str]:
-    """Return the categories that a language model may choose: those with a probability of SUPPORT
-    or more, likeliest first. The list is empty if no category fits the article."""
+    """Return the names of the categories that a language model may choose for an article: those
+    with a probability of SUPPORT or more, the likeliest first. Return [] if no category fits the
+    article. `prepared`: the categories."""
     if not _has_letters(title, text):
         return []
     counts = prepared.count_words(text[:SAMPLE])
@@ -548,11 +562,10 @@ def list_supported(prepared: Categories, title: str, text: str) -> list[str]:
 
 
 def score_categories(prepared: Categories, title: str, text: str, counts: Counter[str]) -> Floats:
-    """Return a score for each category and each RIVAL topic: nearness of its vector, plus the share
-    of its words among those of all categories, plus a gain if the title names its subject.
-
-    A RIVAL topic loses RIVAL_LEAD, so that it must win clearly, and loses 1 more if the text has
-    fewer than RIVAL_WORDS of its words. `counts`: how often the start of the text has each word."""
+    """Return the score of an article for each of the categories, and for each topic that belongs to
+    no category (RIVAL). The score is the sum of three parts: how near the vectors of article and
+    category are, how many of the category's words the article has, and a gain if the article names
+    the subject of the category. `counts`: how often the beginning of the text has each word."""
     mixture = NATIVE_MIXTURE if prepared.native else ENGLISH_MIXTURE
     article_vector = load_embedder().embed_article(title, text, TITLE)
     nearness = mixture.near * (prepared.labels @ article_vector)
@@ -573,6 +586,7 @@ def score_categories(prepared: Categories, title: str, text: str, counts: Counte
     word_shares = mixture.lexical * lexical / (float(lexical.sum()) + mixture.doubt)
     subject_gains = np.array(gains, dtype=np.float32)
 
+    # a topic outside all categories must win clearly, and with several words
     is_rival = np.array([name == RIVAL for name in prepared.names])
     rival_losses = is_rival * (RIVAL_LEAD + np.array(has_few_words))  # True counts as 1
     return (nearness + word_shares + subject_gains - rival_losses).astype(np.float32)
@@ -588,9 +602,10 @@ def convert_to_probabilities(values: Floats) -> Floats:
 def _measure_subject_gain(
     title_counts: dict[str, int], text_counts: dict[str, int], subject: frozenset[str]
 ) -> float:
-    """Return what a category gains by its subject. A title with a word of `subject` adds SUBJECT; a
-    text that repeats such words adds more, the more often it does. `title_counts`, `text_counts`:
-    how often title and text have each word."""
+    """Return the number that is added to the score of a category if the article names its subject.
+    A word of the subject in the title adds SUBJECT. Repeated words of the subject in the text add
+    more, depending on how often the text has them. `title_counts`, `text_counts`: how often title
+    and text have each word. `subject`: the words of the subject."""
     is_in_title = not subject.isdisjoint(title_counts)
     title_gain = SUBJECT if is_in_title else 0.0
     times_in_text = sum(text_counts[word] for word in text_counts.keys() & subject)
