@@ -47,9 +47,9 @@ def is_first(vocabulary: Vocabulary) -> bool:
 
 
 def plan_restore(vocabulary: Vocabulary, left: TagDef, before: TagDef | None) -> Change | None:
-    """Return the change that undoes an earlier one. `left`: the tag that the earlier change wrote;
-    `before`: the tag that it replaced, None if it added one. Return None if `left` is no longer in
-    the vocabulary as it was written."""
+    """Return the change that undoes an earlier change of the vocabulary. `left`: the tag that the
+    earlier change wrote. `before`: the tag that it replaced, None if it added a new tag. Return
+    None if `left` was changed or deleted since then."""
     if left not in vocabulary.tag:
         return None
     index = vocabulary.tag.index(left)
@@ -59,8 +59,8 @@ def plan_restore(vocabulary: Vocabulary, left: TagDef, before: TagDef | None) ->
 
 
 def find_tag_index(vocabulary: Vocabulary, name: str) -> int | None:
-    """Return the index of the tag `name`, in any spelling; None if there is none. Aliases do not
-    count."""
+    """Return the index of the tag with the name `name`, in any spelling; None if there is none. The
+    aliases of tags are not searched."""
     for index, tag in enumerate(vocabulary.tag):
         if fold(tag.name) == fold(name):
             return index
@@ -73,20 +73,22 @@ def has_name(tag: TagDef, name: str) -> bool:
 
 
 def plan_rename_or_merge(vocabulary: Vocabulary, old: str, new: str) -> Change:
-    """Return the change that renames the tag `old` to `new`. If there is a tag `new` already, `old`
-    is merged into it. Name and aliases of `old` become aliases, so that articles keep finding the
-    tag."""
+    """Return the change that renames the tag `old` to `new`, or merges it into `new` if there is
+    such a tag already. The name and the aliases of `old` become aliases, so that the tag is still
+    found in articles that use them."""
     old_index = find_tag_index(vocabulary, old)
     new_index = find_tag_index(vocabulary, new)
     old_tag = TagDef(name=old)
     if old_index is not None:
         old_tag = vocabulary.tag[old_index]
-    if new_index is None or new_index == old_index:  # a rename, perhaps to another spelling
+    if new_index is None or new_index == old_index:
+        # rename it; `new` may also be another spelling of the same name
         base = old_tag
         name = new
         written_index = old_index
         deleted_index = None
     else:
+        # merge it
         base = vocabulary.tag[new_index]
         name = base.name
         written_index = new_index
@@ -103,9 +105,9 @@ def plan_rename_or_merge(vocabulary: Vocabulary, old: str, new: str) -> Change:
 
 
 def rewrite_taxonomy(text: str, change: Change, path: Path) -> str:
-    """Return `text`, the content of taxonomy.toml, with `change` made; comments and order stay. The
-    new text is parsed to check it. Raises ConfigError, which names `path`, if it does not have
-    exactly the changed tags."""
+    """Return `text`, the content of taxonomy.toml, with `change` made. Comments and order stay. The
+    result is parsed again; if it does not have exactly the expected tags, ConfigError is raised.
+    `path`: the path of the file, for this error."""
     before = parse(TomlFile(path, tomllib.loads(text), text))
     expected = change.apply(before)
     edited = ""
@@ -123,8 +125,8 @@ def rewrite_taxonomy(text: str, change: Change, path: Path) -> str:
 
 
 def _edit_text(text: str, change: Change, before: Vocabulary) -> str:
-    """Return `text` with `change` made, without a check of the result. `before`: the vocabulary
-    that `text` contains. Raises ValueError if the text cannot be edited."""
+    """Return `text`, the content of taxonomy.toml, with `change` made. The result is not checked.
+    `before`: the vocabulary in `text`. Raises ValueError if the text cannot be edited."""
     if change.tag is not None and change.at is not None:
         values = _list_changed(before.tag[change.at], change.tag)
         text = toml_edit.set_values(text, ("tag", change.at), values)
@@ -142,8 +144,8 @@ def _edit_text(text: str, change: Change, before: Vocabulary) -> str:
 
 
 def _list_changed(old: TagDef, new: TagDef) -> dict[str, Any]:
-    """Return the keys of a [[tag]] table whose values differ between two tags, with the values of
-    `new`."""
+    """Return those values of the tag `new` that differ from the tag `old`, by their keys in a
+    [[tag]] table of taxonomy.toml."""
     new_values = {"name": new.name, "aliases": list(new.aliases), "description": new.description}
     old_values = {"name": old.name, "aliases": list(old.aliases), "description": old.description}
     return {key: value for key, value in new_values.items() if value != old_values[key]}

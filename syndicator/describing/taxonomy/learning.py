@@ -42,7 +42,8 @@ class State(NamedTuple):
 
 
 def save_learnt(state: State, path: Path) -> None:
-    """Write what was learnt to `path`. Raises OSError."""
+    """Write `state`, the results of learning from confirmed articles, to the file `path`. Raises
+    OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
     arrays = {
         "written": _pack_lines(sorted(state.forms.values())),
@@ -62,7 +63,7 @@ def save_learnt(state: State, path: Path) -> None:
 
 
 def _pack_tagger(tagger: LearntTagger) -> dict[str, Any]:
-    """Return the arrays of a tagger, by their names in the file."""
+    """Return the data of a tagger as arrays, by their names in the file of learnt data."""
     index = tagger.index
     forms: list[mentions.Form] = []
     for forms_of_stem in tagger.matcher.forms.values():
@@ -96,9 +97,9 @@ def _pack_tagger(tagger: LearntTagger) -> dict[str, Any]:
 
 
 def load_learnt(path: Path) -> State:
-    """Load a file that `save_learnt` wrote. Files of earlier versions have no trust and no
-    categories. Raises OSError, or ValueError or KeyError if it is another file or has other
-    features."""
+    """Return the results of learning from a file that `save_learnt` wrote. In files of earlier
+    versions, some of them are missing. Raises OSError; ValueError or KeyError if it is another
+    file, or one with other features."""
     with np.load(path, allow_pickle=False) as file:
         arrays = {name: file[name] for name in file.files}
     forms = {form.casefold(): form for form in _unpack_lines(arrays["written"]) if form}
@@ -118,9 +119,9 @@ def load_learnt(path: Path) -> State:
 
 
 def _unpack_tagger(arrays: dict[str, Any]) -> LearntTagger:
-    """Return the tagger from the arrays of its file. Raises KeyError if an array is missing;
-    ValueError if the file has other features."""
-    f32 = np.float32
+    """Return the tagger that `arrays`, the arrays of a file by name, describe. Raises KeyError if
+    an array is missing, ValueError if the file is of a version with other features."""
+    f32 = np.float32  # the arrays are stored with fewer digits
     tags = _unpack_lines(arrays["tags"])
     vectors = arrays["vectors"].astype(f32)
     has_tag = np.unpackbits(arrays["has"], axis=1)[:, : len(tags)]  # without the padding bits
@@ -149,8 +150,8 @@ def _unpack_tagger(arrays: dict[str, Any]) -> LearntTagger:
 
 
 def _unpack_matcher(arrays: dict[str, Any]) -> Matcher:
-    """Return the matcher of a tagger from the arrays of its file."""
-    forms: dict[str, list[mentions.Form]] = {}
+    """Return the matcher, which finds tags in texts, from the arrays of a file."""
+    forms: dict[str, list[mentions.Form]] = {}  # the spellings of tags, by the first stem
     packed_forms = zip(
         arrays["form_numbers"].tolist(),
         _unpack_lines(arrays["form_stems"]),
@@ -164,8 +165,10 @@ def _unpack_matcher(arrays: dict[str, Any]) -> Matcher:
 
 
 def _unpack_weights(arrays: dict[str, Any]) -> Floats:
-    """Return the weights of the features from the arrays of a file, in the order of FEATURES; the
-    file may have them in another order. Raises ValueError if the file has other features."""
+    """Return the weights of the features from the arrays of a file, which may have them in another
+    order than FEATURES. The result has the means, the spreads and the weights of the features in
+    this order, then a constant. Raises ValueError if the file has other features."""
+    # files of earlier versions do not name their features
     names = _unpack_lines(arrays["features"]) if "features" in arrays else UNNAMED
     constant = arrays["weights"][-1:]
     means_spreads_weights = arrays["weights"][:-1].reshape(3, len(names))
@@ -187,8 +190,10 @@ def _unpack_lines(data: Any) -> tuple[str, ...]:
 
 
 def fit_learnt(history: Iterable[Post]) -> LearntTagger | None:
-    """Return a tagger fitted on confirmed posts; None if no post has a tag. `history`: the posts,
-    oldest first; only the newest MOST_POSTS are used."""
+    """Return a tagger that has learnt from posts whose tags were confirmed; None if no post has a
+    tag. `history`: the posts as (title, text, tags), the oldest first; only the newest MOST_POSTS
+    are used."""
+    # the posts that have a tag
     posts = []
     for title, text, tags in history:
         if any(mentions.make_key(tag) for tag in tags):
@@ -196,13 +201,18 @@ def fit_learnt(history: Iterable[Post]) -> LearntTagger | None:
     posts = posts[-MOST_POSTS:]
     if not posts:
         return None
+
+    # number the tags; all spellings of a tag have one key, the stems of its words
     forms = mentions.count_spellings(tags for _, _, tags in posts)
     spelling_by_key = mentions.choose_spellings(forms)
     number_by_key = {key: number for number, key in enumerate(sorted(spelling_by_key))}
+
+    # an array post x tag, 1 if the post has the tag
     has = np.zeros((len(posts), len(number_by_key)), dtype=np.float32)
     for row, (_, _, tags) in enumerate(posts):
         keys = map(mentions.make_key, tags)
         has[row, [number_by_key[key] for key in keys if key]] = 1
+
     numbered_forms: list[tuple[int, str]] = []
     for key, forms_of_key in forms.items():
         numbered_forms.extend((number_by_key[key], form) for form in forms_of_key)
@@ -214,11 +224,11 @@ def fit_learnt(history: Iterable[Post]) -> LearntTagger | None:
 def _fit_tagger(
     posts: list[Post], has: Floats, tags: tuple[str, ...], matcher: Matcher
 ) -> LearntTagger:
-    """Return a tagger fitted on `posts`. `has`: an array post x tag, 1 if the post has the tag;
-    `tags`: their names; `matcher`: finds them in texts.
+    """Return a tagger that has learnt from `posts`. `has`: an array post x tag, 1 if the post has
+    the tag. `tags`: the names of the tags. `matcher`: finds tags in texts.
 
-    The features of a post are computed without the post itself. Otherwise its own tags would
-    predict themselves, which is not possible for a new article."""
+    The features of a post are computed from the other posts alone. With the post itself, its own
+    tags would predict themselves, which is not possible for a new article."""
     bags = [word_index.count_terms(title, text) for title, text, _ in posts]
     index = word_index.build_index(bags)
     word_nearness = np.stack([index.measure_nearness(counts) for counts in bags])
@@ -248,7 +258,7 @@ def _fit_tagger(
         alike=taggers.measure_neighbour_shares(cosines[newest], has),
     )
 
-    # the other posts cannot predict a tag that only one post has
+    # learn how much each feature counts; other posts cannot predict a tag that only one post has
     is_only_post = (has > 0) & (has.sum(axis=0) < LEAST_POSTS_TO_PREDICT)
     counted = ~is_only_post[newest]
     if not counted.any():
@@ -272,17 +282,19 @@ def _fit_tagger(
 
 
 def _exclude_self(similarities: Floats) -> Floats:
-    """Return a copy of a square matrix, post x post, with -1 in its diagonal (each post with
-    itself)."""
+    """Return a copy of `similarities`, which compares each post with each post, with -1 where a
+    post is compared with itself."""
     result = similarities.copy()
     np.fill_diagonal(result, -1)
     return result
 
 
 def _fit_ridge(near: Floats, has: Floats) -> tuple[Floats, Floats]:
-    """Fit a kernel ridge regression. Return its coefficients, post x tag, and what it predicts for
-    each post if it is fitted on all others (leave-one-out, in closed form). `near`: post x post;
-    `has`: post x tag, 1 if the post has the tag."""
+    """Fit a kernel ridge regression, which predicts the tags of a post from similar posts. Return
+    two arrays post x tag: its coefficients, and its predictions for each post when it does not know
+    this post (leave-one-out, in closed form).
+
+    `near`: the similarity of each two posts. `has`: post x tag, 1 if the post has the tag."""
     deviations = has - has.mean(axis=0)
     penalty = RIDGE * np.eye(len(near))
     inverse = np.linalg.inv(near.astype(np.float64) + penalty)
@@ -293,9 +305,10 @@ def _fit_ridge(near: Floats, has: Floats) -> tuple[Floats, Floats]:
 
 
 def _measure_tag_closeness(cosines: Floats, has: Floats) -> Floats:
-    """Return for each tag how near its posts are to each other; all but the farthest OUTLIER_SHARE
-    of them are at least so near. Tags with fewer than LEAST_POSTS_COMPARED posts get the value of
-    all posts together. `cosines`: post x post, -1 for a post with itself."""
+    """Return a number for each tag that says how similar its posts are: all of them, except the
+    OUTLIER_SHARE farthest, are at least so near to the others. A tag with fewer than
+    LEAST_POSTS_COMPARED posts gets the number of all posts together. `cosines`: the similarity of
+    each two posts, -1 for a post with itself. `has`: post x tag, 1 if the post has the tag."""
     of_all_posts = 0.0
     if len(has) > 1:
         of_all_posts = _measure_group_closeness(cosines, np.arange(len(has)))
@@ -310,26 +323,30 @@ def _measure_tag_closeness(cosines: Floats, has: Floats) -> Floats:
 
 
 def _measure_group_closeness(cosines: Floats, members: Any) -> float:
-    """Return how near the posts with the row numbers `members` are to each other; all but the
-    farthest OUTLIER_SHARE of them are at least so near."""
+    """Return a number that says how similar the posts `members` are: all of them, except the
+    OUTLIER_SHARE farthest, are at least so near to the others. `cosines`: the similarity of each
+    two posts, -1 for a post with itself. `members`: row numbers."""
     among_members = cosines[np.ix_(members, members)]
     nearness = [taggers.measure_closeness(row[row > -1]) for row in among_members]
     return float(np.quantile(nearness, OUTLIER_SHARE))
 
 
 def _fit_logistic(rows: Floats, has: Floats, counted: Any) -> Floats:
-    """Fit a logistic regression by Newton's method, in which a step that makes the fit worse is
-    halved. Return the means, spreads and weights of the features, then the constant, in one array
-    (see `taggers.predict_chances`).
+    """Fit a logistic regression, which predicts from features if a post has a tag. Return one array
+    with the means, the spreads and the weights of the features, then a constant (see
+    `taggers.predict_chances`).
 
-    `rows`: post x tag x feature. `has`: post x tag, 1 if the post has the tag. `counted`: post x
-    tag, False for pairs that do not count."""
+    `rows`: the features of each post and tag (post x tag x feature). `has`: post x tag, 1 if the
+    post has the tag. `counted`: post x tag, False for pairs that are left out."""
     x = rows[counted].astype(np.float64)
     y = has[counted].astype(np.float64)
+    # standardise the features, and add a column of ones for the constant
     mean = x.mean(axis=0)
     spread = x.std(axis=0) + 1e-6
     x = np.hstack([(x - mean) / spread, np.ones((len(x), 1))])
+    # penalties for large weights, hardly any for the constant
     pull = np.append(np.full(len(FEATURES), SHRINK), 1e-3)
+    # begin without weights, with the constant that fits the share of tags
     share = min(max(float(y.mean()), 1e-3), 1 - 1e-3)
     theta = np.append(np.zeros(len(FEATURES)), math.log(share / (1 - share)))
 
@@ -339,6 +356,7 @@ def _fit_logistic(rows: Floats, has: Floats, counted: Any) -> Floats:
         penalty = 0.5 * (pull * candidate) @ candidate
         return float((np.logaddexp(0, odds) - y * odds).sum() + penalty)
 
+    # Newton's method; a step that makes the fit worse is halved
     loss = measure_loss(theta)
     for _ in range(MOST_STEPS):
         chances = 1 / (1 + np.exp(-np.clip(x @ theta, -LIMIT, LIMIT)))
@@ -358,9 +376,12 @@ def _fit_logistic(rows: Floats, has: Floats, counted: Any) -> Floats:
 
 
 def _choose_threshold(chances: Floats, has: Floats) -> float:
-    """Return the probability from which on a tag is given. Of 0.10, 0.12 ... 0.48, it is the one
-    with the best F1, if a post gets at most MOST_TAGS tags and at least its likeliest one.
-    `chances`, `has`: post x tag."""
+    """Return the least probability with which a post gets a tag: the one of 0.10, 0.12 ... 0.48
+    that gives the best tags (by F1, the harmonic mean of precision and recall). A post gets at most
+    MOST_TAGS tags, and always the likeliest one.
+
+    `chances`: post x tag, the predicted probability. `has`: post x tag, 1 if the post has the
+    tag."""
     likeliest = np.argsort(-chances, axis=1)[:, :MOST_TAGS]
     top_chances = np.take_along_axis(chances, likeliest, 1)
     is_right = np.take_along_axis(has, likeliest, 1)

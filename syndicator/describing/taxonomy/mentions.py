@@ -31,9 +31,9 @@ READ: Final = 12_000  # characters of a text to search
 
 
 def is_name(text: str, begin: int, end: int) -> bool:
-    """True if the word from `begin` to `end` stands inside a sentence, so that its capital shows a
-    name. A word before a hyphen is no name."""
-    if text[end : end + 1] == "-":
+    """Return True if the capitalised word of `text` from the position `begin` to `end` is a name.
+    It is one if it stands inside a sentence, where other words have no capital."""
+    if text[end : end + 1] == "-":  # a part of a compound
         return False
     return bool(_INSIDE.search(text[max(0, begin - 2) : begin]) or _BEHIND.match(text, end))
 
@@ -45,8 +45,9 @@ def make_key(spelling: str) -> tuple[str, ...]:
 
 
 def stem(word: str) -> str:
-    """Return a word without the ending of an English plural: "stories" becomes "story". Other
-    endings stay, because a full stemmer would turn "gaming" into "games"."""
+    """Return `word` without the ending of an English plural: "stories" becomes "story". Other
+    endings stay, as a stemmer that cuts them would make "game" of "gaming", which is another
+    tag."""
     if len(word) < LEAST or not word.isascii() or word[-1] != "s":
         return word
     if word.endswith(("ss", "us", "is")):
@@ -59,10 +60,12 @@ def stem(word: str) -> str:
 
 
 def choose_spellings(counts: dict[tuple[str, ...], dict[str, int]]) -> dict[tuple[str, ...], str]:
-    """Return by key the commonest spelling. Among equally common ones, the capitalised one is
-    chosen, then the first by alphabet. `counts`: by key, how often each spelling is used."""
+    """Return the commonest spelling of each tag, by the tag's key. Of equally common spellings, one
+    with capitals is chosen, then the first by alphabet. `counts`: how often each spelling of a tag
+    is used, by the tag's key. The key of a tag is the stems of its words."""
     commonest = {}
     for stems, forms in counts.items():
+        # the lowest rank is the best
         ranks = [(-count, form == form.casefold(), form) for form, count in forms.items()]
         _negative_count, _is_small, spelling = min(ranks)
         commonest[stems] = spelling
@@ -70,8 +73,8 @@ def choose_spellings(counts: dict[tuple[str, ...], dict[str, int]]) -> dict[tupl
 
 
 def count_spellings(tags: Iterable[Sequence[str]]) -> dict[tuple[str, ...], dict[str, int]]:
-    """Return by key how many posts have each spelling of a tag. The key of a tag is the stems of
-    its words, which all of its spellings share. `tags`: the tags of each post."""
+    """Return how many posts have each spelling of a tag, by the tag's key. The key of a tag is the
+    stems of its words, which are the same in all its spellings. `tags`: the tags of each post."""
     counts: dict[tuple[str, ...], dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for tags_of_post in tags:
         for tag in tags_of_post:
@@ -115,10 +118,11 @@ class Words:
     _spans: dict[int, list[tuple[int, int]]] = field(default_factory=dict, init=False)
 
     def find_span(self, index: int) -> tuple[int, int]:
-        """Return the characters at which word number `index` begins and ends. Only its line is
-        split again, because few words are asked for."""
+        """Return where the word number `index` begins and ends in `text`, as two positions of
+        characters."""
         line = bisect_right(self.starts, index) - 1  # the last line that starts at or before it
         index_in_line = index - self.starts[line]
+        # few words are asked for, so only their lines are split again
         if line not in self._spans:
             begin = self._line_begins[line]
             line_feed = self._line_begins[line + 1] - 1
@@ -143,8 +147,9 @@ class Matcher:
     heads: frozenset[str]  # first three letters of every stem: other words need no stemming
 
     def merge_tags(self, gone: int, target: int) -> "Matcher":
-        """Return a matcher in which tag number `target` has all spellings of tag number `gone`,
-        too. As `gone` is deleted, the numbers above it decrease by one."""
+        """Return a matcher after a merge of two tags, which are given by number. The tag `target`
+        also has the spellings of the tag `gone`, which is deleted, so that the numbers above it
+        decrease by one."""
 
         def renumber(tag: int) -> int:
             """Return the number of a tag after the merge."""
@@ -161,10 +166,10 @@ class Matcher:
         return self.find_in_words(self.split_words(title), self.split_words(text))
 
     def split_words(self, value: str) -> Words:
-        """Split a text into words. Only words with which a tag may begin are stemmed, because
-        stemming is slow. Repeated lines are left out."""
-        heads = self.heads  # stemming is slow, and most words cannot begin a tag
-        starts = []
+        """Return the words of the beginning of a text, without repeated lines. Words with which a
+        tag may begin are stemmed."""
+        heads = self.heads  # first letters of tags; stemming is slow, and most words have others
+        starts = []  # the number of the first word of each line
         lines = list(dict.fromkeys(value[:READ].split("\n")))
         stems: list[str] = []
         for line in lines:
@@ -178,8 +183,8 @@ class Matcher:
         return Words(stems, "\n".join(lines), starts)
 
     def find_in_words(self, title: Words, text: Words) -> dict[int, Mention]:
-        """Return by tag number the mentions of the tags that an article names. `title`, `text`: of
-        the article, already split into words."""
+        """Return where and how often an article names tags, by the number of the tag. `title`,
+        `text`: those of the article, split into words."""
         in_title = self._find_places(title)
         in_text = self._find_places(text)
         mentions: dict[int, Mention] = {}
@@ -195,25 +200,25 @@ class Matcher:
 
     @cached_property
     def _tags_that_are_words(self) -> frozenset[int]:
-        """Numbers of the tags whose name is also an ordinary word."""
+        """The numbers of the tags whose name is also an ordinary word, such as "Go"."""
         tags = set[int]()
         for forms in self.forms.values():
             tags.update(form.tag for form in forms if form.case and is_word(form.case))
         return frozenset(tags)
 
     def _find_places(self, words: Words) -> dict[int, dict[int, int]]:
-        """Return the mentions by tag number. Each is given by the index of its first word, with the
-        number of letters of the spelling. A tag inside a longer tag counts, too ("AI" in "AI
-        safety"), but the mentions of one tag do not overlap."""
+        """Return the mentions of each tag in `words`, by the number of the tag. A mention is given
+        by the index of its first word, with the number of letters of its spelling. Tags inside
+        longer tags are mentioned, too ("AI" in "AI safety")."""
         places: dict[int, dict[int, int]] = defaultdict(dict)
-        ends: dict[int, int] = {}  # by tag: the index behind its last mention
+        ends: dict[int, int] = {}  # by tag: the index after its last mention
         stems = words.stems
         for index, first in enumerate(stems):
             for form in self.forms.get(first, ()):
                 size = len(form.stems)
                 if size > 1 and tuple(stems[index : index + size]) != form.stems:
                     continue
-                if index < ends.get(form.tag, 0):
+                if index < ends.get(form.tag, 0):  # mentions of one tag must not overlap
                     continue
                 if _is_mention(form, words, index):
                     places[form.tag][index] = form.letters
@@ -222,17 +227,17 @@ class Matcher:
 
 
 def build_matcher(forms: Iterable[tuple[int, str]]) -> Matcher:
-    """Return a matcher for all spellings. `forms`: (tag number, spelling) of each. Spellings with
-    the same stems and case are one form."""
-    table: dict[str, list[Form]] = defaultdict(list)
-    heads: set[str] = set()
+    """Return a matcher, which finds tags in texts. `forms`: all spellings of the tags, as pairs
+    (number of the tag, spelling)."""
+    table: dict[str, list[Form]] = defaultdict(list)  # by the first stem
+    heads: set[str] = set()  # the first three letters of words
     for tag, spelling in forms:
         stems = make_key(spelling)
         if not stems:
             continue
         case = ""
         letters = len(spelling)
-        if len(stems) == 1 and spelling[0].isupper():
+        if len(stems) == 1 and spelling[0].isupper():  # a name: texts must write its capitals
             case = spelling
             if spelling.isupper():
                 letters = max(letters, ACRONYM)
@@ -248,23 +253,25 @@ def build_matcher(forms: Iterable[tuple[int, str]]) -> Matcher:
 
 
 def _is_mention(form: Form, words: Words, index: int) -> bool:
-    """True if the text mentions the tag at word number `index`. A form of several words always
-    does. A single word must not be part of a compound and must be written in the form's case; if it
-    is also an ordinary word, it must be a name there."""
-    if len(form.stems) > 1:
+    """Return True if the word number `index` of a text, which has the stem of `form`, mentions the
+    tag of this form. `form`: a spelling of a tag."""
+    if len(form.stems) > 1:  # several words are hardly meant in another way
         return True
     begin, end = words.find_span(index)
     if not form.case:
-        return not _COMPOUND.match(words.text, end)
+        is_in_compound = bool(_COMPOUND.match(words.text, end))
+        return not is_in_compound
     if not _has_case(words.text[begin:end], form.case):
         return False
+    # a name that is also an ordinary word must have its capital inside a sentence
     return not is_word(form.case) or is_name(words.text, begin, end)
 
 
 def _has_case(word: str, case: str) -> bool:
-    """True if `word`, as a text has it, is written as the name `case`. Short acronyms need
-    capitals, perhaps with a plural s ("AI", "APIs"); "Nasa" for NASA will do. Names with inner
-    capitals may be written small ("openai"). All others need a first capital."""
+    """Return True if `word`, a word of a text, has the capitals that the name `case` needs. A short
+    acronym needs all of them, perhaps with a plural s ("AI", "APIs"), but "Nasa" is accepted for
+    NASA. A name with capitals inside may be in lower case ("openai"). All others need the first
+    capital."""
     is_acronym = len(case) <= ACRONYM_LETTERS and case.isupper()
     if is_acronym:
         is_spoken_acronym = len(case) == ACRONYM_LETTERS and word == case.capitalize()  # "Nasa"

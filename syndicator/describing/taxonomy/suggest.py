@@ -76,9 +76,9 @@ class Use:
 
     @property
     def form(self) -> str:
-        """Return the commonest spelling inside sentences. If the same capitalised word nearly
-        always stands before the phrase, it is put in front ("New York" for "York"). "" if no
-        sentence has the phrase inside."""
+        """The commonest spelling of the phrase inside sentences; "" if no sentence has it inside.
+        If the same capitalised word nearly always stands before the phrase, the result begins with
+        this word ("New York" for "York")."""
         form = min(self.forms, key=lambda form: (-self.forms[form], form), default="")
         leader = max(self.led, key=self.led.__getitem__, default="")
         is_capitalised = form != form.casefold()
@@ -88,8 +88,9 @@ class Use:
 
 
 def find_title_phrases(titles: Iterable[tuple[str, frozenset[str]]]) -> dict[Key, set[int]]:
-    """Return by phrase the numbers of the titles that have it, counted from 0. `titles`: each title
-    with the function words of its language ("the"), which no phrase contains."""
+    """Return the phrases in `titles`, each with the numbers of the titles that have it, counted
+    from 0. A phrase has at most LONGEST neighbouring words, given as stems. `titles`: each title
+    with the function words of its language ("the"), which are in no phrase."""
     titles_by_phrase: dict[Key, set[int]] = defaultdict(set)
     for number, (title, stop_words) in enumerate(titles):
         for run in _split_into_runs(split_tokens(title), stop_words):
@@ -102,7 +103,8 @@ def find_title_phrases(titles: Iterable[tuple[str, frozenset[str]]]) -> dict[Key
 
 
 def count_uses(texts: Sequence[str], phrases: Collection[Key]) -> dict[Key, Use]:
-    """Return how `texts` use each of `phrases`; phrases that no text has are missing."""
+    """Return the counts of the uses of `phrases` in `texts`, by phrase. Phrases that no text has
+    are left out."""
     by_first_stem: dict[str, list[Key]] = defaultdict(list)
     for phrase in phrases:
         by_first_stem[phrase[0]].append(phrase)
@@ -118,9 +120,10 @@ def count_uses(texts: Sequence[str], phrases: Collection[Key]) -> dict[Key, Use]
 
 
 def split_tokens(line: str) -> list[Token]:
-    """Split a line into words, without contracted endings: "it's" gives "it"."""
+    """Return the words of a line, each with its stem and with the characters before it (`gap`).
+    Contracted endings are cut: "it's" gives "it"."""
     line = _CONTRACTED.sub("", line)
-    end = 0
+    end = 0  # of the last word
     words = []
     for match in WORD.finditer(line):
         gap = line[end : match.start()]
@@ -143,9 +146,9 @@ def load_generic_stems() -> frozenset[str]:
 
 
 def _split_into_runs(words: Sequence[Token], stop_words: Collection[str]) -> Iterator[list[str]]:
-    """Yield the runs of neighbouring words, as stems, of which phrases may be made. A run ends at a
-    function word, at a word without letters, and at a mark between words other than a hyphen. A
-    single letter is left out, unless it is a capital behind another word of the run ("Gen Z")."""
+    """Yield the runs of neighbouring words, as stems, whose parts may be phrases. A run ends at a
+    function word ("the"), at a word without letters, and at a punctuation mark other than a hyphen.
+    Single letters are left out, except for a capital after another word ("Gen Z")."""
     run: list[str] = []
     for token in words:
         has_letters = any(map(str.isalpha, token.word))
@@ -155,7 +158,7 @@ def _split_into_runs(words: Sequence[Token], stop_words: Collection[str]) -> Ite
             run = []
         if not has_meaning:
             continue
-        may_be_single_letter = bool(run) and token.word.isupper()
+        may_be_single_letter = bool(run) and token.word.isupper()  # "Gen Z"
         if len(token.word) > 1 or may_be_single_letter:
             run.append(token.stem)
     if run:
@@ -163,8 +166,8 @@ def _split_into_runs(words: Sequence[Token], stop_words: Collection[str]) -> Ite
 
 
 def _has_phrase_at(words: Sequence[Token], index: int, phrase: Key) -> bool:
-    """True if `phrase` begins at word number `index`, with only a blank or hyphen between its
-    words."""
+    """Return True if the phrase with the stems `phrase` begins at the word number `index` of a
+    line, with only a blank or a hyphen between its words."""
     candidate = words[index : index + len(phrase)]
     if tuple(token.stem for token in candidate) != phrase:
         return False
@@ -172,8 +175,9 @@ def _has_phrase_at(words: Sequence[Token], index: int, phrase: Key) -> bool:
 
 
 def _count_use(use: Use, number: int, words: Sequence[Token], index: int, size: int) -> None:
-    """Add to `use` one use of a phrase in article `number`. The phrase has `size` words and begins
-    at `index` of `words`, which are one line."""
+    """Add one use of a phrase to `use`, the counts of its uses. `number`: the number of the article
+    with the phrase. `words`: the words of a line. `index`: the number of the phrase's first word in
+    the line. `size`: the number of its words."""
     use.articles[number] += 1
     word_before = ""
     if index and words[index].gap == " ":
@@ -202,11 +206,12 @@ class Proposal(NamedTuple):
 def suggest_tags(
     history: Iterable[tuple[str, str, Sequence[str]]], listed: Vocabulary | None = None
 ) -> list[Proposal]:
-    """Suggest tags that `listed` lacks, at most MOST_PROPOSALS, best first. `history`: articles as
-    (title, text, publisher's tags).
+    """Return suggestions for tags that are not in `listed`, at most MOST_PROPOSALS, the best first.
+    A phrase is suggested if at least LEAST_TEXTS texts have it, and at least LEAST_TITLES titles or
+    publishers' tags, too. For a name that several texts repeat, titles and tags do not matter.
 
-    A phrase is suggested if at least LEAST_TEXTS texts have it and at least LEAST_TITLES titles or
-    publishers' tags do. A name that several texts repeat needs no titles."""
+    `history`: the articles as (title, text, publisher's tags). `listed`: the tags of the operator,
+    None without any."""
     articles = list(history)
 
     # phrases that may be tags, and where they come from
@@ -226,6 +231,7 @@ def suggest_tags(
     spelling_counts = mentions.count_spellings(tags for _, _, tags in articles)
     publishers_spellings = mentions.choose_spellings(spelling_counts)
 
+    # choose the phrases that are suggested, and rank them
     ranked = []
     for phrase in (_find_subjects(used, len(articles)) & candidates) - listed_phrases:
         use = used[phrase]
@@ -273,8 +279,9 @@ def _is_repeated(use: Use) -> bool:
 def _merge_alike(
     proposals: Sequence[tuple[Proposal, Key]], used: Mapping[Key, Use]
 ) -> list[Proposal]:
-    """Return the proposals without those that only spell a better one in another way ("solar
-    panel", "solar panels on roofs"); these become its aliases. `proposals`: best first."""
+    """Return the proposals after merging those that mean the same tag ("solar panel", "solar panels
+    on roofs"): the best of them stays, and the others become its aliases. `proposals`: each with
+    its phrase, the best first. `used`: the counts of the uses of each phrase."""
     merged: list[tuple[Proposal, Key]] = []
     for proposal, phrase in proposals:
         for index, (better, better_phrase) in enumerate(merged):
@@ -288,8 +295,8 @@ def _merge_alike(
 
 
 def _are_one_tag(phrase: Key, other: Key, used: Mapping[Key, Use]) -> bool:
-    """True if one phrase has all words of the other, and the articles that have both are a large
-    share of those that have either."""
+    """Return True if two phrases mean the same tag: one has all words of the other, and most
+    articles that have one of them have both. `used`: the counts of the uses of each phrase."""
     stems = set(phrase)
     other_stems = set(other)
     if not (stems <= other_stems or other_stems <= stems):
@@ -300,9 +307,9 @@ def _are_one_tag(phrase: Key, other: Key, used: Mapping[Key, Use]) -> bool:
 
 
 def _find_names(articles: Sequence[tuple[str, str, Sequence[str]]]) -> set[Key]:
-    """Return the likely names: up to LONGEST neighbouring words with capitals inside sentences,
-    found in at least LEAST_TEXTS texts. Texts with many capitals (German nouns) are left out. Names
-    of only one-letter words are none."""
+    """Return the phrases that are likely names: at most LONGEST neighbouring words with capitals,
+    not at the beginning of a line, in at least LEAST_TEXTS texts. `articles`: as (title, text,
+    publisher's tags)."""
     articles_by_name = Counter[Key]()
     for _, text, _ in articles:
         words: list[Token] = []
@@ -310,7 +317,7 @@ def _find_names(articles: Sequence[tuple[str, str, Sequence[str]]]) -> set[Key]:
             words.extend(split_tokens(line)[1:])  # the first word of a line has a capital anyway
         capitalised_words = sum(map(_is_capitalised, words))
         has_many_capitals = capitalised_words > MOST_CAPITALS * len(words)
-        if has_many_capitals:
+        if has_many_capitals:  # in German, all nouns have capitals
             continue
         names: set[Key] = set()
         for are_capitalised, run in itertools.groupby(words, key=_is_capitalised):
@@ -319,6 +326,7 @@ def _find_names(articles: Sequence[tuple[str, str, Sequence[str]]]) -> set[Key]:
                 names.add(name)
         articles_by_name.update(names)
     frequent = {name for name, count in articles_by_name.items() if count >= LEAST_TEXTS}
+    # initials alone are no names
     return {name for name in frequent if max(map(len, name)) > 1}
 
 
@@ -329,10 +337,12 @@ def _is_capitalised(token: Token) -> bool:
 
 
 def _rate_worth(use: Use, source_articles: Collection[int], total: int) -> float:
-    """Return how good a phrase is as a tag, higher is better. It is better the more titles or
-    publishers' tags have it, the more texts repeat it, and the fewer of all articles have it. Names
-    are better than other phrases. `source_articles`: numbers of the articles whose title or
-    publisher's tags have it; `total`: number of all articles."""
+    """Return a number that says how good a phrase is as a tag, higher is better. It is high if many
+    titles or publishers' tags have the phrase, if many texts repeat it, if few of all articles have
+    it, and if it is a name.
+
+    `use`: the counts of its uses. `source_articles`: the numbers of the articles whose title or
+    publisher's tags have it. `total`: the number of all articles."""
     counted_articles = source_articles or use.articles
     repeating = sum(use.articles[number] >= OFTEN_REPEATED for number in counted_articles)
     rarity = math.log((total + 1) / len(use.articles))
@@ -345,7 +355,8 @@ def _rate_worth(use: Use, source_articles: Collection[int], total: int) -> float
 
 
 def _find_published(articles: Sequence[tuple[str, str, Sequence[str]]]) -> dict[Key, set[int]]:
-    """Return by phrase the numbers of the articles whose publisher gives it as a tag."""
+    """Return the phrases that publishers give as tags, each with the numbers of its articles.
+    `articles`: as (title, text, publisher's tags)."""
     numbers_by_phrase: dict[Key, set[int]] = defaultdict(set)
     for number, (title, _, tags) in enumerate(articles):
         for tag in tags:
@@ -355,9 +366,9 @@ def _find_published(articles: Sequence[tuple[str, str, Sequence[str]]]) -> dict[
 
 
 def _find_subjects(used: Mapping[Key, Use], texts: int) -> set[Key]:
-    """Return the phrases that can be the subject of an article. A phrase is none if too many texts
-    have it, if it is mostly used within a longer phrase, or if it has only generic words ("guide").
-    `texts`: number of all texts."""
+    """Return the phrases that can be the subject of an article. Left out are phrases that too many
+    texts have, that are mostly used within a longer phrase, or that have only generic words
+    ("guide"). `used`: the counts of the uses of each phrase. `texts`: the number of all texts."""
     most_within_longer = Counter[Key]()
     for longer, use in used.items():
         for size in range(1, len(longer)):
@@ -382,8 +393,8 @@ def _find_subjects(used: Mapping[Key, Use], texts: int) -> set[Key]:
 
 
 def _strip_generic(phrase: Key) -> Key:
-    """Return a phrase without generic words at its ends ("best CRM" gives "CRM"); NO_PHRASE if all
-    words are generic."""
+    """Return `phrase` without generic words at its beginning and its end ("best CRM" gives "CRM").
+    NO_PHRASE if all its words are generic."""
     specific = [index for index, word in enumerate(phrase) if word not in load_generic_stems()]
     if not specific:
         return NO_PHRASE

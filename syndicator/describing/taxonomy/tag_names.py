@@ -46,7 +46,8 @@ def load_spellings() -> dict[str, str]:
 
 @lru_cache(maxsize=1)
 def load_ordinary_words() -> frozenset[str]:
-    """Return words that are no names, in lower case, from data/names.toml and the topics."""
+    """Return ordinary words, which are no names, in lower case. They are listed in data/names.toml
+    and as words of our topics."""
     words = set(_load_names()["ordinary"].split())
     for topic in load_topics():
         words.update(word for word in topic.words if "-" not in word)
@@ -65,15 +66,13 @@ def is_known(name: str) -> bool:
 
 
 def spell_tag(tag: str, text: str = "", learnt: Mapping[str, str] = _NONE) -> str:
-    """Return the spelling of a tag for readers. It is that of data/names.toml, else that of
-    `learnt` (by lower case), else that of most uses in `text`, else each word is spelled on its
-    own.
-
-    A tag in lower case that is both a name and a word ("go") is only taken for the name if the text
-    writes it with a capital."""
+    """Return the spelling of a tag for readers: the one in data/names.toml, else the one in
+    `learnt`, else the commonest one in `text`, else each of its words is spelled on its own.
+    `learnt`: spellings, by the tag in lower case."""
     tag = " ".join(tag.split())
     folded = _fold(tag)
     listed = load_spellings().get(folded)
+    # "go" is the name "Go" only if the text writes it with a capital
     is_also_word = folded in load_ambiguous_names() and tag == tag.casefold()
     if listed is not None:
         if not text or not is_also_word:
@@ -87,13 +86,12 @@ def spell_tag(tag: str, text: str = "", learnt: Mapping[str, str] = _NONE) -> st
 
 
 def find_form_in_text(tag: str, text: str) -> str:
-    """Return the commonest spelling of `tag` in `text`, not counting beginnings of sentences. "" if
-    it is not found there."""
+    """Return the commonest spelling of `tag` inside the sentences of `text`; "" if no sentence has
+    it inside. Beginnings of sentences are not counted, as all words have a capital there."""
     if not tag or not text:
         return ""
     any_separator = re.escape(tag).replace(r"\ ", r"[\s-]").replace(r"\-", r"[\s-]")
-    # behind a space that follows a letter or comma: at the start of a sentence, a capital says
-    # nothing
+    # inside a sentence: after a space that follows a letter or comma
     pattern = rf"(?<=[\w,;:)’'\"”-] )({any_separator})(?!\w)"
     forms = Counter(match[1] for match in re.finditer(pattern, text, re.IGNORECASE))
     if not forms:
@@ -102,11 +100,12 @@ def find_form_in_text(tag: str, text: str) -> str:
 
 
 def _spell_by_words(tag: str, learnt: Mapping[str, str]) -> str:
-    """Return a tag with each word spelled as a listed name or as an ordinary word: "Ai Safety"
-    becomes "AI safety". A tag with an unknown word stays as it is, unless it is all in capitals."""
+    """Return `tag` with each word spelled as a known name or as an ordinary word: "Ai Safety"
+    becomes "AI safety". If a word is unknown, the tag is returned unchanged, but a tag in capitals
+    gets small letters. `learnt`: spellings, by the word in lower case."""
     is_shouted = tag.isupper()
     result = ""
-    for piece in re.split(r"([\s-]+)", tag):
+    for piece in re.split(r"([\s-]+)", tag):  # words and the characters between them
         is_word = piece[:1].isalnum()
         spelling = _spell_word(piece, learnt) if is_word else piece
         if spelling is None and not is_shouted:
@@ -121,8 +120,9 @@ def _spell_by_words(tag: str, learnt: Mapping[str, str]) -> str:
 
 
 def _spell_word(word: str, learnt: Mapping[str, str]) -> str | None:
-    """Return the listed or learnt spelling of a word; lower case for an ordinary word; None for an
-    unknown one."""
+    """Return the spelling of a word for readers: the listed or learnt one of a name, or lower case
+    for an ordinary word. None if the word is unknown. `learnt`: spellings, by the word in lower
+    case."""
     folded = word.casefold()
     spelling = load_spellings().get(_fold(word)) or learnt.get(folded)
     if spelling:
@@ -137,8 +137,8 @@ def _fold(name: str) -> str:
 
 
 def clean_tag(tag: str) -> str:
-    """Return a tag without marks around it. A slug with underscores, or of three or more parts,
-    gets blanks: "us_world-news" becomes "us world news"."""
+    """Return `tag` without punctuation around it. If it is a slug, a name for addresses such as
+    "us_world-news", its underscores and hyphens are replaced by blanks."""
     tag = " ".join(tag.split()).lstrip(" \"'“”‘’#,;•*-_").rstrip(" \"'“”‘’.,;•*-_")
     has_several_parts = "_" in tag or tag.count("-") > 1
     if has_several_parts and _SLUG.match(tag):
@@ -147,10 +147,11 @@ def clean_tag(tag: str) -> str:
 
 
 def is_sound(tag: str, title: str = "", own: Collection[str] = ()) -> bool:
-    """True if a tag is fit for readers. `title`: of the article; `own`: names of the article's
-    author and site, which are no tags."""
+    """Return True if a publisher's tag is fit for readers. `title`: the title of the article.
+    `own`: the names of the article's author and site, which are no tags."""
     name = clean_tag(tag)
-    if not 0 < len(name.split()) <= WORDS or len(name) > CHARACTERS:
+    word_count = len(name.split())
+    if word_count == 0 or word_count > WORDS or len(name) > CHARACTERS:
         return False
     if not any(map(str.isalpha, name)):
         return False
@@ -166,15 +167,15 @@ def is_sound(tag: str, title: str = "", own: Collection[str] = ()) -> bool:
 
 
 def is_named_in(forms: Iterable[str], text: str) -> bool:
-    """True if `text` names one of `forms`: in any case, in singular or plural, with any separator
-    or none between the words. A form that is not ASCII may also be found inside other words, as
-    some scripts have no spaces."""
+    """Return True if `text` contains one of `forms`, spellings of a tag. Capitals, a plural s and
+    the characters between the words may differ. A form that is not ASCII may also be inside other
+    words, as some scripts have no spaces."""
     folded_text = text.casefold()
     for form in forms:
         words = tuple(
             word.removesuffix("s") if len(word) > WORDS else word for word in _PART.findall(form)
         )
-        # ten times as fast as the pattern
+        # this check is ten times as fast as the pattern, and mostly fails
         has_words = all(word.casefold() in folded_text for word in words)
         if has_words and _compile_words(words, bounded=form.isascii()).search(text):
             return True
@@ -192,8 +193,9 @@ def _compile_words(words: tuple[str, ...], *, bounded: bool) -> re.Pattern[str]:
 
 
 def _is_housekeeping(tag: str, words: list[str]) -> bool:
-    """True if a tag only serves the organisation of its site ("featured", "post-123"), or is the
-    beginning of a phrase ("how to ..."). `words`: those of the tag, in lower case."""
+    """Return True if a tag only serves the organisation of its site ("featured", "post-123"), or is
+    the beginning of a phrase ("how to ..."), and so says nothing to readers. `words`: the words of
+    the tag, in lower case."""
     listed = _load_tag_words()
     slug = tag.strip()
     has_listed_end = words[0] in listed["prefixes"] or words[-1] in listed["ends"]
@@ -218,8 +220,8 @@ def _is_housekeeping(tag: str, words: list[str]) -> bool:
 
 
 def _says_title(name: str, title: str) -> bool:
-    """True if a tag repeats the title: it is the title, or three or more words of it that have most
-    of its letters."""
+    """Return True if a tag repeats the title: it is the whole title, or three or more words of it
+    with most of its letters."""
     tag_letters = _keep_letters(name)
     title_letters = _keep_letters(title)
     if not title_letters:
@@ -240,8 +242,9 @@ def _keep_letters(name: str) -> str:
 
 @lru_cache(maxsize=1)
 def _load_tag_words() -> dict[str, frozenset[str]]:
-    """Return the lists of words in data/tag_words.toml by their kind, such as "prefixes" (of
-    labels) and "openers" (of phrases). The lists of all languages are joined."""
+    """Return words by which tags that say nothing to readers are recognised, from
+    data/tag_words.toml. The keys are the kinds of words, such as "prefixes" (of labels) and
+    "openers" (of phrases). The words of all languages are together."""
     values = read_toml("tag_words.toml")
     lists = {}
     for name in ("kinds", "prefixes", "ends"):

@@ -65,7 +65,8 @@ class ZeroShotTagger:
     matcher: Matcher
 
     def score_tags(self, title: str, text: str) -> dict[str, float]:
-        """Return by name the probability of each tag that title or text name, best first."""
+        """Return the probability of each tag that the title or the text names, by the name of the
+        tag, the likeliest first."""
         numbers, rows = self.measure_features(title, text)
         constant_and_weights = load_weights(
             "zero_shot.toml", "weights", (CONSTANT, *ZERO_SHOT_FEATURES)
@@ -82,8 +83,8 @@ class ZeroShotTagger:
         return chance_by_tag
 
     def measure_features(self, title: str, text: str) -> tuple[list[int], Floats]:
-        """Return the numbers of the tags that title or text name, and an array with a row of
-        ZERO_SHOT_FEATURES for each of them."""
+        """Return two things about the tags that the title or the text names: their numbers, and an
+        array with a row for each of them, which has the ZERO_SHOT_FEATURES."""
         title_words = self.matcher.split_words(title)
         text_words = self.matcher.split_words(text)
         mentions = self.matcher.find_in_words(title_words, text_words)
@@ -94,7 +95,7 @@ class ZeroShotTagger:
         near_title = _convert_to_z_scores(self.labels @ title_vector)
         rows = np.zeros((len(mentions), len(ZERO_SHOT_FEATURES)), dtype=np.float32)
         for row, (number, mention) in enumerate(mentions.items()):
-            times = max(1, mention.text)  # authors seldom say a tag of the title no more
+            times = max(1, mention.text)  # a tag of the title counts as once in the text
             rows[row] = (
                 mention.title > 0,
                 math.log1p(times),
@@ -108,8 +109,8 @@ class ZeroShotTagger:
 
 
 def prepare_zero_shot(defined: tuple[TagDef, ...]) -> ZeroShotTagger:
-    """Return a tagger for the operator's tags. If the names of several differ only in case, plural
-    or separators, only the first of them is used."""
+    """Return a tagger for the operator's tags `defined`, which has learnt nothing from articles. If
+    the names of several tags differ only in case, plural or separators, the first is used."""
     first_by_key = {make_key(tag.name): tag for tag in reversed(defined)}
     tags = list(first_by_key.values())[::-1]
     labels = []
@@ -145,9 +146,9 @@ class LearntTagger:
     matcher: Matcher
 
     def score_tags(self, title: str, text: str) -> dict[str, float]:
-        """Return by name the probability of each tag, best first. Tags with LEAST_CHANCE or less
-        are left out, and so are likely ones whose posts are nearer to each other than to the
-        article."""
+        """Return the probability of each tag for an article, by the name of the tag, the likeliest
+        first. Tags with LEAST_CHANCE or less are left out, and so are likely tags whose posts are
+        more similar to each other than to the article."""
         word_nearness = self.index.measure_nearness(word_index.count_terms(title, text))
         vector = load_embedder().embed_article(title, text)
         cosines = self.vectors @ vector
@@ -182,8 +183,9 @@ class LearntTagger:
         return replace(self, tags=tuple(new if tag == old else tag for tag in self.tags))
 
     def merge_tags(self, old: str, new: str) -> "LearntTagger":
-        """Return the tagger with the tag `old` deleted and its posts given to the tag `new`. The
-        weights of the features stay, because all tags share them."""
+        """Return a tagger in which the tag `old` is merged into the tag `new`: `old` is deleted,
+        and `new` has the posts of both. The weights of the features do not change, as they are the
+        same for all tags."""
         gone = self.tags.index(old)
         target = self.tags.index(new)
         if gone == target:
@@ -213,9 +215,9 @@ def _merge_columns(values: Floats, gone: int, target: int) -> Floats:
 
 
 def count_mentions(mentions_by_post: list[dict[int, Mention]], tags: int) -> Floats:
-    """Return an array post x tag x 3: how often title, text, and head of the text name the tag
-    (columns IN_TITLE, IN_TEXT, IN_HEAD). `mentions_by_post`: for each post, its mentions by tag
-    number; `tags`: number of tags."""
+    """Return an array post x tag x 3 with counts: how often the title, the text, and the beginning
+    of the text name the tag (the columns IN_TITLE, IN_TEXT, IN_HEAD). `mentions_by_post`: the
+    mentions of tags in each post, by the number of the tag. `tags`: the number of tags."""
     counts = np.zeros((len(mentions_by_post), tags, 3), dtype=np.float32)
     for row, mentions in enumerate(mentions_by_post):
         for tag, mention in mentions.items():
@@ -224,8 +226,9 @@ def count_mentions(mentions_by_post: list[dict[int, Mention]], tags: int) -> Flo
 
 
 def measure_neighbour_shares(near: Floats, has: Floats) -> Floats:
-    """Return an array article x tag: the share of the NEIGHBOURS nearest posts that have the tag;
-    nearer posts weigh more (by squared nearness). `near`: article x post; `has`: post x tag."""
+    """Return an array article x tag: how many of the NEIGHBOURS posts nearest to the article have
+    the tag, as a share. Nearer posts count more, by the square of their nearness. `near`: article x
+    post, how near they are. `has`: post x tag, 1 if the post has the tag."""
     shares = np.zeros((len(near), has.shape[1]), dtype=np.float32)
     for row, values in enumerate(near):
         best = np.argsort(-values, kind="stable")[:NEIGHBOURS]
@@ -240,12 +243,13 @@ def measure_closeness(cosines: Floats) -> float:
 
 
 def measure_precision(hits: Floats, mentions: Floats, share: Floats) -> tuple[Floats, Floats]:
-    """Return how many of the posts that name a tag also have it, as a share: one array for names in
-    the text, one for names in the title. Few posts prove little, so the shares are smoothed.
+    """Return how many of the posts that name a tag also have it, as a share: an array for posts
+    that name it in the text, and one for posts that name it in the title.
 
-    `hits`: number of posts that name and have the tag; `mentions`: number of posts that name it; in
-    both, row 0 is for the text, row 1 for the title. `share`: share of all posts that have the
-    tag."""
+    `hits`: the number of posts that name the tag and have it. `mentions`: the number of posts that
+    name it. In both, row 0 is for the text and row 1 for the title. `share`: the share of all posts
+    that have the tag."""
+    # smoothed, as a few posts prove little
     in_text = (hits[0] + 2 * share + 0.3) / (mentions[0] + 2)
     in_title = (hits[1] + 0.5) / (mentions[1] + 1)
     return in_text, in_title
@@ -261,12 +265,14 @@ def build_features(
     label: Floats,
     alike: Floats,
 ) -> Floats:
-    """Return an array post x tag x feature: the FEATURES that tell whether a post gets a tag.
+    """Return an array post x tag x feature with the FEATURES by which a tagger decides if a post
+    gets a tag. The parameters are arrays post x tag:
 
-    `knn`: share of the nearest posts by words that have the tag. `alike`: the same for the nearest
-    posts by vectors. `ridge`: what the regression predicts. `placed`: where posts mention the tag
-    (see `count_mentions`). `precision`: for mentions in the text, and in the title. `share`: share
-    of all posts that have the tag. `label`: how near the name of the tag is to the post."""
+    `knn`: the share of the posts with the most similar words that have the tag. `alike`: the same
+    for the posts with the most similar vectors. `ridge`: the prediction of the regression.
+    `placed`: where the post mentions the tag (see `count_mentions`). `precision`: how reliable
+    mentions in the text, and in the title, are (see `measure_precision`). `share`: the share of all
+    posts that have the tag. `label`: how near the vectors of the tag's name and the post are."""
     is_in_title = (placed[..., IN_TITLE] > 0).astype(np.float32)
     is_in_text = (placed[..., IN_TEXT] > 0).astype(np.float32)
     text_precision, title_precision = precision
@@ -294,8 +300,9 @@ def build_features(
 
 
 def predict_chances(rows: Floats, weights: Floats) -> Floats:
-    """Return the probability for each row of features. `rows`: the last axis is the feature.
-    `weights`: means, spreads and weights of all features, then the constant."""
+    """Return the probability, from 0 to 1, for each row of features. `rows`: an array whose last
+    axis is the feature. `weights`: one array with the means, the spreads and the weights of all
+    features, then a constant."""
     mean, spread, slope = weights[:-1].reshape(3, len(FEATURES))
     odds = (rows - mean) / spread @ slope + weights[-1]
     result: Floats = 1 / (1 + np.exp(-np.clip(odds, -LIMIT, LIMIT)))
@@ -319,8 +326,9 @@ class Trust:
 
 
 def learn_trust(past: Iterable[tuple[Collection[str], Sequence[str]]]) -> Trust:
-    """Find out how far proposed tags are to be trusted. `past`: for each article, the tags that
-    were proposed because it names them, and the tags that were confirmed."""
+    """Return how reliable tags are that were proposed because an article names them: the share of
+    them that was confirmed, and how often each was rejected. `past`: the proposed and the confirmed
+    tags of each article."""
     proposed = 0
     right = 0
     rejected = Counter[str]()

@@ -66,9 +66,9 @@ class Taxonomy:
         published: Sequence[str] = (),
         language: str | None = None,
     ) -> Guess:
-        """Return the likeliest category of an article, with its probability. `section`,
-        `published`: the section and the tags that the publisher gives it. `language`: two letters,
-        None to detect it."""
+        """Return the likeliest category of an article, with its probability. The name is None if no
+        category fits. `section`, `published`: the section and the tags that the publisher gives the
+        article. `language`: a code of two letters, None to detect it."""
         prepared = self._prepare_categories(title, text, language)
         if prepared is None:
             return Guess(None, 0.0)
@@ -77,12 +77,12 @@ class Taxonomy:
     def tags(
         self, title: str, text: str, published: Sequence[str] = (), own: Collection[str] = ()
     ) -> tuple[str, ...]:
-        """Return the tags of an article, best first, at most MOST_TAGS. If the vocabulary only adds
-        tags (`only = false`), there may be twice as many: first the publisher's tags, then those of
-        the taxonomy. `published`: tags that the publisher gave; `own`: names of author and site,
-        which are no tags."""
+        """Return the tags of an article, at most MOST_TAGS, the likeliest first. If the operator's
+        tags are only additional ones (`only = false`), up to MOST_TAGS of the publisher's tags come
+        before them. `published`: the publisher's tags. `own`: the names of author and site, which
+        are no tags."""
         from_publisher = self.map_published_tags(published, text, title, own)
-        if not self._spellings:
+        if not self._spellings:  # the operator lists no tags, and none were learnt
             return tuple(from_publisher[:MOST_TAGS])
         chances = self._measure_chances(title, text, from_publisher)
         likeliest = sorted(chances, key=lambda tag: -chances[tag])[:MOST_TAGS]
@@ -94,11 +94,10 @@ class Taxonomy:
     def map_published_tags(
         self, published: Sequence[str], text: str = "", title: str = "", own: Collection[str] = ()
     ) -> list[str]:
-        """Return the publisher's tags (`published`) in the operator's spelling.
-
-        If the operator lists tags, only listed ones that title or text name are returned. Without a
-        list, or with `only = false`, all that are fit for readers are. `own`: names of author and
-        site, which are no tags."""
+        """Return those of the publisher's tags (`published`) that an article gets, in the
+        operator's spelling. If the operator lists tags, these are the listed ones that the title or
+        the text names. Without such a list, or with `only = false`, these are all tags that are fit
+        for readers. `own`: the names of author and site, which are no tags."""
         listed = self._spellings if self.vocabulary.tag else {}
         spelled: list[str] = []
         for tag in published:
@@ -118,8 +117,9 @@ class Taxonomy:
         return named
 
     def score_tags(self, title: str, text: str) -> dict[str, tuple[float, str]]:
-        """Return by tag its probability, and where that comes from (NAMED or LEARNT). Tags that are
-        too unlikely to be given are among them."""
+        """Return the probability of each tag for an article, by the tag, with its origin: NAMED if
+        it is likely because the article names it, LEARNT if confirmed articles make it likely. Tags
+        that are too unlikely for the article are also returned."""
         scored: dict[str, tuple[float, str]] = {}
         if self._zero_shot:
             for tag, chance in self._zero_shot.score_tags(title, text).items():
@@ -132,8 +132,8 @@ class Taxonomy:
         return scored
 
     def list_choices(self, title: str, text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Return the categories and the tags from which a language model may choose, the likeliest
-        first."""
+        """Return the categories and the tags from which a language model may choose for an article,
+        the likeliest first."""
         prepared = self._prepare_categories(title, text)
         names = categories.list_supported(prepared, title, text) if prepared else []
         chances = {tag: chance for tag, (chance, _) in self.score_tags(title, text).items()}
@@ -143,8 +143,8 @@ class Taxonomy:
     def _measure_chances(
         self, title: str, text: str, from_publisher: Collection[str]
     ) -> dict[str, float]:
-        """Return by tag its probability; only tags that are likely enough to be given.
-        `from_publisher`: tags that the publisher gives, too."""
+        """Return the tags that are likely enough for an article, with their probabilities.
+        `from_publisher`: the tags that the publisher gives the article."""
         by_name = self._measure_named(title, text, from_publisher)
         if self.learnt is None:
             return by_name
@@ -164,9 +164,9 @@ class Taxonomy:
     def _measure_named(
         self, title: str, text: str, from_publisher: Collection[str] = ()
     ) -> dict[str, float]:
-        """Return by tag its probability; only tags of the operator that title or text name and that
-        are likely enough. A lower probability suffices in short texts and for `from_publisher`, the
-        tags that the publisher gives, too."""
+        """Return the operator's tags that the title or the text names and that are likely enough,
+        with their probabilities. For short texts, and for tags that the publisher gives, too
+        (`from_publisher`), a lower probability is enough."""
         if self._zero_shot is None:
             return {}
         is_short = len(text) <= SHORT
@@ -194,10 +194,11 @@ class Taxonomy:
         least: int = 1,
         filed: Iterable[tuple[str, str, str]] = (),
     ) -> "Taxonomy":
-        """Return a taxonomy that has learnt from confirmed articles. `history`: (title, text, tags)
-        of each; `filed`: (title, text, category) of each; both oldest first. Tags are learnt if at
-        least `least` articles have some; categories are if at least `least` articles have one of
-        the taxonomy."""
+        """Return a taxonomy that has learnt from articles whose tags or categories were confirmed.
+
+        `history`: articles as (title, text, tags), the oldest first. `filed`: articles as (title,
+        text, category), the oldest first. `least`: the number of articles with tags that are needed
+        to learn tags, and of articles with a category to learn categories."""
         posts = list(history)
         forms = word_index.learn_word_forms([text for _, text, _ in posts[-MOST_TEXTS:]])
         learnt_categories = self._learn_categories(filed, least)
@@ -212,8 +213,9 @@ class Taxonomy:
         return replace(untrained, learnt=learning.fit_learnt(tagged), trust=trust)
 
     def _learn_trust(self, tagged: Sequence[tuple[str, str, Sequence[str]]]) -> Trust:
-        """Find out how often the listed tags that articles name were confirmed. `tagged`: (title,
-        text, confirmed tags), oldest first; only the newest count."""
+        """Return how reliable the operator's tags are when an article names them: how often they
+        were confirmed. `tagged`: the articles as (title, text, confirmed tags), the oldest first;
+        only the newest count."""
         pairs = []
         for title, text, tags in tagged[-MOST_TRIED:]:
             if not self.vocabulary.only_adds or not self.names.isdisjoint(tags):
@@ -223,8 +225,9 @@ class Taxonomy:
     def _learn_categories(
         self, filed: Iterable[tuple[str, str, str]], least: int
     ) -> LearntCategories | None:
-        """Return what articles with a confirmed category teach. None if fewer than `least` have a
-        category of the taxonomy. `filed`: (title, text, category) of each article, oldest first."""
+        """Return the regression that has learnt from articles with a confirmed category. None if
+        fewer than `least` of them have a category of the taxonomy. `filed`: the articles as (title,
+        text, category), the oldest first."""
         names = [category.name for category in self.vocabulary.category]
         posts = []
         for title, text, category in filed:
@@ -244,7 +247,8 @@ class Taxonomy:
         return categories.learn_categories(names, posts, scores)
 
     def save(self, path: Path | str) -> None:
-        """Write what was learnt to `path`. Raises OSError, or UsageError if nothing was learnt."""
+        """Write the results of learning to the file `path`. Raises OSError; UsageError if nothing
+        was learnt."""
         has_learnt_nothing = self.learnt is None and self.filed is None and not self.forms
         if has_learnt_nothing:
             raise UsageError(
@@ -255,8 +259,9 @@ class Taxonomy:
         )
 
     def rename_tag(self, old: str, new: str) -> "Taxonomy":
-        """Return the taxonomy in which the learnt tag `old` is called `new`. If `new` was learnt,
-        too, both are merged. The names may be in any spelling."""
+        """Return a taxonomy in which the learnt tag `old` has the name `new`. If `new` was learnt,
+        too, both are merged. If `old` was not learnt, nothing changes. The names may be in any
+        spelling."""
         if self.learnt is None:
             return self
         learnt_names = {make_key(tag): tag for tag in self.learnt.tags}
@@ -269,8 +274,8 @@ class Taxonomy:
         )
 
     def with_learnt(self, path: Path | str) -> "Taxonomy":
-        """Return the taxonomy with what was learnt, from a file that `save` wrote. Raises OSError,
-        or ValueError or KeyError if it is another file."""
+        """Return the taxonomy with the results of learning that are in `path`, a file that `save`
+        wrote. Raises OSError; ValueError or KeyError if it is another file."""
         state = learning.load_learnt(Path(path))
         return replace(
             self, learnt=state.tagger, forms=state.forms, trust=state.trust, filed=state.filed
@@ -283,8 +288,9 @@ class Taxonomy:
     def _prepare_categories(
         self, title: str, text: str, language: str | None = None
     ) -> Categories | None:
-        """Return the categories with words in the language of the article, cached. None if the
-        taxonomy has no categories. `language`: two letters, None to detect it."""
+        """Return the categories with words in the language of the article. They are cached by
+        language. None if the taxonomy has no categories. `language`: a code of two letters, None to
+        detect it."""
         if not self.vocabulary.category:
             return None
         code = language or detect(f"{title}\n{text}"[:SAMPLE], None) or ENGLISH
@@ -302,8 +308,9 @@ class Taxonomy:
 
     @cached_property
     def _spellings(self) -> dict[tuple[str, ...], str]:
-        """The spelling of each learnt tag, and of each tag and alias of the operator. The key is
-        the stems of the words of the tag."""
+        """The spellings of all tags: those that were learnt, and those of the operator, whose
+        aliases have the spelling of their tag. The keys are the stems of the words of a tag or
+        alias."""
         spellings = {}
         if self.learnt:
             spellings.update({make_key(tag): tag for tag in self.learnt.tags})

@@ -71,8 +71,8 @@ def load_any(path: Path) -> Vocabulary:
 
 
 def parse(file: TomlFile) -> Vocabulary:
-    """Return the vocabulary in a TOML file. Raises ConfigError with all faults, such as two tags of
-    the same name."""
+    """Return the operator's categories and tags from a TOML file. Raises ConfigError with all
+    faults, such as two tags of the same name."""
     try:
         vocabulary = Vocabulary.model_validate(file.values)
     except ValidationError as error:
@@ -95,9 +95,10 @@ def fold(name: str) -> str:
 def _find_doubles(
     file: TomlFile, kind: str, definitions: Sequence[CategoryDef | TagDef]
 ) -> Iterator[Fault]:
-    """Yield a fault for each definition that has the name of an earlier one; case and hyphens make
-    no difference. `kind`: name of the table in the file, "category" or "tag"."""
-    names: dict[str, str] = {}
+    """Yield a fault for each of `definitions` that has the name of an earlier one. Names are the
+    same if they differ only in case and hyphens. `kind`: the name of the table in the file,
+    "category" or "tag"."""
+    names: dict[str, str] = {}  # as written, by the form without case and hyphens
     for number, definition in enumerate(definitions):
         folded = fold(definition.name)
         if folded in names:
@@ -135,8 +136,8 @@ class Topic(NamedTuple):
 
 @lru_cache(maxsize=16)
 def load_topics(language: str = ENGLISH) -> tuple[Topic, ...]:
-    """Return the topics with their words in `language` (ISO 639-1). () if there is no file for the
-    language. Outside English, the words are beginnings of words."""
+    """Return our own topics with their words in `language` (ISO 639-1); () if we have none for this
+    language. In other languages than English, the words are beginnings of words."""
     try:
         tables = read_toml(f"topics/{language}.toml")
     except FileNotFoundError:
@@ -148,12 +149,10 @@ def load_topics(language: str = ENGLISH) -> tuple[Topic, ...]:
 
 
 def find_matching_topics(category: CategoryDef, language: str = ENGLISH) -> list[Topic]:
-    """Return the topics that match a category. Its heading is the part of its description before a
-    colon.
-
-    A topic matches if it is called like the category or like its heading. If there is none, a topic
-    matches if it is called like one word of the heading; without a heading, like one word of the
-    category's name."""
+    """Return our topics that match the operator's `category`. These are the topics that have the
+    name of the category, or its heading, as a name. (The heading is the part of the description
+    before a colon.) If there are none, these are the topics that have one word of the heading as a
+    name; without a heading, one word of the category's name."""
     name = _join_with_dashes(category.name)
     beginning, colon, _ = category.description.partition(":")
     heading = _join_with_dashes(beginning) if colon else ""
@@ -167,7 +166,8 @@ def find_matching_topics(category: CategoryDef, language: str = ENGLISH) -> list
 
 
 def find_other_topics(categories: Iterable[CategoryDef], language: str = ENGLISH) -> list[Topic]:
-    """Return the topics that match none of `categories`."""
+    """Return our topics, with their words in `language`, that match none of the operator's
+    `categories`."""
     matching: set[str] = set()
     for category in categories:
         matching.update(topic.name for topic in find_matching_topics(category, language))
@@ -175,11 +175,11 @@ def find_other_topics(categories: Iterable[CategoryDef], language: str = ENGLISH
 
 
 def count_terms(text: str) -> Counter[str]:
-    """Return how often a text has each word, and each pair of neighbouring words
-    ("interest-rates"), in lower case."""
+    """Return how often a text has each word and each pair of neighbouring words
+    ("interest-rates"). The keys are in lower case."""
     words = [word.replace("’", "'").removesuffix("'s") for word in _TERM.findall(text.casefold())]
     counts = Counter(words)
-    counts.update(f"{a}-{b}" for a, b in itertools.pairwise(words))
+    counts.update(f"{first}-{second}" for first, second in itertools.pairwise(words))
     return counts
 
 

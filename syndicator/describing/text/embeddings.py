@@ -38,13 +38,15 @@ class Tokenizer:
     rows: Mapping[str, int]
 
     def encode(self, chunk: str) -> Pieces:
-        """Return the table rows of the pieces of `chunk`, in order, and for each piece the
-        character at which it begins. A character that is no piece becomes one piece for each byte
-        of its UTF-8."""
+        """Split `chunk`, a short text, into pieces of words that have a vector. Return the rows of
+        these pieces in the table of vectors, and the positions at which they begin in `chunk`. For
+        a character that no piece has, each byte of its UTF-8 is a piece."""
         chunk = chunk.replace(" ", BLANK)
         whole = self.rows.get(chunk)
         if whole is not None:  # merges always join the characters of a known piece to this piece
             return (whole,), (0,)
+
+        # begin with single characters, and merge neighbours to longer pieces
         parts: list[str] = []
         begins: list[int] = []
         for index, character in enumerate(chunk):
@@ -56,6 +58,7 @@ class Tokenizer:
             parts += [f"\0{byte:02x}" for byte in octets]  # never merged: no piece holds NUL
             begins += [index] * len(octets)
         self._merge(parts)
+
         rows: list[int] = []
         starts: list[int] = []
         for begin, part in zip(begins, parts, strict=True):
@@ -67,16 +70,16 @@ class Tokenizer:
         return tuple(rows), tuple(starts)
 
     def _merge(self, parts: list[str]) -> None:
-        """Merge neighbours in place, until no two of them make a piece. A merged part is written at
-        the index of its left half; the right half becomes "".
+        """Merge neighbouring `parts` in place, until no two of them make a piece. A merged part is
+        written at the index of its left half, and "" at the index of its right half.
 
-        The pair that makes the piece with the lowest row is merged first. Among equal ones, it is
-        the pair whose left part has the lowest row, then the leftmost. A heap keeps long runs of
-        letters fast."""
+        The pair that makes the piece with the lowest row in the table is merged first. Of equal
+        pairs, the one whose left part has the lowest row is first, then the leftmost one."""
         end = len(parts)
-        after = list(range(1, end + 1))  # by index of a part, the index of the part after it
-        before = list(range(-1, end - 1))
-        heap: list[tuple[int, int, int, str]] = []  # (rank, row of the left, its index, merged)
+        after = list(range(1, end + 1))  # the index of the part after each part
+        before = list(range(-1, end - 1))  # the index of the part before each part
+        # the pairs, the next one first: (rank, row of the left part, its index, merged part)
+        heap: list[tuple[int, int, int, str]] = []
 
         def offer(left: int, right: int) -> None:
             """Put two neighbours on the heap if together they are a piece."""
@@ -123,8 +126,8 @@ class SplitText:
     total: Floats  # their sum
 
     def find_piece(self, character: int) -> int:
-        """Return the number of the first piece that begins at the index `character` of the text, or
-        later."""
+        """Return the number of the first piece that begins at the position `character` of the text,
+        or after it."""
         if character <= 0:
             return 0
         chunk = bisect_right(self.starts, character) - 1
@@ -142,7 +145,7 @@ class Embedder:
     cache: dict[str, Pieces] = field(default_factory=dict)
 
     def split(self, text: str) -> SplitText:
-        """Split `text` into pieces."""
+        """Return `text` split into pieces of words, with the vector of each piece."""
         chunks = split_chunks(text)
         encoded = self._encode_chunks(chunks)
         rows_by_chunk = [rows for rows, _ in encoded]
@@ -161,8 +164,9 @@ class Embedder:
         )
 
     def _encode_chunks(self, chunks: Sequence[str]) -> list[Pieces]:
-        """Return the pieces of each chunk. Pieces of chunks up to LONGEST characters are cached.
-        When the cache has more than REMEMBERED chunks, it is emptied first."""
+        """Return the pieces of each of `chunks`, which are short texts. The pieces of chunks up to
+        LONGEST characters are cached. If the cache has more than REMEMBERED chunks, it is emptied
+        before new ones are added."""
         cached = dict(zip(chunks, map(self.cache.get, chunks), strict=True))
         new = {}
         for chunk, pieces in cached.items():
@@ -180,8 +184,9 @@ class Embedder:
         return normalise(self.split(text).total) if text else self._make_zeros()
 
     def embed_article(self, title: str, text: str, times: int = 2) -> Floats:
-        """Return one vector for title and text, of length one; zeros if both are empty. The title
-        counts `times` times. Only the first SAMPLE characters of `text` are used."""
+        """Return one vector of the length 1 for the meaning of an article; zeros if title and text
+        are empty. Only the first SAMPLE characters of `text` are used. `times`: how often the title
+        counts."""
         total = self._make_zeros()
         if title:
             total = total + times * _split_cached(title).total
@@ -193,12 +198,14 @@ class Embedder:
         return np.zeros(self.table.shape[1], dtype=np.float32)
 
     def embed_parts(self, text: str, parts: Sequence[str]) -> Floats:
-        """Return an array with a row for each of `parts`: its vector of length one. The parts are
-        sentences of `text`, in its order. A part that is not found in the first SAMPLE characters
-        gets a vector of its own text."""
+        """Return an array with a row for each of `parts`: its vector, of the length 1. `parts`:
+        sentences of `text`, in the order of the text. As the text is split only once, this is
+        faster than a call of `embed` for each part."""
         text = text[:SAMPLE]
         split_text = _split_cached(text)
         vectors = np.zeros((len(parts), self.table.shape[1]), dtype=np.float32)
+
+        # find the parts in the text
         found_rows = []
         bounds = []  # first piece of a part and the piece after its last, for each of found_rows
         search_from = 0
@@ -213,6 +220,8 @@ class Embedder:
             if first < last:
                 found_rows.append(row)
                 bounds += [first, last]
+
+        # a vector is the sum of the vectors of the pieces, divided by its length
         if found_rows:
             if bounds[-1] == len(split_text.rows):
                 bounds.pop()  # reduceat goes to the end by itself

@@ -44,22 +44,22 @@ def load_function_words() -> dict[str, frozenset[str]]:
 
 
 def detect(text: str, declared: str | None) -> str | None:
-    """Return the ISO 639-1 code of the language of `text`; None if nothing tells it. `declared`:
-    the language that the publisher declares (BCP 47). It wins, unless the text clearly contradicts
-    it."""
+    """Return the ISO 639-1 code of the language of `text`; None if it cannot be found out.
+    `declared`: the language that the publisher states (BCP 47), None without one. It is returned
+    unless the text is clearly in another language."""
     declared_code = parse_primary(declared)
     without_addresses = _URL.sub(" ", text[: 2 * SAMPLE])
     sample = without_addresses[:SAMPLE]
     letters = sum(map(len, _WORD.findall(sample)))
-    if letters < LEAST:
+    if letters < LEAST:  # too few to detect a language
         return declared_code
     detected = detect_by_script(sample) or detect_by_words(sample, declared_code)
     return detected or _detect_by_model(sample, declared_code)
 
 
 def parse_primary(declared: str | None) -> str | None:
-    """Return the ISO 639-1 code of a language tag: "en-GB" gives "en", "iw" gives "he". None if
-    there is no tag or it is malformed."""
+    """Return the ISO 639-1 code in a language tag: "en" for "en-GB". Former codes are replaced:
+    "he" for "iw". None if there is no tag, or if it is malformed."""
     match = re.match(r"\s*([A-Za-z]{2,3})(?:[-_]|\s*$)", declared or "")
     if match is None:
         return None
@@ -77,9 +77,10 @@ def detect_by_script(sample: str) -> str | None:
 
 
 def detect_by_words(sample: str, declared: str | None) -> str | None:
-    """Return the language whose function words are frequent in `sample`, and clearly more frequent
-    than those of any other language. None if there is no such language. The declared language is
-    returned even if it has slightly fewer than another one."""
+    """Return the language whose function words (such as "the") are frequent in `sample`, and
+    clearly more frequent than those of all other languages. None if there is no such language.
+    `declared`: the language that the publisher states, None without one; for this one, it is enough
+    to be nearly the most frequent."""
     times = Counter(word.casefold() for word in _WORD.findall(sample))
     total = max(1, times.total())
     shares = {}
@@ -97,8 +98,9 @@ def detect_by_words(sample: str, declared: str | None) -> str | None:
 
 
 def _detect_by_model(sample: str, declared: str | None) -> str | None:
-    """Return the language that py3langid is certain of. If it is not certain, return the declared
-    language; without one, the language that py3langid finds likely, else None."""
+    """Return the language that the model of py3langid is certain of. If it is not certain, return
+    the language that the publisher states (`declared`). Without this, return the language that the
+    model finds likely, or else None."""
     code, probability = _load_identifier().classify(sample)
     if probability >= CERTAIN and len(sample) >= LONG:
         return _WRITTEN.get(code, str(code))

@@ -102,8 +102,8 @@ def split(text: str, most: int = 400, language: str | None = None) -> list[Sente
 
 
 def iterate_sentences(text: str, language: str | None = None) -> Iterator[Sentence]:
-    """Yield the sentences of `text`, in order. A line is split only when its sentences are asked
-    for. `language`: two letters, None for English."""
+    """Yield the sentences of `text` in order. As each line is split when its first sentence is
+    asked for, a caller may stop early. `language`: a code of two letters, None for English."""
     order = 0
     for number, line in enumerate(text.split("\n")):
         for place, piece in enumerate(split_line(line, language)):
@@ -177,9 +177,9 @@ def is_unbalanced(piece: str) -> bool:
 
 
 def _join_pieces(pieces: list[str], language: str | None, space: str) -> list[str]:
-    """Return the sentences that the pieces of a line make. Pieces that belong to one sentence are
-    joined with `space` between them: they were split after an abbreviation or inside a
-    quotation."""
+    """Return the sentences of a line that was split into `pieces` at each stop. Pieces that were
+    split after an abbreviation or inside a quotation belong to one sentence and are joined, with
+    `space` between them. `language`: a code of two letters, None for English."""
     joined: list[str] = []
     for piece in pieces:
         if joined and _continues(joined[-1], piece, language):
@@ -190,17 +190,17 @@ def _join_pieces(pieces: list[str], language: str | None, space: str) -> list[st
 
 
 def _close_quotations(pieces: list[str], space: str) -> list[str]:
-    """Join the pieces from an opened quotation to its end, with `space` between them. A quotation
-    that does not end within JOINED characters stays split."""
+    """Return the pieces of a line after joining those that have parts of one quotation, with
+    `space` between them. A quotation that does not end within JOINED characters stays split."""
     closed: list[str] = []
     index = 0
     while index < len(pieces):
         joined = pieces[index]
-        end = index + 1  # the piece behind the joined ones
+        end = index + 1  # the piece after the joined ones
         while is_unbalanced(joined) and end < len(pieces) and len(joined) < JOINED:
             joined = f"{joined}{space}{pieces[end]}"
             end += 1
-        if is_unbalanced(joined):
+        if is_unbalanced(joined):  # the quotation does not end
             closed.append(pieces[index])
             index += 1
         else:
@@ -210,9 +210,10 @@ def _close_quotations(pieces: list[str], space: str) -> list[str]:
 
 
 def _continues(piece: str, following: str, language: str | None) -> bool:
-    """True if `following` belongs to the same sentence as `piece`, the text before it. This is so
-    if `following` begins with a small letter, or if `piece` ends with an abbreviation. In languages
-    such as German, an ordinal at the end of `piece` ("am 3.") is enough, too."""
+    """Return True if `following` belongs to the same sentence as `piece`, the text before it:
+    `following` begins with a small letter, or `piece` ends with an abbreviation, or with a number
+    and a stop in languages that write ordinals so ("am 3."). `language`: a code of two letters,
+    None for English."""
     starts_with_brand = following.startswith(("iP", "iO", "iT", "eB", "macOS"))
     if following[0].islower() and not starts_with_brand:
         return True
@@ -227,8 +228,8 @@ def _continues(piece: str, following: str, language: str | None) -> bool:
 
 @lru_cache(maxsize=1)
 def _load_abbreviations() -> tuple[dict[str, frozenset[str]], frozenset[str]]:
-    """Return two things: the abbreviations by language, without their final stop; and the languages
-    that write a stop after ordinals ("3.")."""
+    """Return the abbreviations of each language, without their final stop, and the languages that
+    write ordinals with a stop ("3.")."""
     values = read_toml("abbreviations.toml")
     ordinals = frozenset(values.pop("ordinals"))
     return {code: frozenset(words.split()) for code, words in values.items()}, ordinals
@@ -243,8 +244,8 @@ def _load_splitter() -> Any:
 
 
 def find_fault(excerpt: str, title: str) -> str:
-    """Return the code of the first rule that an excerpt breaks, a value of `LlmReason`; "" if it
-    breaks none."""
+    """Return the code of the first rule that an excerpt breaks (a value of `LlmReason`); "" if it
+    breaks none. `title`: the title of the article, which an excerpt must not repeat."""
     if not excerpt.strip():
         return "empty"
     if is_too_long(excerpt):
@@ -275,8 +276,8 @@ def find_form_fault(sentence: str) -> str:
 
 
 def remove_dateline(sentence: str) -> str:
-    """Remove the dateline of a sentence: "PARIS (Reuters) - The bank" becomes "The bank". The
-    sentence stays as it is if nothing would be left, or if the rest begins with a small letter."""
+    """Return a sentence without its dateline: "The bank" for "PARIS (Reuters) - The bank". It is
+    not changed if nothing would be left, or if the rest begins with a small letter."""
     match = _DATELINE.match(sentence)
     if match is None:
         return sentence
@@ -287,8 +288,8 @@ def remove_dateline(sentence: str) -> str:
 
 
 def repeats_title(excerpt: str, title: str) -> bool:
-    """True if the excerpt begins with the title, or if it is itself the beginning of the title and
-    longer than ALIKE letters."""
+    """Return True if the excerpt begins with the title, or if the title begins with the excerpt,
+    and this has more than ALIKE letters."""
     excerpt_words = normalise_words(excerpt)
     title_words = normalise_words(title)
     if not title_words:

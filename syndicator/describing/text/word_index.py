@@ -30,8 +30,8 @@ _SMALL = frozenset(word for words in load_function_words().values() for word in 
 
 
 def count_terms(title: str, text: str) -> Counter[str]:
-    """Return how often an article has each term. Terms are the stems of its words, and the pairs of
-    neighbouring stems. Those of the title count TITLE_WEIGHT times."""
+    """Return how often an article has each term. The terms are the stems of its words, and the
+    pairs of neighbouring stems. A term in the title counts TITLE_WEIGHT times."""
     counts: Counter[str] = Counter()
     small_words = load_function_words()["en"]
     for value, times in ((title, TITLE_WEIGHT), (text[:LONGEST], 1)):
@@ -65,8 +65,10 @@ class Index:
         return {term: number for number, term in enumerate(self.terms)}
 
     def weigh_terms(self, counts: Counter[str]) -> "tuple[NDArray[np.int64], Floats]":
-        """Return the numbers of those terms of a text that the index knows, and their weights: a
-        vector of length one, empty if it knows none. `counts`: how often the text has each term."""
+        """Return the numbers of those terms of a text that the index knows, and the weights of
+        these terms, which are higher for rare terms and for frequent ones of the text. The weights
+        are a vector of the length 1; both are empty if the index knows no term. `counts`: how often
+        the text has each term."""
         known_numbers = []
         known_counts = []
         for term, count in counts.items():
@@ -81,11 +83,12 @@ class Index:
         return numbers, weights / np.float32(length)
 
     def measure_nearness(self, counts: Counter[str]) -> Floats:
-        """Return the cosine of a text to each earlier text. `counts`: how often the text has each
-        term."""
+        """Return how similar a text is to each text of the index, as the cosine of their weights: 1
+        is equal, 0 has no common term. `counts`: how often the text has each term."""
         numbers, weights = self.weigh_terms(counts)
         if not len(numbers):
             return np.zeros(self.size, dtype=np.float32)
+        # the entries of a term in `rows` and `values` are from `begin` to `end`
         begins = self.starts[numbers]
         ends = self.starts[numbers + 1]
         lengths = ends - begins
@@ -99,8 +102,9 @@ class Index:
 
 
 def build_index(bags: Sequence[Counter[str]]) -> Index:
-    """Return the index of texts. `bags`: for each text, how often it has each term. With MANY_TEXTS
-    texts or more, terms that only one text has, or that all have, are left out."""
+    """Return the index of texts, by which similar texts are found. With MANY_TEXTS texts or more,
+    terms that only one text has, or that all have, are left out. `bags`: how often each text has
+    each term."""
     texts_by_term = Counter[str]()
     for counts in bags:
         texts_by_term.update(counts.keys())
@@ -141,8 +145,9 @@ def build_index(bags: Sequence[Counter[str]]) -> Index:
 
 
 def learn_word_forms(texts: Sequence[str], least: int = LEAST_ARTICLES) -> dict[str, str]:
-    """Return the usual spelling of words, and of names of two or three words, by lower case. It is
-    the commonest spelling inside sentences, if at least `least` texts have it."""
+    """Return the usual spelling of words, and of names of two or three words, by the same in lower
+    case. This is the commonest spelling inside sentences, if at least `least` texts have it."""
+    # how many texts have each spelling, and which groups of words are names
     forms_by_word: dict[str, Counter[str]] = defaultdict(Counter)
     texts_by_name: Counter[str] = Counter()
     for text in texts:
@@ -157,6 +162,7 @@ def learn_word_forms(texts: Sequence[str], least: int = LEAST_ARTICLES) -> dict[
             forms_by_word[form.casefold()][form] += 1
         texts_by_name.update(names)
 
+    # the spellings of the names, also those in lower case
     frequent_names = {name for name, count in texts_by_name.items() if count >= least}
     if frequent_names:
         for text in texts:
@@ -173,7 +179,8 @@ def learn_word_forms(texts: Sequence[str], least: int = LEAST_ARTICLES) -> dict[
 
 
 def _list_group_forms(text: str) -> set[str]:
-    """Return the groups of two or three neighbouring words of a text, in its spelling."""
+    """Return the groups of two or three neighbouring words in the sentences of a text, as the text
+    spells them."""
     forms: set[str] = set()
     for run in _split_prose(text):
         forms.update(map(" ".join, _list_word_groups(run)))
@@ -181,8 +188,9 @@ def _list_group_forms(text: str) -> set[str]:
 
 
 def _list_single_words(run: Sequence[str]) -> Iterator[str]:
-    """Yield the words that are not part of a longer name: "US Army" does not give "army" a capital.
-    A function word between two capitalised words joins them to one name ("Bank of England")."""
+    """Yield those of the neighbouring words `run` that are not a part of a longer name, so that
+    "US Army" says nothing about the spelling of "army". Capitalised words side by side, or with a
+    function word between them ("Bank of England"), are one name."""
     for index, word in enumerate(run):
         if not _has_capital(word):
             yield word
@@ -190,7 +198,7 @@ def _list_single_words(run: Sequence[str]) -> Iterator[str]:
         before = run[max(0, index - 1) : index]  # the word before; none at the start
         after = run[index + 1 : index + 2]
         neighbours = [*before, *after]
-        if not _SMALL.isdisjoint(neighbours):
+        if not _SMALL.isdisjoint(neighbours):  # a function word: see what is after it
             neighbours += run[index + 2 : index + 3]
         if not any(map(_has_capital, neighbours)):
             yield word
@@ -204,10 +212,10 @@ def _list_word_groups(run: Sequence[str]) -> Iterator[Sequence[str]]:
 
 
 def _split_prose(text: str) -> Iterator[list[str]]:
-    """Yield runs of neighbouring words from the prose of a text. A run ends where more than a space
-    is between two words, and before the first word of a sentence, which is left out: its capital
-    means nothing. Lines that are no sentences are left out, and so are titles with capitals
-    everywhere."""
+    """Yield the runs of neighbouring words in the sentences of a text. A run ends at punctuation
+    and at the end of a sentence. The first word of a sentence is left out, as its capital means
+    nothing. Lines without sentences, and lines in which many words have capitals, are left out,
+    too."""
     for line in text[:READ].split("\n"):
         matches = list(_FORM_WORD.finditer(line))
         if len(matches) < LEAST_WORDS_OF_PROSE or not ends_with_stop(line.rstrip()):
