@@ -57,7 +57,8 @@ def make_answer(path: str) -> Answer:
 async def test_pages_and_redirects_to_another_host_get_no_credentials(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Credentials are sent to the source's host only, not to linked or redirected hosts."""
+    """The Authorization header goes to the source's own host only: not to a linked page, a
+    redirect's target or the site's icon."""
     monkeypatch.setattr(refresh, "make_worker", lambda settings: InProcess())
     seen: list[Request] = []
     async with serve_site("127.0.0.3", make_answer, seen) as other_site:
@@ -118,7 +119,8 @@ MINE = Source(
     ],
 )
 def test_what_is_a_sources_own_host(url: str, own: bool) -> None:
-    """Credentials and private networks are used for the source's own host."""
+    """Requests to the source's own host have its credentials and may enter private networks;
+    others, also after a move of the feed, may not."""
     environ = {"MY_TOKEN": SECRET}
     asked = [
         build_page_request(url, MINE, Settings(), environ),
@@ -136,7 +138,7 @@ def test_what_is_a_sources_own_host(url: str, own: bool) -> None:
 
 
 def test_a_source_without_tls_has_nothing_to_lose_on_a_page_with_it() -> None:
-    """A source with http may send its credentials to https on its host."""
+    """A source with an http address may send its credentials to https on the same host."""
     plain = replace(MINE, url="http://mine.example/feed")
     for url in ("http://mine.example/page", "https://mine.example/page"):
         assert build_page_request(url, plain, Settings(), {"MY_TOKEN": SECRET}).headers == {
@@ -149,7 +151,8 @@ def test_a_source_without_tls_has_nothing_to_lose_on_a_page_with_it() -> None:
 async def test_without_its_credentials_no_page_is_asked_for_by_show_either(
     tmp_path: Path, environ: dict[str, str]
 ) -> None:
-    """Without the variable, `show` and `refresh` send no request."""
+    """If the variable with the credentials is unset, neither `show` nor `refresh` sends a
+    request."""
     seen: list[Request] = []
     async with serve_site("127.0.0.2", make_answer, seen) as mine:
         (tmp_path / "config").mkdir()

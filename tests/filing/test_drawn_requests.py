@@ -24,7 +24,7 @@ STATE = SourceState(key="mine", url=PLAIN.url, validators=SEEN)
 
 @pytest.mark.parametrize("source", [PLAIN, DRAWN])
 def test_pages_and_lists_of_a_source_are_drawn_if_it_says_so(source: Source) -> None:
-    """`browser = true` applies to pages and feeds, not to pictures."""
+    """With `browser = true` pages and lists are drawn by a browser; pictures never are."""
     settings = Settings()
     page = build_page_request("https://mine.example/a", source, settings, {})
     feed = build_feed_request(source, STATE, settings, {})
@@ -35,7 +35,8 @@ def test_pages_and_lists_of_a_source_are_drawn_if_it_says_so(source: Source) -> 
 
 
 def test_a_list_that_is_drawn_is_asked_for_without_conditions() -> None:
-    """The page stays the same while the data that its scripts load changes."""
+    """A drawn list is requested without ETag: its page stays the same while the data that its
+    scripts load changes."""
     settings = Settings()
     feed_request = build_feed_request(DRAWN, STATE, settings, {}, kind="page")
 

@@ -65,7 +65,8 @@ def serve_front_page(world: World, links: str) -> None:
 def test_its_links_are_articles_with_the_titles_of_their_pages_and_only_new_ones_are_read(
     app: App, world: World
 ) -> None:
-    """New links become articles with their page's title; known ones are not fetched."""
+    """Links of a list become articles with the title of their page; at the next visit only the
+    new link's page is requested."""
     one, two = [story for story in world.stories if story.site == "holt" and story.truth][:2]
     serve_front_page(world, f'<li><a href="{world.url(one)}">Read more</a>, 2 hours ago')
     first_outcome = visit_holt(app)
@@ -202,7 +203,8 @@ def test_a_list_that_is_learnt_is_found_again_in_another_layout_and_new_items_ar
 def test_what_is_not_the_list_for_sure_is_not_published_until_it_is_learnt_anew(
     app: App, world: World
 ) -> None:
-    """If the list is not recognised, the visit fails until `relearn`."""
+    """If the page has another list, the visit fails and files nothing; with `relearn` the new
+    list is taken."""
     make_list_source(app)
     serve_front_page(world, make_listing(world, 4))
     visit_holt(app)
@@ -228,7 +230,8 @@ def test_what_is_not_the_list_for_sure_is_not_published_until_it_is_learnt_anew(
 def test_without_a_memory_the_list_is_that_of_the_articles_there_are(
     app: App, world: World
 ) -> None:
-    """Without stored list data, the list that contains filed articles is chosen."""
+    """If what was learnt is lost, the list with the known articles is chosen, although another
+    one is more prominent."""
     make_list_source(app)
     serve_front_page(world, make_listing(world, 4))
     visit_holt(app)

@@ -70,7 +70,8 @@ def find_rare_word(app: App, world: World) -> str:
 def test_what_is_muted_is_not_fetched_but_counted_and_read_when_the_query_changes(
     app: App, world: World
 ) -> None:
-    """A muted entry is counted, and read after `mute` is removed."""
+    """An entry that `mute` matches is counted and its page not requested; after `mute` is
+    removed it is read."""
     edit_source(app, mute=f"title:{find_rare_word(app, world)}")
     request_count = len(world.requests)
     first_outcome = visit_holt(app)
@@ -94,7 +95,8 @@ def test_what_is_muted_is_not_fetched_but_counted_and_read_when_the_query_change
 def test_keep_leaves_out_all_else_and_the_backfill_is_of_what_is_kept(
     app: App, world: World
 ) -> None:
-    """`backfill` counts only entries that `keep` accepts."""
+    """`keep` leaves one entry; it is read with a backfill of 1, because muted entries do not
+    count."""
     edit_source(app, keep=f"title:{find_rare_word(app, world)}", backfill=1)
     first_outcome = visit_holt(app)
 
@@ -105,7 +107,8 @@ def test_keep_leaves_out_all_else_and_the_backfill_is_of_what_is_kept(
 def test_what_waits_is_muted_by_an_edited_query_and_what_is_filed_stays(
     app: App, world: World
 ) -> None:
-    """A new `keep` mutes waiting entries and leaves filed articles."""
+    """A new `keep` that matches nothing mutes all waiting entries; the article that was filed
+    stays."""
     first_outcome = visit_holt(app, limit=1)
     edit_source(app, keep="title:nothing")
     second = visit_holt(app)
@@ -121,7 +124,8 @@ def test_what_waits_is_muted_by_an_edited_query_and_what_is_filed_stays(
 def test_it_is_due_at_once_with_what_was_kept_of_it_as_its_feed_may_have_it_no_longer(
     app: App, world: World
 ) -> None:
-    """A muted entry becomes pending, with its stored data, when `mute` is removed."""
+    """When `mute` is removed, the entry is pending with its stored content: the feed may no
+    longer have it."""
     edit_source(app, mute=f"title:{find_rare_word(app, world)}")
     visit_holt(app)
     (row,) = app.archive.store.visits.list_muted("holt")
@@ -142,7 +146,8 @@ def test_it_is_due_at_once_with_what_was_kept_of_it_as_its_feed_may_have_it_no_l
 def test_the_settings_mute_the_entries_of_all_sources_until_they_are_edited(
     app: App, world: World
 ) -> None:
-    """`publish.mute` applies to all sources, and its removal makes entries due."""
+    """`publish.mute` in the settings mutes entries of all sources; when it is removed, they are
+    due at once."""
     settings = make_publish_settings(app, mute=f"title:{find_rare_word(app, world)}")
     muting = replace(app, configuration=replace(app.configuration, settings=settings))
     first_outcome = visit_holt(muting)

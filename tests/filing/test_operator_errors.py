@@ -160,7 +160,8 @@ def test_a_page_that_is_no_article_with_or_without_selectors_is_refused(
 def test_what_was_refused_is_asked_for_once_more_when_a_rule_changes(
     instance: EditedInstance, world: World
 ) -> None:
-    """Changed rules reopen refused pages once; other edits do not."""
+    """A refused page is requested once more after its source's rules change, and not after other
+    edits."""
     story = next(story for story in world.stories if story.site == "parallel")
     path = "/" + world.url(story).split("/", 3)[3]
     world.fail_site("parallel", 200, path=path, body=b"<title>Empty</title><p>No.</p>")
@@ -267,7 +268,8 @@ def test_pages_lose_no_try_when_a_header_loses_its_value(instance: EditedInstanc
 def test_an_article_file_that_a_hand_broke_uses_up_no_try(
     instance: EditedInstance, world: World
 ) -> None:
-    """A revision of an article with a broken file waits without losing tries."""
+    """While an article's file is broken, its revision waits without losing tries; after the file
+    is mended it is made."""
     instance.run_refresh()
     story = next(story for story in world.stories if story.site == "parallel")
     path = next(
@@ -322,7 +324,8 @@ def test_an_article_that_cannot_be_written_ends_the_run_and_no_page_loses_a_try(
 def test_a_disk_on_which_no_feed_can_be_written_ends_the_run_and_all_is_built_later(
     instance: EditedInstance, number: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """If no feed can be written, the run raises; the next build writes all."""
+    """If the disk is full or read-only when feeds are written, the run ends with that error, and
+    the next build writes all."""
 
     def refuse_to_write(*args: Any, **kwargs: Any) -> Any:
         raise OSError(number, os.strerror(number), "feeds/public/all.atom")
@@ -340,7 +343,8 @@ def test_a_disk_on_which_no_feed_can_be_written_ends_the_run_and_all_is_built_la
 def test_a_file_that_may_not_be_written_holds_its_feed_alone_and_is_named(
     instance: EditedInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A file without write permission holds only its feed, with a hint."""
+    """A single feed file without write permission is reported with a cure; all other feeds are
+    written."""
     real = FileOutlet.put
 
     def put_other_files_only(outlet: FileOutlet, name: str, data: bytes, **more: Any) -> bool:

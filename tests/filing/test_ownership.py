@@ -71,7 +71,7 @@ def test_a_source_owns_its_site(feed: str, address: str, own: bool) -> None:
 
 @pytest.mark.parametrize(("address", "place", "there"), PLACES)
 def test_places(address: str, place: str, there: bool) -> None:
-    """Which addresses a `speaks_for` value covers."""
+    """Each case says if the value `place` of `speaks_for` covers the address (`there`)."""
     assert (
         make_rights(make_source("https://mine.example/", speaks_for=(place,))).owns(address)
         is there
@@ -94,7 +94,8 @@ def test_places(address: str, place: str, there: bool) -> None:
     ],
 )
 def test_rights(fields: dict[str, object], more: dict[str, object], owns: bool) -> None:
-    """Which fields of a source give it rights over an address."""
+    """Each case says if a source with these fields, or these confirmed hosts, owns an address on
+    the bank's site."""
     rights = make_rights(make_source(**fields), **more)  # type: ignore[arg-type]
     assert rights.owns("https://bank.example/1") is owns
     assert rights.owns("https://paper.example/1")
@@ -123,7 +124,8 @@ def test_an_announcement_by_another_is_an_address() -> None:
 
 
 def test_terms_hold_on_the_sources_own_site() -> None:
-    """Settings of a source apply fully on its own site, and reduced elsewhere."""
+    """All settings of a source apply to pages of its own site; elsewhere only its title, `llm`
+    and a stricter `content` do."""
     full = make_source(
         category="AI",
         tags=("x",),

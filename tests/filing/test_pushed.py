@@ -44,12 +44,14 @@ READ = SourceState(
 def test_what_is_read_of_a_push_and_what_is_a_signal(
     source: Source, state: SourceState, hub: str, signal: bool
 ) -> None:
-    """When a pushed body is read itself, and when it only triggers a poll."""
+    """A pushed body is read only if the hub is trusted; otherwise (`signal`) it only makes the
+    source due."""
     assert is_signal(source, state, hub) is signal
 
 
 def test_a_signal_makes_a_source_due_soon_and_no_server_asked_that_wants_rest() -> None:
-    """A push signal makes a source due after the minimum pause, but respects a server's wait."""
+    """A push makes the source due five minutes after its last visit, not later than planned, and
+    not at all while it fails."""
     assert make_due_after_signal(READ, NOW).schedule.next_due == NOW + 4 * MINUTE
     assert (
         make_due_after_signal(

@@ -170,7 +170,8 @@ def move_post(one: Post, **fields: object) -> Post:
     ],
 )
 def test_a_redesign_republishes_nothing(garden: Garden, how: str, many: int) -> None:
-    """After new addresses and ids the articles and feeds stay the same."""
+    """After a redesign with new addresses and ids, and one more change (`how`), articles and
+    feeds are the same, with new aliases."""
     old = [make_post(number) for number in range(many)]
     garden.serve_posts(old)
     garden.visit_sources(0)
@@ -211,7 +212,8 @@ def test_a_redesign_republishes_nothing(garden: Garden, how: str, many: int) -> 
 def test_an_old_address_that_leads_to_the_new_one_is_asked_where_text_and_time_changed(
     garden: Garden,
 ) -> None:
-    """If text and dates changed, too, redirects of old addresses prove the move."""
+    """If texts and times changed, too, redirects of the old addresses prove that the articles
+    are the same."""
     old = [make_post(number) for number in range(12)]
     garden.serve_posts(old)
     garden.visit_sources(0)
@@ -230,7 +232,8 @@ def test_an_old_address_that_leads_to_the_new_one_is_asked_where_text_and_time_c
 
 @pytest.mark.slow
 def test_an_archive_that_is_imported_is_late_by_one_visit_and_not_lost(garden: Garden) -> None:
-    """Many old entries at once wait for a second announcement and are then filed."""
+    """Sixteen old posts that appear at once wait for the next visit; those that are still
+    announced then are filed."""
     recent = [make_post(number) for number in range(4)]
     garden.serve_posts(recent)
     garden.visit_sources(0)
@@ -255,7 +258,7 @@ def test_an_archive_that_is_imported_is_late_by_one_visit_and_not_lost(garden: G
 def test_what_waits_is_taken_at_the_next_visit_although_the_feed_did_not_change(
     garden: Garden,
 ) -> None:
-    """Waiting entries are read at the next visit, even if the feed is unchanged."""
+    """Old posts that wait are read at the next visit, although the feed's bytes are unchanged."""
     recent = [make_post(number) for number in range(2)]
     archive = [make_post(number) for number in range(2, 10)]
     garden.serve_posts(recent)
@@ -269,7 +272,7 @@ def test_what_waits_is_taken_at_the_next_visit_although_the_feed_did_not_change(
 
 @pytest.mark.slow
 def test_news_is_not_late(garden: Garden) -> None:
-    """Posts that are new since the last visit are all filed, with a time or a date only."""
+    """Posts since the last visit are filed at once, whether they have a time or only a date."""
     garden.serve_posts([make_post(number) for number in range(4)])
     garden.visit_sources(0)
     news = [make_post(100 + n, at=START + timedelta(hours=1, minutes=n)) for n in range(9)]
@@ -281,7 +284,8 @@ def test_news_is_not_late(garden: Garden) -> None:
 
 
 def test_a_column_of_one_title_and_the_same_words_stays_apart(garden: Garden) -> None:
-    """Weekly posts with equal title and text stay separate articles."""
+    """Weekly posts with the same title and text are three articles: their dates are a week
+    apart."""
     rules = (
         "<p>"
         + " ".join(f"Rule {number}: be kind to beds and to their keepers." for number in range(20))

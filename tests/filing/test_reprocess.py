@@ -36,7 +36,8 @@ def get_description(article: Article) -> tuple[str, str, tuple[str, ...]]:
 
 
 def test_what_the_text_gave_is_taken_from_the_better_text() -> None:
-    """Derived fields come from the new reading, title and body stay."""
+    """Excerpt, category and tags that came from the text are taken from the new reading; title
+    and body stay."""
     better = merge_reading(sign_article(), NEW, "Other")
 
     assert better.title == "Old title"
@@ -63,7 +64,8 @@ def test_where_the_better_text_has_no_category_the_default_stands() -> None:
 def test_what_others_wrote_stays(
     fields: dict[str, object], kept: tuple[str, str, tuple[str, ...]]
 ) -> None:
-    """Values by publisher, model or operator are kept."""
+    """Values that the publisher, a model or the operator gave are kept when the text is read
+    again."""
     assert get_description(merge_reading(sign_article(**fields), NEW, "Other")) == kept
 
 
@@ -78,5 +80,5 @@ def test_what_others_wrote_stays(
 def test_what_a_hand_edited_stays(
     edit: dict[str, object], kept: tuple[str, str, tuple[str, ...]]
 ) -> None:
-    """Values that the operator edited are kept."""
+    """Values that the operator edited in the file are kept when the text is read again."""
     assert get_description(merge_reading(replace(sign_article(), **edit), NEW, "Other")) == kept

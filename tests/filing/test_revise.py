@@ -57,7 +57,8 @@ def test_a_correction_keeps_identity_and_moves_updated() -> None:
 
 @pytest.mark.parametrize("declared", [timedelta(days=-1), timedelta(0), timedelta(days=3)])
 def test_updated_never_goes_back_nor_beyond_now(declared: timedelta) -> None:
-    """A declared `updated` in the past or future is replaced by the current time."""
+    """If the page declares a time before the last change or in the future, the time of the visit
+    is used."""
     old = replace(OLD, updated=THEN)
     now = THEN + timedelta(days=2)
     revised = revise(old, replace(OLD, body="It has another body.", updated=THEN + declared), now)
@@ -109,7 +110,8 @@ OWN = replace(
 
 
 def test_what_is_adopted_is_as_its_own_source_has_it_but_for_its_identity() -> None:
-    """Adoption keeps the identity fields and takes all others from the owner's reading."""
+    """Adoption keeps id, address and merges of the stored article, and takes title, text, dates
+    and tags from its owner's reading."""
     old = replace(
         OLD,
         also=("https://copy.example/",),
@@ -138,7 +140,7 @@ def test_what_is_adopted_is_as_its_own_source_has_it_but_for_its_identity() -> N
 
 
 def test_adoption_moves_what_an_entry_says_of_its_change_only_with_the_text() -> None:
-    """Adoption changes `updated` only if the text changed."""
+    """Adoption by the owner changes the time of the last change only if the text differs."""
     now = THEN + timedelta(hours=5)
 
     assert find_times(adopt(OLD, OWN, now))[1] == find_times(OLD)[1]
@@ -163,7 +165,8 @@ def test_one_that_was_unlisted_is_new_in_the_feeds_that_it_joins() -> None:
 
 
 def test_neither_ends_a_hold_nor_begins_one() -> None:
-    """Revision and adoption keep the hold of an article as it was."""
+    """Revision and adoption change nothing about a hold: an article on hold stays so, and
+    another one does not get the new reading's."""
     now = THEN + timedelta(days=1)
     on_hold = replace(OLD, hold=True, hold_reason="flood")
     new = replace(OWN, body="Quite another text.")

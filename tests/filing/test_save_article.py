@@ -38,7 +38,8 @@ def write_again(app: App, before: Article, **changes: object) -> tuple[Article, 
 
 
 def test_a_change_marks_the_feeds_it_leaves_joins_and_stays_in(instance: Instance) -> None:
-    """Changed tags mark the old, new and common feeds as stale."""
+    """If an article's tag changes, the feeds of both tags and the feeds that it stays in are to
+    be built again."""
     with instance.open_app() as app:
         article = store_articles(app, "Models", "Text.", tags=("LLM",), category="AI")
         take_stale_feeds(app)
@@ -107,7 +108,8 @@ def test_the_other_addresses_of_an_article_find_it(instance: Instance) -> None:
 
 
 def test_a_hand_edited_body_is_not_published_as_we_rendered_it(instance: Instance) -> None:
-    """For an edited body the stored HTML is dropped."""
+    """The stored HTML is kept while the body is the same, and dropped after the operator edits
+    the body."""
     with instance.open_app() as app:
         article = store_articles(app, "Models", "Text.")
         write_article(
@@ -139,7 +141,8 @@ def test_a_hand_edited_body_is_not_published_as_we_rendered_it(instance: Instanc
 def test_a_field_that_a_hand_edited_gives_way_only_to_an_operators_order(
     instance: Instance,
 ) -> None:
-    """An edited field is replaced only if the write lists it in `ordered`."""
+    """A tag that the operator edited in the file stays, unless an operator's command (`ordered`)
+    replaces it."""
     with instance.open_app() as app:
         article = store_articles(app, "Models", "Text.", tags=("LLM",))
     instance.edit_file("Models", "- LLM", "- Mine")

@@ -130,7 +130,8 @@ async def test_a_secret_is_sent_and_written_nowhere(
 async def test_what_was_written_is_scrubbed_once_the_operator_writes_a_variable(
     tmp_path: Path,
 ) -> None:
-    """When a secret is replaced by `${VARIABLE}`, all files are cleaned of it."""
+    """`check` tells the operator to replace a secret in an address by `${VARIABLE}`; after that
+    all files are cleaned once."""
     async with serve_site("127.0.0.2", answer_private_site, []) as base:
         write_config(tmp_path, f"{base}/feed?token={ESCAPED}")
         await run_refresh(tmp_path, {})

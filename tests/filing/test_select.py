@@ -121,7 +121,8 @@ def test_an_unchanged_entry_is_left_alone() -> None:
 def test_every_unseen_entry_gets_exactly_one_row(
     announced: list[int], backfill: int, first: bool, seen: set[int]
 ) -> None:
-    """This holds for any entries; a first visit leaves at most `backfill` of them pending."""
+    """For any entries, each unknown one gets exactly one row, and a first visit leaves at most
+    `backfill` of them pending."""
     rows_by_entry_id = {
         row.entry_id: row
         for row in select_entries(
@@ -182,7 +183,8 @@ def test_what_waited_and_what_is_new_is_read_newest_announcement_first_and_each_
 def test_news_goes_before_what_came_with_a_first_visit_which_goes_in_the_order_of_publication() -> (
     None
 ):
-    """Read new entries first, then the backfill of the first visit, oldest first."""
+    """News is read first, then the backfill, oldest first (e5); with a limit the newest are
+    chosen. Entry eN was published N hours ago."""
     first_entries = select_entries(
         "s",
         [make_entry(n) for n in (5, 3, 4)],
@@ -226,7 +228,8 @@ def count_late_entries(
 
 
 def test_most_of_a_feed_that_is_new_and_says_it_was_there_is_late() -> None:
-    """Count entries dated before the last visit as late if they are most of the new ones."""
+    """Entries older than the last visit, which did not have them, are late if there are at least
+    five and they are most of the new ones."""
     old = [make_entry(n) for n in range(1, 6)]
 
     assert count_late_entries(old) == 5
@@ -258,7 +261,8 @@ def test_most_of_a_feed_that_is_new_and_says_it_was_there_is_late() -> None:
 
 
 def test_what_is_late_waits_until_it_is_announced_once_more() -> None:
-    """Late entries are skipped once and read when announced again."""
+    """A late entry waits for the next visit: it is read if the feed announces it again, and
+    skipped if not."""
     entries = [make_entry(n) for n in range(1, 7)]
     ids = {entry.id for entry in entries[:5]}
     fresh = select_entries("s", entries, {}, first=False, backfill=20, now=NOW, late=ids)
@@ -290,7 +294,8 @@ def test_what_is_late_waits_until_it_is_announced_once_more() -> None:
 def test_muted_entries_take_no_place_of_the_backfill_and_are_pending_once_they_are_not_muted() -> (
     None
 ):
-    """Muted entries do not count in `backfill`, and become pending when unmuted."""
+    """Muted entries (e0 and e2) do not count in `backfill`; once `mute` no longer matches, e0 is
+    pending."""
     chosen = select_entries(
         "s",
         [make_entry(n) for n in range(4)],

@@ -101,7 +101,8 @@ def test_no_other_host_gets_a_cookie_by_redirect_or_by_the_feed(
 def test_a_cookie_of_the_domain_goes_along_no_redirect_to_another_host(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Session cookies are not sent after a redirect to another host."""
+    """A cookie that is valid for all subdomains is still not sent to the hosts that the site
+    redirects to."""
     with leading_away(monkeypatch) as web:
         Reader(tmp_path, web.site, [cookie_line("review.example", subdomains=True)]).visit_source(
             monkeypatch
@@ -267,7 +268,8 @@ def test_a_public_instance_shows_title_link_and_the_description_of_the_page(
 def test_no_sentence_of_a_text_stands_in_for_a_description_that_is_missing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """For pages behind a login, no excerpt is made of the text."""
+    """For pages behind a login no excerpt is made of the text, even if the page has no
+    description and all is described again."""
     page = make_story_page().replace(DESCRIPTION.encode(), b"")
     site = Site(lambda asked: Reply(page))
     with serve_site(site):

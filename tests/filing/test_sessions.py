@@ -132,7 +132,8 @@ def session_conditions(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> list[
 def test_a_site_is_read_or_its_session_reported_and_read_once_it_is_renewed(
     case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each login case: read with cookies, report the expired session, read after a new export."""
+    """For each kind of login: an expired session is reported with its cure, and after new
+    cookies are exported the page is read."""
     site = Site(case.answer, stories=case.stories, open_feed=case.open_feed)
     if not case.open_feed:
         site.answer = lambda asked: (
@@ -185,7 +186,8 @@ def test_a_secure_cookie_goes_over_tls_and_may_be_renewed_there(
 def test_entries_wait_in_place_of_being_filed_as_walls_and_one_is_asked_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """After the session expired, entries wait and only a few pages are requested."""
+    """After the session ended, all 12 entries wait; only the first few pages are requested, and
+    none again within the hour."""
     stories = [f"/story-{number}" for number in range(12)]
     site = Site(lambda asked: if_known(asked, REFUSED), stories=stories)
     with serve_site(site):
@@ -241,7 +243,8 @@ def test_without_cookies_a_wall_is_a_wall(tmp_path: Path, monkeypatch: pytest.Mo
 def test_a_renewed_cookie_is_kept_beside_the_file_and_used(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Renewed cookies are stored and used until the operator exports again."""
+    """A site renews its cookie with each page: the new one is stored in a separate file and
+    used, until the operator exports again."""
     valid = [TOKEN]
 
     def rotate(asked: Asked) -> Reply:

@@ -36,7 +36,7 @@ def are_alike(one: str, other: str, *, one_source: bool = False) -> bool:
 
 
 def test_a_copy_is_the_same_story_whatever_stands_round_it() -> None:
-    """Text around a copy, other case and a missing end do not matter."""
+    """A copy is recognised in capitals, with other text around it, and without its last third."""
     story = make_prose(1)
     other_prose = make_prose(2)
 
@@ -47,7 +47,7 @@ def test_a_copy_is_the_same_story_whatever_stands_round_it() -> None:
 
 
 def test_a_page_that_holds_as_much_besides_is_no_copy() -> None:
-    """A page with as much other text is no copy."""
+    """A page whose other half is different text is no copy."""
     story = make_prose(1)
     assert not are_alike(story, f"{story} {make_prose(2)}")
     assert not are_alike(story, " ".join(make_prose(number) for number in range(8)))
@@ -70,7 +70,8 @@ def test_a_round_up_is_no_copy_of_a_story_in_it() -> None:
 
 
 def test_instalments_of_a_series_are_no_copies_of_each_other() -> None:
-    """Two articles with a common frame and different parts are no copies."""
+    """Two articles of one source that share 400 of 650 words are no copies; with one more word,
+    an article is."""
     frame = make_prose(4, 400)
     one = frame + make_prose(5, 250)
     other = frame + make_prose(6, 250)
@@ -142,6 +143,6 @@ def test_the_same_text_gives_the_same_sketch_in_every_process() -> None:
 
 
 def test_only_the_start_of_a_very_long_text_is_looked_at() -> None:
-    """Only the first 60,000 words count."""
+    """Only the first 60,000 words count: the same start gives the same sketch."""
     start = make_prose(1, 60_000)
     assert make_known_sketch(start) == make_known_sketch(start + make_prose(2, 60_000))

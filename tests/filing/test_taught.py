@@ -117,7 +117,8 @@ def few_texts(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_it_learns_what_it_would_learn_from_everything(
     tmp_path: Path, seed: int, few_texts: None
 ) -> None:
-    """After random changes, incremental learning equals learning from all articles."""
+    """After random changes of the articles, learning from the changed ones gives the same file
+    as learning from all."""
     shelf = Shelf(tmp_path, seed)
     for _ in range(8):
         shelf.add_article()
@@ -158,7 +159,8 @@ def test_only_what_changed_is_read(tmp_path: Path) -> None:
 
 
 def test_a_text_that_was_not_kept_is_read_again_when_it_is_needed(tmp_path: Path) -> None:
-    """Texts beyond the limit are read again if others are deleted."""
+    """Texts are remembered for the newest two articles; if those are deleted, the next two are
+    read again."""
     shelf = Shelf(tmp_path, 1)
     for _ in range(4):
         shelf.add_article()

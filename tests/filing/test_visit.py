@@ -72,7 +72,8 @@ def test_entries_just_announced_are_not_read_back_from_the_database(
 def test_a_visit_tells_what_it_read_and_a_source_remembers_the_lengths_of_its_texts(
     app: App,
 ) -> None:
-    """A visit's outcome has bytes and seconds; the state stores the lengths of its articles."""
+    """A visit reports bytes and seconds; the source remembers the lengths of its articles, and a
+    second visit adds none."""
     outcome = visit_source(app, "holt")
     state = app.archive.store.visits.states()["holt"]
 
@@ -122,7 +123,8 @@ def test_a_feed_whose_bytes_are_the_same_is_not_read_again(app: App) -> None:
 
 
 def test_no_page_is_begun_once_a_run_is_told_to_stop(app: App) -> None:
-    """After a stop signal only pages already begun are finished."""
+    """A run that is told to stop at its first article finishes only the pages that are being
+    read (`SIDE_BY_SIDE`)."""
     stop = asyncio.Event()
     watch = refresh.Watch(filed=lambda title: stop.set())  # at its first article
     report = asyncio.run(refresh.run(app, refresh.Wanted(keys=("holt",)), stop=stop, watch=watch))
@@ -162,7 +164,8 @@ def test_a_flood_waits_and_the_operator_is_told(app: App, monkeypatch: pytest.Mo
 def test_articles_share_the_commits_and_the_syncs_of_their_folder_and_files_come_first(
     app: App, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Several articles share one commit, after their folders were synced."""
+    """The articles of a visit share one database commit; just before it, each of their folders
+    is synced to disk once."""
     happened: list[str] = []
     real = disk.sync_folder
     monkeypatch.setattr(visit_all, "IDLE_SECONDS", 60)
@@ -193,7 +196,8 @@ def test_articles_share_the_commits_and_the_syncs_of_their_folder_and_files_come
 def test_a_commit_waits_until_nothing_was_written_for_a_while_or_many_writes_wait(
     app: App, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A commit is made when writing pauses, or after COMMIT_WRITES or COMMIT_SECONDS."""
+    """A commit is made when a second passes without writing, at `COMMIT_WRITES` writes, or after
+    `COMMIT_SECONDS`; the lists are writes that wait."""
     visits = app.archive.store.visits
     seconds = asyncio.sleep
 
@@ -224,7 +228,7 @@ def test_a_commit_waits_until_nothing_was_written_for_a_while_or_many_writes_wai
 def test_the_page_is_packed_and_its_text_sketched_where_it_is_read(
     app: App, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Packing pages and sketching texts happens in the worker only."""
+    """Packing pages and sketching texts, which take long, happen in the worker process only."""
     reading = InProcess()
     here = Counter[str]()
 

@@ -67,7 +67,8 @@ def list_waiting_entries(app: App) -> list[EntryRow]:
 def test_what_a_source_may_not_have_of_one_run_is_taken_by_the_next_ones_and_its_feed_is_not_asked_again(  # noqa: E501
     app: App, world: World, clock: list[datetime], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Entries over the page limit of a run are read by later runs without fetching the feed."""
+    """With two pages a run, the other entries are read by later runs, without requesting the
+    feed again."""
     monkeypatch.setattr(visits, "MOST_PAGES", 2)
     first_holt = run_refresh(app, "holt")["holt"]
 
@@ -104,7 +105,8 @@ def test_what_a_source_may_not_have_of_one_run_is_taken_by_the_next_ones_and_its
 def test_a_source_whose_pages_are_slow_ends_its_turn(
     app: App, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """After MOST_SECONDS the remaining entries of a source wait."""
+    """If pages are slow, only those begun within `MOST_SECONDS` are read; the other entries of
+    the source wait."""
     monkeypatch.setattr(visits, "MOST_SECONDS", 0.05)
     world.delay_answers("holt", 0.5)
     outcome = run_refresh(app, "holt")["holt"]
@@ -116,7 +118,8 @@ def test_a_source_whose_pages_are_slow_ends_its_turn(
 def test_who_names_a_source_has_its_feed_asked_although_entries_wait(
     app: App, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """`refresh KEY` fetches the feed although entries wait."""
+    """If the operator names the source (`refresh holt`), its feed is requested although entries
+    wait."""
     monkeypatch.setattr(visits, "MOST_PAGES", 1)
     run_refresh(app, "holt")
     request_count = len(world.requests)
@@ -159,7 +162,8 @@ def test_entries_that_wait_lose_no_try_while_there_is_no_network(
 def test_a_host_of_pages_that_is_not_reached_leaves_the_rest_to_the_next_visit_of_the_feed(
     app: App, clock: list[datetime], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """If the host of the pages is down, the remaining entries wait for the next feed visit."""
+    """If the host of the pages is down, entries wait for the next visit of the feed, which then
+    costs one of them a try."""
     monkeypatch.setattr(visits, "MOST_PAGES", 1)
     run_refresh(app, "holt")
     feed_due = get_state(app).schedule.feed_due
@@ -197,7 +201,8 @@ def test_an_edited_source_is_asked_anew(app: App, monkeypatch: pytest.MonkeyPatc
 
 
 def test_the_plan_of_a_source_whose_entries_wait() -> None:
-    """Waiting entries bring the next visit forward, and not the next look at the feed."""
+    """While entries wait, the next visit is at once and `feed_due` keeps the planned time; when
+    none waits, the plan is as usual."""
     due = NOW + timedelta(hours=6)
     usual = SourceState(key="s", url="u", schedule=Schedule(next_due=due))
     remaining_waiting_entries = cadence.plan_waiting_entries(usual, 3, NOW)

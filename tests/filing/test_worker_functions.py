@@ -28,14 +28,14 @@ LOADED = (
 
 @pytest.mark.parametrize("name", worker_functions.__all__)
 def test_a_job_is_the_function_of_its_name(name: str) -> None:
-    """Each lazy job loads the function of the same name."""
+    """Each job of the worker loads the function of the same name when it is first called."""
     job = getattr(worker_functions, name)
     assert isinstance(job, Lazy)
     assert job.load().__name__ == name  # type checkers take the one for the other
 
 
 def test_a_visit_loads_nothing_that_reads_pages() -> None:
-    """Importing the visit code imports none of the heavy modules."""
+    """Importing the visit code loads none of the heavy modules, which only workers need."""
     done = subprocess.run(
         [sys.executable, "-c", LOADED], capture_output=True, text=True, check=True, timeout=60
     )

@@ -113,7 +113,8 @@ def lose_the_database(instance: Instance) -> None:
 
 
 def test_a_copy_is_shown_by_its_source_alone_and_named_by_the_first(instance: Instance) -> None:
-    """A copy is published in its source's feed only; the original links it."""
+    """Of two articles with the same text, the second is only in its own source's feed; the first
+    names its address."""
     first, copy = file_story_and_copy(instance)
 
     assert first.also == (copy.url,)
@@ -126,7 +127,8 @@ def test_a_copy_is_shown_by_its_source_alone_and_named_by_the_first(instance: In
 
 
 def test_a_split_pair_stays_apart_also_after_the_database_is_lost(instance: Instance) -> None:
-    """A split copy stays separate through builds, a lost database and a new reading."""
+    """A copy that the operator splits off is published on its own, also after the database is
+    rebuilt and its page is read again."""
     first, copy = file_story_and_copy(instance)
     with instance.open_app() as app:
         assert [part.id for part in editorial.split(app.archive, copy.url)] == [copy.id]
@@ -161,7 +163,8 @@ def test_a_split_pair_stays_apart_also_after_the_database_is_lost(instance: Inst
 
 
 def test_a_split_copy_that_is_read_anew_does_not_merge_again(instance: Instance) -> None:
-    """A copy that was split stays separate, even if its file was deleted and filed again."""
+    """A copy that was split stays separate although its file, which recorded that, was deleted:
+    the original's file records it, too."""
     first, copy = file_story_and_copy(instance)
     with instance.open_app() as app:
         editorial.split(app.archive, copy.id)
@@ -184,7 +187,8 @@ def test_a_split_copy_that_is_read_anew_does_not_merge_again(instance: Instance)
 
 
 def test_a_first_that_is_read_anew_takes_no_split_copy_back(instance: Instance) -> None:
-    """If the original is filed again, a copy that was split stays separate."""
+    """If the original's file is deleted and filed again, the copy that was split off stays
+    separate, even if it names the original."""
     first, copy = file_story_and_copy(instance)
     with instance.open_app() as app:
         editorial.split(app.archive, copy.id)
@@ -206,7 +210,8 @@ def test_a_first_that_is_read_anew_takes_no_split_copy_back(instance: Instance) 
 
 
 def test_a_split_copy_does_not_merge_by_way_of_another_copy(instance: Instance) -> None:
-    """A split copy does not merge through a third copy."""
+    """A split copy is like the third article, which is merged into the original; it still does
+    not join them."""
     first, copy = file_story_and_copy(instance)
     with instance.open_app() as app:
         third = file_article(instance, app, "Third", copy.body, source="three")
@@ -260,8 +265,8 @@ def test_a_copy_of_a_copy_belongs_to_the_first_and_all_are_split_at_once(
 
 
 def test_a_claim_to_be_old_makes_no_original_and_what_is_old_no_copy(instance: Instance) -> None:
-    """A later article that claims an earlier date is a copy, not the original. After the time
-    in which copies are looked for, the same text is no copy."""
+    """A later article that claims an earlier date is the copy; after twice the window for copies
+    the same text is no copy."""
     with instance.open_app() as app:
         first_article = file_article(instance, app, "First")
         reprint = file_article(
@@ -292,7 +297,8 @@ def test_one_source_tells_a_story_twice_only_in_the_same_words(instance: Instanc
 def test_what_names_an_article_as_its_original_is_a_copy_where_the_texts_agree_whatever_its_age(
     instance: Instance,
 ) -> None:
-    """An article that names an original merges with it if the texts agree, at any age."""
+    """An article that names an original is merged with it if the texts agree, even after the
+    window for copies; a digest in other words is not."""
     with instance.open_app() as app:
         first_article = file_article(instance, app, "First")
         instance.now += 3 * COPY_WINDOW
@@ -311,7 +317,8 @@ def test_what_names_an_article_as_its_original_is_a_copy_where_the_texts_agree_w
 
 
 def test_a_copy_stands_for_itself_while_its_original_is_gone(instance: Instance) -> None:
-    """If the original's file is missing, its copy is published until it returns."""
+    """While the original's file is missing, its copy is published in all feeds; when the file
+    returns, the original is."""
     file_story_and_copy(instance)
     path = instance.find_file("First")
     kept = path.read_bytes()
@@ -329,7 +336,8 @@ def test_a_copy_stands_for_itself_while_its_original_is_gone(instance: Instance)
 
 
 def test_the_line_taken_out_by_hand_undoes_the_merge(instance: Instance) -> None:
-    """Deleting `merged_into` in the file undoes the merge."""
+    """If the operator deletes the line `merged_into` from the copy's file, both articles are
+    published."""
     _, copy = file_story_and_copy(instance)
     instance.edit_file("Copy", f"merged_into: {copy.merged_into}\n", "")
     with instance.open_app() as app:
@@ -339,7 +347,7 @@ def test_the_line_taken_out_by_hand_undoes_the_merge(instance: Instance) -> None
 
 
 def test_the_firsts_hand_edited_title_stays_the_operators(instance: Instance) -> None:
-    """Merging keeps an edited title."""
+    """The operator's title ("Mine") stays after a copy is merged and another title is stored."""
     with instance.open_app() as app:
         file_article(instance, app, "First")
     instance.edit_file("First", "title: First", "title: Mine")
@@ -363,7 +371,8 @@ HOUR = timedelta(hours=1)
 def test_an_original_that_is_found_after_its_copy_takes_the_stand_and_nothing_is_shown_twice_or_lost(  # noqa: E501
     instance: Instance,
 ) -> None:
-    """An original filed after its copy takes over the copy's entry, id and date."""
+    """An original that is filed an hour after its copy becomes the published article; the copy
+    keeps its id and is in its source's feed."""
     with instance.open_app() as app:
         copy = file_article(instance, app, "Copy", source="two")
 
@@ -394,7 +403,8 @@ def test_an_original_that_is_found_after_its_copy_takes_the_stand_and_nothing_is
 
 
 def test_a_turn_that_a_crash_cut_short_is_made_again(instance: Instance) -> None:
-    """A half-finished change of roles is repeated after a crash."""
+    """A crash left the copy merged into an article that was never filed: it is published
+    meanwhile, and roles are decided anew."""
     with instance.open_app() as app:
         copy = file_article(instance, app, "Copy", source="two")
         unborn = make_article_id("https://one.example/first")
@@ -420,7 +430,8 @@ def test_a_turn_that_a_crash_cut_short_is_made_again(instance: Instance) -> None
 def test_a_copy_that_claims_to_be_older_than_its_sources_last_visit_gains_nothing(
     instance: Instance,
 ) -> None:
-    """A publication date before the source's last visit does not make it the original."""
+    """An article was not in the feed at its source's last visit, so an earlier date does not
+    make it the original."""
     with instance.open_app() as app:
         first_article = file_article(instance, app, "First")
         instance.now += HOUR
@@ -435,7 +446,8 @@ def test_a_copy_that_claims_to_be_older_than_its_sources_last_visit_gains_nothin
 
 
 def test_who_names_an_original_is_its_copy_however_early_it_was(instance: Instance) -> None:
-    """An article that links an original becomes its copy even if filed earlier."""
+    """An article that names another one as its original becomes the copy when that is filed, an
+    hour later."""
     with instance.open_app() as app:
         address = "https://one.example/first"
         copy = file_article(instance, app, "Copy", source="two", also=(address,))
@@ -450,7 +462,8 @@ def test_who_names_an_original_is_its_copy_however_early_it_was(instance: Instan
 
 
 def test_naming_an_accomplice_does_not_raise_it(instance: Instance) -> None:
-    """A copy cannot become the original by naming a third article."""
+    """A third article that names the second as its original is merged into the first, like the
+    second."""
     with instance.open_app() as app:
         first_article = file_article(instance, app, "First")
         instance.now += HOUR
@@ -467,7 +480,8 @@ def test_naming_an_accomplice_does_not_raise_it(instance: Instance) -> None:
 def test_roles_do_not_turn_against_a_hand_or_when_the_story_is_no_news(
     instance: Instance, how: str
 ) -> None:
-    """Roles stay if the operator split or edited the copy, or the story is old."""
+    """The article filed first stays the original if the operator split it off or edited it, or
+    if the other one comes too late."""
     with instance.open_app() as app:
         copy = file_article(
             instance, app, "Copy", source="two", also=("https://one.example/first",)
@@ -491,7 +505,8 @@ def test_roles_do_not_turn_against_a_hand_or_when_the_story_is_no_news(
 def test_an_article_shows_twenty_copies_at_most_and_none_that_only_claims_to_be_one(
     instance: Instance,
 ) -> None:
-    """At most MOST_ALSO copies are listed; articles with other texts are not."""
+    """An article names at most `MOST_ALSO` copies, and none of the articles that name it but
+    have other texts."""
     with instance.open_app() as app:
         first_article = file_article(instance, app, "First")
         for number in range(30):
@@ -543,7 +558,8 @@ def copy_story_to_meridian(world: World) -> Story:
 @pytest.mark.anyio
 @pytest.mark.slow
 async def test_a_visit_merges_a_copy_and_a_correction_of_it_keeps_it_one(trip: Trip) -> None:
-    """A copy found by a visit is merged; after a correction it stays merged."""
+    """A copy that a visit finds on another site is merged, and stays so after its page is
+    corrected a day later."""
     await trip.run_refresh("launchbeat")
     story = copy_story_to_meridian(trip.world)
     await trip.run_refresh("meridian")
@@ -574,7 +590,7 @@ async def test_a_visit_merges_a_copy_and_a_correction_of_it_keeps_it_one(trip: T
 async def test_of_all_stories_of_the_demo_just_the_one_that_two_sites_carry_is_merged(
     trip: Trip,
 ) -> None:
-    """In the demo, exactly one article is merged."""
+    """Of all stories of the demo exactly one is merged: the one that two of its sites publish."""
     await trip.run_refresh()
     articles = trip.load_articles().values()
     (copy,) = [article for article in articles if article.merged_into]

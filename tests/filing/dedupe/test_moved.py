@@ -62,12 +62,13 @@ CASES = {
 
 @pytest.mark.parametrize("case", CASES)
 def test_the_text_says_whether_it_is_the_same_article(case: str) -> None:
-    """Each case: texts, titles and times of a moved article."""
+    """Each case says if an article at a new address is the known one: by text, title and time."""
     old, new, same = CASES[case]
     assert is_same_article(new, old, late=False) is same
 
 
 def test_what_was_there_at_a_visit_that_did_not_find_it_may_have_any_time() -> None:
-    """With `late`, the same text is the same article whatever its date says."""
+    """For a late entry (older than the last visit, which did not have it) the same text proves
+    the same article, whatever its date."""
     assert is_same_article(make_article(TEXT, THEN + 999 * HOUR), OLD, late=True)
     assert not is_same_article(make_article(LONGER, THEN + 999 * HOUR), OLD, late=True)

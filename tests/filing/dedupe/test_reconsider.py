@@ -58,7 +58,8 @@ def list_shown(instance: Instance, *titles: str) -> list[bool]:
 
 
 def test_an_original_comes_back_when_the_copy_before_it_turns_into_spam(instance: Instance) -> None:
-    """If the leading article becomes spam, the next copy takes over."""
+    """The original (Evil) gets another text: of its two copies the one filed first (Late) takes
+    over, and First is its copy."""
     with instance.open_app() as app:
         evil = file_article(instance, app, "Evil", source="two")
         file_article(instance, app, "Late", source="three")
@@ -106,7 +107,8 @@ def test_copies_that_still_have_the_text_stay_copies(instance: Instance) -> None
 
 
 def test_a_copy_of_another_text_stands_for_itself(instance: Instance) -> None:
-    """A copy is separated when its text becomes a different one."""
+    """A copy stays merged after a correction and is separated when it gets an entirely different
+    text."""
     with instance.open_app() as app:
         first_article = file_article(instance, app, "First")
 
@@ -146,7 +148,8 @@ def test_after_a_week_a_revision_merges_nothing(instance: Instance) -> None:
 
 
 def test_a_merge_that_a_hand_undid_is_not_made_again(instance: Instance) -> None:
-    """If the operator deletes `merged_into` from a file, a new text does not merge it again."""
+    """If the operator deletes `merged_into` from a file, a later correction of its text does not
+    merge it again."""
     with instance.open_app() as app:
         first_article = file_article(instance, app, "First")
         file_article(instance, app, "Copy", source="two")

@@ -50,7 +50,8 @@ def test_an_article_waits_for_the_first_reason_there_is(
 
 
 def test_the_first_article_of_a_source_waits_where_that_is_one_of_many() -> None:
-    """However many sources are added, no more than one article in fifty waits for this."""
+    """A source's first article waits for the operator only if there are enough articles for each
+    source, so that few wait for this reason."""
     filed = Filed(own=0, articles=LEAST_ARTICLES_PER_SOURCE * 3, sources=2)
 
     assert find_hold_reason(filed=filed) == "first-of-source"
@@ -75,7 +76,8 @@ def make_draft(body: str = "Text. " * 400, partial: bool = False, **trace: str) 
 
 
 def test_a_reading_says_what_speaks_against_it() -> None:
-    """`list_doubts` reports doubtful text, an unsure category and a partial text."""
+    """`list_doubts` reports a doubtful text, an unsure category (certainty 0.1) and a short
+    partial text; 0.9 or no certainty is fine."""
     assert list_doubts(make_draft(), 0.9) == list_doubts(make_draft(), None) == ()
     assert list_doubts(make_draft(doubt="900 letters of the page may be article or not"), 0.1) == (
         TEXT,

@@ -88,7 +88,8 @@ BACK = '<link rel="canonical" href="/story">'
 async def test_a_stub_is_read_from_its_other_version(
     tmp_path: Path, links: str, body: str, other: dict[str, str]
 ) -> None:
-    """A page with a short text is read from its AMP or print version."""
+    """A page with a short text is read from the AMP or print version that it links, and keeps
+    its own title and address."""
     story = await read_story(tmp_path, {"/story": make_page(links, body), **other})
 
     assert story.article
@@ -115,7 +116,8 @@ async def test_a_stub_is_read_from_its_other_version(
 async def test_what_is_not_the_same_article_with_more_text_is_not_taken(
     tmp_path: Path, links: str, body: str, other: dict[str, str]
 ) -> None:
-    """Another version is used only if it is the same article with more text."""
+    """Another version is used only if it is the same article with more text; otherwise the
+    page's own lead is."""
     story = await read_story(tmp_path, {"/story": make_page(links, body), **other})
 
     assert story.article
@@ -137,7 +139,8 @@ async def test_a_page_that_has_its_text_is_asked_for_alone(tmp_path: Path) -> No
 async def test_a_text_that_is_kept_for_those_who_pay_is_not_looked_for_elsewhere(
     tmp_path: Path,
 ) -> None:
-    """For a page marked as paid, the AMP version is not requested."""
+    """For a page that declares its text as paid, the AMP version is not requested: we do not go
+    around the paywall."""
     locked = (
         '<script type="application/ld+json">{"@type": "NewsArticle", "isAccessibleForFree":'
         " false}</script>"

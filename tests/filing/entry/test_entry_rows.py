@@ -25,7 +25,8 @@ ROW = EntryRow(
 
 
 def test_each_try_waits_twice_as_long_until_none_is_left() -> None:
-    """Each retry doubles the wait; after MOST_TRIES there is none."""
+    """After each failure the wait doubles, in units of `FIRST_WAIT`; after `MOST_TRIES` there is
+    no further try."""
     row = ROW
     waits = []
     while endings.may_try_again(row, "timeout"):
@@ -43,12 +44,12 @@ def test_each_try_waits_twice_as_long_until_none_is_left() -> None:
 
 @pytest.mark.parametrize("reason", ["gone", "robots", "http-404", "blocked-address", "no-link"])
 def test_what_another_try_does_not_mend_is_final(reason: str) -> None:
-    """Permanent failures are not retried."""
+    """A failure that another try would repeat is not tried again."""
     assert not endings.may_try_again(ROW, reason)
 
 
 def test_a_host_that_asks_for_more_time_gets_it() -> None:
-    """A later time that the host names replaces the computed wait."""
+    """The time that a host names replaces our wait, unless it is in the past."""
     later = NOW + timedelta(hours=9)
     assert endings.schedule_retry(ROW, "rate-limited", "", NOW, later).next_try == later
     assert (
@@ -99,7 +100,8 @@ def test_a_problem_names_the_address_else_the_id() -> None:
 
 
 def test_a_page_that_is_read_again_for_its_owners_sake_stays_marked_until_it_was() -> None:
-    """The reason "ownership" stays through retries and ends when the page was read."""
+    """The reason "ownership" marks a page that is read again after its owner changed; failures
+    keep it, and reading ends it."""
     row = replace(ROW, reason="ownership")
     failed = Failed(url=ROW.url, reason="rate-limited", retry_after=NOW)
     for after in (
@@ -134,7 +136,7 @@ REFUSED = replace(ROW, status="refused", entry=None)
 def test_other_rules_make_due_again_what_they_may_read(
     row: EntryRow, rules: Rules, due: bool
 ) -> None:
-    """New rules reopen only refused entries that they could change."""
+    """New rules make a refused entry pending again only if they could change its result (`due`)."""
     again = endings.reopen_for_rules(row, rules)
     assert (again is not None) == due
     if again:

@@ -163,7 +163,8 @@ def test_a_copy_is_decided_before_anything_is_written_and_what_it_joins_is_writt
 def test_a_page_that_lacks_a_header_of_the_operators_is_not_asked_and_loses_no_try(
     instance: Instance,
 ) -> None:
-    """Without the variable for a configured header, no request is sent and no retry is used."""
+    """If the variable of a configured header is unset, no request is sent, and the entry waits
+    without losing a try."""
     source = replace(SOURCE, headers_env={"Authorization": "NOT_SET_HERE"})
     with instance.open_app() as app:
         result = ingest_entry(app, "https://one.example/a", None, source=source)
@@ -182,7 +183,8 @@ def test_a_page_that_lacks_a_header_of_the_operators_is_not_asked_and_loses_no_t
 def test_a_page_that_the_worker_fails_at_is_tried_again_before_it_is_refused(
     instance: Instance, reason: str
 ) -> None:
-    """After a worker failure a page is retried with longer waits, and refused after five tries."""
+    """If the worker fails at a page (`FailingWorker`), it is tried again after longer and longer
+    waits, and refused at the fifth failure."""
     entry = Entry(id="guid", url="https://one.example/a", title="Bridges")
     waits = []
     with instance.open_app() as app:
@@ -213,7 +215,8 @@ def test_a_page_that_hung_once_becomes_an_article(instance: Instance) -> None:
 def test_an_undated_page_has_the_time_of_its_server_while_our_clock_is_behind(
     instance: Instance,
 ) -> None:
-    """If our clock is behind, the server's Date header is used."""
+    """An article from the future shows that our clock is 12 hours behind, so the server's Date
+    header dates an undated page."""
     undated = make_page("https://one.example/a")
     dated = replace(undated, headers={**undated.headers, "date": "Tue, 10 Mar 2026 23:30:00 GMT"})
     with instance.open_app() as app:
@@ -255,7 +258,7 @@ def test_what_is_withdrawn_does_not_come_back_under_another_address(instance: In
 
 
 def test_the_feeds_own_content_stands_in_for_a_page_that_cannot_be_had(instance: Instance) -> None:
-    """If the page cannot be fetched, a long enough feed text is used."""
+    """If the page cannot be fetched, the feed's text makes the article if it is long enough."""
     with instance.open_app() as app:
         assert (
             get_problem_reason(
@@ -272,7 +275,8 @@ def test_the_feeds_own_content_stands_in_for_a_page_that_cannot_be_had(instance:
 def test_a_dead_link_with_few_words_in_the_feed_is_named_as_one(
     instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A 404 page with little feed text is reported as "http-404"."""
+    """If the page answers 404 and the feed has few words (markup does not count), the entry
+    fails as `http-404`; a whole text makes an article."""
     dead = Failed(url="https://one.example/a", reason=FetchReason.NOT_FOUND, detail="answered 404")
 
     async def answer_404(context: EntryContext, url: str, source: Source) -> Failed:
@@ -330,7 +334,8 @@ def test_a_name_that_resolves_to_a_private_address_makes_no_article(
 
 
 def test_the_feeds_own_content_stands_in_for_a_page_that_is_no_article(instance: Instance) -> None:
-    """A PDF page is refused, unless the feed has the text."""
+    """If the address is a PDF, the feed's text makes the article; without it the entry is
+    refused."""
     with instance.open_app() as app:
         for content, refused in (("", "not-html"), (f"<p>{STORY}</p>", None)):
             url = f"https://one.example/{len(content)}.pdf"
@@ -344,7 +349,8 @@ def test_the_feeds_own_content_stands_in_for_a_page_that_is_no_article(instance:
 
 
 def test_a_source_that_announces_a_known_article_carries_it(instance: Instance) -> None:
-    """Announcing a known article records the source as a carrier, once."""
+    """A source that announces another source's article is recorded as its carrier, once; for its
+    own article it is not."""
     with instance.open_app() as app:
         article = store_articles(app, "Story", STORY, source="two")
         own = store_articles(app, "Mine", STORY)
@@ -394,7 +400,8 @@ def test_what_a_feed_says_teaches_nothing_of_the_host_it_names(instance: Instanc
 
 
 def test_one_user_of_a_shared_host_teaches_nothing_of_another(instance: Instance) -> None:
-    """Boilerplate learnt from one user of medium.com does not apply to another user."""
+    """A footer that repeats on one user's pages of medium.com is learnt for that user and not
+    for another one."""
     assert len(ingest_footed_articles(instance, "https://medium.com/@evil/{}", fetched=True)) == 1
     with instance.open_app() as app:
         assert (
@@ -406,7 +413,8 @@ def test_one_user_of_a_shared_host_teaches_nothing_of_another(instance: Instance
 def test_what_repeats_on_a_users_pages_is_cut_from_the_next_of_them_alone(
     instance: Instance,
 ) -> None:
-    """A learnt footer is cut from later pages of the same user only."""
+    """The learnt footer is cut from the next page of the same user, and stays on another user's
+    page."""
     ingest_footed_articles(instance, "https://medium.com/@evil/{}", fetched=True)
     with instance.open_app() as app:
         for url in ("https://medium.com/@evil/4", "https://medium.com/@bank/1"):
@@ -421,7 +429,7 @@ def test_what_repeats_on_a_users_pages_is_cut_from_the_next_of_them_alone(
 
 
 def test_one_page_under_three_addresses_teaches_nothing(instance: Instance) -> None:
-    """The same page under several addresses counts once for boilerplate."""
+    """The same page under three addresses counts once, so its text is not taken for boilerplate."""
     with instance.open_app() as app:
         for number in range(3):
             ingest_entry(
@@ -433,7 +441,8 @@ def test_one_page_under_three_addresses_teaches_nothing(instance: Instance) -> N
 
 
 def test_what_ends_as_no_article_counts_as_a_text_of_no_length(instance: Instance) -> None:
-    """A refused page counts as 0 characters; a page that was not reached counts as None."""
+    """For statistics a refused page counts as 0 characters, a page that was not reached as None,
+    and an article as its length."""
     url = "https://one.example/a"
     with instance.open_app() as app:
         result = ingest_entry(app, url, Page(html=b"%PDF-1.7 ...", url=url, headers={}))

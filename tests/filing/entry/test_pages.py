@@ -41,7 +41,8 @@ def publish_split_article(web: Web, url: str, name: str, pages: int) -> None:
 
 
 async def test_the_pages_of_an_article_are_one_and_the_next_article_is_none(tmp_path: Path) -> None:
-    """Numbered pages are joined; a link to the next article is not followed."""
+    """Heron's three pages become one article; otter's link to the next article is not followed;
+    kite lacks a page; long ends after ten."""
     async with serve_following(tmp_path) as (up, web):
         url = web.add_topic(100, posts=["heron", "otter", "otter-2", "kite", "long"])
         root = f"{url.rpartition('/')[0]}/post"

@@ -73,7 +73,8 @@ def make_post(folder: Path, url: str = "", more: str = "") -> MailInstance:
 
 
 def test_a_large_maildir(tmp_path: Path) -> None:
-    """A mailbox with many other mails costs hardly more than a small one."""
+    """20,000 other mails in a Maildir cost little more time and memory than none, and a second
+    visit files nothing new."""
     costs = []
     now = datetime.now(UTC).replace(microsecond=0)
     for name, others in (("small", 0), ("large", MAILS)):

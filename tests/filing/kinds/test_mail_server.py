@@ -41,7 +41,8 @@ def mail_instance(server: Dovecot, tmp_path: Path) -> MailInstance:
 def test_one_connection_serves_all_newsletters_of_a_mailbox(
     server: Dovecot, mail_instance: MailInstance
 ) -> None:
-    """Two newsletters of one mailbox need one login, and mails stay unread."""
+    """Two newsletters of one mailbox need one login; an unknown newsletter is named in a
+    warning, and no mail is marked as read."""
     mail_instance.configure(BRIDGES, TOWERS)
     for number in (1, 2, 3):
         server.deliver_mail(
@@ -90,7 +91,8 @@ def test_mails_are_put_away_once_they_are_stored(
 def test_a_mail_is_filed_once_if_the_server_numbers_its_mails_anew(
     server: Dovecot, mail_instance: MailInstance
 ) -> None:
-    """After a change of UIDVALIDITY no mail is filed twice."""
+    """After the server renumbers its mails (a new UIDVALIDITY), known mails are recognised and
+    not filed again."""
     mail_instance.configure(BRIDGES)
     server.deliver_mail("1.host", make_mail(1, NOW), NOW)
     mail_instance.visit_sources()

@@ -27,7 +27,8 @@ def mail_instance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[M
 def test_a_newsletter_is_filed_once_and_shown_whole_to_its_reader(
     mail_instance: MailInstance,
 ) -> None:
-    """Newsletters are filed once, published in full on a private instance, without secrets."""
+    """On a private instance newsletters are filed once and published in full, without the
+    reader's data; other senders' mails are ignored."""
     mail_instance.configure(BRIDGES)
     for number in (1, 2, 3):
         mail_instance.deliver_mail(f"{number}.host", make_mail(number, NOW - number * DAY))
@@ -71,7 +72,8 @@ def test_a_newsletter_is_filed_once_and_shown_whole_to_its_reader(
 def test_each_newsletter_has_its_feed_and_others_are_only_named(
     mail_instance: MailInstance,
 ) -> None:
-    """Configured newsletters are filed; other list mails are reported by sender only."""
+    """Configured newsletters are filed; an unknown list is named by its sender only, and a
+    personal mail is not recorded at all."""
     mail_instance.configure(BRIDGES, TOWERS)
     tower = {"List-Id": "<weekly.towers.example>", "Subject": "Towers"}
     mail_instance.deliver_mail("1.host", make_mail(1, NOW))
@@ -105,7 +107,8 @@ def test_each_newsletter_has_its_feed_and_others_are_only_named(
 def test_a_public_instance_publishes_no_mail_until_its_table_says_so(
     mail_instance: MailInstance,
 ) -> None:
-    """On a public instance mails are held as "private" until `content` is set."""
+    """On a public instance mails are on hold as "private" until the operator sets `content` for
+    their source."""
     mail_instance.configure(BRIDGES, settings=PUBLIC)
     mail_instance.deliver_mail("1.host", make_mail(1, NOW))
     mail_instance.visit_sources()
@@ -126,7 +129,8 @@ def test_a_public_instance_publishes_no_mail_until_its_table_says_so(
 def test_mails_leave_the_feeds_of_an_instance_that_becomes_public(
     mail_instance: MailInstance,
 ) -> None:
-    """Making an instance public removes mails from its feeds."""
+    """If an instance becomes public, its mails are put on hold and leave the feeds, even if
+    their source was removed."""
     mail_instance.configure(BRIDGES, settings=PRIVATE)
     mail_instance.deliver_mail("1.host", make_mail(1, NOW))
     mail_instance.visit_sources()
@@ -184,7 +188,8 @@ def test_a_mail_of_100_megabytes_is_not_read(
 
 
 def test_one_message_id_of_two_senders_changes_no_article(mail_instance: MailInstance) -> None:
-    """A second sender's mail with the same Message-ID becomes a separate article."""
+    """A mail with the Message-ID of another sender's mail becomes an article of its own and
+    leaves the other one unchanged."""
     mail_instance.configure(BRIDGES, 'key = "towers"\nfrom = "@towers.example"\n')
     mail_instance.deliver_mail("1.host", make_mail(1, NOW))
     mail_instance.visit_sources()
@@ -200,7 +205,7 @@ def test_one_message_id_of_two_senders_changes_no_article(mail_instance: MailIns
 
 
 def test_a_mail_that_two_sources_name_is_one_article(mail_instance: MailInstance) -> None:
-    """A mail that matches two sources becomes one article."""
+    """A mail whose sender matches two sources is filed once."""
     mail_instance.configure(BRIDGES, 'key = "all-bridges"\nfrom = "@bridges.example"\n')
     mail_instance.deliver_mail("1.host", make_mail(1, NOW))
     mail_instance.visit_sources()
@@ -209,7 +214,8 @@ def test_a_mail_that_two_sources_name_is_one_article(mail_instance: MailInstance
 
 
 def test_a_mail_is_put_away_after_it_is_filed(mail_instance: MailInstance) -> None:
-    """Filed mails are moved to the configured folder, others stay."""
+    """A filed mail is moved by the next visit, once it is safely stored; mails of other senders
+    stay."""
     mail_instance.configure(BRIDGES + 'after = "move:Read"\n')
     mail_instance.deliver_mail("1.host", make_mail(1, NOW))
     mail_instance.deliver_mail("2.host", make_mail(2, NOW, sender="ed@tunnels.example"))

@@ -43,7 +43,8 @@ def find_faults(issue: Issue, article: Article | None) -> list[str]:
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_mails_of_twelve_newsletters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Sixty sample mails become articles with the expected values, without personal data."""
+    """Of sixty sample mails at least `LEAST_RIGHT` become articles with the expected values, and
+    none publishes or stores personal data."""
     monkeypatch.setattr(refresh, "make_worker", lambda settings: InProcess())
     post = MailInstance(tmp_path)
     post.configure(*(newsletter.table for newsletter in NEWSLETTERS))

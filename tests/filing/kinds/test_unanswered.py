@@ -31,7 +31,8 @@ PROXY = {"https_proxy": "http://10.0.0.1:3128"}
 def test_the_setting_is_named(
     reason: str, detail: str, proxy: str, environ: Mapping[str, str], says: str
 ) -> None:
-    """A failed fetch that a proxy or variable explains names it, without its value."""
+    """A failed request that a proxy or a variable of this machine explains names it, without its
+    value; "" means that nothing explains it."""
     said = name_setting(Failed(url="https://a/", reason=reason, detail=detail), proxy, environ)
 
     assert says in said
@@ -40,7 +41,8 @@ def test_the_setting_is_named(
 
 
 def test_a_certificate_of_ones_own_network_has_its_cure_in_the_preview_too() -> None:
-    """A self-signed certificate names SSL_CERT_FILE as the cure."""
+    """A self-signed certificate of the own network names SSL_CERT_FILE as the cure; an expired
+    one does not."""
 
     def say(detail: str) -> str:
         failed = Failed(url="https://nas.home/", reason=FetchReason.TLS, detail=detail)

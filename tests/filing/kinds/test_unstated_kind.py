@@ -60,7 +60,8 @@ NOTHING = {
 def test_what_is_nothing_to_follow_becomes_a_condition_with_a_cure(
     instance: Instance, reason: str
 ) -> None:
-    """An address without anything to follow gives a condition with a cure."""
+    """An address with nothing to follow, for each reason, becomes a condition that needs the
+    operator."""
     url, answers = NOTHING[reason]
     instance.web.answers = answers
     add_by_hand(instance, [url])
@@ -87,7 +88,8 @@ def test_a_page_that_names_a_feed_which_is_followed_is_not_followed_twice(
 
 
 def test_a_feed_under_two_keys_is_followed_twice(instance: Instance) -> None:
-    """The operator wrote both; an upgrade stops neither."""
+    """If the operator wrote a feed with and without `www`, both are followed: an upgrade must
+    stop neither."""
     www = FEED.replace("one.example", "www.one.example")
     set_answer(instance, www, instance.web.answers[FEED])
     add_by_hand(instance, [FEED, www])
@@ -108,7 +110,8 @@ def test_a_list_that_robots_disallow_is_not_read(instance: Instance) -> None:
 
 
 def test_an_entry_that_is_a_front_page_is_no_article(instance: Instance) -> None:
-    """Neither if its own text is long, nor if its address leads there since its article is gone."""
+    """An entry that links a front page, or an article that redirects there since it is gone, is
+    not filed."""
     gone = f"{SITE}p/gone"
     items = [("Home", SITE), ("Index", f"{SITE}index.html"), ("Gone", gone), ("A", f"{SITE}p/0")]
     set_answer(instance, FEED, make_rss("Notes", SITE, items))
@@ -124,7 +127,8 @@ def test_an_entry_that_is_a_front_page_is_no_article(instance: Instance) -> None
 def test_a_feed_that_was_found_and_is_gone_is_looked_for_again(
     instance: Instance, reason: str
 ) -> None:
-    """If a discovered feed answers 404 for several visits, the site is searched again."""
+    """If a discovered feed fails for `MOVE_VISITS` visits, the site is searched again and its
+    new feed is followed."""
     add_by_hand(instance, [SITE])
     instance.visit_due()
 
@@ -152,7 +156,8 @@ def test_a_feed_that_was_found_and_is_gone_is_looked_for_again(
 
 
 def test_a_source_that_worked_before_stays_what_it_is(instance: Instance) -> None:
-    """Its feed's address answers with a page: nothing else is followed in its place."""
+    """If a feed's address starts to answer with a page, its source fails; another feed is
+    followed only after `--relearn`."""
     add_by_hand(instance, [FEED])
     instance.visit_due()
     set_answer(instance, FEED, make_page("Notes", make_feed_link(f"{SITE}other.xml")))
@@ -180,7 +185,8 @@ def test_an_edited_address_is_looked_at(instance: Instance) -> None:
 
 
 def test_an_export_has_what_is_followed_and_no_move_is_shown(instance: Instance) -> None:
-    """Exports contain the discovered feed; the discovery is not shown as a move."""
+    """An export names the discovered feed; the discovery is no move, so `--apply-moves` changes
+    nothing."""
     plain = next(front for front in make_front_pages() if front.name == "plain")
     instance.web.answers = {**instance.web.answers, **plain.answers}
     add_by_hand(instance, [SITE, plain.url])

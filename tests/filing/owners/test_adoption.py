@@ -93,7 +93,8 @@ def list_members(app: App, key: str) -> list[str]:
 
 
 def test_it_becomes_as_its_own_source_has_it_and_stays_what_it_is(instance: Instance) -> None:
-    """The adopted article gets its own source's values and keeps id, address and date added."""
+    """An article that another source announced gets the values of its own site's source (`one`),
+    and keeps id, address and date added."""
     with instance.open_app() as app:
         old = file_foreign_article(app)
         result = ingest_entry(app, "one", old, make_page(old.url))
@@ -130,7 +131,8 @@ def test_what_a_hand_edited_stays(instance: Instance) -> None:
 
 
 def test_it_happens_once(instance: Instance) -> None:
-    """An adopted article is not adopted by a second source."""
+    """An article that its own source adopted is not changed by the source that announced it
+    first."""
     with instance.open_app() as app:
         old = file_foreign_article(app)
         ingest_entry(app, "one", old, make_page(old.url))
@@ -140,7 +142,8 @@ def test_it_happens_once(instance: Instance) -> None:
 
 
 def test_a_source_of_another_site_adopts_nothing_and_carries(instance: Instance) -> None:
-    """A foreign source becomes a carrier, not the owner."""
+    """A source of another site that announces a known article becomes its carrier and does not
+    own it."""
     with instance.open_app() as app:
         old = file_foreign_article(app, by="three")
 
@@ -152,7 +155,8 @@ def test_a_source_of_another_site_adopts_nothing_and_carries(instance: Instance)
 def test_a_source_that_only_points_to_an_article_has_its_page_asked_for_once(
     instance: Instance,
 ) -> None:
-    """A source that only links a filed article does not fetch its page again."""
+    """A carrier's entry fetches no page again; the entry of the source that owns the article
+    does, and fails at this address."""
     nowhere = "http://nowhere.invalid/story"  # a request to it fails
     with instance.open_app() as app:
         old = file_foreign_article(app, by="three", url=nowhere)
@@ -169,7 +173,8 @@ def test_a_source_that_only_points_to_an_article_has_its_page_asked_for_once(
 def test_a_link_that_another_source_changes_within_a_site_leads_to_another_article(
     instance: Instance,
 ) -> None:
-    """A foreign source's changed link files a new article; the owner's moves the old one."""
+    """If a foreign source changes the link of its entry, a new article is filed; if the owner
+    does, its article has moved."""
     with instance.open_app() as app:
         old = file_foreign_article(app)
         other = replace(old, url="https://one.example/ferries")
@@ -190,7 +195,8 @@ def test_a_link_that_another_source_changes_within_a_site_leads_to_another_artic
 
 
 def test_what_a_hand_put_there_is_carried_and_not_taken(instance: Instance) -> None:
-    """An article that the operator filed by hand stays without a source."""
+    """An article that the operator filed by hand stays without a source, also if its site's
+    source announces it."""
     with instance.open_app() as app:
         old = file_foreign_article(app, by="", source_id="")
         ingest_entry(app, "one", old, make_page(old.url, NEWER))
@@ -202,7 +208,8 @@ def test_what_a_hand_put_there_is_carried_and_not_taken(instance: Instance) -> N
 def test_if_its_page_cannot_be_read_any_more_it_names_its_own_source_all_the_same(
     instance: Instance,
 ) -> None:
-    """Adoption also works if the page is gone; the text stays."""
+    """If the page is empty by now, the article still changes to its own source and keeps its
+    text and dates."""
     with instance.open_app() as app:
         old = file_foreign_article(app)
         gone = replace(make_page(old.url), html=b"<title>Nothing</title>")
@@ -225,7 +232,8 @@ def test_if_its_page_cannot_be_read_any_more_it_names_its_own_source_all_the_sam
 
 
 def test_a_feed_that_the_page_links_may_take_it_from_a_neighbour(instance: Instance) -> None:
-    """A feed linked by the page may adopt it; the site's own source comes first."""
+    """A feed that the page links may adopt the article from a foreign source; the site's own
+    source may adopt it from both."""
     with instance.open_app() as app:
         old = file_foreign_article(app, by="three")
         link = '<link rel="alternate" type="application/rss+xml" href="https://two.example/feed">'
@@ -241,7 +249,8 @@ def test_a_feed_that_the_page_links_may_take_it_from_a_neighbour(instance: Insta
 
 
 def test_a_page_that_is_read_again_for_mending_is_taken_as_it_is(instance: Instance) -> None:
-    """Even where its text changed an hour ago: it was another's text."""
+    """A text that changed an hour ago is not revised again, unless the page is read to mend
+    ownership: then it is replaced at once."""
     with instance.open_app() as app:
         old = file_foreign_article(
             app, source_key="one", source_id="o1", revisions=("2026-03-10T11:00:00Z",)

@@ -48,7 +48,8 @@ def load_articles(instance: Instance) -> dict[str, Article]:
 
 
 def test_another_source_says_where_an_article_is_and_nothing_else(instance: Instance) -> None:
-    """Title, tags and summary of a foreign source's entry are ignored."""
+    """If evil announces a page of the bank (A), the article has the page's title, and none of
+    evil's tags, category and summary."""
     with instance.open_app() as app:
         take_entry(app, make_entry("e1", A, summary="Casino " * 40), make_page(A, "Council"), EVIL)
     article = load_articles(instance)[A]
@@ -59,7 +60,7 @@ def test_another_source_says_where_an_article_is_and_nothing_else(instance: Inst
 
 
 def test_a_source_says_what_its_own_article_is(instance: Instance) -> None:
-    """Title, tags and category of a source's own entry are used."""
+    """For a page of its own site (X), evil's entry gives title, tags and category."""
     with instance.open_app() as app:
         take_entry(app, make_entry("e1", X), make_page(X, "Council"), EVIL)
     article = load_articles(instance)[X]
@@ -70,7 +71,8 @@ def test_a_source_says_what_its_own_article_is(instance: Instance) -> None:
 
 
 def test_a_link_that_changes_to_another_site_is_another_entry(instance: Instance) -> None:
-    """An entry whose link moves to another site becomes a new article."""
+    """If an entry's link changes from the bank's page (A) to another site (X), a new article is
+    filed and the bank's stays as it is."""
     with instance.open_app() as app:
         take_entry(app, make_entry("e1", A), make_page(A, "Council"), EVIL)
         before = load_articles(instance)[A]
@@ -86,7 +88,8 @@ def test_a_link_that_changes_to_another_site_is_another_entry(instance: Instance
 
 
 def test_a_link_that_changes_within_its_site_is_the_same_article(instance: Instance) -> None:
-    """A changed link within the site keeps the article."""
+    """If an entry's link changes within its site, the article gets the new text and an alias,
+    and another id for it files nothing."""
     moved = "https://bank.example/blog/a"
     with instance.open_app() as app:
         take_entry(app, make_entry("g1", A), make_page(A, "Council"), BANK)
@@ -121,7 +124,8 @@ def test_a_link_that_changes_to_another_known_article_leaves_both_alone(instance
 
 
 def test_a_redirect_to_another_site_is_no_revision_and_no_article(instance: Instance) -> None:
-    """A redirect of a page to another site changes nothing."""
+    """If the bank's address redirects to another site (X), that page neither revises the bank's
+    article nor is filed."""
     with instance.open_app() as app:
         take_entry(app, make_entry("g1", A), make_page(A, "Council"), BANK)
         before = load_articles(instance)
@@ -133,7 +137,8 @@ def test_a_redirect_to_another_site_is_no_revision_and_no_article(instance: Inst
 
 
 def test_a_shortened_link_is_the_article_that_it_leads_to(instance: Instance) -> None:
-    """A short link counts as the page to which it redirects."""
+    """A short link that redirects to the bank's page (A) is the bank's article, so the bank's
+    feed names its title."""
     short = "https://go.example/1"
     with instance.open_app() as app:
         take_entry(app, make_entry("g1", short), make_page(A, "Council"), BANK)
@@ -147,7 +152,8 @@ def test_a_shortened_link_is_the_article_that_it_leads_to(instance: Instance) ->
 
 
 def test_another_source_does_not_revise_what_it_points_to(instance: Instance) -> None:
-    """A foreign source's entry never changes an article of another site."""
+    """If evil announces the bank's article and its page changed, the article is not revised:
+    only the bank may."""
     with instance.open_app() as app:
         take_entry(app, make_entry("g1", A), make_page(A, "Council"), BANK)
         take_entry(app, make_entry("e1", A), None, EVIL)
@@ -168,7 +174,8 @@ def test_another_source_does_not_revise_what_it_points_to(instance: Instance) ->
     ],
 )
 def test_no_page_takes_the_address_of_another_site(instance: Instance, head: str) -> None:
-    """Canonical links to another site create no alias there."""
+    """A page that calls the bank's address its own gets no alias there, and withdrawing it does
+    not block the bank's article."""
     with instance.open_app() as app:
         spam = take_entry(app, make_entry("e1", X), make_page(X, "Casino", head), EVIL).added
 
@@ -182,7 +189,8 @@ def test_no_page_takes_the_address_of_another_site(instance: Instance, head: str
 
 
 def test_an_address_that_leads_elsewhere_is_not_taken(instance: Instance) -> None:
-    """An open redirect: the bank's address led to evil's page when it was announced."""
+    """Evil announced the bank's address while it redirected to evil's page: the address stays
+    free for the bank's article."""
     out = "https://bank.example/out?to=evil"
     with instance.open_app() as app:
         take_entry(app, make_entry("e1", out), make_page(X, "Casino"), EVIL)
@@ -211,7 +219,8 @@ def file_squatting_article(app: App) -> str:
 def test_an_address_that_an_earlier_version_let_others_take_is_its_own_again(
     instance: Instance,
 ) -> None:
-    """A site's source takes back an address that a foreign article has as an alias."""
+    """If a foreign article has the bank's address as an alias, the bank's own article takes it
+    back."""
     with instance.open_app() as app:
         spam = file_squatting_article(app)
 
@@ -225,7 +234,7 @@ def test_an_address_that_an_earlier_version_let_others_take_is_its_own_again(
 def test_a_withdrawal_of_an_earlier_version_takes_nothing_of_another_site(
     instance: Instance,
 ) -> None:
-    """Withdrawing an article does not withdraw its aliases on other sites."""
+    """Withdrawing an article blocks its own address and not an alias on another site."""
     with instance.open_app() as app:
         spam = app.archive.store.visits.article(file_squatting_article(app))
 
@@ -238,7 +247,8 @@ def test_a_withdrawal_of_an_earlier_version_takes_nothing_of_another_site(
 
 
 def test_no_content_stands_in_for_another_sites_page(instance: Instance) -> None:
-    """Feed text of a foreign source is used only with `speaks_for`."""
+    """Evil's feed text is not used for a page of the bank that cannot be read, unless the
+    operator sets `speaks_for`."""
     content = "<p>" + "Casino news of the day. " * 40 + "</p>"
     pdf = Page(html=b"%PDF-1.7 ...", url=A, headers={})
     with instance.open_app() as app:

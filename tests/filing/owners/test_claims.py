@@ -15,7 +15,8 @@ def make_claimant(source: Source, **more: object) -> Claimant:
 def test_the_sites_own_feed_comes_before_one_that_speaks_for_it_and_that_before_all_others() -> (
     None
 ):
-    """Claims rank: own site, then `speaks_for`, then none."""
+    """A feed of the article's site owns it, as does one confirmed for that site; one with
+    `speaks_for` speaks for it; others have no claim."""
     planet = Source(key="planet", url="https://planet.example/feed")
 
     assert (
@@ -30,13 +31,14 @@ def test_the_sites_own_feed_comes_before_one_that_speaks_for_it_and_that_before_
 
 
 def test_a_feed_that_wrote_for_it_once_takes_nothing() -> None:
-    """Rights from an earlier version give no claim to new articles."""
+    """Rights that an earlier version granted (`before`) give no claim to new articles."""
     planet = Source(key="planet", url="https://planet.example/feed")
     assert make_claimant(planet, before=("bank.example",)).claim(URL) == Claim.NONE
 
 
 def test_a_source_that_is_followed_no_more_had_the_feed_that_its_article_names() -> None:
-    """The claim of a removed source is derived from the origin in its article."""
+    """The claim of a removed source is derived from the feed in its article's origin; that of a
+    followed one from its address."""
     article = Article(id="a" * 26, url=URL, title="A", source_key="gone")
     own = Origin(url="https://bank.example/feed")
     other_origin = Origin(url="https://planet.example/feed")

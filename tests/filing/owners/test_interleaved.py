@@ -245,6 +245,7 @@ def test_a_site_reads_the_same_whoever_else_is_followed(tmp_path: Path, seed: in
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(100, 130))
 def test_and_so_it_does_in_many_more_cases(tmp_path: Path, seed: int) -> None:
-    """Many random seeds: the site's articles are the same with and without the neighbour."""
+    """The same rule with more days and many random seeds: the bank's articles are equal with and
+    without its neighbour."""
     with live_alone_and_with_neighbour(tmp_path, seed, 9) as (alone, both):
         assert {url: both.get(url) for url in alone} == alone

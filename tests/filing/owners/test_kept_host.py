@@ -43,7 +43,7 @@ def make_item(link: str, id: str = "1") -> Item:
 
 
 def test_an_article_of_another_source_stays(instance: Life) -> None:
-    """A redirect does not move an article that belongs to another source."""
+    """The bank's article redirects to evil's site; evil's source does not get it."""
     follow_sources(instance, bank=f"{BANK}feed", evil=f"{EVIL}feed")
     feeds = {f"{BANK}feed": (make_item(f"{BANK}1"),), f"{EVIL}feed": (make_item(f"{BANK}1"),)}
 
@@ -58,7 +58,8 @@ def test_an_article_of_another_source_stays(instance: Life) -> None:
 
 
 def test_an_article_goes_to_no_host_that_its_source_does_not_own(instance: Life) -> None:
-    """A redirect to a foreign host does not move the article there."""
+    """A permanent redirect to a host that the bank's source does not own leaves the article
+    where it is."""
     follow_sources(instance, bank=f"{BANK}feed")
 
     assert visit_later(instance, {f"{BANK}1": PAGE}, {f"{BANK}feed": (make_item(f"{BANK}1"),)}) == {
@@ -83,7 +84,8 @@ def test_an_article_goes_to_no_host_that_its_source_does_not_own(instance: Life)
     ids=["stays", "names the new one", "redirects for now", "is gone"],
 )
 def test_an_article_whose_page_does_not_redirect_for_good_stays(instance: Life, page: Page) -> None:
-    """Without a permanent redirect the article keeps its address."""
+    """The operator moved the bank's feed to another host; without a permanent redirect of the
+    page the article stays."""
     follow_sources(instance, bank=f"{BANK}feed")
     visit_later(instance, {f"{BANK}1": PAGE}, {f"{BANK}feed": (make_item(f"{BANK}1"),)})
     follow_sources(instance, bank=f"{AWAY}feed")
@@ -96,7 +98,8 @@ def test_an_article_whose_page_does_not_redirect_for_good_stays(instance: Life, 
 def test_an_article_whose_page_redirects_for_good_goes_to_the_host_that_the_operator_names(
     instance: Life,
 ) -> None:
-    """With a permanent redirect to the source's new host, the article moves and keeps an alias."""
+    """With a permanent redirect to the host that the operator now names, the article moves and
+    keeps the old address as an alias."""
     follow_sources(instance, bank=f"{BANK}feed")
     visit_later(
         instance,

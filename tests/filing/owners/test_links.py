@@ -44,7 +44,8 @@ def take_story(app: App, number: int, source: Source = BURNER) -> str | None:
 
 
 def test_a_front_page_is_asked_once_a_week_by_each_source(instance: Instance, web: Web) -> None:
-    """Its link to the feed counts for a week, then it is fetched and judged again."""
+    """A front page's link to a feed counts for a week; then it is requested again, and without
+    the link new entries are refused."""
     web.answers = {FRONT: Answer(body=f"<html><head>{LINK}</head><body>Bank</body></html>")}
     with instance.open_app() as app:
         assert take_story(app, 1)
@@ -89,7 +90,8 @@ def test_a_front_page_that_is_away_for_weeks_ends_nothing(instance: Instance, we
 
 
 def test_a_front_page_that_may_not_be_asked_now_ends_nothing(instance: Instance, web: Web) -> None:
-    """If the host asks us to wait, an existing link stays valid."""
+    """If the host asked us to wait (429), its front page is not requested, and the confirmed
+    link stays valid."""
     busy = f"{FRONT}busy"
     web.answers = {
         FRONT: Answer(body=f"<html><head>{LINK}</head><body>Bank</body></html>"),
@@ -113,7 +115,8 @@ def test_a_front_page_that_may_not_be_asked_now_ends_nothing(instance: Instance,
 
 
 def test_a_front_page_that_leads_to_another_site_says_nothing(instance: Instance, web: Web) -> None:
-    """A link on a page behind a redirect to another site gives no rights."""
+    """A front page that redirects to another site confirms nothing, although that page links the
+    feed."""
     web.answers = {
         FRONT: Answer(status=302, headers={"Location": "http://evil.example/"}),
         "http://evil.example/": Answer(body=f"<html><head>{LINK}</head></html>"),
@@ -128,7 +131,8 @@ def list_linked_hosts(app: App, key: str) -> tuple[str, ...]:
 
 
 def test_a_page_that_links_the_feed_speaks_for_itself_alone(instance: Instance, web: Web) -> None:
-    """A page that links a feed gives rights over this page only."""
+    """Page 1 links the feed, so the feed's text for it counts; page 2 does not, so its own title
+    counts; page 3 is not there."""
     text = "".join(
         f"<p>The council counted {number} bridges in its report.</p>" for number in range(30)
     )
@@ -158,7 +162,7 @@ def test_a_page_that_links_the_feed_speaks_for_itself_alone(instance: Instance, 
     ],
 )
 def test_front_pages(url: str, front: str) -> None:
-    """The front page of each kind of address."""
+    """The front page of an address is the root of its site, which may be a user's folder."""
     assert get_front_page(url) == front
 
 
@@ -178,7 +182,8 @@ def test_entries_side_by_side_ask_the_front_page_once(instance: Instance, web: W
 def test_a_feed_that_redirects_to_another_sites_wins_nothing_there(
     instance: Instance, web: Web
 ) -> None:
-    """Else articles that it announced before would count as that site's own."""
+    """A feed (evil's) that redirects to the bank's feed gets no rights there; otherwise articles
+    that it announced would count as the bank's."""
     feed = "http://bank.example/feed"
     evil = Source(key="evil", url="http://evil.example/feed")
     link = LINK.replace("http://burner.example/bank", feed)

@@ -98,7 +98,7 @@ def test_a_feed_that_is_redirected_for_now_does_not_move(tmp_path: Path, web: We
 
 
 def test_a_feed_of_other_articles_is_another_feed(tmp_path: Path, web: Web) -> None:
-    """A new feed with mostly other articles does not confirm a move."""
+    """If most entries of the new feed are other articles, it is another feed and no move."""
     others = tuple(make_entry(number, title=f"Another {number}") for number in range(10, 16))
     assert (
         list_confirmed_hosts(tmp_path, web, entries=(*others, make_entry(0), make_entry(1))) == []
@@ -111,7 +111,8 @@ def test_nobody_moves_to_a_host_that_somebody_else_owns(tmp_path: Path, web: Web
 
 
 def test_articles_of_other_sources_do_not_confirm_a_move(tmp_path: Path, web: Web) -> None:
-    """Only the source's own articles count as proof."""
+    """Redirects of articles that another source filed do not prove that this source's site has
+    moved."""
     assert list_confirmed_hosts(tmp_path, web, filed_by="other") == []
 
 
@@ -132,7 +133,8 @@ EDITED = Source(key="bank", url=f"{NEW}/feed")
 def test_an_address_that_the_operator_edited_needs_no_redirect_of_the_feed(
     tmp_path: Path, web: Web
 ) -> None:
-    """If the operator changed the feed's address, redirects of pages are enough."""
+    """If the operator wrote the new host into sources.toml, permanent redirects of the pages are
+    enough; temporary ones are not."""
     assert list_confirmed_hosts(tmp_path / "moved", web, source=EDITED, moved="") == [
         "bank-2.example"
     ]
@@ -142,7 +144,7 @@ def test_an_address_that_the_operator_edited_needs_no_redirect_of_the_feed(
 
 
 def test_articles_of_two_old_hosts_are_no_move_of_one() -> None:
-    """Old articles must be on one host to count as a move."""
+    """Pairs are articles of one old host; matches on two hosts are no move of one."""
     listed = [(f"{OLD}/1", "Story 1"), ("http://third.example/2", "Story 2")]
     entries = [make_entry(number) for number in range(1, 4)]
 

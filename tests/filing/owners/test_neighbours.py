@@ -45,7 +45,8 @@ def file_announced_page(instance: Instance, url: str, **fields: Any) -> Article 
 def test_what_is_old_undated_or_still_to_come_is_unlisted(
     instance: Instance, published: Any
 ) -> None:
-    """Foreign announcements of pages that are no recent news are filed as unlisted."""
+    """A page of a followed site that only another source announces is filed, but stays out of
+    the feeds if it is no recent news."""
     article = file_announced_page(instance, "https://one.example/old", published=published)
 
     assert article is not None
@@ -70,7 +71,8 @@ def test_a_page_of_the_source_itself_is_listed(instance: Instance) -> None:
 
 
 def test_a_page_that_holds_a_story_of_its_site_is_a_copy_of_it(instance: Instance) -> None:
-    """A foreign announcement of a copy of a site's story merges with that story."""
+    """If such a page (a print version) has the text of the site's story, it is merged into that
+    story instead; another text is not."""
     with instance.open_app() as app:
         first_article = store_articles(
             app, "The story", STORY, source_key="one", url="https://one.example/story"
