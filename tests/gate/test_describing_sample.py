@@ -73,7 +73,7 @@ def test_the_sample_has_every_category_twice(taxonomy: Taxonomy) -> None:
 
 
 def test_categories(descriptions: list[Description]) -> None:
-    """The share of right categories reaches its minimum."""
+    """On our own texts the share of right categories reaches its minimum."""
     wrong = [
         (i["title"], d.category)
         for i, d in zip(ITEMS, descriptions, strict=True)
@@ -83,7 +83,8 @@ def test_categories(descriptions: list[Description]) -> None:
 
 
 def test_tags(descriptions: list[Description]) -> None:
-    """Recall and precision of tags reach their minimums."""
+    """On our own texts enough of the expected tags are given, and enough of the given tags are
+    expected."""
     pairs = list(zip(ITEMS, descriptions, strict=True))
     share = measure_share([tag in given.tags for item, given in pairs for tag in item["tags"]])
     expected_share = measure_share(
@@ -94,7 +95,7 @@ def test_tags(descriptions: list[Description]) -> None:
 
 
 def test_the_demos_stories(described_stories: list[Description]) -> None:
-    """Enough of the demo's stories get their true category and tags."""
+    """Enough of the demo's stories get the category and the tags that they were written for."""
     truths = [story.truth for story in ENGLISH if story.truth is not None]
     category = measure_share(
         [

@@ -66,7 +66,8 @@ def measure_hold_share(found: Iterable[Read], *, well: bool) -> float:
 
 
 def test_nothing_of_the_quick_pages_that_is_read_well_waits(read_rows: Rows) -> None:
-    """No well-read page of the quick sample is held."""
+    """With `hold = "unsure"` no page of the quick sample that is read well waits for the
+    operator."""
     pages = judge_pages([(row, ours) for row, ours in read_rows if row.get("quick")])
     assert sum(page.well is True for page in pages) >= 10
     assert measure_hold_share(pages, well=True) == 0

@@ -80,7 +80,8 @@ def test_a_menu_before_and_a_promotion_after_are_seen() -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_all_pages(read_rows: list[tuple[dict[str, Any], bench_reading.Prediction]]) -> None:
-    """Shares of lost bodies and wrong first or last lines stay below their limits."""
+    """On real articles the shares of lost bodies, and of bodies with a foreign first or last
+    line, stay below their limits."""
     results = [
         compare_page(row, ours.get("text") or "")
         for row, ours in read_rows

@@ -42,7 +42,7 @@ def predict_metadata(row: dict[str, Any]) -> bench_reading.Prediction:
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_all_pages(shared_folder: Path, tmp_path: Path) -> None:
-    """Title, author and date reach their minimum scores."""
+    """On real pages the scores of title, author and date reach their minimums."""
     rows: list[dict[str, Any]] = []
     for name in ("manifest", "more"):
         with gzip.open(bench_reading.PAGES / f"{name}.jsonl.gz", "rt", encoding="utf-8") as lines:

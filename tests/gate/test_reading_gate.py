@@ -90,7 +90,8 @@ def test_our_own_pages() -> None:
 
 
 def test_a_reader_that_keeps_everything_or_half_fails_the_gate_on_our_own_pages() -> None:
-    """The gate fails for readers that keep too much, too little or no metadata."""
+    """The minimums are strict enough: readers that keep too much, half of the text or no
+    metadata miss them."""
     pages = own_pages()
     wordy = [
         (truth, made | {"text": made["text"] + "\n" + " ".join(truth["must_not"])})
@@ -131,7 +132,7 @@ def _ours(row: dict[str, Any]) -> bench_reading.Prediction:
 
 
 def test_quick_pages(shared_folder: Path, tmp_path: Path) -> None:
-    """The quick pages reach their minimum scores."""
+    """On the quick sample of real pages no figure of reading is below its minimum."""
     pages = bench_reading.rows(quick=True)
     assert (
         list_failing_figures(
@@ -146,7 +147,8 @@ def test_quick_pages(shared_folder: Path, tmp_path: Path) -> None:
 def test_all_pages(
     read_rows: list[tuple[dict[str, Any], bench_reading.Prediction]], tmp_path: Path
 ) -> None:
-    """All pages reach their minimum scores, also for lists, tables and code."""
+    """On all real pages the figures of reading, also of lists, tables and code, reach their
+    minimums, and few pages are refused."""
     pages, made = map(list, zip(*read_rows[: len(bench_reading.rows())], strict=True))
     assert list_failing_figures(_figures(tmp_path, pages, made), FLOORS["all"]) == {}
     shares = bench_reading.structure(pages, {each["id"]: each for each in made})

@@ -149,7 +149,8 @@ def test_phrases_and_fields_must_match_and_words_rank() -> None:
     ],
 )
 def test_texts_of_terms_are_matched(query: str, matching: bool) -> None:
-    """Phrases match words in order, also in Japanese."""
+    """Queries match the document's words, phrases only in order, also in Japanese, which has no
+    blanks."""
     document = make_document(Article(id="1", url="", title="A quiet harbour"), "これは東京です")
 
     assert document.title == " quiet harbour "

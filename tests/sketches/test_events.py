@@ -49,7 +49,7 @@ def hash_words(*words: str) -> set[int]:
 
 
 def test_names_are_words_in_capitals_that_begin_no_sentence() -> None:
-    """Capitalised words count as names, except at the start of a sentence."""
+    """Words with a capital count as names, except those that begin a sentence ("The", "Egil")."""
     names = make_sketch(TITLE, TEXT).names.keys()
 
     assert hash_words("Norvik", "Tamm", "Air") <= names
@@ -132,7 +132,8 @@ def test_a_sketch_of_the_form_before_is_read_without_a_tone() -> None:
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_a_hostile_text_costs_what_its_beginning_does(text: str) -> None:
-    """A sketch of a huge hostile text takes a limited number of steps."""
+    """A huge hostile text takes fewer than `LINES` executed lines, counted by a trace: only its
+    beginning is read."""
     counted = 0
 
     def count(*_: object) -> object:

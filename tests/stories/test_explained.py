@@ -72,7 +72,8 @@ def test_the_feed_of_stories_is_there_from_the_first_day(instance: Instance) -> 
 
 
 def test_a_story_says_who_was_first_and_what_the_other_adds(instance: Instance) -> None:
-    """Entry and page name the first outlet, an added quote and differing figures."""
+    """Entry and page of a story name the first outlet, quote what the second one adds, and give
+    both numbers of people."""
     begin_story(instance)
     for text in (read_content(instance), read_page(instance)):
         assert "First reported by" in text
@@ -89,7 +90,8 @@ def test_a_story_says_who_was_first_and_what_the_other_adds(instance: Instance) 
 
 
 def test_tags_of_a_flood_push_out_none_of_others(instance: Instance) -> None:
-    """Tags of one outlet with many reports do not displace tags of others."""
+    """Four outlets of one domain with a dozen tags do not push out the tags of the first two
+    outlets; an entry has ten."""
     begin_story(instance)
     flood = [f"spam {number}" for number in range(12)]
     for number in range(4):
@@ -117,7 +119,8 @@ def test_a_story_over_days_has_them(instance: Instance) -> None:
 
 
 def test_only_what_is_published_of_a_source_is_quoted(instance: Instance) -> None:
-    """A source that forbids quotes is named but not quoted."""
+    """A source with `quotes = false` or `content = "link"` is named, but neither its sentences
+    nor its figures are quoted."""
     sources = instance.config / "sources.toml"
     listed = sources.read_text()
     begin_story(instance)
@@ -137,7 +140,8 @@ def test_only_what_is_published_of_a_source_is_quoted(instance: Instance) -> Non
 
 
 def test_a_quote_goes_with_its_article(instance: Instance) -> None:
-    """The quote of a withdrawn article is removed."""
+    """If an article is withdrawn or its excerpt is corrected, what the story quoted from it is
+    removed."""
     ids = begin_story(instance)
     file_text(instance, "three", LATE)
     build_later(instance, hours=1)
@@ -225,7 +229,8 @@ def test_a_copy_does_not_move_updated(instance: Instance) -> None:
 
 
 def test_up_builds_when_an_hour_with_a_new_report_has_ended(instance: Instance) -> None:
-    """A story's explanation is rebuilt at the end of an hour with a new report."""
+    """While the program runs, it builds again at the end of an hour in which a story got a
+    report, and not before."""
     begin_story(instance)
     file_text(instance, "three", LATE)
     instance.build()

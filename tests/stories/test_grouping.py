@@ -93,7 +93,7 @@ def find_changes(
 
 
 def test_reports_of_one_event_are_a_story_and_others_are_not() -> None:
-    """Two reports of one event form a story; a third on another event stays out."""
+    """Two reports on the quake form a story; a report on the ferry (c) stays out."""
     assert find_changes([make_report("a"), make_report("b"), make_report("c", FERRY)]) == {
         "a": "story of a",
         "b": "story of a",
@@ -164,7 +164,8 @@ def test_a_name_makes_no_story(articles: int) -> None:
 
 
 def test_numbers_count_little_between_articles_that_share_hardly_a_name() -> None:
-    """Shared numbers count at most BY_NAMES times as much as shared names."""
+    """Articles may share numbers by chance: their evidence is at most `BY_NAMES` times that of
+    the names they share."""
     name, number = 1, 2
     article = Weighed(words={}, names={name: 0.1}, numbers={number: 0.9}, first_names=())
     _, number_evidence, _ = measure_shares(article, article)
@@ -191,7 +192,8 @@ def fill_template(template: dict[str, str], number: int) -> tuple[str, str]:
 
 @pytest.mark.parametrize("template", TEMPLATES["template"], ids=lambda template: template["kind"])
 def test_texts_of_one_template_are_no_story(template: dict[str, str]) -> None:
-    """Articles from one template with different values form no story."""
+    """Forty texts from one template, such as weather reports with other places and figures, form
+    no story."""
     texts = [fill_template(template, number) for number in range(40)]
     assert len(set(texts)) == len(texts)
     assert (
@@ -221,7 +223,7 @@ NEWS = [pair.report for pair in PAIRS if make_sketch(*pair.report).tone > -1]
 
 @pytest.mark.parametrize(("title", "text"), NEWS, ids=[title for title, _ in NEWS])
 def test_copies_of_a_report_that_end_with_other_names_are_a_story(title: str, text: str) -> None:
-    """Copies with different closing lines are alike."""
+    """Copies of an agency's report are alike, although each outlet closes it with other names."""
     ends = (
         "",
         "Reporting by Aldo Wendrick and Mirja Tasker.",
@@ -254,7 +256,7 @@ def test_the_later_a_report_comes_the_less_likely_it_joins() -> None:
 
 
 def test_articles_of_one_outlet_are_no_story() -> None:
-    """Two articles of one outlet form no story."""
+    """Two equal articles of one outlet are grouped, but a story needs two outlets."""
     one, other = (make_report(article_id, outlet="one.example") for article_id in "ab")
     assert list_ids(group_reports([one, other], measure_likeness)) == {frozenset("ab")}
     assert find_changes([one, other]) == {}
@@ -305,7 +307,8 @@ def test_an_outlet_has_few_articles_in_a_story_the_first_ones() -> None:
 
 
 def test_a_story_keeps_its_name_when_others_join_and_when_two_become_one() -> None:
-    """A merged story keeps the id of the larger one."""
+    """If new reports join two stories, the articles of the smaller one (c) get the id of the
+    larger one."""
     reports = [
         make_report("a", story="larger"),
         make_report("b", story="larger"),
@@ -387,7 +390,8 @@ def test_a_later_pass_splits_articles_that_are_not_alike() -> None:
 
 
 def test_an_article_that_was_edited_leaves_its_story() -> None:
-    """An edited article leaves its story for a matching one."""
+    """If an article's text changes (c is about the ferry by now), it leaves its story for the
+    one that its text fits."""
     reports = [
         make_report("a", story="s"),
         make_report("b", story="s"),

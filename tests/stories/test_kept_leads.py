@@ -59,7 +59,8 @@ def read_headline(instance: Instance) -> str:
 
 
 def test_a_source_followed_for_a_week_leads_before_a_new_one(instance: Instance) -> None:
-    """A source followed for a week is preferred as lead."""
+    """Source two, followed for a week, leads (B) although three reported first; one, which was
+    off the list meanwhile, counts as new."""
     follow_only(instance, "one")
     follow_only(instance, "two", "one")
     instance.now += timedelta(days=6, hours=13)
@@ -118,7 +119,8 @@ def test_a_published_story_keeps_its_lead(instance: Instance) -> None:
 
 
 def test_the_owner_of_an_article_counts_whoever_announced_it(instance: Instance) -> None:
-    """The owner's time of being followed counts, not the announcing source's."""
+    """Outlet one's report was announced by a new source; it leads (A), because its owner has
+    been followed for over a week."""
     follow_only(instance, "one", "two")
     instance.now += timedelta(days=8)
     follow_only(instance, "one", "two", "three")
@@ -129,7 +131,8 @@ def test_the_owner_of_an_article_counts_whoever_announced_it(instance: Instance)
 
 
 def test_a_source_with_an_address_on_another_site_is_a_new_one(instance: Instance) -> None:
-    """A source moved to another site counts as newly followed."""
+    """If a source's address moves to another site, it counts as newly followed, so the other one
+    leads (B)."""
     follow_only(instance, "one", "two")
     instance.now += timedelta(days=8)
     file = instance.config / "sources.toml"

@@ -27,7 +27,8 @@ TODAY = date(2026, 12, 1)
 def test_a_preferred_source_leads_then_a_known_one_then_the_first(
     reports: Sequence[tuple[str, int, bool, bool]], lead: str
 ) -> None:
-    """Each case: preferred, then known sources, then the first report."""
+    """Each case names the lead: of a preferred source, else of a known one, else the first
+    report."""
     assert choose_lead([Report(*report) for report in reports]) == lead
 
 

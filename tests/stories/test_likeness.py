@@ -79,7 +79,8 @@ def test_likely_pairs_are_found_without_all_weights(articles: int) -> None:
 def test_an_article_that_shares_little_is_told_apart_without_all_its_weights(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Articles that share few words are rejected without the full comparison."""
+    """A pair that shares few words is rejected without the full comparison, which would fail
+    this test."""
     other_report = Report("b", "b.example", "en", NOON, make_sketch("Fair opens in Verania", ""))
     comparison = Comparison(Window(articles=10_000))
     monkeypatch.setattr(comparison, "measure", lambda *_: pytest.fail("all weights were needed"))

@@ -73,7 +73,8 @@ A, B, C = (f"https://{name}.example/a" for name in ("one", "two", "three"))
 def test_each_report_names_the_others_and_joining_changes_neither_id_nor_updated(
     instance: Instance,
 ) -> None:
-    """Each entry names the other outlets; a new report changes no id and no `updated`."""
+    """Entries in all formats name the other outlets of their story; a new report changes neither
+    ids nor dates of earlier ones."""
     file_report(instance, "one")
     instance.build()
     before = read_entries(instance)
@@ -96,7 +97,8 @@ def test_each_report_names_the_others_and_joining_changes_neither_id_nor_updated
 
 
 def test_a_report_that_leaves_is_named_no_more(instance: Instance) -> None:
-    """Hidden or withdrawn reports are not named; a released one is again."""
+    """Outlets whose reports are hidden or withdrawn are no longer named; after a release they
+    are."""
     ids = [file_report(instance, outlet) for outlet in ("one", "two", "three")]
     instance.build()
     for name, article_id in (("hide", ids[2]), ("withdraw", ids[1])):
@@ -135,7 +137,8 @@ def test_operators_and_edits_of_the_file_show_at_once(instance: Instance) -> Non
 
 
 def test_a_new_report_changes_only_the_files_that_show_it(instance: Instance) -> None:
-    """A new report rewrites only feeds of its story."""
+    """A new report rewrites the feeds of its story's outlets, not those of another outlet (sea);
+    a second build writes nothing."""
     for outlet, words in (("one", QUAKE), ("sea", FERRY)):
         file_report(instance, outlet, words)
     instance.build()
@@ -150,7 +153,8 @@ def test_a_new_report_changes_only_the_files_that_show_it(instance: Instance) ->
 
 
 def test_stories_are_those_of_two_outlets_with_a_page_of_their_own(instance: Instance) -> None:
-    """A story needs two outlets; its page is deleted when only one is left."""
+    """A story needs two outlets; its page lists its reports in order and is deleted when only
+    one outlet is left."""
     file_report(instance, "one")
     instance.build()
 
@@ -193,7 +197,8 @@ def build_all(instance: Instance) -> dict[str, str]:
 
 
 def test_a_build_after_each_change_writes_what_one_build_of_all_writes(instance: Instance) -> None:
-    """After each change, an incremental build equals a full build."""
+    """After each of these changes, building what changed gives the same files as building
+    everything, also after a reindex."""
     changes: list[Callable[[], object]] = [
         lambda: file_report(instance, "one", tags=("Sea",)),
         lambda: file_report(instance, "two", category="AI"),
@@ -290,7 +295,8 @@ def test_updated_of_a_story_stays_if_other_outlets_add_nothing(instance: Instanc
 
 
 def test_an_edit_of_a_lead_leaves_it_in_its_place(instance: Instance) -> None:
-    """Editing the title of a lead changes the story's title and not its id."""
+    """If the operator edits the title of a lead, the story's entry gets the title and keeps its
+    id."""
     for outlet in ("one", "two"):
         file_report(instance, outlet)
     instance.build()

@@ -72,7 +72,8 @@ def test_far_articles_with_one_common_term_are_not_related() -> None:
 
 
 def test_reports_of_the_same_story_come_first() -> None:
-    """Articles of the same story precede closer matches."""
+    """An article of the same story comes first, although it shares no word, is far away and in
+    another language."""
     article = make_traits("one", "harbour", NEAR, story="s")
     traits = make_traits("told", "nothing", FAR, story="s", language="de")
     near = make_traits("near", "harbour wall", NEAR)
@@ -121,7 +122,8 @@ def test_keys_are_the_rare_terms_that_an_article_uses_much() -> None:
 
 
 def test_a_term_of_this_article_alone_finds_nothing_and_is_no_key() -> None:
-    """A word that occurs only in this article is not used as a key."""
+    """ "ferry" occurs in one article of 1,000, this one, so it cannot find others and is no key
+    term."""
     counts = Frequencies(total=1000, terms={"ferry": 1, "harbour": 2})
     keys = choose_keys(make_document("ferry harbour"), ["ferry", "harbour"], counts)
     assert list(keys) == ["harbour"]

@@ -99,7 +99,8 @@ def run_operation(app: App, name: str, **values: Any) -> None:
 def test_reports_of_several_outlets_are_a_story_and_it_is_kept_in_a_file(
     app: App, instance: Instance
 ) -> None:
-    """A story is stored in a file, and later reports join it."""
+    """Two outlets' reports become a story with a line each in stories.tsv; a later report joins
+    it, and nothing is written twice."""
     one = file_article(app, "https://one.example/a")
     two = file_article(app, "https://two.example/b")
     file_article(app, "https://three.example/c", FERRY)
@@ -146,7 +147,8 @@ def test_a_build_groups_first(instance: Instance) -> None:
 
 
 def test_subdomains_and_sources_are_no_outlets_of_their_own(app: App) -> None:
-    """Subdomains of one domain are one outlet."""
+    """Articles on a domain and its subdomain are of one outlet, even from two sources, and so no
+    story."""
     file_article(app, "https://one.example/a")
     file_article(app, "https://news.one.example/b", source_key="two")
     assert group_stories(app) == set()
@@ -179,7 +181,8 @@ def test_an_old_article_joins_no_story_and_one_with_a_future_date_may(app: App) 
 
 
 def test_a_claimed_date_puts_no_article_before_others(app: App) -> None:
-    """The time of a sketch is when the article was added, not its claimed date."""
+    """An article counts from when we added it, not from the earlier date that it claims: dates
+    must not decide who was first."""
     article_id = file_article(
         app, "https://one.example/a", published=app.archive.clock() - timedelta(days=2)
     )
@@ -192,7 +195,8 @@ def test_a_claimed_date_puts_no_article_before_others(app: App) -> None:
 def test_an_article_whose_text_changed_is_looked_at_again_within_an_hour(
     app: App, instance: Instance
 ) -> None:
-    """A changed article leaves its story within an hour."""
+    """An article whose text changes stays in its story at first, and leaves it when it is
+    examined again, within the hour."""
     one = file_article(app, "https://one.example/a")
     two = file_article(app, "https://two.example/b")
     three = file_article(app, "https://three.example/c")
@@ -251,7 +255,8 @@ def test_a_story_stays_as_it_is_once_its_first_article_is_older_than_the_window(
 
 
 def test_a_lost_database_has_the_same_stories_again(instance: Instance) -> None:
-    """After the database was deleted, a reindex restores the same stories."""
+    """If the database is deleted, a reindex restores the stories with their ids from the files,
+    and new reports can join."""
     with instance.open_app() as app:
         one = file_article(app, "https://one.example/a")
         two = file_article(app, "https://two.example/b")
@@ -412,7 +417,8 @@ def test_undo_puts_articles_back_into_the_stories_of_before(
 def test_an_article_is_compared_by_its_text_alone(
     app: App, instance: Instance, spelled: tuple[str, str]
 ) -> None:
-    """Changes of other fields do not change the sketch."""
+    """Changes of other fields in the file do not change the sketch by which an article is
+    compared."""
     article = file_article(app, "https://one.example/a")
     asyncio.run(group_new_articles(app.archive, app.configuration))
     (before,) = read_sketches(app, [article])
@@ -453,7 +459,8 @@ def test_split_separates_copies_first_unless_the_story_is_named(app: App) -> Non
 
 
 def test_a_flood_of_one_outlet_neither_keeps_others_apart_nor_fills_their_story(app: App) -> None:
-    """Sixty reports of one outlet neither prevent nor fill the story of two others."""
+    """Sixty reports of one outlet do not keep two others apart, and at most five of them are in
+    their story."""
     for number in range(60):
         file_article(app, f"https://flood.example/{number}")
     asyncio.run(group_new_articles(app.archive, app.configuration))
@@ -466,7 +473,7 @@ def test_a_flood_of_one_outlet_neither_keeps_others_apart_nor_fills_their_story(
 
 
 def test_a_story_that_begins_has_a_name_that_none_had(app: App) -> None:
-    """A split article gets a new story id."""
+    """After a split the remaining article keeps the story's id, and the other gets a new one."""
     one = file_article(app, "https://one.example/a")
     two = file_article(app, "https://two.example/b")
     group_stories(app)
@@ -478,7 +485,8 @@ def test_a_story_that_begins_has_a_name_that_none_had(app: App) -> None:
 
 
 def test_sketches_of_another_form_are_made_anew_and_no_story_changes(app: App) -> None:
-    """Sketches of an old version are replaced; existing stories stay."""
+    """Stored sketches of an earlier version are made again; the stories stay, even if their
+    articles are not alike."""
     first_article = file_article(app, "https://one.example/a")
     other_article = file_article(app, "https://two.example/b", FERRY)
 

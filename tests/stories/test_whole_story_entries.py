@@ -79,7 +79,8 @@ def test_the_first_has_the_entry_of_the_story_in_feeds_with_archives(instance: I
 
 
 def test_a_later_report_has_an_entry_of_its_own_and_moves_no_date(instance: Instance) -> None:
-    """A new report gets its own entry and changes no dates of the story's entry."""
+    """A report that comes after the upgrade has its own entry and changes no date of the folded
+    story's entry."""
     write_folded(instance, file_unrelated(instance))
     instance.build()
     before = read_entries(instance)
@@ -101,7 +102,8 @@ def test_a_later_report_has_an_entry_of_its_own_and_moves_no_date(instance: Inst
 def test_the_next_published_article_takes_the_entry_with_its_id_and_dates(
     instance: Instance,
 ) -> None:
-    """If the lead is withdrawn or hidden, the next article takes over the entry."""
+    """If the first article is withdrawn or hidden, the next one has the story's entry with its
+    id and dates; a released one takes it back."""
     write_folded(instance, file_unrelated(instance))
     instance.build()
     ((article_id, before),) = read_entries(instance).items()
@@ -127,7 +129,8 @@ def test_the_next_published_article_takes_the_entry_with_its_id_and_dates(
 
 
 def test_an_article_that_takes_the_entry_goes_on_leading_its_story(instance: Instance) -> None:
-    """If the first article is hidden, the next one takes the entry and leads."""
+    """Article B leads another story with outlet four; it still does after it takes over the
+    folded entry from A."""
     write_folded(instance, file_unrelated(instance))
     file_report(instance, "four", FERRY)
     instance.build()
@@ -142,7 +145,8 @@ def test_an_article_that_takes_the_entry_goes_on_leading_its_story(instance: Ins
 
 
 def test_an_article_whose_line_is_deleted_has_an_entry_of_its_own(instance: Instance) -> None:
-    """Deleting an article's line from folded.tsv gives it its own entry."""
+    """Deleting an article's line from folded.tsv gives it its own entry; deleting the whole file
+    changes nothing, as the database knows it."""
     ids = file_unrelated(instance)
     file = write_folded(instance, ids)
     instance.build()

@@ -30,7 +30,8 @@ def grow_trees() -> list[boosting.Tree]:
 
 
 def test_trees_learn_what_no_weighted_sum_can_and_the_table_says_the_same() -> None:
-    """Trees learn an exclusive-or that a linear model cannot, also after export."""
+    """Trees learn an exclusive or, which a weighted sum cannot, and decide the same after they
+    are written to a table and read."""
     values, wanted = make_data()
     trees = scorer.read_trees([fit_blocks.row_of(tree, NAMES) for tree in grow_trees()])
     odds = scorer.compute_log_odds(trees, dict(zip(NAMES, values.T, strict=True)))
@@ -64,7 +65,8 @@ def test_a_feature_that_never_changes_is_not_asked_for() -> None:
 
 
 def test_a_row_that_counts_nothing_teaches_nothing() -> None:
-    """Rows with weight 0 do not change the trees."""
+    """Rows that count 0 do not change the trees: the same ones grow if the truth of those rows
+    is reversed."""
     values, wanted = make_data()
     limits = boosting.limits_of(values)
     codes = boosting.codes_of(values, boosting.limits_of(values))

@@ -71,7 +71,8 @@ def test_pages_with_other_features_are_refused() -> None:
 
 
 def test_of_a_long_page_a_part_is_learnt_that_counts_as_much() -> None:
-    """Of a long page a sample of blocks is used with the same total weight."""
+    """Of a page with ten times `MOST_BLOCKS` blocks a sample is used, the same each time, whose
+    total weight is that of all."""
     long = make_example("long", 10 * fit_blocks.MOST_BLOCKS)
     part = fit_blocks.learnt(long)
 
@@ -110,7 +111,8 @@ TEXT = "The ferry left at dawn, as it had done for ninety years, and nobody stoo
     ],
 )
 def test_labels(truth: dict[str, Any], expected: list[float | None]) -> None:
-    """The share of each block that is in the truth."""
+    """The label of a block is the share of its text that is in the truth; None means that the
+    truth does not say."""
     markup = f"<p>Home</p><p>{TEXT}</p><p>Read also: boats</p>"
     blocks = read_blocks(
         parse(f"<html><body>{markup}</body></html>".encode(), "https://a.example/b").tree
@@ -124,7 +126,8 @@ def test_labels(truth: dict[str, Any], expected: list[float | None]) -> None:
 def test_a_fit_is_compared_with_the_files_by_what_it_decides(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """New weights are compared with the files by their decisions."""
+    """New weights equal the files if they decide all blocks alike; otherwise the difference in
+    features, decisions or data is named."""
     manifest = tmp_path / "manifest.jsonl.gz"
     manifest.write_bytes(b"rows")
     monkeypatch.setattr(fit_blocks, "MANIFESTS", (manifest,))
@@ -158,7 +161,8 @@ def test_a_fit_is_compared_with_the_files_by_what_it_decides(
 
 
 def test_a_hash_names_every_file_and_its_content(tmp_path: Path) -> None:
-    """The hash changes with names, order and contents of files."""
+    """The hash differs if names, order or contents of the files do: five variants give five
+    hashes."""
     one = tmp_path / "one"
     two = tmp_path / "two"
     one.write_bytes(b"1")

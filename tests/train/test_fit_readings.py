@@ -33,7 +33,8 @@ def test_trees_tell_lists_from_articles_and_right_readings_from_wrong_ones() -> 
 
 
 def test_readings_of_which_nothing_is_known_teach_no_right_ones() -> None:
-    """Readings with unknown truth do not change the trees."""
+    """Readings whose truth is unknown (NaN) do not change the trees that judge if a reading is
+    right."""
     unknown = [*READINGS, *(reading._replace(right=float("nan")) for reading in READINGS)]
     assert fit_readings.grow(unknown)["right"] == fit_readings.grow(READINGS)["right"]
 
@@ -44,7 +45,8 @@ def test_the_same_readings_give_the_same_trees() -> None:
 
 
 def test_a_text_is_right_as_far_as_the_truth_has_it() -> None:
-    """A reading's score is its agreement with the truth text or passages."""
+    """A reading of an article is as right as it agrees with the true text or passages; a reading
+    of a list is never right."""
     truth = {"page_type": "article", "truth": {"text": "One two three four five."}}
 
     assert fit_readings.right(truth, "One two three four five.") == 1

@@ -13,7 +13,8 @@ from tools.train import folds
 def test_a_fold_has_its_own_tables_and_the_shipped_words(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A fold replaces only the files it contains."""
+    """A fold of the training replaces the files that it has (here the page types); all others
+    are the shipped ones."""
     shipped = reading.file_text
     monkeypatch.setattr(reading, "file_text", shipped)  # what `use` sets is undone
     (tmp_path / folds.TYPES).write_text("fitted", "utf-8")
