@@ -85,16 +85,18 @@ async def test_pages_and_redirects_to_another_host_get_no_credentials(
                 report = await refresh.run(app, refresh.Wanted(all=True), stop=asyncio.Event())
 
     assert [(outcome.reason, len(outcome.added)) for outcome in report.outcomes] == [(None, 3)]
-    given = {
-        one.path: one.headers.get("authorization") for one in seen if one.path != "/robots.txt"
+    credentials_by_path = {
+        request.path: request.headers.get("authorization")
+        for request in seen
+        if request.path != "/robots.txt"
     }
-    assert given == {
+    assert credentials_by_path == {
         "/feed": SECRET,
         "/own": SECRET,
         "/away": SECRET,
         "/linked": None,
         "/redirected": None,
-        "/": None,  # names the icon of the site
+        "/": None,  # the front page, which names the icon of the site
         "/favicon.ico": None,
     }
 

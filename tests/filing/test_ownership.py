@@ -69,13 +69,11 @@ def test_a_source_owns_its_site(feed: str, address: str, own: bool) -> None:
     assert rights.owns(address) is own
 
 
-@pytest.mark.parametrize(("address", "place", "there"), PLACES)
-def test_places(address: str, place: str, there: bool) -> None:
-    """Each case says if the value `place` of `speaks_for` covers the address (`there`)."""
-    assert (
-        make_rights(make_source("https://mine.example/", speaks_for=(place,))).owns(address)
-        is there
-    )
+@pytest.mark.parametrize(("address", "place", "is_covered"), PLACES)
+def test_places(address: str, place: str, is_covered: bool) -> None:
+    """Each case says if the value `place` of `speaks_for` covers the address."""
+    rights = make_rights(make_source("https://mine.example/", speaks_for=(place,)))
+    assert rights.owns(address) is is_covered
 
 
 @pytest.mark.parametrize(

@@ -44,37 +44,28 @@ READ = SourceState(
 def test_what_is_read_of_a_push_and_what_is_a_signal(
     source: Source, state: SourceState, hub: str, signal: bool
 ) -> None:
-    """A pushed body is read only if the hub is trusted; otherwise (`signal`) it only makes the
-    source due."""
+    """A pushed body is read only if it is a feed that we visited before, and if its hub is as
+    safe as the feed's address; else (`signal`) the push only makes the source due."""
     assert is_signal(source, state, hub) is signal
 
 
 def test_a_signal_makes_a_source_due_soon_and_no_server_asked_that_wants_rest() -> None:
     """A push makes the source due five minutes after its last visit, not later than planned, and
     not at all while it fails."""
-    assert make_due_after_signal(READ, NOW).schedule.next_due == NOW + 4 * MINUTE
-    assert (
-        make_due_after_signal(
-            replace(READ, visits=replace(READ.visits, last_visit=NOW - HOUR)), NOW
-        ).schedule.next_due
-        == NOW
-    )
-    assert (
-        make_due_after_signal(
-            replace(READ, schedule=replace(READ.schedule, next_due=NOW + MINUTE)), NOW
-        ).schedule.next_due
-        == NOW + MINUTE
-    )
-    assert (
-        make_due_after_signal(
-            replace(READ, backoff=replace(READ.backoff, failures=1)), NOW
-        ).schedule.next_due
-        == READ.schedule.next_due
-    )
-
-    waiting = replace(
+    visited_an_hour_ago = replace(READ, visits=replace(READ.visits, last_visit=NOW - HOUR))
+    due_in_a_minute = replace(READ, schedule=replace(READ.schedule, next_due=NOW + MINUTE))
+    failing = replace(READ, backoff=replace(READ.backoff, failures=1))
+    with_waiting_entries = replace(
         READ, schedule=replace(READ.schedule, next_due=NOW, feed_due=NOW + 9 * HOUR, waiting=3)
     )
 
-    assert make_due_after_signal(waiting, NOW).schedule.next_due == NOW
-    assert make_due_after_signal(waiting, NOW).schedule.feed_due == NOW + 4 * MINUTE
+    # `READ` was visited a minute ago, and the pause between visits is five minutes
+    assert make_due_after_signal(READ, NOW).schedule.next_due == NOW + 4 * MINUTE
+    assert make_due_after_signal(visited_an_hour_ago, NOW).schedule.next_due == NOW
+    assert make_due_after_signal(due_in_a_minute, NOW).schedule.next_due == NOW + MINUTE
+    assert make_due_after_signal(failing, NOW).schedule.next_due == READ.schedule.next_due
+
+    schedule = make_due_after_signal(with_waiting_entries, NOW).schedule
+
+    assert schedule.next_due == NOW
+    assert schedule.feed_due == NOW + 4 * MINUTE

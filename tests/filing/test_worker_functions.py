@@ -31,7 +31,7 @@ def test_a_job_is_the_function_of_its_name(name: str) -> None:
     """Each job of the worker loads the function of the same name when it is first called."""
     job = getattr(worker_functions, name)
     assert isinstance(job, Lazy)
-    assert job.load().__name__ == name  # type checkers take the one for the other
+    assert job.load().__name__ == name
 
 
 def test_a_visit_loads_nothing_that_reads_pages() -> None:

@@ -17,7 +17,7 @@ from syndicator.publishing.validate import find_atom_fault
 from syndicator.runs.build import build_due
 from syndicator.runs.build_timing import Settling
 from tests.instances import Instance
-from tests.stories.test_published import A, B, file_report, open_and_run, read_entries
+from tests.stories.test_published import URL_ONE, URL_TWO, file_report, open_and_run, read_entries
 
 SETTINGS = '[publish]\ntag_min = 1\nstories = "link"\naxes = ["all", "sources", "stories"]\n'
 FIRST = "A strong quake of 6.4 killed 12 people in Sant Orel in Verania at dawn, said Dario Menk."
@@ -77,9 +77,9 @@ def test_a_story_says_who_was_first_and_what_the_other_adds(instance: Instance) 
     begin_story(instance)
     for text in (read_content(instance), read_page(instance)):
         assert "First reported by" in text
-        assert f'“{ADDS}” <a href="{B}">Two</a>, 2026-03-10 12:20 UTC' in text
-        assert f'12 people (<a href="{A}">One</a>, 2026-03-10 12:10 UTC)' in text
-        assert f'14 people (<a href="{B}">Two</a>, 2026-03-10 12:20 UTC)' in text
+        assert f'“{ADDS}” <a href="{URL_TWO}">Two</a>, 2026-03-10 12:20 UTC' in text
+        assert f'12 people (<a href="{URL_ONE}">One</a>, 2026-03-10 12:10 UTC)' in text
+        assert f'14 people (<a href="{URL_TWO}">Two</a>, 2026-03-10 12:20 UTC)' in text
 
     assert FIRST in read_page(instance)
 
@@ -133,7 +133,7 @@ def test_only_what_is_published_of_a_source_is_quoted(instance: Instance) -> Non
         assert ADDS not in read_content(instance)
         assert ADDS not in read_page(instance).partition('<ol class="stories">')[0]
         assert "14 people" not in read_content(instance)
-        assert f'<a href="{B}">Two</a>' in read_content(instance)
+        assert f'<a href="{URL_TWO}">Two</a>' in read_content(instance)
         sources.write_text(listed)
         instance.build()
         assert ADDS in read_content(instance)

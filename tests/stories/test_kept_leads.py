@@ -13,9 +13,9 @@ from syndicator.core.errors import UsageError
 from syndicator.upkeep.reindex import reindex
 from tests.instances import Instance
 from tests.stories.test_published import (
-    A,
-    B,
-    C,
+    URL_ONE,
+    URL_THREE,
+    URL_TWO,
     file_report,
     open_and_run,
     read_entries,
@@ -59,8 +59,8 @@ def read_headline(instance: Instance) -> str:
 
 
 def test_a_source_followed_for_a_week_leads_before_a_new_one(instance: Instance) -> None:
-    """Source two, followed for a week, leads (B) although three reported first; one, which was
-    off the list meanwhile, counts as new."""
+    """Sources one and two, followed for a week, come before three, which is new and reported
+    first; of them two was first."""
     follow_only(instance, "one")
     follow_only(instance, "two", "one")
     instance.now += timedelta(days=6, hours=13)
@@ -70,8 +70,8 @@ def test_a_source_followed_for_a_week_leads_before_a_new_one(instance: Instance)
     file_report(instance, "two")
     file_report(instance, "one", LONGER)
 
-    assert read_leads(instance) == [B]
-    assert read_headline(instance) == B
+    assert read_leads(instance) == [URL_TWO]
+    assert read_headline(instance) == URL_TWO
 
     lines = (instance.folder / "feeds/articles/followed.tsv").read_text().splitlines()
 
@@ -83,12 +83,12 @@ def test_a_source_followed_for_a_week_leads_before_a_new_one(instance: Instance)
 
 
 def test_the_first_of_new_sources_leads_even_if_another_text_is_longer(instance: Instance) -> None:
-    """Of two new sources the first report leads (A: outlet one); length does not matter."""
+    """Of two new sources the first report leads; the length of the text does not matter."""
     follow_only(instance, "one", "two")
     file_report(instance, "one")
     file_report(instance, "two", LONGER)
 
-    assert read_leads(instance) == [A]
+    assert read_leads(instance) == [URL_ONE]
 
 
 def test_a_source_with_lead_leads_though_it_is_new_and_last(instance: Instance) -> None:
@@ -99,7 +99,7 @@ def test_a_source_with_lead_leads_though_it_is_new_and_last(instance: Instance) 
     for outlet in ("one", "two", "three"):
         file_report(instance, outlet)
 
-    assert read_leads(instance) == [C]
+    assert read_leads(instance) == [URL_THREE]
 
 
 def test_a_published_story_keeps_its_lead(instance: Instance) -> None:
@@ -109,17 +109,17 @@ def test_a_published_story_keeps_its_lead(instance: Instance) -> None:
     for outlet in ("one", "two"):
         file_report(instance, outlet)
 
-    assert read_leads(instance) == [A]
+    assert read_leads(instance) == [URL_ONE]
 
     follow_only(instance, "one", "two", "three", preferred="three")
     file_report(instance, "three", LONGER)
 
-    assert read_leads(instance) == [A]
-    assert read_headline(instance) == A
+    assert read_leads(instance) == [URL_ONE]
+    assert read_headline(instance) == URL_ONE
 
 
 def test_the_owner_of_an_article_counts_whoever_announced_it(instance: Instance) -> None:
-    """Outlet one's report was announced by a new source; it leads (A), because its owner has
+    """Outlet one's report was announced by a new source; it leads, because its owner (`one`) has
     been followed for over a week."""
     follow_only(instance, "one", "two")
     instance.now += timedelta(days=8)
@@ -127,12 +127,12 @@ def test_the_owner_of_an_article_counts_whoever_announced_it(instance: Instance)
     file_report(instance, "one", source_key="three")
     file_report(instance, "two")
 
-    assert read_leads(instance) == [A]
+    assert read_leads(instance) == [URL_ONE]
 
 
 def test_a_source_with_an_address_on_another_site_is_a_new_one(instance: Instance) -> None:
-    """If a source's address moves to another site, it counts as newly followed, so the other one
-    leads (B)."""
+    """If a source's address moves to another site, it counts as newly followed, so the other
+    source leads."""
     follow_only(instance, "one", "two")
     instance.now += timedelta(days=8)
     file = instance.config / "sources.toml"
@@ -142,7 +142,7 @@ def test_a_source_with_an_address_on_another_site_is_a_new_one(instance: Instanc
     file_report(instance, "three", source_key="one")
     file_report(instance, "two")
 
-    assert read_leads(instance) == [B]
+    assert read_leads(instance) == [URL_TWO]
 
 
 def test_a_lost_database_and_a_lost_list_keep_the_leads(instance: Instance) -> None:
@@ -152,24 +152,24 @@ def test_a_lost_database_and_a_lost_list_keep_the_leads(instance: Instance) -> N
     for outlet in ("one", "two"):
         file_report(instance, outlet)
 
-    assert read_leads(instance) == [A]
+    assert read_leads(instance) == [URL_ONE]
 
     follow_only(instance, "one", "two", preferred="two")
     with instance.open_app() as app:
         reindex(app.archive, app.configuration)
 
-    assert read_leads(instance) == [A]
+    assert read_leads(instance) == [URL_ONE]
 
     for file in (instance.folder / "feeds/state").glob("syndicator.db*"):
         file.unlink()
     with instance.open_app(create=True) as app:
         reindex(app.archive, app.configuration)
 
-    assert read_leads(instance) == [A]
+    assert read_leads(instance) == [URL_ONE]
 
     (instance.folder / "feeds/articles/leads.tsv").unlink()
 
-    assert read_leads(instance) == [A]
+    assert read_leads(instance) == [URL_ONE]
     assert (instance.folder / "feeds/articles/leads.tsv").exists()
 
 
@@ -178,12 +178,12 @@ def test_an_edit_of_the_list_counts(instance: Instance) -> None:
     follow_only(instance, "one", "two")
     ids = [file_report(instance, outlet) for outlet in ("one", "two")]
 
-    assert read_leads(instance) == [A]
+    assert read_leads(instance) == [URL_ONE]
 
     file = instance.folder / "feeds/articles/leads.tsv"
     file.write_text(file.read_text().replace(ids[0], ids[1]))
 
-    assert read_leads(instance) == [B]
+    assert read_leads(instance) == [URL_TWO]
 
 
 def test_a_lead_that_is_withdrawn_or_on_hold_leaves_the_story_to_the_next(
@@ -195,20 +195,21 @@ def test_a_lead_that_is_withdrawn_or_on_hold_leaves_the_story_to_the_next(
     for outlet in ("one", "two", "three"):
         file_report(instance, outlet)
 
-    assert read_leads(instance) == [A]
+    assert read_leads(instance) == [URL_ONE]
 
     ((before, entry),) = read_entries(instance, "stories").items()
-    open_and_run(instance, "hide", id=A)
+    open_and_run(instance, "hide", id=URL_ONE)
 
-    assert read_leads(instance) == [B]
+    assert read_leads(instance) == [URL_TWO]
 
-    open_and_run(instance, "release", id=(A,))
+    open_and_run(instance, "release", id=(URL_ONE,))
 
-    assert read_leads(instance) == [B]
+    assert read_leads(instance) == [URL_TWO]
 
-    open_and_run(instance, "withdraw", id=B)
+    open_and_run(instance, "withdraw", id=URL_TWO)
 
-    assert read_leads(instance) == [C]  # A, which was released, is examined within an hour
+    # outlet one, which was released, is examined again within an hour
+    assert read_leads(instance) == [URL_THREE]
 
     after = read_entries(instance, "stories")
 
@@ -222,11 +223,11 @@ def test_a_lead_whose_file_is_pruned_leaves_the_story_to_the_next(instance: Inst
     for outlet in ("one", "two", "three"):
         file_report(instance, outlet)
 
-    assert read_leads(instance) == [A]
+    assert read_leads(instance) == [URL_ONE]
 
-    open_and_run(instance, "prune", named=(A,))
+    open_and_run(instance, "prune", named=(URL_ONE,))
 
-    assert read_leads(instance) == [B]
+    assert read_leads(instance) == [URL_TWO]
 
 
 def test_the_operator_names_the_lead_and_takes_it_back(instance: Instance) -> None:
@@ -236,26 +237,26 @@ def test_the_operator_names_the_lead_and_takes_it_back(instance: Instance) -> No
     for outlet, words in (("one", QUAKE), ("two", QUAKE), ("three", FERRY)):
         file_report(instance, outlet, words)
 
-    assert read_leads(instance) == [A]
+    assert read_leads(instance) == [URL_ONE]
 
-    open_and_run(instance, "join", ids=[A, C])
+    open_and_run(instance, "join", ids=[URL_ONE, URL_THREE])
 
-    assert read_leads(instance) == [A]
+    assert read_leads(instance) == [URL_ONE]
 
-    open_and_run(instance, "join", ids=[B, A], lead=True)
+    open_and_run(instance, "join", ids=[URL_TWO, URL_ONE], lead=True)
 
-    assert read_leads(instance) == [B]
+    assert read_leads(instance) == [URL_TWO]
 
     with instance.open_app() as app:
         reindex(app.archive, app.configuration)
 
-    assert read_leads(instance) == [B]
+    assert read_leads(instance) == [URL_TWO]
 
     open_and_run(instance, "undo", number="2")
 
-    assert read_leads(instance) == [A]
+    assert read_leads(instance) == [URL_ONE]
     with pytest.raises(UsageError, match="two articles"):
-        open_and_run(instance, "join", ids=[B], lead=True)
+        open_and_run(instance, "join", ids=[URL_TWO], lead=True)
 
 
 def test_a_restored_folder_is_believed(instance: Instance) -> None:
@@ -264,14 +265,14 @@ def test_a_restored_folder_is_believed(instance: Instance) -> None:
     for outlet in ("one", "two", "three"):
         file_report(instance, outlet)
 
-    assert read_leads(instance) == [A]
+    assert read_leads(instance) == [URL_ONE]
 
     saved = instance.folder / "saved.tsv"
     shutil.copyfile(instance.folder / "feeds/articles/leads.tsv", saved)
-    open_and_run(instance, "join", ids=[C, A], lead=True)
+    open_and_run(instance, "join", ids=[URL_THREE, URL_ONE], lead=True)
 
-    assert read_leads(instance) == [C]
+    assert read_leads(instance) == [URL_THREE]
 
     shutil.copyfile(saved, instance.folder / "feeds/articles/leads.tsv")
 
-    assert read_leads(instance) == [A]
+    assert read_leads(instance) == [URL_ONE]

@@ -67,7 +67,7 @@ def open_and_run(instance: Instance, name: str, **values: object) -> None:
         run_operation(app, name, **values)
 
 
-A, B, C = (f"https://{name}.example/a" for name in ("one", "two", "three"))
+URL_ONE, URL_TWO, URL_THREE = (f"https://{name}.example/a" for name in ("one", "two", "three"))
 
 
 def test_each_report_names_the_others_and_joining_changes_neither_id_nor_updated(
@@ -82,14 +82,18 @@ def test_each_report_names_the_others_and_joining_changes_neither_id_nor_updated
     file_report(instance, "sea", FERRY)
     instance.build()
 
-    assert read_named_outlets(instance) == {A: ("Two",), B: ("One",), "https://sea.example/a": ()}
+    assert read_named_outlets(instance) == {
+        URL_ONE: ("Two",),
+        URL_TWO: ("One",),
+        "https://sea.example/a": (),
+    }
 
     file_report(instance, "three")
     instance.build()
     after = read_entries(instance)
 
-    assert read_named_outlets(instance)[A] == ("Two", "Three")
-    assert read_named_outlets(instance, "sources/one") == {A: ("Two", "Three")}
+    assert read_named_outlets(instance)[URL_ONE] == ("Two", "Three")
+    assert read_named_outlets(instance, "sources/one") == {URL_ONE: ("Two", "Three")}
     assert all(after[article_id].updated == entry.updated for article_id, entry in before.items())
 
     for name in ("all.rss", "all.json", "all.html", "sources/one.html", "index.html"):
@@ -105,13 +109,13 @@ def test_a_report_that_leaves_is_named_no_more(instance: Instance) -> None:
         open_and_run(instance, name, id=article_id)
         instance.build()
 
-    assert read_named_outlets(instance) == {A: ()}
+    assert read_named_outlets(instance) == {URL_ONE: ()}
     assert read_entries(instance, "stories") == {}
 
     open_and_run(instance, "release", id=(ids[2],))
     instance.build()
 
-    assert read_named_outlets(instance) == {A: ("Three",), C: ("One",)}
+    assert read_named_outlets(instance) == {URL_ONE: ("Three",), URL_THREE: ("One",)}
 
 
 def test_operators_and_edits_of_the_file_show_at_once(instance: Instance) -> None:
@@ -119,21 +123,21 @@ def test_operators_and_edits_of_the_file_show_at_once(instance: Instance) -> Non
     entry names."""
     ids = file_report(instance, "one"), file_report(instance, "two", FERRY)
     instance.build()
-    open_and_run(instance, "join", ids=[A, B])
+    open_and_run(instance, "join", ids=[URL_ONE, URL_TWO])
     instance.build()
 
-    assert read_named_outlets(instance) == {A: ("Two",), B: ("One",)}
+    assert read_named_outlets(instance) == {URL_ONE: ("Two",), URL_TWO: ("One",)}
 
     open_and_run(instance, "undo", number="1")
     instance.build()
 
-    assert read_named_outlets(instance) == {A: (), B: ()}
+    assert read_named_outlets(instance) == {URL_ONE: (), URL_TWO: ()}
 
     lines = "".join(f"{article_id}\t{'b' * 26}\n" for article_id in ids)
     (instance.folder / "feeds/articles/stories.tsv").write_text(lines)
     instance.build()
 
-    assert read_named_outlets(instance) == {A: ("Two",), B: ("One",)}
+    assert read_named_outlets(instance) == {URL_ONE: ("Two",), URL_TWO: ("One",)}
 
 
 def test_a_new_report_changes_only_the_files_that_show_it(instance: Instance) -> None:
@@ -166,7 +170,7 @@ def test_stories_are_those_of_two_outlets_with_a_page_of_their_own(instance: Ins
     (entry,) = read_entries(instance, "stories").values()
 
     assert is_of_story(entry.id)
-    assert entry.link == A
+    assert entry.link == URL_ONE
 
     name = entry.content[0].value.rpartition("/stories/")[2].partition('"')[0]
     timeline = instance.read_published(f"stories/{name}")
@@ -179,7 +183,7 @@ def test_stories_are_those_of_two_outlets_with_a_page_of_their_own(instance: Ins
     assert "three.example/a" in instance.read_published(f"stories/{name}")
     assert list(read_entries(instance, "stories")) == [entry.id]
 
-    for article_id in (B, C):
+    for article_id in (URL_TWO, URL_THREE):
         open_and_run(instance, "withdraw", id=article_id)
     instance.build()
 
@@ -204,10 +208,10 @@ def test_a_build_after_each_change_writes_what_one_build_of_all_writes(instance:
         lambda: file_report(instance, "two", category="AI"),
         lambda: file_report(instance, "three", FERRY),
         lambda: file_report(instance, "four"),
-        lambda: open_and_run(instance, "split", id=B),
-        lambda: open_and_run(instance, "withdraw", id=A),
-        lambda: open_and_run(instance, "join", ids=[C, B]),
-        lambda: open_and_run(instance, "hide", id=C),
+        lambda: open_and_run(instance, "split", id=URL_TWO),
+        lambda: open_and_run(instance, "withdraw", id=URL_ONE),
+        lambda: open_and_run(instance, "join", ids=[URL_THREE, URL_TWO]),
+        lambda: open_and_run(instance, "hide", id=URL_THREE),
     ]
     for change in changes:
         change()
@@ -232,7 +236,7 @@ def test_a_setting_that_changes_shows_at_once(instance: Instance) -> None:
     config.write_text(config.read_text().replace('"link"', '"off"'))
     instance.build()
 
-    assert read_named_outlets(instance) == {A: (), B: ()}
+    assert read_named_outlets(instance) == {URL_ONE: (), URL_TWO: ()}
     assert not [name for name in instance.read_digests("public") if name.startswith("stories")]
 
     config.write_text(config.read_text().replace('"off"', '"link"'))
@@ -255,7 +259,7 @@ def test_a_rebuilt_database_publishes_the_same_stories(instance: Instance) -> No
 
     assert instance.build().held == ()
     assert build_all(instance) == before
-    assert read_named_outlets(instance, "stories") == {A: ("Two",)}
+    assert read_named_outlets(instance, "stories") == {URL_ONE: ("Two",)}
 
 
 def test_a_story_keeps_its_id_and_dates_when_its_lead_is_withdrawn(instance: Instance) -> None:
@@ -264,17 +268,17 @@ def test_a_story_keeps_its_id_and_dates_when_its_lead_is_withdrawn(instance: Ins
         file_report(instance, outlet)
     instance.build()
     ((before, entry),) = read_entries(instance, "stories").items()
-    open_and_run(instance, "withdraw", id=A)
+    open_and_run(instance, "withdraw", id=URL_ONE)
 
     assert instance.build().held == ()
-    assert read_named_outlets(instance, "stories") == {B: ("Three",)}
+    assert read_named_outlets(instance, "stories") == {URL_TWO: ("Three",)}
 
     with instance.open_app() as app:
         reindex(app.archive, app.configuration)
     instance.build()
     after = read_entries(instance, "stories")[before]
 
-    assert after.link == B
+    assert after.link == URL_TWO
     assert after.published == entry.published
     assert after.updated == entry.updated
 
@@ -302,7 +306,9 @@ def test_an_edit_of_a_lead_leaves_it_in_its_place(instance: Instance) -> None:
     instance.build()
     before = read_entries(instance, "stories")
     path = next(
-        path for path in (instance.folder / "feeds/articles").rglob("*.md") if A in path.read_text()
+        path
+        for path in (instance.folder / "feeds/articles").rglob("*.md")
+        if URL_ONE in path.read_text()
     )
     path.write_text(path.read_text().replace("Sant Orel in Verania", "Sant Orel, in Verania"))
     with instance.open_app() as app:

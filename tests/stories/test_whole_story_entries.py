@@ -12,9 +12,9 @@ from syndicator.core.model import entry_urn, is_of_story, story_urn
 from syndicator.upkeep.reindex import reindex
 from tests.instances import Instance
 from tests.stories.test_published import (
-    A,
-    B,
-    C,
+    URL_ONE,
+    URL_THREE,
+    URL_TWO,
     build_all,
     file_report,
     open_and_run,
@@ -67,10 +67,12 @@ def test_the_first_has_the_entry_of_the_story_in_feeds_with_archives(instance: I
     for name in ("all", "tags/sea"):
         ((article_id, entry),) = read_entries(instance, name).items()
         assert article_id == story_urn(instance_id, STORY)
-        assert entry.link == A
+        assert entry.link == URL_ONE
         assert entry.published == BEGAN
         assert entry.updated[:19] == "2026-03-10T12:00:00"
-    for outlet, article, url in zip(("one", "two", "three"), ids, (A, B, C), strict=True):
+    for outlet, article, url in zip(
+        ("one", "two", "three"), ids, (URL_ONE, URL_TWO, URL_THREE), strict=True
+    ):
         ((article_id, entry),) = read_entries(instance, f"sources/{outlet}").items()
         assert article_id == entry_urn(instance_id, article)
         assert entry.link == url
@@ -90,13 +92,13 @@ def test_a_later_report_has_an_entry_of_its_own_and_moves_no_date(instance: Inst
     after = read_entries(instance)
 
     assert len(after) == 2
-    assert read_named_outlets(instance).keys() == {A, "https://four.example/a"}
+    assert read_named_outlets(instance).keys() == {URL_ONE, "https://four.example/a"}
 
     for article_id, entry in before.items():
         assert after[article_id].published == entry.published
         assert after[article_id].updated == entry.updated
 
-    assert read_named_outlets(instance, "stories").keys() == {B}
+    assert read_named_outlets(instance, "stories").keys() == {URL_TWO}
 
 
 def test_the_next_published_article_takes_the_entry_with_its_id_and_dates(
@@ -107,7 +109,7 @@ def test_the_next_published_article_takes_the_entry_with_its_id_and_dates(
     write_folded(instance, file_unrelated(instance))
     instance.build()
     ((article_id, before),) = read_entries(instance).items()
-    for name, what, url in (("withdraw", A, B), ("hide", B, C)):
+    for name, what, url in (("withdraw", URL_ONE, URL_TWO), ("hide", URL_TWO, URL_THREE)):
         open_and_run(instance, name, id=what)
         assert instance.build().held == ()
         ((same, entry),) = read_entries(instance).items()
@@ -116,32 +118,32 @@ def test_the_next_published_article_takes_the_entry_with_its_id_and_dates(
         assert entry.published == before.published
         assert entry.updated == before.updated
         assert build_all(instance) == instance.read_digests("public")
-    open_and_run(instance, "release", id=(B,))
+    open_and_run(instance, "release", id=(URL_TWO,))
     instance.build()
 
-    assert read_named_outlets(instance).keys() == {B}
+    assert read_named_outlets(instance).keys() == {URL_TWO}
 
     with instance.open_app() as app:
         reindex(app.archive, app.configuration)
     instance.build()
 
-    assert read_named_outlets(instance).keys() == {B}
+    assert read_named_outlets(instance).keys() == {URL_TWO}
 
 
 def test_an_article_that_takes_the_entry_goes_on_leading_its_story(instance: Instance) -> None:
-    """Article B leads another story with outlet four; it still does after it takes over the
-    folded entry from A."""
+    """Article two leads another story with outlet four; it still does after it takes over the
+    folded entry from article one."""
     write_folded(instance, file_unrelated(instance))
     file_report(instance, "four", FERRY)
     instance.build()
 
-    assert read_named_outlets(instance, "stories").keys() == {B}
+    assert read_named_outlets(instance, "stories").keys() == {URL_TWO}
 
-    open_and_run(instance, "hide", id=A)
+    open_and_run(instance, "hide", id=URL_ONE)
     instance.build()
 
-    assert read_named_outlets(instance).keys() == {B, "https://four.example/a"}
-    assert read_named_outlets(instance, "stories").keys() == {B}
+    assert read_named_outlets(instance).keys() == {URL_TWO, "https://four.example/a"}
+    assert read_named_outlets(instance, "stories").keys() == {URL_TWO}
 
 
 def test_an_article_whose_line_is_deleted_has_an_entry_of_its_own(instance: Instance) -> None:
@@ -155,8 +157,8 @@ def test_an_article_whose_line_is_deleted_has_an_entry_of_its_own(instance: Inst
     after = read_entries(instance)
 
     assert {entry.link: is_of_story(article_id) for article_id, entry in after.items()} == {
-        A: True,
-        B: False,
+        URL_ONE: True,
+        URL_TWO: False,
     }
 
     file.unlink()  # lost: the database knows what it said
@@ -172,7 +174,7 @@ def test_saved_queries_have_the_folded_articles(instance: Instance) -> None:
     write_folded(instance, file_unrelated(instance))
     instance.build()
 
-    assert read_named_outlets(instance, "queries/two").keys() == {B}
+    assert read_named_outlets(instance, "queries/two").keys() == {URL_TWO}
 
 
 def test_nothing_is_folded_by_itself(instance: Instance) -> None:
@@ -182,5 +184,5 @@ def test_nothing_is_folded_by_itself(instance: Instance) -> None:
         file_report(instance, outlet)
     instance.build()
 
-    assert read_named_outlets(instance).keys() == {A, B}
+    assert read_named_outlets(instance).keys() == {URL_ONE, URL_TWO}
     assert not (instance.folder / "feeds/articles/folded.tsv").exists()

@@ -17,6 +17,7 @@ from syndicator.app.contexts import make_context
 from syndicator.cli.demo.site_files import Story
 from syndicator.core.errors import UsageError
 from syndicator.core.model import Article, Origin, make_article_id
+from syndicator.filing.context import RunContext
 from syndicator.filing.dedupe import COPY_WINDOW, MOST_ALSO, make_comparison_data, merge_copy
 from syndicator.filing.entry.carry_out import refile_others
 from syndicator.filing.save_article import write_article
@@ -35,6 +36,18 @@ TITLE = "Cities pool one model against potholes"
 @pytest.fixture
 def instance(tmp_path: Path) -> Instance:
     return Instance(tmp_path)
+
+
+def make_run_context(app: App) -> RunContext:
+    """Return the context of a run that reports nothing."""
+    return make_context(
+        app.archive,
+        app.configuration,
+        app.jitter,
+        make_fetcher(app.archive, app.configuration.settings),
+        make_worker(app.configuration.settings),
+        lambda title: None,
+    )
 
 
 def file_article(
@@ -62,14 +75,7 @@ def file_article(
         "tags": ("LLM",),
     }
     filed |= fields
-    run = make_context(
-        app.archive,
-        app.configuration,
-        app.jitter,
-        make_fetcher(app.archive, app.configuration.settings),
-        make_worker(app.configuration.settings),
-        lambda title: None,
-    )
+    run = make_run_context(app)
     reading = Article(id=make_article_id(url), url=url, title=title, body=body, **filed)
     merged = merge_copy(reading, run, now, previous_visit=after)
     refile_others(run, merged.others)
@@ -151,14 +157,7 @@ def test_a_split_pair_stays_apart_also_after_the_database_is_lost(instance: Inst
     assert list_shown(instance) == [True, True]
 
     with instance.open_app() as app:
-        run = make_context(
-            app.archive,
-            app.configuration,
-            app.jitter,
-            make_fetcher(app.archive, app.configuration.settings),
-            make_worker(app.configuration.settings),
-            lambda title: None,
-        )
+        run = make_run_context(app)
         assert merge_copy(split_copy, run, app.archive.clock()).article.merged_into == ""
 
 
@@ -168,7 +167,7 @@ def test_a_split_copy_that_is_read_anew_does_not_merge_again(instance: Instance)
     first, copy = file_story_and_copy(instance)
     with instance.open_app() as app:
         editorial.split(app.archive, copy.id)
-    instance.find_file("Copy").unlink()  # and with it what it says of the split
+    instance.find_file("Copy").unlink()  # it recorded the split, too
     with instance.open_app() as app:
         reconcile.update_from_files(app.archive, app.configuration)
 
@@ -197,14 +196,7 @@ def test_a_first_that_is_read_anew_takes_no_split_copy_back(instance: Instance) 
         reconcile.update_from_files(app.archive, app.configuration)
         file_article(instance, app, "First")
         reading = replace(instance.load_article("Copy"), also=(first.url,))
-        run = make_context(
-            app.archive,
-            app.configuration,
-            app.jitter,
-            make_fetcher(app.archive, app.configuration.settings),
-            make_worker(app.configuration.settings),
-            lambda title: None,
-        )
+        run = make_run_context(app)
 
         assert merge_copy(reading, run, app.archive.clock()).article.merged_into == ""
 
@@ -219,14 +211,7 @@ def test_a_split_copy_does_not_merge_by_way_of_another_copy(instance: Instance) 
         assert third.merged_into == first.id
 
         editorial.split(app.archive, copy.id)
-        run = make_context(
-            app.archive,
-            app.configuration,
-            app.jitter,
-            make_fetcher(app.archive, app.configuration.settings),
-            make_worker(app.configuration.settings),
-            lambda title: None,
-        )
+        run = make_run_context(app)
         copy_read_again = replace(instance.load_article("Copy"), split_from=())
 
         assert merge_copy(copy_read_again, run, app.archive.clock()).article.merged_into == ""
@@ -238,11 +223,13 @@ def test_a_merge_survives_a_lost_database_and_later_copies_are_still_found(
     """After the database is rebuilt from the files the pair is still merged, the same files are
     published, and a third copy joins them."""
     first, copy = file_story_and_copy(instance)
-    files_before = instance.read_digests("articles"), instance.read_digests("public")
+    articles_before = instance.read_digests("articles")
+    public_before = instance.read_digests("public")
     lose_the_database(instance)
     instance.build()
 
-    assert (instance.read_digests("articles"), instance.read_digests("public")) == files_before
+    assert instance.read_digests("articles") == articles_before
+    assert instance.read_digests("public") == public_before
 
     with instance.open_app() as app:
         assert app.archive.store.index.merged() == {copy.id: first.id}
@@ -355,12 +342,11 @@ def test_the_firsts_hand_edited_title_stays_the_operators(instance: Instance) ->
         reconcile.update_from_files(app.archive, app.configuration)
         copy = file_article(instance, app, "Copy", source="two")
         path = app.archive.store.index.path(copy.merged_into) or ""
-        again, _, _ = app.archive.article_store.put(
-            replace(app.archive.article_store.get(path), title="Theirs")
-        )
+        first_article = app.archive.article_store.get(path)
+        stored, _, _ = app.archive.article_store.put(replace(first_article, title="Theirs"))
 
-    assert again.title == "Mine"
-    assert again.also == (copy.url,)
+    assert stored.title == "Mine"
+    assert stored.also == (copy.url,)
 
 
 # -- which of them stands
@@ -387,11 +373,11 @@ def test_an_original_that_is_found_after_its_copy_takes_the_stand_and_nothing_is
 
         assert first_article.merged_into == ""
         assert first_article.also == (copy.url, third.url)
-    turned = instance.load_article("Copy")
+    merged_copy = instance.load_article("Copy")
 
-    assert turned.merged_into == first_article.id
-    assert turned.id == copy.id
-    assert turned.published == copy.published
+    assert merged_copy.merged_into == first_article.id
+    assert merged_copy.id == copy.id
+    assert merged_copy.published == copy.published
     assert list_shown(instance) == [True, False]
     assert ">Copy<" in instance.read_published("sources/two.atom")
 
@@ -407,19 +393,14 @@ def test_a_turn_that_a_crash_cut_short_is_made_again(instance: Instance) -> None
     meanwhile, and roles are decided anew."""
     with instance.open_app() as app:
         copy = file_article(instance, app, "Copy", source="two")
-        unborn = make_article_id("https://one.example/first")
-        write_article(
-            app.archive.article_store,
-            app.archive.store.visits,
-            replace(copy, merged_into=unborn),
-            before=copy,
-        )
+        id_of_first = make_article_id("https://one.example/first")
+        merged_copy = replace(copy, merged_into=id_of_first)
+        # the crash came before the first article was written
+        write_article(app.archive.article_store, app.archive.store.visits, merged_copy, before=copy)
 
     assert list_shown(instance)[1]
 
-    with (
-        instance.open_app() as app
-    ):  # it is read again, and by now something else speaks against it
+    with instance.open_app() as app:
         first_article = file_article(instance, app, "First")
         assert first_article.merged_into == copy.id
         assert instance.load_article("Copy").merged_into == ""
@@ -437,12 +418,12 @@ def test_a_copy_that_claims_to_be_older_than_its_sources_last_visit_gains_nothin
         instance.now += HOUR
         early = instance.now - 30 * HOUR
 
-        assert (
-            file_article(
-                instance, app, "Copy", source="two", published=early, after=instance.now - HOUR / 2
-            ).merged_into
-            == first_article.id
+        half_an_hour_ago = instance.now - HOUR / 2  # the time of its source's last visit
+        copy = file_article(
+            instance, app, "Copy", source="two", published=early, after=half_an_hour_ago
         )
+
+        assert copy.merged_into == first_article.id
 
 
 def test_who_names_an_original_is_its_copy_however_early_it_was(instance: Instance) -> None:
@@ -469,10 +450,9 @@ def test_naming_an_accomplice_does_not_raise_it(instance: Instance) -> None:
         instance.now += HOUR
         accomplice = file_article(instance, app, "Second", source="two", after=instance.now - HOUR)
 
-        assert (
-            file_article(instance, app, "Third", source="three", also=(accomplice.url,)).merged_into
-            == first_article.id
-        )
+        third = file_article(instance, app, "Third", source="three", also=(accomplice.url,))
+
+        assert third.merged_into == first_article.id
         assert instance.load_article("First").merged_into == ""
 
 
@@ -510,11 +490,12 @@ def test_an_article_shows_twenty_copies_at_most_and_none_that_only_claims_to_be_
     with instance.open_app() as app:
         first_article = file_article(instance, app, "First")
         for number in range(30):
+            other_text = make_prose(100 + number, 80)
             file_article(
                 instance,
                 app,
                 "Spam",
-                make_prose(100 + number, 80),
+                other_text,
                 source=f"spam{number}",
                 also=(first_article.url,),
             )
@@ -522,10 +503,8 @@ def test_an_article_shows_twenty_copies_at_most_and_none_that_only_claims_to_be_
         assert instance.load_article("First").also == ()
 
         for number in range(MOST_ALSO + 2):
-            assert (
-                file_article(instance, app, "Copy", source=f"copy{number}").merged_into
-                == first_article.id
-            )
+            copy = file_article(instance, app, "Copy", source=f"copy{number}")
+            assert copy.merged_into == first_article.id
 
         assert len(instance.load_article("First").also) == MOST_ALSO
 

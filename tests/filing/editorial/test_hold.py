@@ -56,7 +56,7 @@ def test_the_first_article_of_a_source_waits_where_that_is_one_of_many() -> None
 
     assert find_hold_reason(filed=filed) == "first-of-source"
     assert find_hold_reason(filed=replace(filed, articles=filed.articles - 1)) == ""
-    assert find_hold_reason(filed=Filed(own=0)) == ""  # a new instance: all of it is new
+    assert find_hold_reason(filed=Filed(own=0)) == ""  # a new instance: each article is a first
 
 
 def make_draft(body: str = "Text. " * 400, partial: bool = False, **trace: str) -> Draft:
@@ -78,14 +78,15 @@ def make_draft(body: str = "Text. " * 400, partial: bool = False, **trace: str) 
 def test_a_reading_says_what_speaks_against_it() -> None:
     """`list_doubts` reports a doubtful text, an unsure category (certainty 0.1) and a short
     partial text; 0.9 or no certainty is fine."""
-    assert list_doubts(make_draft(), 0.9) == list_doubts(make_draft(), None) == ()
-    assert list_doubts(make_draft(doubt="900 letters of the page may be article or not"), 0.1) == (
-        TEXT,
-        CATEGORY,
-    )
-    assert list_doubts(make_draft(body="A beginning.", partial=True), 0.9) == (
-        HoldReason.PARTIAL.value,
-    )
+    sure = 0.9
+    unsure = 0.1
+    doubtful = make_draft(doubt="900 letters of the page may be article or not")
+    partial = make_draft(body="A beginning.", partial=True)
+
+    assert list_doubts(make_draft(), sure) == ()
+    assert list_doubts(make_draft(), None) == ()
+    assert list_doubts(doubtful, unsure) == (TEXT, CATEGORY)
+    assert list_doubts(partial, sure) == (HoldReason.PARTIAL.value,)
 
 
 def test_a_page_that_calls_itself_partial_and_shows_much_is_taken_for_whole() -> None:

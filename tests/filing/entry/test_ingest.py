@@ -189,19 +189,21 @@ def test_a_page_that_the_worker_fails_at_is_tried_again_before_it_is_refused(
     waits = []
     with instance.open_app() as app:
         for tries in range(1, 6):
-            assert (
-                get_problem_reason(
-                    take_entry(app, entry, make_page(entry.url), worker=FailingWorker(reason))
-                )
-                == reason
-            )
+            worker = FailingWorker(reason)
+            result = take_entry(app, entry, make_page(entry.url), worker=worker)
             (row,) = app.archive.store.visits.entries(SOURCE.key, [entry.id]).values()
-            waits += (
-                [row.next_try - instance.now] if row.status == "pending" and row.next_try else []
-            )
-            assert (row.status, row.tries) == (("pending", tries) if tries < 5 else ("refused", 4))
+            assert get_problem_reason(result) == reason
+            if tries == 5:
+                assert row.status == "refused"
+                assert row.tries == 4
+                break
+            assert row.status == "pending"
+            assert row.tries == tries
+            assert row.next_try is not None
+            waits.append(row.next_try - instance.now)
 
-    assert waits == sorted(set(waits)) and len(waits) == 4, "each pause is longer"
+    assert len(waits) == 4
+    assert waits == sorted(set(waits)), "each wait is longer than the one before"
 
 
 def test_a_page_that_hung_once_becomes_an_article(instance: Instance) -> None:
@@ -260,15 +262,15 @@ def test_what_is_withdrawn_does_not_come_back_under_another_address(instance: In
 def test_the_feeds_own_content_stands_in_for_a_page_that_cannot_be_had(instance: Instance) -> None:
     """If the page cannot be fetched, the feed's text makes the article if it is long enough."""
     with instance.open_app() as app:
-        assert (
-            get_problem_reason(
-                ingest_entry(app, NOWHERE, None, "Too little to read.", SOURCE_ON_THIS_MACHINE)
-            )
-            == "blocked-address"
-        )
-        assert ingest_entry(
+        few_words = ingest_entry(app, NOWHERE, None, "Too little to read.", SOURCE_ON_THIS_MACHINE)
+
+        assert get_problem_reason(few_words) == "blocked-address"
+
+        whole_text = ingest_entry(
             app, f"{NOWHERE}/whole", None, f"<p>{STORY}</p>", SOURCE_ON_THIS_MACHINE
-        ).added
+        )
+
+        assert whole_text.added
     assert instance.load_article("Bridges").url == f"{NOWHERE}/whole"
 
 
@@ -337,14 +339,10 @@ def test_the_feeds_own_content_stands_in_for_a_page_that_is_no_article(instance:
     """If the address is a PDF, the feed's text makes the article; without it the entry is
     refused."""
     with instance.open_app() as app:
-        for content, refused in (("", "not-html"), (f"<p>{STORY}</p>", None)):
+        for content, reason in (("", "not-html"), (f"<p>{STORY}</p>", None)):
             url = f"https://one.example/{len(content)}.pdf"
-            assert (
-                get_problem_reason(
-                    ingest_entry(app, url, Page(html=b"%PDF-1.7 ...", url=url, headers={}), content)
-                )
-                == refused
-            )
+            pdf = Page(html=b"%PDF-1.7 ...", url=url, headers={})
+            assert get_problem_reason(ingest_entry(app, url, pdf, content)) == reason
     assert instance.load_article("Bridges").url == url
 
 
@@ -418,10 +416,8 @@ def test_what_repeats_on_a_users_pages_is_cut_from_the_next_of_them_alone(
     ingest_footed_articles(instance, "https://medium.com/@evil/{}", fetched=True)
     with instance.open_app() as app:
         for url in ("https://medium.com/@evil/4", "https://medium.com/@bank/1"):
-            html = (
-                f"<title>At {url}</title><article><h1>At"
-                f" {url}</h1>{make_text_with_footer(4 if 'evil' in url else 5)}</article>"
-            )
+            text = make_text_with_footer(4 if "evil" in url else 5)
+            html = f"<title>At {url}</title><article><h1>At {url}</h1>{text}</article>"
             assert ingest_entry(app, url, Page(html=html.encode(), url=url, headers={})).added
 
     assert FOOTER not in instance.load_article("At https://medium.com/@evil/4").body
@@ -432,11 +428,8 @@ def test_one_page_under_three_addresses_teaches_nothing(instance: Instance) -> N
     """The same page under three addresses counts once, so its text is not taken for boilerplate."""
     with instance.open_app() as app:
         for number in range(3):
-            ingest_entry(
-                app,
-                f"https://one.example/a?n={number}",
-                make_page(f"https://one.example/a?n={number}"),
-            )
+            url = f"https://one.example/a?n={number}"
+            ingest_entry(app, url, make_page(url))
         assert app.archive.store.visits.find_boilerplate("one.example") == frozenset()
 
 

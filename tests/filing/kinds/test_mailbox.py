@@ -39,10 +39,10 @@ def test_a_newsletter_is_filed_once_and_shown_whole_to_its_reader(
     assert outcome.reason is None
     assert outcome.skipped == ()
 
-    second_bridges = mail_instance.visit_sources()["bridges"]
+    second_outcome = mail_instance.visit_sources()["bridges"]
 
-    assert len(second_bridges.added) == 0
-    assert second_bridges.refused == 0
+    assert len(second_outcome.added) == 0
+    assert second_outcome.refused == 0
     assert len(mail_instance.list_article_files()) == 3
 
     article = next(
@@ -56,17 +56,18 @@ def test_a_newsletter_is_filed_once_and_shown_whole_to_its_reader(
     assert not article.hold
     assert article.cover is None
     assert article.origin.url == ""
-    assert {stat.S_IMODE(path.stat().st_mode) for path in mail_instance.list_article_files()} == {
-        0o600
-    }
 
-    shown = mail_instance.read_published()
+    modes = {stat.S_IMODE(path.stat().st_mode) for path in mail_instance.list_article_files()}
 
-    assert "counted 2 bridges" in shown
-    assert "mid:issue.2@bridges.example" in shown
+    assert modes == {0o600}  # only the owner may read them
+
+    published = mail_instance.read_published()
+
+    assert "counted 2 bridges" in published
+    assert "mid:issue.2@bridges.example" in published
 
     for secret in ("anna@reader", "pixel", "/u/123", "bank.example", "maildir:", "Maildir"):
-        assert secret not in shown, secret
+        assert secret not in published, secret
 
 
 def test_each_newsletter_has_its_feed_and_others_are_only_named(

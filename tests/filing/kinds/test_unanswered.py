@@ -15,7 +15,7 @@ PROXY = {"https_proxy": "http://10.0.0.1:3128"}
 
 
 @pytest.mark.parametrize(
-    ("reason", "detail", "proxy", "environ", "says"),
+    ("reason", "detail", "proxy", "environ", "expected"),
     [
         (FetchReason.TLS, OWN, "", {}, "SSL_CERT_FILE"),
         (FetchReason.TLS, "self-signed certificate", "", {}, "SSL_CERT_FILE"),
@@ -29,30 +29,32 @@ PROXY = {"https_proxy": "http://10.0.0.1:3128"}
     ],
 )
 def test_the_setting_is_named(
-    reason: str, detail: str, proxy: str, environ: Mapping[str, str], says: str
+    reason: str, detail: str, proxy: str, environ: Mapping[str, str], expected: str
 ) -> None:
     """A failed request that a proxy or a variable of this machine explains names it, without its
     value; "" means that nothing explains it."""
-    said = name_setting(Failed(url="https://a/", reason=reason, detail=detail), proxy, environ)
+    message = name_setting(Failed(url="https://a/", reason=reason, detail=detail), proxy, environ)
 
-    assert says in said
-    assert bool(said) == bool(says)
-    assert "secret" not in said
+    assert expected in message
+    assert bool(message) == bool(expected)
+    assert "secret" not in message  # it is in the values of the variables
 
 
 def test_a_certificate_of_ones_own_network_has_its_cure_in_the_preview_too() -> None:
     """A self-signed certificate of the own network names SSL_CERT_FILE as the cure; an expired
     one does not."""
 
-    def say(detail: str) -> str:
+    def describe_tls_failure(detail: str) -> str:
         failed = Failed(url="https://nas.home/", reason=FetchReason.TLS, detail=detail)
         return describe_failure("https://nas.home/", failed)
 
-    own = say("certificate verify failed: self-signed certificate")
-    assert own.startswith("https://nas.home/: tls: certificate verify failed")
-    assert "of your own network" in own
-    assert "SSL_CERT_FILE" in own
-    assert "SSL_CERT_FILE" not in say("certificate has expired")
+    self_signed = describe_tls_failure("certificate verify failed: self-signed certificate")
+    expired = describe_tls_failure("certificate has expired")
+
+    assert self_signed.startswith("https://nas.home/: tls: certificate verify failed")
+    assert "of your own network" in self_signed
+    assert "SSL_CERT_FILE" in self_signed
+    assert "SSL_CERT_FILE" not in expired
 
 
 def test_an_address_that_is_not_followed_yet_is_not_looked_for_in_a_file() -> None:

@@ -19,8 +19,8 @@ EVIL = Source(
     key="evil", url="https://evil.example/feed", category="Casino", tags=("Poker",), content="full"
 )
 BANK = Source(key="bank", url="https://www.bank.example/feed")
-A = "https://bank.example/a"
-X = "https://evil.example/x"
+BANK_PAGE = "https://bank.example/a"
+EVIL_PAGE = "https://evil.example/x"
 
 
 @pytest.fixture
@@ -48,11 +48,16 @@ def load_articles(instance: Instance) -> dict[str, Article]:
 
 
 def test_another_source_says_where_an_article_is_and_nothing_else(instance: Instance) -> None:
-    """If evil announces a page of the bank (A), the article has the page's title, and none of
+    """If evil announces a page of the bank, the article has the page's title, and none of
     evil's tags, category and summary."""
     with instance.open_app() as app:
-        take_entry(app, make_entry("e1", A, summary="Casino " * 40), make_page(A, "Council"), EVIL)
-    article = load_articles(instance)[A]
+        take_entry(
+            app,
+            make_entry("e1", BANK_PAGE, summary="Casino " * 40),
+            make_page(BANK_PAGE, "Council"),
+            EVIL,
+        )
+    article = load_articles(instance)[BANK_PAGE]
 
     assert article.title == "Council counts"
     assert article.tags == ()
@@ -60,10 +65,10 @@ def test_another_source_says_where_an_article_is_and_nothing_else(instance: Inst
 
 
 def test_a_source_says_what_its_own_article_is(instance: Instance) -> None:
-    """For a page of its own site (X), evil's entry gives title, tags and category."""
+    """For a page of its own site, evil's entry gives title, tags and category."""
     with instance.open_app() as app:
-        take_entry(app, make_entry("e1", X), make_page(X, "Council"), EVIL)
-    article = load_articles(instance)[X]
+        take_entry(app, make_entry("e1", EVIL_PAGE), make_page(EVIL_PAGE, "Council"), EVIL)
+    article = load_articles(instance)[EVIL_PAGE]
 
     assert article.title == "What the feed calls it"
     assert article.tags == ("Poker",)
@@ -71,20 +76,20 @@ def test_a_source_says_what_its_own_article_is(instance: Instance) -> None:
 
 
 def test_a_link_that_changes_to_another_site_is_another_entry(instance: Instance) -> None:
-    """If an entry's link changes from the bank's page (A) to another site (X), a new article is
+    """If an entry's link changes from the bank's page to another site, a new article is
     filed and the bank's stays as it is."""
     with instance.open_app() as app:
-        take_entry(app, make_entry("e1", A), make_page(A, "Council"), EVIL)
-        before = load_articles(instance)[A]
-        took = take_entry(app, make_entry("e1", X), make_page(X, "Casino"), EVIL)
+        take_entry(app, make_entry("e1", BANK_PAGE), make_page(BANK_PAGE, "Council"), EVIL)
+        before = load_articles(instance)[BANK_PAGE]
+        result = take_entry(app, make_entry("e1", EVIL_PAGE), make_page(EVIL_PAGE, "Casino"), EVIL)
 
-        assert took.added == make_article_id(X)
-        assert load_articles(instance)[A] == before
+        assert result.added == make_article_id(EVIL_PAGE)
+        assert load_articles(instance)[BANK_PAGE] == before
 
-        changed = take_entry(app, make_entry("g1", A), make_page(A, "Bank"), BANK)
+        changed = take_entry(app, make_entry("g1", BANK_PAGE), make_page(BANK_PAGE, "Bank"), BANK)
 
         assert changed.added is None
-        assert set(load_articles(instance)) == {A, X}
+        assert set(load_articles(instance)) == {BANK_PAGE, EVIL_PAGE}
 
 
 def test_a_link_that_changes_within_its_site_is_the_same_article(instance: Instance) -> None:
@@ -92,14 +97,14 @@ def test_a_link_that_changes_within_its_site_is_the_same_article(instance: Insta
     and another id for it files nothing."""
     moved = "https://bank.example/blog/a"
     with instance.open_app() as app:
-        take_entry(app, make_entry("g1", A), make_page(A, "Council"), BANK)
-        took = take_entry(app, make_entry("g1", moved), make_page(moved, "Bank"), BANK)
+        take_entry(app, make_entry("g1", BANK_PAGE), make_page(BANK_PAGE, "Council"), BANK)
+        result = take_entry(app, make_entry("g1", moved), make_page(moved, "Bank"), BANK)
 
-        assert took.changed == make_article_id(A)
+        assert result.changed == make_article_id(BANK_PAGE)
 
         (article,) = load_articles(instance).values()
 
-        assert article.url == A
+        assert article.url == BANK_PAGE
         assert moved in article.aliases
         assert "The Bank counted" in article.body
 
@@ -113,38 +118,38 @@ def test_a_link_that_changes_to_another_known_article_leaves_both_alone(instance
     """An entry whose link changes to another known article changes neither article."""
     other = "https://bank.example/b"
     with instance.open_app() as app:
-        take_entry(app, make_entry("g1", A), make_page(A, "Council"), BANK)
+        take_entry(app, make_entry("g1", BANK_PAGE), make_page(BANK_PAGE, "Council"), BANK)
         take_entry(app, make_entry("g2", other), make_page(other, "Mayor"), BANK)
         before = load_articles(instance)
-        took = take_entry(app, make_entry("g1", other), make_page(other, "Bank"), BANK)
+        result = take_entry(app, make_entry("g1", other), make_page(other, "Bank"), BANK)
 
-        assert took.added is None
-        assert took.changed is None
+        assert result.added is None
+        assert result.changed is None
         assert load_articles(instance) == before
 
 
 def test_a_redirect_to_another_site_is_no_revision_and_no_article(instance: Instance) -> None:
-    """If the bank's address redirects to another site (X), that page neither revises the bank's
+    """If the bank's address redirects to another site, that page neither revises the bank's
     article nor is filed."""
     with instance.open_app() as app:
-        take_entry(app, make_entry("g1", A), make_page(A, "Council"), BANK)
+        take_entry(app, make_entry("g1", BANK_PAGE), make_page(BANK_PAGE, "Council"), BANK)
         before = load_articles(instance)
-        took = take_entry(app, make_entry("g1", A), make_page(X, "Casino"), BANK)
+        result = take_entry(app, make_entry("g1", BANK_PAGE), make_page(EVIL_PAGE, "Casino"), BANK)
 
-        assert took.added is None
-        assert took.changed is None
+        assert result.added is None
+        assert result.changed is None
         assert load_articles(instance) == before
 
 
 def test_a_shortened_link_is_the_article_that_it_leads_to(instance: Instance) -> None:
-    """A short link that redirects to the bank's page (A) is the bank's article, so the bank's
+    """A short link that redirects to the bank's page is the bank's article, so the bank's
     feed names its title."""
     short = "https://go.example/1"
     with instance.open_app() as app:
-        take_entry(app, make_entry("g1", short), make_page(A, "Council"), BANK)
-        took = take_entry(app, make_entry("g1", short), make_page(A, "Bank"), BANK)
+        take_entry(app, make_entry("g1", short), make_page(BANK_PAGE, "Council"), BANK)
+        result = take_entry(app, make_entry("g1", short), make_page(BANK_PAGE, "Bank"), BANK)
 
-        assert took.changed == make_article_id(A)
+        assert result.changed == make_article_id(BANK_PAGE)
 
         (article,) = load_articles(instance).values()
 
@@ -155,37 +160,39 @@ def test_another_source_does_not_revise_what_it_points_to(instance: Instance) ->
     """If evil announces the bank's article and its page changed, the article is not revised:
     only the bank may."""
     with instance.open_app() as app:
-        take_entry(app, make_entry("g1", A), make_page(A, "Council"), BANK)
-        take_entry(app, make_entry("e1", A), None, EVIL)
+        take_entry(app, make_entry("g1", BANK_PAGE), make_page(BANK_PAGE, "Council"), BANK)
+        take_entry(app, make_entry("e1", BANK_PAGE), None, EVIL)
         before = load_articles(instance)
-        took = take_entry(app, make_entry("e1", A), make_page(A, "Bank"), EVIL)
+        result = take_entry(app, make_entry("e1", BANK_PAGE), make_page(BANK_PAGE, "Bank"), EVIL)
 
-        assert took.changed is None
+        assert result.changed is None
         assert load_articles(instance) == before
 
 
 @pytest.mark.parametrize(
     "head",
     [
-        f'<link rel="canonical" href="{A}">',
-        f'<meta property="og:url" content="{A}">',
-        f'<link rel="amphtml" href="{A}">',
-        f'<a href="{A}?print=1">Print</a>',
+        f'<link rel="canonical" href="{BANK_PAGE}">',
+        f'<meta property="og:url" content="{BANK_PAGE}">',
+        f'<link rel="amphtml" href="{BANK_PAGE}">',
+        f'<a href="{BANK_PAGE}?print=1">Print</a>',
     ],
 )
 def test_no_page_takes_the_address_of_another_site(instance: Instance, head: str) -> None:
     """A page that calls the bank's address its own gets no alias there, and withdrawing it does
     not block the bank's article."""
     with instance.open_app() as app:
-        spam = take_entry(app, make_entry("e1", X), make_page(X, "Casino", head), EVIL).added
+        spam = take_entry(
+            app, make_entry("e1", EVIL_PAGE), make_page(EVIL_PAGE, "Casino", head), EVIL
+        ).added
 
         assert app.archive.store.visits.find(["bank.example/a", "bank.example/a?print=1"]) is None
 
         editorial.withdraw(app.archive, app.configuration, spam or "")
-        took = take_entry(app, make_entry("g1", A), make_page(A, "Council"), BANK)
+        result = take_entry(app, make_entry("g1", BANK_PAGE), make_page(BANK_PAGE, "Council"), BANK)
 
-        assert took.added == make_article_id(A)
-        assert took.problem is None
+        assert result.added == make_article_id(BANK_PAGE)
+        assert result.problem is None
 
 
 def test_an_address_that_leads_elsewhere_is_not_taken(instance: Instance) -> None:
@@ -193,11 +200,11 @@ def test_an_address_that_leads_elsewhere_is_not_taken(instance: Instance) -> Non
     free for the bank's article."""
     out = "https://bank.example/out?to=evil"
     with instance.open_app() as app:
-        take_entry(app, make_entry("e1", out), make_page(X, "Casino"), EVIL)
+        take_entry(app, make_entry("e1", out), make_page(EVIL_PAGE, "Casino"), EVIL)
 
         assert app.archive.store.visits.find(["bank.example/out?to=evil"]) is None
 
-        editorial.withdraw(app.archive, app.configuration, make_article_id(X))
+        editorial.withdraw(app.archive, app.configuration, make_article_id(EVIL_PAGE))
 
         assert not app.archive.store.visits.look_up(["bank.example/out?to=evil"]).withdrawn
         assert take_entry(
@@ -208,7 +215,7 @@ def test_an_address_that_leads_elsewhere_is_not_taken(instance: Instance) -> Non
 def file_squatting_article(app: App) -> str:
     """As an earlier version left it: evil's article has the bank's address as one of its
     aliases."""
-    article = store_articles(app, "Spam", "Spam.", source="evil", aliases=(A,))
+    article = store_articles(app, "Spam", "Spam.", source="evil", aliases=(BANK_PAGE,))
     with app.archive.store.visits._db.write() as connection:
         connection.exec_driver_sql(
             "INSERT INTO aliases VALUES (?, ?)", ("bank.example/a", article.id)
@@ -226,9 +233,9 @@ def test_an_address_that_an_earlier_version_let_others_take_is_its_own_again(
 
         assert app.archive.store.visits.find(["bank.example/a"]) == spam
         assert take_entry(
-            app, make_entry("g1", A), make_page(A, "Council"), BANK
-        ).added == make_article_id(A)
-        assert app.archive.store.visits.find(["bank.example/a"]) == make_article_id(A)
+            app, make_entry("g1", BANK_PAGE), make_page(BANK_PAGE, "Council"), BANK
+        ).added == make_article_id(BANK_PAGE)
+        assert app.archive.store.visits.find(["bank.example/a"]) == make_article_id(BANK_PAGE)
 
 
 def test_a_withdrawal_of_an_earlier_version_takes_nothing_of_another_site(
@@ -250,19 +257,19 @@ def test_no_content_stands_in_for_another_sites_page(instance: Instance) -> None
     """Evil's feed text is not used for a page of the bank that cannot be read, unless the
     operator sets `speaks_for`."""
     content = "<p>" + "Casino news of the day. " * 40 + "</p>"
-    pdf = Page(html=b"%PDF-1.7 ...", url=A, headers={})
+    pdf = Page(html=b"%PDF-1.7 ...", url=BANK_PAGE, headers={})
     with instance.open_app() as app:
-        took = take_entry(app, make_entry("e1", A, content=content), pdf, EVIL)
+        result = take_entry(app, make_entry("e1", BANK_PAGE, content=content), pdf, EVIL)
 
-        assert took.problem is not None
-        assert took.problem.reason == "not-html"
-        assert 'speaks_for = ["bank.example"]' in took.problem.detail
+        assert result.problem is not None
+        assert result.problem.reason == "not-html"
+        assert 'speaks_for = ["bank.example"]' in result.problem.detail
         assert load_articles(instance) == {}
 
         spoken = replace(EVIL, speaks_for=("bank.example",))
 
         assert take_entry(
-            app, make_entry("e2", A, content=content), pdf, spoken
-        ).added == make_article_id(A)
+            app, make_entry("e2", BANK_PAGE, content=content), pdf, spoken
+        ).added == make_article_id(BANK_PAGE)
 
-    assert load_articles(instance)[A].tags == ("Poker",)
+    assert load_articles(instance)[BANK_PAGE].tags == ("Poker",)

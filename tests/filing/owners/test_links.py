@@ -188,20 +188,20 @@ def test_a_feed_that_redirects_to_another_sites_wins_nothing_there(
     evil = Source(key="evil", url="http://evil.example/feed")
     link = LINK.replace("http://burner.example/bank", feed)
     web.answers = {FRONT: Answer(body=f"<html><head>{link}</head><body>Bank</body></html>")}
-    said = []
+    owned = []
 
     async def ask(visit: VisitContext) -> None:
-        said.append(await confirm_ownership(make_entry_context(visit, 1), f"{FRONT}1"))
+        owned.append(await confirm_ownership(make_entry_context(visit, 1), f"{FRONT}1"))
 
     with instance.open_app() as app:
         run_in_visit(app, evil, feed, ask)
 
-        assert said == [False]
+        assert owned == [False]
         assert list_linked_hosts(app, "evil") == ()
 
         run_in_visit(app, Source(key="bank", url=feed), "", ask)
 
-        assert said == [False, True]
+        assert owned == [False, True]
 
 
 def run_in_visit(
