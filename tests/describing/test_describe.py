@@ -174,13 +174,11 @@ def test_a_publishers_tag_that_is_called_like_a_category_speaks_for_it(taxonomy:
         "Fourteen cities trained a small vision model on the cameras of their garbage trucks, which"
         " see the holes."
     )
-    bare, tagged = (
-        taxonomy.category("One model for potholes", text, "", tags)
-        for tags in ((), ("AI", "Cities"))
-    )
+    untagged = taxonomy.category("One model for potholes", text, "", ())
+    tagged = taxonomy.category("One model for potholes", text, "", ("AI", "Cities"))
 
-    assert (bare.name == "AI") is False
-    assert (tagged.name == "AI") is True
+    assert untagged.name != "AI"
+    assert tagged.name == "AI"
 
 
 def test_a_file_or_host_is_not_what_it_is_called_like(taxonomy: Taxonomy) -> None:

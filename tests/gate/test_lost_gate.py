@@ -1,6 +1,7 @@
-"""What the mean of body F1 does not show: bodies lost whole, and bodies that begin or end with what
-is not the article. On our own pages everywhere, on real pages where ../shared is beside the
-checkout. As ../shared/tools/score_edges.py."""
+"""Limits of what the mean body F1 hides: lost bodies, and foreign first or last lines.
+
+On our own pages everywhere, on real pages if ../shared is beside the checkout. Measured as in
+../shared/tools/score_edges.py."""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
-"""Floors of title, author and date over all open pages, those that no rule was written on included:
-half of the domains were never looked at. On real pages, where ../shared is beside the checkout."""
+"""Minimum scores of title, author and date on real pages, if ../shared is beside the checkout.
+
+No rule was written on half of the domains."""
 
 from __future__ import annotations
 

@@ -112,19 +112,18 @@ def test_retry_after_is_kept_to_but_not_for_ever() -> None:
     meter = limits.record_failure(FRESH, make_failure("rate-limited", timedelta(minutes=7)), NOW)
 
     assert find_hindrance_reason(meter, NOW + timedelta(minutes=6, seconds=59)) == "resting"
-    # it is the endpoint's wish, no order overrules it
+    # the operator's order to end the pause does not overrule the server
     assert find_hindrance_reason(limits.end_pause(meter)) == "resting"
     assert find_hindrance_reason(meter, NOW + timedelta(minutes=7)) == ""
-    assert (
-        limits.record_failure(FRESH, make_failure("http-503", timedelta(days=30)), NOW).rest_until
-        == NOW + limits.LONGEST_WISH
-    )
-    assert (
-        find_hindrance_reason(
-            limits.end_pause(limits.record_failure(FRESH, make_failure("connect"), NOW))
-        )
-        == ""
-    )
+
+    for_a_month = make_failure("http-503", timedelta(days=30))
+    asked_for_a_month = limits.record_failure(FRESH, for_a_month, NOW)
+
+    assert asked_for_a_month.rest_until == NOW + limits.LONGEST_WISH
+
+    not_asked_to_wait = limits.record_failure(FRESH, make_failure("connect"), NOW)
+
+    assert find_hindrance_reason(limits.end_pause(not_asked_to_wait)) == ""
 
 
 def test_another_endpoint_starts_in_good_health_with_what_is_left_of_the_day() -> None:

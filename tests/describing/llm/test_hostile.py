@@ -43,23 +43,14 @@ def test_none_of_its_answers_is_filed(
 
 def test_only_what_is_about_health_is_filed_there() -> None:
     """An answer "Health" is accepted only for the one article whose words fit that category."""
-    says = json.dumps({"sentences": [1], "category": "Health", "tags": []})
-    filed = [
-        article["title"]
-        for article in ARTICLES
-        if isinstance(
-            check_answer(
-                says,
-                add_choices(
-                    Material(
-                        title=article["title"],
-                        text=article["text"].strip(),
-                        language=article["language"],
-                    ),
-                    SHIPPED,
-                ),
-            ),
-            Accepted,
+    answer = json.dumps({"sentences": [1], "category": "Health", "tags": []})
+    accepted_titles = []
+    for article in ARTICLES:
+        material = Material(
+            title=article["title"], text=article["text"].strip(), language=article["language"]
         )
-    ]
-    assert filed == ["Trial of a malaria vaccine in Kisumu"]
+        checked = check_answer(answer, add_choices(material, SHIPPED))
+        if isinstance(checked, Accepted):
+            accepted_titles.append(article["title"])
+
+    assert accepted_titles == ["Trial of a malaria vaccine in Kisumu"]

@@ -274,26 +274,25 @@ def test_what_may_be_chosen_is_what_the_article_speaks_for() -> None:
     assert "LLM" in asked.tags
     assert "ransomware" not in asked.tags
 
-    other = "\n".join(
+    more_text = "\n".join(
         f"In step {number} the model reads reports, and a person reads them too."
         for number in range(30)
     )
-    asked = add_choices(
-        Material(title="A language model", text=f"{STORY}\n{other}", language="en"), TAXONOMY
-    )
+    long_material = Material(title="A language model", text=f"{STORY}\n{more_text}", language="en")
 
-    assert asked.tags == ("LLM",)  # the GPU is named in passing
+    # one mention of GPU in a long text is in passing
+    assert add_choices(long_material, TAXONOMY).tags == ("LLM",)
 
 
 def test_a_model_writes_only_where_there_are_rules() -> None:
     """Free writing is offered only for languages with rules to check it."""
-    english, japanese = (Material(title="T", text=STORY, language=code) for code in ("en", "ja"))
-    written_writes = [
-        add_choices(one, Taxonomy(), write=write).write
-        for one in (english, japanese)
-        for write in (True, False)
-    ]
-    assert written_writes == [True, False, False, False]
+    english = Material(title="T", text=STORY, language="en")
+    japanese = Material(title="T", text=STORY, language="ja")
+
+    assert add_choices(english, Taxonomy(), write=True).write
+    assert not add_choices(english, Taxonomy(), write=False).write
+    assert not add_choices(japanese, Taxonomy(), write=True).write
+    assert not add_choices(japanese, Taxonomy(), write=False).write
 
 
 def test_sentences_that_lean_on_another_open_nothing() -> None:

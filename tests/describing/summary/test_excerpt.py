@@ -33,7 +33,11 @@ def test_a_sound_description_wins_and_a_cut_one_loses() -> None:
     """The publisher's description is the excerpt if it is a whole sentence; if it was cut off,
     sentences of the text are."""
     assert choose_excerpt(TITLE, TEXT, OWN, "en") == (OWN, "publisher")
-    assert choose_excerpt(TITLE, TEXT, OWN[:-10] + "...", "en")[1] == "extractive"
+
+    cut_off = OWN[:-10] + "..."
+    _, excerpt_by = choose_excerpt(TITLE, TEXT, cut_off, "en")
+
+    assert excerpt_by == "extractive"
 
 
 @pytest.mark.parametrize(
@@ -49,8 +53,12 @@ def test_a_sound_description_wins_and_a_cut_one_loses() -> None:
 def test_the_sound_passage_of_a_description_is_taken(description: str, excerpt: str) -> None:
     """Of a partly sound description the whole sentences are taken; "" means that nothing is
     sound and the text is used."""
-    chosen = choose_excerpt(TITLE, TEXT, description, "en")
-    assert chosen == (excerpt, "publisher") if excerpt else chosen[1] == "extractive"
+    chosen, excerpt_by = choose_excerpt(TITLE, TEXT, description, "en")
+    if excerpt:
+        assert chosen == excerpt
+        assert excerpt_by == "publisher"
+    else:
+        assert excerpt_by == "extractive"
 
 
 def test_no_sentence_stands_twice() -> None:
@@ -105,16 +113,17 @@ def test_an_excerpt_goes_on_with_what_follows_within_the_caps() -> None:
     and none if the first is long enough."""
     short = [Sentence(f"Oslo has sentence {n} of a text.", n, 0, True, n) for n in range(6)]
 
+    # the second number is the index of the sentence that opens
     assert extend_passage(short, 1) == (1, 2, 3)
 
-    long = [one._replace(text=one.text + " on and on" * 10) for one in short]
+    long = [sentence._replace(text=sentence.text + " on and on" * 10) for sentence in short]
 
     assert extend_passage(long, 1) == (1,)
 
-    enough = [one._replace(text=f"{one.text} {'word ' * ENOUGH}.") for one in short[:1]] + short[1:]
+    long_first = short[0]._replace(text=f"{short[0].text} {'word ' * ENOUGH}.")
 
-    assert extend_passage(enough, 0) == (0,)
-    assert extend_passage(short, 5) == (5,)
+    assert extend_passage([long_first, *short[1:]], 0) == (0,)
+    assert extend_passage(short, 5) == (5,)  # the last sentence
 
 
 @pytest.mark.parametrize(
@@ -165,5 +174,6 @@ DESCRIBED = (
 def test_a_description_that_opens_badly_or_speaks_of_something_else_loses(own: str) -> None:
     """Only a description that opens well and is about this article (it starts with "A museum")
     is used."""
-    by = choose_excerpt("A museum in Oslo shows a printing machine", DESCRIBED, own, "en")[1]
-    assert by == ("publisher" if own.startswith("A museum") else "extractive")
+    title = "A museum in Oslo shows a printing machine"
+    _, excerpt_by = choose_excerpt(title, DESCRIBED, own, "en")
+    assert excerpt_by == ("publisher" if own.startswith("A museum") else "extractive")

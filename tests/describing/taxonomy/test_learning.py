@@ -21,7 +21,7 @@ def test_a_tag_that_the_past_rejects_does_not_come_back_by_its_name() -> None:
     its name, also with files of earlier versions."""
     assert "bridges" in TAGGED.tags(*BRIDGE)
 
-    never = [
+    without_the_tag = [
         (
             f"Bridge number {n}",
             f"The bridge of town {n} is one of many. People walk over the bridge.",
@@ -30,7 +30,7 @@ def test_a_tag_that_the_past_rejects_does_not_come_back_by_its_name() -> None:
         for n in range(12)
     ]
     past = [
-        *never,
+        *without_the_tag,
         ("A harbour", "Boats and quays.", ["bridges"]),
         ("A boat", "The boat is at sea.", ["ferries"]),
     ]

@@ -115,18 +115,13 @@ def test_strong_hints_count_unless_the_box_has_nearly_all_prose(word: str) -> No
 def test_text_in_a_consent_box_keeps_its_hints() -> None:
     """Classes of elements around all of the text count if one of them means a consent dialog: no
     article is in there."""
-    blocks = read_weighed_blocks(
-        f"<div class='consent'><div class='promo'>{STORY}</div></div>", "\n".join(TEXTS)
-    )
+    dialog = f"<div class='consent'><div class='promo'>{STORY}</div></div>"
+    extracted = "\n".join(TEXTS)
+    alone = read_weighed_blocks(dialog, extracted)
+    beside_other_text = read_weighed_blocks(f"{dialog}<div>{OTHER}</div>", extracted)
 
-    assert has_hint(blocks[0], "consent")
-
-    blocks = read_weighed_blocks(
-        f"<div class='consent'><div class='promo'>{STORY}</div></div><div>{OTHER}</div>",
-        "\n".join(TEXTS),
-    )
-
-    assert has_hint(blocks[0], "ad")
+    assert has_hint(alone[0], "consent")
+    assert has_hint(beside_other_text[0], "ad")  # the hint of the class `promo`
 
 
 def test_a_picture_has_the_hints_of_the_elements_around_it() -> None:
@@ -184,12 +179,13 @@ def test_blocks_know_the_hints_of_the_elements_around_them() -> None:
         '<nav id="menu"><a class="share" href="/a">Share</a></nav><div class="postContent"'
         ' role="main"><p>Text'
     )
-    own = read_blocks(
-        parse(f"<html><body>{page}</body></html>".encode(), "https://a.example/b").tree
-    )[0].own_hints
+    document = parse(f"<html><body>{page}</body></html>".encode(), "https://a.example/b")
+    first_block = read_blocks(document.tree)[0]
+    hints_by_element = first_block.own_hints
+    tags_with_hints = [element.tag for element, bits in hints_by_element.items() if bits]
 
-    assert own == {element: hints.read_hints(element) for element in own}
-    assert [element.tag for element, bits in own.items() if bits] == ["nav", "a", "div"]
+    assert hints_by_element == {element: hints.read_hints(element) for element in hints_by_element}
+    assert tags_with_hints == ["nav", "a", "div"]
 
 
 def test_hints_are_weighed_anew_after_another_comparison() -> None:

@@ -93,7 +93,7 @@ def test_the_declared_text_is_compared_before_the_extractor(
 ) -> None:
     """If JSON-LD declares the text, the page is compared with that, and the slower extractor is
     not asked."""
-    asked = set_odds(monkeypatch, 1.0, 9.0)
+    asked = set_odds(monkeypatch, alone=1.0, compared=9.0)
     declared = json.dumps({"@type": "Article", "articleBody": " ".join(TEXTS)})
     script = f"<script type='application/ld+json'>{declared}</script>"
 
@@ -107,7 +107,7 @@ def test_the_declared_text_is_compared_before_the_extractor(
 def test_the_posts_of_a_live_blog_are_declared_text(monkeypatch: pytest.MonkeyPatch) -> None:
     """The posts of a live blog in JSON-LD count as declared text; an update that is no object
     ("broken") is skipped."""
-    set_odds(monkeypatch, 1.0, 9.0)
+    set_odds(monkeypatch, alone=1.0, compared=9.0)
     posts = [{"@type": "BlogPosting", "articleBody": text} for text in TEXTS]
     declared = json.dumps({"@type": "LiveBlogPosting", "liveBlogUpdate": [*posts, "broken"]})
     script = f"<script type='application/ld+json'>{declared}</script>"
@@ -123,19 +123,14 @@ def test_an_unlikely_text_is_in_doubt_unless_the_operator_chose_it(
     operator's `select` rule chose it."""
     assert "doubt" not in read(make_page(STORY), "https://a.example/b").trace["body"]
 
-    set_odds(monkeypatch, -1.0, -1.0)
+    set_odds(monkeypatch, alone=-1.0, compared=-1.0)
+    doubted = read(make_page(STORY), "https://a.example/b")
 
-    assert (
-        read(make_page(STORY), "https://a.example/b")
-        .trace["body"]["doubt"]
-        .endswith("probability of 0.27")
-    )
+    assert doubted.trace["body"]["doubt"].endswith("probability of 0.27")
 
-    chosen = read(make_page(STORY), "https://a.example/b", rules=Rules(select=("body",))).trace[
-        "body"
-    ]
+    chosen = read(make_page(STORY), "https://a.example/b", rules=Rules(select=("body",)))
 
-    assert "doubt" not in chosen
+    assert "doubt" not in chosen.trace["body"]
 
 
 def test_of_a_plain_page_no_extractor_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -29,8 +29,8 @@ def test_a_changed_list_is_found_again_with_its_new_items_only(
     """On each sample page a list is found again after this change, and exactly the new items are
     reported as new."""
     for case in CASES:
-        page, found = change_and_visit(case, mutate.add_new_items, change)
-        assert found.is_right, (case.name, page.titles, found)
+        page, second_visit = change_and_visit(case, mutate.add_new_items, change)
+        assert second_visit.is_right, (case.name, page.titles, second_visit)
 
 
 def test_changes_together_publish_nothing_wrong() -> None:
@@ -56,10 +56,10 @@ def test_articles_that_moved_are_not_new() -> None:
     for case in CASES:
         first = read_listing(case.html, case.url)
         page = mutate.mutate_page(case, case.name, (mutate.change_addresses,))
-        again = read_listing(page.bytes(), case.url, None, first.listing)
-        assert {entry.id for entry in again.entries} <= {entry.id for entry in first.entries}, (
-            case.name
-        )
+        second_visit = read_listing(page.bytes(), case.url, wrapper=first.listing)
+        assert {entry.id for entry in second_visit.entries} <= {
+            entry.id for entry in first.entries
+        }, case.name
 
 
 def test_a_list_without_known_items_is_accepted_if_it_looks_the_same() -> None:
@@ -70,21 +70,21 @@ def test_a_list_without_known_items_is_accepted_if_it_looks_the_same() -> None:
 
     assert first.listing is not None
 
-    turned = case.html
-    for number, word in enumerate(
-        ("faehre", "schaf", "dritte", "karten", "leuchtturm", "schreiber", "baenke")
-    ):
-        turned = turned.replace(word.encode(), f"neu{number}".encode())
+    new_items = case.html
+    # words of the addresses of the sample's items
+    words = ("faehre", "schaf", "dritte", "karten", "leuchtturm", "schreiber", "baenke")
+    for number, word in enumerate(words):
+        new_items = new_items.replace(word.encode(), f"neu{number}".encode())
     for item in case.items:
-        turned = turned.replace(item["title"].encode(), item["title"][::-1].encode())
-    again = read_listing(turned, case.url, None, first.listing)
+        new_items = new_items.replace(item["title"].encode(), item["title"][::-1].encode())
+    second_visit = read_listing(new_items, case.url, wrapper=first.listing)
 
-    assert len(again.entries) == len(first.entries)
-    assert not {entry.id for entry in again.entries} & {entry.id for entry in first.entries}
+    assert len(second_visit.entries) == len(first.entries)
+    assert not {entry.id for entry in second_visit.entries} & {entry.id for entry in first.entries}
 
-    unlike = mutate.open_page(Case("turned", case.url, turned, case.items), "1")
+    unlike = mutate.open_page(Case("turned", case.url, new_items, case.items), "1")
     mutate.rename_classes(unlike)
-    bare = (
+    new_markup = (
         unlike.bytes()
         .replace(b"<h2", b"<h4")
         .replace(b"</h2", b"</h4")
@@ -92,7 +92,7 @@ def test_a_list_without_known_items_is_accepted_if_it_looks_the_same() -> None:
     )
 
     with pytest.raises(NotAFeed, match="none of the items that were there before is"):
-        read_listing(bare, case.url, None, first.listing)
+        read_listing(new_markup, case.url, wrapper=first.listing)
 
 
 URL = "https://a.example/news/"
@@ -121,13 +121,12 @@ def test_links_unlike_the_items_are_left_out_and_named() -> None:
         "<li class='x'><h3><a href='/about/us/all'>All about our paper</a></h3><time"
         " datetime='2026-03-11'></time></li>"
     )
-    again = read_listing(
-        f"<html><body><ul>{other}{new}{ROWS}</ul></body></html>".encode(), URL, None, first.listing
-    )
+    page = f"<html><body><ul>{other}{new}{ROWS}</ul></body></html>".encode()
+    second_visit = read_listing(page, URL, wrapper=first.listing)
 
-    assert [entry.title for entry in again.entries] == ["A new boat is named today", *NAMES]
-    assert again.listing
-    assert "such as https://a.example/about/us/all" in again.listing.note
+    assert [entry.title for entry in second_visit.entries] == ["A new boat is named today", *NAMES]
+    assert second_visit.listing
+    assert "such as https://a.example/about/us/all" in second_visit.listing.note
 
 
 def test_a_new_larger_list_does_not_replace_the_known_one() -> None:
@@ -139,9 +138,9 @@ def test_a_new_larger_list_does_not_replace_the_known_one() -> None:
         for n in range(20)
     )
     page = f"<html><body><main>{louder}</main><ul>{ROWS}</ul></body></html>".encode()
-    again = read_listing(page, URL, None, first.listing)
+    second_visit = read_listing(page, URL, wrapper=first.listing)
 
-    assert [entry.title for entry in again.entries] == [*NAMES]
+    assert [entry.title for entry in second_visit.entries] == [*NAMES]
 
 
 def test_known_items_in_a_new_layout_beat_new_items_in_the_old_one() -> None:
@@ -158,6 +157,6 @@ def test_known_items_in_a_new_layout_beat_new_items_in_the_old_one() -> None:
         for number in range(4)
     )
     page = f"<html><body><ul>{lookalike}</ul><main>{known}</main></body></html>".encode()
-    again = read_listing(page, URL, None, first.listing)
+    second_visit = read_listing(page, URL, wrapper=first.listing)
 
-    assert [entry.title for entry in again.entries] == [*NAMES]
+    assert [entry.title for entry in second_visit.entries] == [*NAMES]

@@ -73,7 +73,7 @@ def test_a_side_list_is_found_if_it_is_pointed_to() -> None:
 
     wrapper = first.wrapper
     for beside in (BESIDE, [(6, "Harbour notice of week 6 and of its tides"), *BESIDE]):
-        feed = read_listing(make_front_page(STORIES, beside, "tile"), URL, None, wrapper)
+        feed = read_listing(make_front_page(STORIES, beside, "tile"), URL, wrapper=wrapper)
         assert [entry.url.rpartition("/")[2] for entry in feed.entries] == [
             f"{n}-x" for n, _ in beside
         ]
@@ -83,21 +83,21 @@ def test_a_side_list_is_found_if_it_is_pointed_to() -> None:
 
     # without it nothing else of the page is taken for it
     with pytest.raises(NotAFeed, match="list-changed"):
-        read_listing(make_front_page(STORIES, []), URL, None, wrapper)
+        read_listing(make_front_page(STORIES, []), URL, wrapper=wrapper)
 
 
 def test_after_a_lost_database_the_list_of_the_known_articles_is_found() -> None:
     """Known articles tell which list was followed: notices lead to the side list, one story more
     leads to the main list."""
     notices = [Seen(url=f"https://a.example/notice/{n}-x", title=said) for n, said in BESIDE[:3]]
-    feed = read_listing(PAGE, URL, None, None, notices)
+    feed = read_listing(PAGE, URL, seen=notices)
 
     assert [entry.title for entry in feed.entries] == [said for _, said in BESIDE]
     assert feed.listing
     assert feed.listing.pointed
 
     stories = [Seen(url=f"https://a.example/story/{n}-x", title=said) for n, said in STORIES[:1]]
-    feed = read_listing(PAGE, URL, None, None, [*notices, *stories])
+    feed = read_listing(PAGE, URL, seen=[*notices, *stories])
 
     assert [entry.title for entry in feed.entries] == [said for _, said in STORIES]
     assert feed.listing
@@ -139,5 +139,5 @@ def test_any_item_of_a_list_leads_to_the_whole_of_it(case: Case) -> None:
         whole_list = next(
             one for one in lists if [urls.alias(item.url) for item in one.items] == wanted
         )
-        second_entries = read_listing(case.html, case.url, None, whole_list.wrapper).entries
+        second_entries = read_listing(case.html, case.url, wrapper=whole_list.wrapper).entries
         assert [urls.alias(entry.url) for entry in second_entries] == wanted

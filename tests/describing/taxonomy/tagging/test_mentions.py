@@ -44,15 +44,15 @@ def test_where_tags_stand(text: str, tags: set[str]) -> None:
 def test_a_capital_in_a_title_alone_proves_no_name() -> None:
     """In a title all words have capitals: "Apple" counts as a name only if the text writes it so
     within a sentence."""
-    assert find_tags("The fruit is red.", "An Apple A Day") == set()
-    assert find_tags("They say that Apple pays.", "An Apple A Day") == {"Apple"}
+    assert find_tags("The fruit is red.", title="An Apple A Day") == set()
+    assert find_tags("They say that Apple pays.", title="An Apple A Day") == {"Apple"}
 
 
 def test_mentions_are_counted_in_title_text_and_head() -> None:
     """Mentions are counted separately in the title, in the text and in its beginning, which has
     one of two."""
     text = "A bridge. " + "More words of text. " * 60 + "Another bridge."  # is not in the head
-    mention = MATCHER.find("The bridge", text)[0]
+    mention = MATCHER.find(title="The bridge", text=text)[TAGS.index("bridges")]
 
     assert mention.title == 1
     assert mention.text == 2
@@ -61,7 +61,8 @@ def test_mentions_are_counted_in_title_text_and_head() -> None:
 
 def test_an_acronym_is_as_telling_as_a_long_word() -> None:
     """A short acronym counts as if it had as many letters as a long word."""
-    assert MATCHER.find("", "An LLM is small.")[TAGS.index("LLM")].letters == mentions.ACRONYM
+    mention = MATCHER.find(title="", text="An LLM is small.")[TAGS.index("LLM")]
+    assert mention.letters == mentions.ACRONYM
 
 
 def test_what_stands_only_far_behind_is_not_found() -> None:

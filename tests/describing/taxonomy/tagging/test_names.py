@@ -32,18 +32,19 @@ def test_where_names_stand(text: str, tags: set[str]) -> None:
 
 def test_a_name_that_is_a_word_needs_the_text() -> None:
     """ "Go" in a title may be the verb: it is a tag only if the text uses it as a name."""
-    assert find_tags("The suite in Go is slow.", "Where Do We Go From Here") == {"Go"}
-    assert find_tags("The suite is slow.", "Where Do We Go From Here") == set()
+    title = "Where Do We Go From Here"
+    assert find_tags("The suite in Go is slow.", title) == {"Go"}
+    assert find_tags("The suite is slow.", title) == set()
 
 
 def test_a_line_that_repeats_counts_once() -> None:
     """A line that occurs twice, such as an advertisement, counts as one mention."""
-    mention = MATCHER.find("", "The phone.\nSee it now: Amazon\nThe clock.\nSee it now: Amazon")[
-        TAGS.index("Amazon")
-    ]
+    text = "The phone.\nSee it now: Amazon\nThe clock.\nSee it now: Amazon"
+    mention = MATCHER.find(title="", text=text)[TAGS.index("Amazon")]
     assert mention.text == 1
 
 
 def test_two_spellings_at_one_place_are_one_mention() -> None:
     """ "robot" is also a spelling of the tag "robotics": one word is one mention."""
-    assert MATCHER.find("", "A robot.")[0].text == 1
+    mention = MATCHER.find(title="", text="A robot.")[TAGS.index("robotics")]
+    assert mention.text == 1

@@ -18,7 +18,9 @@ ROSES = (
 def test_it_counts_what_was_confirmed_and_what_was_not() -> None:
     """Trust is the smoothed share of proposed tags that were confirmed: one of three, with 2
     added to both; without a past it is 1."""
-    result = learn_trust([(["Roses", "walls"], ["rose"]), (["walls"], ["rain"]), ([], ["rain"])])
+    # for each article the proposed tags and the confirmed ones
+    past = [(["Roses", "walls"], ["rose"]), (["walls"], ["rain"]), ([], ["rain"])]
+    result = learn_trust(past)
 
     assert result.rejected == {"walls": 2}
     assert result.share == pytest.approx((1 + 2) / (3 + 2))
@@ -44,10 +46,10 @@ def test_a_past_that_never_had_a_tag_rejects_it(tmp_path: Path) -> None:
     assert learnt.tags("Of roses", ROSES) == ("gardens",)
 
     learnt.save(tmp_path / "learnt.npz")
-    again = taxonomy.with_learnt(tmp_path / "learnt.npz")
+    loaded = taxonomy.with_learnt(tmp_path / "learnt.npz")
 
-    assert again.trust == learnt.trust
-    assert again.tags("Of roses", ROSES) == ("gardens",)
+    assert loaded.trust == learnt.trust
+    assert loaded.tags("Of roses", ROSES) == ("gardens",)
 
 
 def test_a_past_that_agrees_with_names_leaves_others_their_chance() -> None:
