@@ -79,7 +79,8 @@ def site(tmp_path: Path) -> Instance:
 
 
 def test_articles_and_feeds_at_once_and_nothing_twice(site: Instance, folder: Path) -> None:
-    """An import files and publishes articles at once; a second import adds nothing."""
+    """An import stores the three articles of a folder, whose next build publishes them, and reports
+    drafts, problems and oddities; a second import adds nothing."""
     first_imported_files = import_folder(site, folder)
 
     assert sorted(article.url for article in first_imported_files.articles) == [
@@ -99,7 +100,7 @@ def test_articles_and_feeds_at_once_and_nothing_twice(site: Instance, folder: Pa
     site.build()
     listed = json.loads(site.read_published("all.json"))["items"]
 
-    assert sorted(one["title"] for one in listed) == ["Bees", "Roof", "The bridge"]
+    assert sorted(item["title"] for item in listed) == ["Bees", "Roof", "The bridge"]
     assert "roofs" in site.read_published("tags/roofs.json")
 
     second_imported_files = import_folder(site, folder)
@@ -226,7 +227,8 @@ def test_the_instances_own_folder_is_known(site: Instance, folder: Path) -> None
 
 
 def test_what_was_withdrawn_or_pruned_stays_away(site: Instance, folder: Path) -> None:
-    """Withdrawn and pruned articles are not imported again."""
+    """Articles that were withdrawn or pruned are not imported again, from their folder or from the
+    instance's own."""
     import_folder(site, folder)
     with site.open_app() as app:
         editorial.withdraw(app.archive, app.configuration, "https://other.example/bridge")
@@ -252,14 +254,15 @@ def test_what_was_withdrawn_or_pruned_stays_away(site: Instance, folder: Path) -
 
 @pytest.mark.slow
 def test_articles_of_another_instance_come_as_they_are(site: Instance, tmp_path: Path) -> None:
-    """Whatever stands in them, with their times; what is on hold there and copies stay there."""
+    """Articles of another instance are imported with all their fields and times; those on hold stay
+    there, and those without a printable title are problems."""
     first = store_wild_articles(tmp_path / "there")
     store = FileArticleStore(tmp_path / "there", durable=False)
     url = "https://example.org/hold"
     store.put(make_full_article(id=make_article_id(url), url=url, hold=True, hold_reason="flood"))
     imported_files = import_folder(site, tmp_path / "there")
     # a text of unprintable characters is none
-    titled = [one for one in first.values() if one.title]
+    titled = [article for article in first.values() if article.title]
 
     assert len(imported_files.problems) == len(first) - len(titled)
     assert len(imported_files.drafts) == 1

@@ -33,7 +33,7 @@ def list_lint_reasons(
 ) -> list[LintReason]:
     from dataclasses import replace
 
-    return [one.reason for one in lint(replace(GOOD, body=body, **changes), body, taxonomy)]  # type: ignore[arg-type]
+    return [finding.reason for finding in lint(replace(GOOD, body=body, **changes), body, taxonomy)]  # type: ignore[arg-type]
 
 
 def test_a_good_article_has_nothing_odd() -> None:
@@ -64,7 +64,7 @@ def test_a_good_article_has_nothing_odd() -> None:
     ],
 )
 def test_one_oddity(changes: dict[str, str], reason: LintReason) -> None:
-    """Each odd value gives exactly its warning."""
+    """Each odd value (`changes`) of an otherwise good article gives exactly its one finding."""
     assert list_lint_reasons(**changes) == [reason]
 
 

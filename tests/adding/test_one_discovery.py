@@ -100,7 +100,8 @@ ICONS = ("/", "/favicon.ico")  # where the icon of a site is looked for
 def test_a_first_visit_after_add_asks_for_nothing_beyond_the_preview(
     tmp_path: Path, web: Web
 ) -> None:
-    """Also of a list, of a feed without entries, and the visit after that, but for the icon."""
+    """`add` and the first visit use what the preview has fetched: nothing is requested a second
+    time, only the icon is new."""
     empty = "http://empty.example/feed"
     web.answers = {**web.answers, empty: make_rss("Empty", empty, [])}
     for url in ("http://one.example/", "http://plain.example/", empty):

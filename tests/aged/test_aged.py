@@ -53,7 +53,8 @@ LASTING = (
 
 @pytest.mark.parametrize("life", [FIRST], indirect=True)
 def test_the_first_has_what_an_instance_gathers_in_time(facts_before: Facts) -> None:
-    """Whoever makes it anew must not lose what the other tests are for."""
+    """The first sample instance has everything that the tests need: whoever makes it anew must not
+    lose articles, moves, ends or withdrawals of each kind."""
     articles = facts_before["articles"].values()
 
     assert len(articles) == 60
@@ -100,7 +101,8 @@ def test_the_first_has_what_an_instance_gathers_in_time(facts_before: Facts) -> 
 def test_the_second_has_what_later_versions_added(
     facts_before: Facts, old_instance: Instance
 ) -> None:
-    """The second sample instance has every field and job of later versions."""
+    """The second sample instance has what later versions added: rights, carriers, prunings, split
+    months, pages, pictures and console jobs of each kind."""
     articles = facts_before["articles"].values()
 
     assert len(articles) == 67
@@ -162,19 +164,21 @@ def test_building_changes_nothing(journey: Journey, facts_before: Facts, life: L
     assert_nothing_found(list_differences({**facts_before, "status": {}}, journey.facts["build"]))
     assert_nothing_found(list_differences(facts_before, journey.facts["build --all"]))
 
-    for told in journey.built:
-        assert [(one["what"], one["reason"]) for one in told["held"]] == [("sources/quay", "held")]
-        assert told["set_aside"] == []
-        assert told["problems"] == []
+    for report in journey.built:
+        assert [(problem["what"], problem["reason"]) for problem in report["held"]] == [
+            ("sources/quay", "held")
+        ]
+        assert report["set_aside"] == []
+        assert report["problems"] == []
 
     assert [
-        (one["what"].rpartition("/config/")[2], one["reason"]) for one in journey.check
+        (finding["what"].rpartition("/config/")[2], finding["reason"]) for finding in journey.check
     ] == list(life.checked)
 
 
 def test_everything_built_anew_is_the_same_byte_for_byte(journey: Journey, life: Life) -> None:
-    """What the older version wrote, where this one writes it alike; and what the first build after
-    it wrote."""
+    """After an upgrade, building everything writes the same bytes as the older version did (except
+    `rewritten`), and as the first build did."""
     assert_nothing_found(list_changed_files(journey.before, journey.after, life.rewritten))
     assert_nothing_found(
         f"file {name}" for name, data in journey.after.items() if journey.upgraded[name] != data
@@ -197,7 +201,8 @@ def matches_pattern(line: str, patterns: Collection[str]) -> bool:
 
 
 def test_every_address_answers_as_it_did(journey: Journey, facts_before: Facts) -> None:
-    """After the upgrade all old addresses give the same answers: feeds, redirects, 410."""
+    """After an upgrade every old address answers as before: feeds with 200 and their file, moved
+    ones with 301, ended ones with 410."""
     moved = {name: (301, target) for name, target in facts_before["moved"].items()}
     gone_fromkeys = dict.fromkeys(facts_before["gone"], (410, ""))
     fromkeys = dict.fromkeys(facts_before["feeds"], (200, ""))
@@ -222,7 +227,8 @@ def test_every_address_answers_as_it_did(journey: Journey, facts_before: Facts) 
 def test_a_run_adds_what_is_new_and_nothing_else(
     journey: Journey, facts_before: Facts, life: Life
 ) -> None:
-    """The first run after the upgrade adds only the new articles."""
+    """The first run after an upgrade adds exactly the new articles (`life.added`) and changes
+    nothing else."""
     assert_nothing_found(
         list_unexpected_changes(facts_before, journey.facts["refresh"], life.added)
     )
@@ -235,14 +241,14 @@ def test_no_article_is_fetched_again(journey: Journey, facts_before: Facts) -> N
         for article in facts_before["articles"].values()
         if article.get("source_key") != "kiln"
     }
-    pages |= {one["url"] for one in facts_before["withdrawn"].values()}
+    pages |= {withdrawal["url"] for withdrawal in facts_before["withdrawn"].values()}
     # the page of kiln is a source itself
     assert_nothing_found(f"page {page} was fetched again" for page in pages & journey.asked)
 
 
 def test_what_was_learnt_of_sources_is_still_known(journey: Journey, life: Life) -> None:
-    """A feed that moved is asked for where it is now, one that closed and one that was removed not
-    at all."""
+    """After an upgrade, moved feeds are requested at their new address, and closed or removed ones
+    not at all."""
     assert life.asked - journey.asked == set()
     assert life.unasked & journey.asked == set()
 
@@ -250,8 +256,8 @@ def test_what_was_learnt_of_sources_is_still_known(journey: Journey, life: Life)
 def test_a_feed_reader_is_shown_nothing_twice_and_misses_nothing(
     journey: Journey, facts_before: Facts, life: Life
 ) -> None:
-    """Newsboat read what the older version left, then what this one made of it, at the same
-    addresses."""
+    """Newsboat, reading before the upgrade, after it and after a run, shows every title once:
+    nothing again after the build, and the new stories after the run."""
     need_newsboat()
     new = {
         name: list_feed_titles(journey.facts["refresh"], name)
@@ -260,12 +266,9 @@ def test_a_feed_reader_is_shown_nothing_twice_and_misses_nothing(
     }
     for name in life.read:
         old, built, run = (journey.shown[step][name] for step in ("old", "build --all", "refresh"))
-        assert name == name
-        assert sorted(old) == sorted(list_feed_titles(facts_before, name))
-        assert name == name
-        assert built[len(old) :] == []
-        assert name == name
-        assert sorted(run[len(built) :]) == sorted(new[name])
+        assert sorted(old) == sorted(list_feed_titles(facts_before, name)), name
+        assert built[len(old) :] == [], name
+        assert sorted(run[len(built) :]) == sorted(new[name]), name
 
     assert len(new["all.atom"]) == len(life.added)
 
@@ -294,8 +297,8 @@ def test_a_run_without_a_database_goes_on(
 
 @pytest.mark.slow
 def test_a_hand_edit_outlives_other_words(old_instance: Instance, facts_before: Facts) -> None:
-    """All articles are described anew and a tag is renamed: both write files that hands have
-    edited."""
+    """Describing all articles anew and renaming a tag, which rewrite the files, keep every edit by
+    hand; the feed of the tag keeps its id."""
     old_instance.run_command("describe", "--all")
     old_instance.run_command("tags", "rename", old_instance.life.tag, "Lines")
     after = old_instance.read_facts()
@@ -391,8 +394,8 @@ def test_a_lost_database_loses_nothing(
 
 @pytest.mark.parametrize("life", [SECOND], indirect=True)
 def test_archives_outlive_the_database_and_the_published_files(old_instance: Instance) -> None:
-    """The default of new folders has no archives of tags that taxonomy.toml lacks, and none in
-    JSON."""
+    """An old instance keeps all its archives, also those that new instances do not have, even if
+    database and published files are lost."""
     archives = archived_months(old_instance)
 
     assert {kind for _, _, kind in archives} == {".atom", ".json"}

@@ -94,7 +94,8 @@ def test_a_copy_made_during_a_run_brings_every_feed_back(
 def test_a_copy_made_while_a_tag_is_renamed_has_every_article_in_its_feed(
     old_instance: Instance, facts_before: Facts, tmp_path: Path
 ) -> None:
-    """Under the old address or the new one, whichever the copy knows; with the id of before."""
+    """A copy of config and articles made while a tag is renamed restores its feed, under the old or
+    the new address, with the same id and entries."""
     held = facts_before["feeds"]["tags/cordage.atom"]
     copies = list(
         copy_while_running(

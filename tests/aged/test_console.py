@@ -33,7 +33,8 @@ def undo_newest_change(old_instance: Instance, act: str) -> str:
 def test_changes_that_the_older_version_made_are_taken_back(
     old_instance: Instance, facts_before: Facts
 ) -> None:
-    """Hide, pause and rename of the older version are undone by the new one."""
+    """Changes that the console of the older version made (hide an article, pause a source, rename a
+    tag) can be undone by this version."""
     hidden = facts_before["articles"][undo_newest_change(old_instance, "hide")]
 
     assert undo_newest_change(old_instance, "rest") == "wire"

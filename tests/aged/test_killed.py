@@ -22,8 +22,8 @@ pytestmark = [IN_A_FILE, pytest.mark.slow, pytest.mark.timeout(300)]
 def test_a_build_that_is_killed(
     old_instance: Instance, facts_before: Facts, tmp_path: Path
 ) -> None:
-    """While it writes every file anew, which the site's other title makes it do; the title is set
-    back afterwards."""
+    """If `build --all` is killed when it opens the database or when half of the files are written,
+    the next build makes everything as if nothing had happened."""
     calm = Instance(old_instance.life, tmp_path / "calm")
     calm.run_command("build", "--all")
     moments = (watch_database_opening(old_instance), watch_rewritten_share(old_instance, 0.5))
@@ -42,7 +42,8 @@ def test_a_build_that_is_killed(
 
 
 def test_a_run_that_is_killed(old_instance: Instance, facts_before: Facts, web: Web) -> None:
-    """When the first new article was filed; other moments are left to chance below."""
+    """If `refresh` is killed when it has stored its first new article, the next run adds the rest
+    and nothing twice."""
     count = count_article_files(old_instance)
     killed = old_instance.kill_command(lambda: count_article_files(old_instance) > count, "refresh")
     old_instance.run_command("refresh")
@@ -63,7 +64,8 @@ def skip_unless(killed: bool) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 def test_many_kills(old_instance: Instance, facts_before: Facts, web: Web, seed: int) -> None:
-    """Of a build or a run, at any moment, ten times in a row."""
+    """After ten builds and runs in a row were killed at random moments, one run and one build give
+    the expected articles and feeds."""
     dice = random.Random(seed)
     killed = 0
     for _ in range(10):
@@ -90,7 +92,8 @@ def test_many_kills(old_instance: Instance, facts_before: Facts, web: Web, seed:
 def test_a_reindex_that_is_killed(
     old_instance: Instance, facts_before: Facts, seconds: float
 ) -> None:
-    """Whether the database is whole, half made or gone afterwards, every article is as it was."""
+    """If `reindex` is killed after some tenths of a second, the next one and a build publish the
+    same as before."""
     old_instance.kill_command(watch_seconds(seconds), "reindex")
     old_instance.run_command("reindex")
     old_instance.run_command("build", "--all")

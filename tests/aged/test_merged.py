@@ -90,7 +90,8 @@ def lose_database(old_instance: Instance) -> None:
 
 
 def test_the_instance_has_stories_that_were_published_as_one_entry(old_instance: Instance) -> None:
-    """The sample instance of the older version has articles behind entries of stories."""
+    """The sample instance has what these tests need: five articles that the older version showed
+    only within the entry of another ("behind")."""
     with closing(sqlite3.connect(old_instance.folder / DATABASE)) as database:
         behind = {
             article_id
@@ -114,7 +115,8 @@ def test_the_instance_has_stories_that_were_published_as_one_entry(old_instance:
 def test_entries_keep_ids_and_dates_and_what_was_folded_stays_so(
     old_instance: Instance, setting: str
 ) -> None:
-    """Old story entries stay through builds, a reindex and a lost database."""
+    """Entries that the older version merged from stories keep ids, dates and links through builds,
+    a reindex and a lost database, whatever the setting."""
     before = list_merged_entries(read_expected_facts(MERGED))
     set_stories(old_instance, setting)
     for words in (("build",), ("build", "--all"), ("reindex",), ("build",)):
@@ -142,7 +144,8 @@ def test_entries_keep_ids_and_dates_and_what_was_folded_stays_so(
 
 
 def test_an_upgrade_without_the_database_keeps_ids_and_dates(old_instance: Instance) -> None:
-    """The lead of a story is chosen anew then, and with it the link."""
+    """If the database is lost before the upgrade, merged entries keep ids and dates; only their
+    link may change, as the lead is chosen anew."""
     lose_database(old_instance)
     old_instance.run_command("build", "--all")
     old = list_merged_entries(read_expected_facts(MERGED))
@@ -152,7 +155,8 @@ def test_an_upgrade_without_the_database_keeps_ids_and_dates(old_instance: Insta
 
 
 def test_the_leads_of_stories_stay_whoever_would_lead_now(old_instance: Instance) -> None:
-    """The longest led: as if that had been the other one that came at the same time."""
+    """The lead that the older version chose for a story stays, although this version would choose
+    the longest report. The database is changed to have another lead."""
     old = "http://post.example/scooters"
     new = "http://bank.example/scooters"
     ids = {

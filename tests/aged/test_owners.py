@@ -33,7 +33,11 @@ def replace_in_sources(old_instance: Instance, old: str, new: str) -> None:
 
 def list_rights_findings(old_instance: Instance) -> dict[str, str]:
     document = json.loads(old_instance.run_command("check", "--json", leaves=(0, 78)))
-    return {one["what"]: one["detail"] for one in document if one["reason"] == "speaks-for"}
+    return {
+        finding["what"]: finding["detail"]
+        for finding in document
+        if finding["reason"] == "speaks-for"
+    }
 
 
 def count_whole_entries(old_instance: Instance) -> int:
@@ -44,7 +48,8 @@ def count_whole_entries(old_instance: Instance) -> int:
 
 @pytest.mark.slow
 def test_nothing_changes_until_the_operator_answers(burner: Instance) -> None:
-    """Whole texts stay, with a question to the operator, until `speaks_for` is set."""
+    """A source with full texts of another site keeps them, with a question in `check`, until the
+    operator answers: `speaks_for = []` ends them, naming the site keeps them."""
     texts = count_whole_entries(burner)
     assert texts > 0
     burner.run_command("build", "--all")
@@ -71,7 +76,8 @@ def has_same_items(one: bytes, other: bytes) -> bool:
 
 
 def test_who_writes_its_own_articles_is_asked_nothing(old_instance: Instance) -> None:
-    """A source whose articles are all on its own site gets no `speaks-for` finding."""
+    """A source whose articles are all on its own site causes no question about `speaks_for`, and
+    its rights are recorded."""
     old_instance.run_command("build")
 
     assert list_rights_findings(old_instance) == {}

@@ -138,7 +138,8 @@ def test_edited_tags_are_the_operators_when_read(article_store: FileArticleStore
 def test_a_file_that_an_operator_renamed_or_moved_stays_the_articles_file(
     article_store: FileArticleStore,
 ) -> None:
-    """Later writes go to the file where it lies now, whatever path is hinted."""
+    """If the operator moves an article file, it is found by its id and written there, in this
+    process and the next, whatever path the caller expects."""
     _, stamp, _ = article_store.put(make_full_article())
     moved = article_store.root / "2020" / "01" / "my-name.md"
     moved.parent.mkdir(parents=True)
@@ -318,7 +319,8 @@ def test_a_broken_instance_is_named(article_store: FileArticleStore, data: str) 
 def test_litter_of_dead_writers_is_swept_and_that_of_living_ones_is_not(
     article_store: FileArticleStore,
 ) -> None:
-    """Temporary files of ended processes are deleted, those of running ones are kept."""
+    """Temporary files of ended processes, and older ones of this process, are deleted; those of
+    running ones stay."""
     _, stamp, _ = article_store.put(make_full_article())
     folder = (article_store.root / stamp.path).parent
     dead = [
@@ -421,7 +423,8 @@ def test_an_article_without_text_of_its_own_is_filed(article_store: FileArticleS
 def test_files_that_are_put_together_share_one_sync_of_their_folder(
     article_store: FileArticleStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Within `batch_writes`, the folder is synced once for all files."""
+    """Within `batch_writes`, their folder is synced once for all files at each `settle`, and not per
+    file, since a sync is slow."""
     synced: list[str] = []
     monkeypatch.setattr(disk, "sync_folder", lambda path: synced.append(path.name))
     article_store.put(make_full_article(title="First", id="a" * 26))

@@ -88,7 +88,8 @@ def test_a_file_that_was_put_is_read_at_once(
 def test_no_row_stays_whose_file_could_not_be_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """If syncing a file fails, its row is not committed."""
+    """If syncing an article file fails, its database row is rolled back and no temporary file is
+    left."""
     article_store = FileArticleStore(tmp_path / "articles")
     store = open_store(f"sqlite:///{tmp_path}/syndicator.db", articles_exist=False)
     article_store.put(make_full_article(id="a" * 26))
@@ -114,7 +115,7 @@ def test_no_row_stays_whose_file_could_not_be_written(
 
 
 def test_files_of_one_name_are_written_one_after_the_other(tmp_path: Path) -> None:
-    """Twenty writes to one path leave the last content and no temporary file."""
+    """Twenty background writes to one path are done in order: the last content stays."""
     with BackgroundWrites() as writes:
         for number in range(20):
             writes.write(tmp_path / "a.md", f"{number}".encode())
@@ -125,7 +126,8 @@ def test_files_of_one_name_are_written_one_after_the_other(tmp_path: Path) -> No
 
 
 def test_a_block_within_another_shares_its_writes(tmp_path: Path) -> None:
-    """Nested `batch_writes` blocks share one group of writes."""
+    """A `batch_writes` block inside another writes its files at its end, and the outer block goes
+    on."""
     article_store = FileArticleStore(tmp_path)
 
     with article_store.batch_writes():

@@ -61,7 +61,8 @@ def test_nothing_is_edited_right_after_a_write() -> None:
 
 @pytest.mark.parametrize("field", HAND)
 def test_each_edited_field_is_known_and_kept_over_every_later_write(field: str) -> None:
-    """An edited field survives two later writes, which update all other fields."""
+    """A field that was edited by hand (HAND) is kept by two later writes, which update all other
+    fields (OURS)."""
     in_file = replace(write_and_load(make_full_article()), **HAND[field])
     assert hand_edited(in_file) == {field}
 
@@ -119,7 +120,8 @@ def test_a_field_that_is_edited_back_is_ours_again() -> None:
 
 @pytest.mark.parametrize("field", ["title", "excerpt", "tags", "category"])
 def test_what_the_file_calls_the_operators_stays_although_no_hash_differs(field: str) -> None:
-    """A field with `*_by: operator` is kept even if its value equals what we wrote."""
+    """A field with `*_by: operator` is kept although its value is the one we wrote; only a write
+    that is ordered to change it does."""
     in_file = write_and_load(make_full_article(**{f"{field}_by": "operator"}))
     new: dict[str, Any] = {field: OURS[field]}
 

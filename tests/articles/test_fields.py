@@ -35,7 +35,8 @@ class Timed(Article):
 
 
 def test_a_field_is_one_row(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """One row in the table is all that a new field of articles needs."""
+    """A new field of articles (`minutes`) needs only one row in the table to be cleaned, written,
+    read and removed again."""
     monkeypatch.setattr(fields, "TABLE", (*fields.TABLE, Field("minutes", WHOLE, 2)))
     monkeypatch.setattr(frontmatter, "Article", Timed)
     store = FileArticleStore(tmp_path, durable=False)
@@ -139,7 +140,8 @@ def test_with_our_schema_a_later_key_is_ours(line: str) -> None:
 
 
 def test_an_operators_key_of_the_name_stays_theirs_when_the_file_needs_the_schema() -> None:
-    """A key of the operator's own is not read as the newer field of the same name."""
+    """If the operator already uses the key `rights`, it stays theirs, and `operator_keys` says so;
+    our field of that name is not stored in this file."""
     data = frontmatter.dump(make_plain_article(), {"rights": {"mine": 1}, "draft": True})
     written = frontmatter.dump(
         make_plain_article(hold=True, rights=("ours",)), frontmatter.extra(data)

@@ -254,7 +254,8 @@ def test_an_indented_first_line_and_a_rule_stay_in_the_body() -> None:
 
 
 def test_what_is_of_the_visit_alone_is_not_in_the_file() -> None:
-    """Values of a reading such as trace and blocks are not written to the file."""
+    """Facts about how a page was read (trace, blocks, alternate address) are not written to the
+    article file."""
     given = {
         field.name: getattr(make_full_article(), field.name)
         for field in dataclasses.fields(Article)
@@ -284,7 +285,7 @@ def test_a_file_by_hand_needs_little() -> None:
 
 
 def test_a_day_by_hand_outranks_the_time_it_was_published() -> None:
-    """An edited `date` replaces `published`."""
+    """If the operator edits `date`, it replaces the time in `published`."""
     data = frontmatter.dump(make_full_article()).replace(b"date: '2026-11-23'", b"date: 2026-11-01")
 
     assert frontmatter.load(data).published == datetime(2026, 11, 1, tzinfo=UTC)
@@ -317,7 +318,7 @@ def test_keys_of_the_operator_keep_their_types() -> None:
 
 
 def test_a_key_of_the_operator_that_only_reads_as_text_is_kept_as_text() -> None:
-    """A value with an unknown YAML tag is kept as a string."""
+    """A value of the operator with an unknown YAML tag (`!odd`) is kept as a plain text."""
     data = frontmatter.dump(make_full_article()).replace(
         b"tags_by: matched\n", b"tags_by: matched\nmine: !odd thing\n"
     )

@@ -42,7 +42,8 @@ def test_the_digest_of_the_first_eight_does_not_know_the_later_fields() -> None:
 
 @pytest.mark.parametrize("field", HAND)
 def test_an_edit_is_known_and_kept_over_every_later_write(field: str) -> None:
-    """An edited field is recognised and kept by all later writes."""
+    """A later field that was edited by hand (HAND) is kept by all later writes (NEW), unless a
+    write is ordered to change it."""
     in_file = replace(dump_and_load(sign(make_full_article(**OURS))), **{field: HAND[field]})
     assert hand_edited(in_file) == {field}
 
@@ -80,7 +81,8 @@ def test_what_we_never_wrote_is_ours_while_empty_and_a_hands_once_filled_in(fiel
 def test_one_more_signed_field_makes_no_old_one_the_operators(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Adding a signed field in a new version marks no field of old files as edited."""
+    """If a later version signs more fields, wherever their rows are in the table, no field of
+    existing files counts as edited."""
     first = dump_and_load(sign(make_full_article()))
     second = dump_and_load(sign(make_full_article(**OURS)))
     monkeypatch.setattr(fields, "TABLE", (Field("section", TEXT, 2, signed=True), *fields.TABLE))

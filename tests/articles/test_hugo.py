@@ -47,7 +47,8 @@ def run_hugo(site: Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_hugo_makes_pages_of_all_our_files(site: Path) -> None:
-    """Hugo builds a page of each article file, with odd texts and shortcodes."""
+    """The site generator Hugo builds a page for each article file, also with odd texts and with
+    text that looks like a shortcode."""
     store = FileArticleStore(site / "content", durable=False)
     store.instance()
     texts = [*ODD, *(trap for trap in TRAPS if trap.strip())]
@@ -76,7 +77,8 @@ def test_hugo_makes_pages_of_all_our_files(site: Path) -> None:
 
 
 def test_hugo_gives_each_field_its_type(site: Path) -> None:
-    """The first eight keys as data, as templates have them."""
+    """Hugo reads the fields of our files with the right types: a template prints each as JSON,
+    which equals what we wrote."""
     (site / "layouts/_default/single.html").unlink()
     fields = " ".join(
         f'"{key}" .Params.{key}'
@@ -107,7 +109,8 @@ def test_hugo_gives_each_field_its_type(site: Path) -> None:
 
 
 def test_a_file_without_that_care_ends_the_build(site: Path) -> None:
-    """Otherwise the test above says nothing about this version of Hugo."""
+    """A file with a shortcode that we did not escape makes Hugo fail: otherwise the tests above
+    would prove nothing."""
     page = site / "content/a.md"
     page.parent.mkdir()
     page.write_text("---\ntitle: A\n---\n{{< figure-of-no-site >}}\n")

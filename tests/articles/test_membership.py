@@ -63,7 +63,8 @@ def test_slugs_of_names(name: str, slug: str) -> None:
 
 
 def test_names_that_differ_in_more_than_case_accents_and_punctuation_do_not_collide() -> None:
-    """Different names have different slugs."""
+    """Names that mean different things have different slugs, also if they differ only in a sign, a
+    script or a long end."""
     names = [
         "C",
         "C++",

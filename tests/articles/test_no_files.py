@@ -56,7 +56,8 @@ def instance(tmp_path: Path) -> Instance:
 @pytest.mark.parametrize("folder", ["", "2026/03"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_it_is_named_and_the_build_goes_on(instance: Instance, kind: str, folder: str) -> None:
-    """Each kind of non-file is reported as "no-file", and the build continues."""
+    """Something with the name of an article that is not a file (folder, pipe, socket …) is reported
+    by `build`, `status` and `check`; the other articles are built."""
     path = instance.folder / "feeds/articles" / folder / "d.md"
     path.parent.mkdir(parents=True, exist_ok=True)
     KINDS[kind](path)

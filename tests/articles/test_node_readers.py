@@ -93,7 +93,8 @@ def assert_read_as_written(found: dict[str, Any], articles: dict[str, Article], 
 
 
 def test_gray_matter_gives_each_field_its_type_and_the_body_as_it_is(tmp_path: Path) -> None:
-    """The Node library gray-matter reads our files as we wrote them."""
+    """gray-matter, which most Node site generators use, reads our files with the values and types
+    that we wrote; dates stay text."""
     packages = install_packages(tmp_path / "node", "gray-matter@4", "zod@3")
     articles = store_wild_articles(tmp_path / "articles")
     script = packages / SCRIPT.name
@@ -121,8 +122,8 @@ def test_gray_matter_gives_each_field_its_type_and_the_body_as_it_is(tmp_path: P
 
 
 def test_a_file_without_our_quotes_is_read_otherwise(tmp_path: Path) -> None:
-    """Else the test above says nothing: gray-matter takes for a number or a time what stands there
-    without quotes."""
+    """Without our quotes, gray-matter reads the title 1e3 as a number: otherwise the tests above
+    would prove nothing."""
     packages = install_packages(tmp_path / "node", "gray-matter@4", "zod@3")
     shutil.copy(SCRIPT, packages / SCRIPT.name)
     path = tmp_path / "a.md"
@@ -166,7 +167,7 @@ def test_a_content_collection_of_astro_takes_the_folder(tmp_path: Path) -> None:
 
     document = json.loads((site / "dist/all.json").read_text())
 
-    assert {str(site / one["path"]) for one in document} == set(articles)
+    assert {str(site / page["path"]) for page in document} == set(articles)
 
     for one in document:
         assert_read_as_written(one, articles, str(site / one["path"]))

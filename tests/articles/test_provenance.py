@@ -84,7 +84,8 @@ def test_what_a_hand_edited_is_the_operators_whatever_the_file_says(field: str) 
 
 
 def test_a_category_is_the_models_where_it_wrote_excerpt_or_tags() -> None:
-    """If excerpt or tags are the model's, the category is, too."""
+    """If the language model wrote excerpt or tags, the category is taken as its own, too, since
+    files of earlier versions do not say it."""
     assert find_writer(write_and_load(make_full_article(excerpt_by="llm")), "category") is By.LLM
     assert find_writer(write_and_load(make_full_article(tags_by="llm")), "category") is By.LLM
     assert find_writer(write_and_load(make_full_article()), "category") is By.MATCHED
@@ -102,7 +103,8 @@ def test_the_file_says_whose_the_category_is_only_where_nothing_else_does() -> N
 
 
 def test_the_models_category_stays_its_own_when_a_hand_edits_its_excerpt() -> None:
-    """A category by the language model stays the model's if the operator edits the excerpt."""
+    """If the operator edits the excerpt of the language model, the category stays the model's, so
+    that our matching does not overwrite it."""
     in_file = replace(write_and_load(make_full_article(excerpt_by="llm")), excerpt="Mine.")
     loaded = edits.mark_operator_edits(in_file)
     again = frontmatter.load(frontmatter.dump(edits.merge(loaded, in_file)))
@@ -129,7 +131,7 @@ def test_a_title_is_the_publishers_unless_the_file_says_otherwise() -> None:
 
 
 def test_a_word_that_names_nobody_protects_nothing() -> None:
-    """An unknown value of `tags_by` gives no protection."""
+    """An unknown writer in `tags_by` counts as none: anybody may overwrite the tags."""
     assert find_writer(write_and_load(make_full_article(tags_by="somebody")), "tags") is None
 
 

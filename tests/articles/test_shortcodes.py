@@ -42,7 +42,8 @@ def test_no_shortcode_stands_in_a_file_and_its_text_reads_as_it_did(
 
 
 def test_an_old_file_is_not_written_anew_for_them(store: FileArticleStore) -> None:
-    """Files of earlier versions with shortcodes stay byte for byte."""
+    """A file of an earlier version, with an unescaped shortcode, counts as unedited and is not
+    rewritten just to escape it."""
     _, stamp, _ = store.put(make_full_article(body=BODIES[0], aliases=()))
     path = store.root / stamp.path
     old = frontmatter.dump(

@@ -62,7 +62,8 @@ def test_a_broken_page_counts_as_absent(tmp_path: Path, data: bytes) -> None:
 
 
 def test_the_file_says_which_version_read_the_page(tmp_path: Path) -> None:
-    """`outdated` lists pages read by an older version."""
+    """`outdated` lists the stored pages that an older version of the reader read; noting that this
+    version read one does not prolong its life."""
     before = FileSnapshots(tmp_path)
     now = FileSnapshots(tmp_path, 2)
     before.put(ID, b"<p>", {})
@@ -82,7 +83,8 @@ def test_the_file_says_which_version_read_the_page(tmp_path: Path) -> None:
 
 
 def test_there_is_one_file_of_a_page_whatever_version_wrote_it(tmp_path: Path) -> None:
-    """A page saved by another version replaces the earlier file of this page."""
+    """A page that is stored by any version replaces the file of that page; forgetting deletes
+    it."""
     for version in (0, 10, 9):
         FileSnapshots(tmp_path, version).put(ID, f"{version}".encode(), {})
         assert FileSnapshots(tmp_path, 1).get(ID) == (f"{version}".encode(), {})
@@ -115,7 +117,8 @@ def test_old_pages_and_litter_are_pruned(tmp_path: Path) -> None:
 
 
 def test_what_is_no_id_is_refused(tmp_path: Path) -> None:
-    """Texts that are no article id are refused, such as paths."""
+    """A text that is no article id, such as a path, is refused, so that no other file can be
+    read."""
     for article_id in ("../../etc/passwd", "", "ABCDEFGH", "a" * 40):
         with pytest.raises(ValueError, match="not an article id"):
             FileSnapshots(tmp_path).get(article_id)

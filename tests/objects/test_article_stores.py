@@ -42,7 +42,8 @@ def file_article(stores: ArticleStores, one: Article) -> str:
 
 
 def test_an_article_is_filed_by_its_day_title_and_id_and_comes_back(stores: ArticleStores) -> None:
-    """The path has month, title and part of the id; the article is read back."""
+    """The path of an article has month, title and part of the id; by path or id the same article,
+    stamp and bytes are found. `stores` is a folder or a bucket."""
     stored, stamp, changed = stores.article_store.put(make_article(title="Robots, again"))
     stores.database.visits.record(ArticleRecord(article=stored, stamp=stamp))
 
@@ -59,7 +60,8 @@ def test_an_article_is_filed_by_its_day_title_and_id_and_comes_back(stores: Arti
 
 
 def test_the_path_stays_and_a_stamp_changes_with_the_file_alone(stores: ArticleStores) -> None:
-    """A rewritten article keeps its path; its stamp changes only with its bytes."""
+    """An article keeps its path when it is written again; its stamp changes only if the bytes
+    do."""
     path = file_article(stores, make_article())
     before = stores.article_store.stamp(path)
     _, same, changed = stores.article_store.put(make_article())
@@ -75,7 +77,8 @@ def test_the_path_stays_and_a_stamp_changes_with_the_file_alone(stores: ArticleS
 
 
 def test_what_a_hand_edited_stays_unless_it_is_ordered(stores: ArticleStores) -> None:
-    """An edited field stays, unless the write lists it in `ordered`."""
+    """A title that was edited by hand stays while other fields are updated, until a write is
+    ordered to change it (`ordered`)."""
     path = file_article(stores, make_article(title="Ours"))
     data = stores.article_store.read(path)
     stores.write(path, data.replace(b"title: Ours", b"title: Theirs"))
@@ -113,11 +116,11 @@ def test_two_ids_that_begin_alike_have_two_files(stores: ArticleStores) -> None:
     two characters more."""
     one = replace(make_article(), id="abcdef" + "a" * 20)
     two = replace(make_article("https://one.example/b"), id="abcdef" + "b" * 20)
-    paths = [file_article(stores, each) for each in (one, two)]
+    paths = [file_article(stores, article) for article in (one, two)]
 
     assert paths[0].endswith("-abcdef.md")
     assert paths[1].endswith("-abcdefbb.md")
-    assert [stores.article_store.find(each.id) for each in (one, two)] == paths
+    assert [stores.article_store.find(article.id) for article in (one, two)] == paths
 
 
 def test_a_path_that_leaves_the_store_is_refused(stores: ArticleStores) -> None:
@@ -131,7 +134,8 @@ def test_a_path_that_leaves_the_store_is_refused(stores: ArticleStores) -> None:
 
 
 def test_what_is_not_there_is_named_so(stores: ArticleStores) -> None:
-    """Reading a missing file raises FileNotFoundError."""
+    """Reading a missing article raises FileNotFoundError; finding gives None, deleting False, and
+    its id is guessed from the file name."""
     for ask in (stores.article_store.get, stores.article_store.read, stores.article_store.stamp):
         with pytest.raises(FileNotFoundError):
             ask("2026/11/none-abcdef.md")
@@ -161,7 +165,7 @@ def test_a_file_of_elsewhere_is_added_deleted_and_put_back(stores: ArticleStores
 
     assert stores.raw(path) == data
     # the next start takes it in
-    assert [one.path for one in stores.article_store.find_changes({}).new] == [path]
+    assert [stamp.path for stamp in stores.article_store.find_changes({}).new] == [path]
 
     stores.article_store.delete_all([path, "2026/11/none-abcdef.md"])
 
@@ -171,7 +175,7 @@ def test_a_file_of_elsewhere_is_added_deleted_and_put_back(stores: ArticleStores
 def test_the_instance_is_minted_once_and_never_anew_where_there_are_articles(
     stores: ArticleStores,
 ) -> None:
-    """The instance id is created once and then stays."""
+    """The id of the instance is generated once, stored beside the articles, and then stays."""
     assert not stores.article_store.minted()
 
     minted = stores.article_store.instance()
@@ -197,13 +201,13 @@ def test_withdrawals_carriers_and_prunings_outlive_the_database(stores: ArticleS
     enter_withdrawal(articles, make_article(), NOW, ())
     enter_withdrawal(articles, make_article("https://one.example/b"), NOW, ())
 
-    assert [one.url for one in WITHDRAWN.read(articles)] == sorted(
+    assert [withdrawal.url for withdrawal in WITHDRAWN.read(articles)] == sorted(
         ["https://one.example/a", "https://one.example/b"], key=make_article_id
     )
 
     unlist_withdrawn(articles, make_article().id)
 
-    assert [one.url for one in WITHDRAWN.read(articles)] == ["https://one.example/b"]
+    assert [withdrawal.url for withdrawal in WITHDRAWN.read(articles)] == ["https://one.example/b"]
 
     CARRIED.append(articles, [(make_article().id, "planet")])
     stamp = CARRIED.stamp(articles)

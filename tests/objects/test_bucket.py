@@ -16,7 +16,8 @@ from tests.objects.s3_server import S3
 
 
 def test_what_is_put_is_there_and_its_etag_changes_with_its_bytes(objects: Bucket) -> None:
-    """Put, get, head and delete objects; other bytes get another ETag."""
+    """Objects can be put, read, examined and deleted, also with a space and an umlaut in the key;
+    other bytes give another ETag."""
     assert objects.get("a/ä b.md") is None
     assert objects.head("a/ä b.md") is None
 
@@ -78,9 +79,9 @@ def test_a_listing_has_all_in_order_and_one_folder_alone_where_that_is_asked(
     for name in reversed(names):
         objects.put(name, name.encode())
 
-    assert [one.key for one in objects.walk()] == names
-    assert [one.key for one in objects.walk("2026/")] == names[:4]
-    assert [(one.key, one.size) for one in objects.walk(deep=False)] == [
+    assert [file.key for file in objects.walk()] == names
+    assert [file.key for file in objects.walk("2026/")] == names[:4]
+    assert [(file.key, file.size) for file in objects.walk(deep=False)] == [
         ("b.md", 4),
         ("feeds.toml", 10),
         ("z.toml", 6),
@@ -90,7 +91,8 @@ def test_a_listing_has_all_in_order_and_one_folder_alone_where_that_is_asked(
 
 
 def test_a_lost_answer_is_no_other_writer(s3: S3, bucket: Bucket) -> None:
-    """If the answer to a put is lost, the retry recognises its own write."""
+    """If the answer to a conditional write is lost, the retry finds its own bytes and succeeds,
+    instead of reporting another writer."""
     lost: list[str] = []
 
     def lose_one(kind: str, key: str) -> str | None:
@@ -134,7 +136,8 @@ def test_a_store_that_comes_back_was_never_away(s3: S3, bucket: Bucket, fault: s
 def test_a_network_that_is_lost_is_named_as_an_error_of_the_system(
     s3: S3, act: Callable[[Bucket], object]
 ) -> None:
-    """A lost connection raises OSError with EREMOTE and the bucket's address."""
+    """If the object store cannot be reached, every operation raises OSError with EREMOTE and the
+    address, in one line."""
     bucket = Bucket(s3.url("i"), s3.environ, patience=timedelta(milliseconds=100))
     s3.before = lambda kind, key: "drop"
 
@@ -147,7 +150,8 @@ def test_a_network_that_is_lost_is_named_as_an_error_of_the_system(
 
 
 def test_what_is_refused_is_a_matter_of_rights(s3: S3, bucket: Bucket) -> None:
-    """A 403 answer raises PermissionError."""
+    """If the object store answers 403, the error is a PermissionError that says that the store
+    refuses."""
     s3.before = lambda kind, key: 403
     with pytest.raises(PermissionError, match="the object store refuses"):
         bucket.get("x")
@@ -162,7 +166,8 @@ def test_a_bucket_that_is_not_there_takes_nothing(s3: S3) -> None:
 def test_without_the_package_its_name_and_how_to_get_it_are_told(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Without obstore the error contains the install command."""
+    """If the package obstore is not installed, the error names it and the command that installs
+    it."""
     monkeypatch.setitem(sys.modules, "obstore", None)
     with pytest.raises(MissingError, match=r"obstore.*uv pip install"):
         Bucket("s3://tests/i", {})

@@ -58,7 +58,8 @@ def test_names_are_those_of_a_folder_with_its_folders(make_outlet: Make) -> None
 
 
 def test_a_gz_is_beside_what_is_asked_for_often_and_goes_with_it(make_outlet: Make) -> None:
-    """Head feeds get a .gz file, which is deleted together with the feed."""
+    """Feeds that are requested often get a .gz beside them, which is deleted with the feed or if
+    compression is switched off; pages and archives have none."""
     outlet = make_outlet()
     for name in ("all.atom", "tags/ai.html", "archive/all/2026-11.atom"):
         publish_file(outlet, name, b"<feed/>" * 50)
@@ -121,7 +122,8 @@ def test_a_name_that_leaves_the_root_is_refused(make_outlet: Make, name: str) ->
 def test_of_two_builds_the_one_that_comes_second_to_a_file_ends(
     bucket: Bucket, whole: bool
 ) -> None:
-    """A build fails if another build wrote the same file in between."""
+    """If another build has changed a file since this one read it, this one fails instead of
+    overwriting it; equal bytes are no conflict."""
     ObjectOutlet(bucket).put("all.atom", b"before")
     first_outlet = ObjectOutlet(bucket, whole=whole)
     second = ObjectOutlet(bucket, whole=whole)
@@ -152,7 +154,8 @@ def test_of_two_builds_the_one_that_comes_second_to_a_file_ends(
 def test_a_build_lists_once_and_asks_for_nothing_that_it_need_not_compare(
     s3: S3, bucket: Bucket
 ) -> None:
-    """A build sends one list request and one put per changed file, and no get."""
+    """A build lists the bucket once and compares by size and ETag: unchanged files cost no request,
+    changed ones one put each."""
     s3.page = 1000
     names = [f"tags/{number}.html" for number in range(30)]
     build = ObjectOutlet(bucket, whole=True)
@@ -173,7 +176,8 @@ def test_a_build_lists_once_and_asks_for_nothing_that_it_need_not_compare(
 def test_an_etag_that_is_no_digest_has_the_bytes_compared(
     s3: S3, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As that of an object that is encrypted with a key of one's own."""
+    """If ETags are no digests, as for objects encrypted with an own key, a file is compared by its
+    bytes."""
     other = property(lambda kept: f'"{len(kept.data)}-{hash(kept.data)}"')
     monkeypatch.setattr("tests.objects.s3_server.Kept.etag", other)
     ObjectOutlet(bucket).put("all.html", b"one")
@@ -183,7 +187,8 @@ def test_an_etag_that_is_no_digest_has_the_bytes_compared(
 
 
 def test_a_gz_that_a_killed_build_did_not_reach_is_made_again(s3: S3, bucket: Bucket) -> None:
-    """An outdated .gz is written again although the feed did not change."""
+    """If a build was killed between a feed and its .gz, the next build writes the .gz although the
+    feed is unchanged."""
     ObjectOutlet(bucket).put("all.atom", b"old" * 100)
     stale = s3.objects["i/all.atom.gz"]
     ObjectOutlet(bucket).put("all.atom", b"new" * 100)

@@ -49,7 +49,8 @@ def open_instance(
 
 @pytest.mark.parametrize("kind", ["folder", "bucket"])
 def test_a_file_is_taken_in_when_it_is_named(kind: str, tmp_path: Path, s3: S3) -> None:
-    """`take_in` records a new, edited or deleted file."""
+    """`reindex PATH` records one file that was added, edited or deleted by hand; a broken one is
+    reported and its last version stays."""
     path = "2026/11/by-hand.md"
     with open_instance(tmp_path, s3 if kind == "bucket" else None) as (app, edit):
         edit(path, _OF_A_HAND % b"First")
@@ -68,7 +69,7 @@ def test_a_file_is_taken_in_when_it_is_named(kind: str, tmp_path: Path, s3: S3) 
             ).articles
             == 1
         )
-        assert [one.title for one in app.archive.store.index.each()] == ["Second"]
+        assert [article.title for article in app.archive.store.index.each()] == ["Second"]
         assert reindex.record_edited_files(app.archive, app.configuration, [path]).problems == ()
 
         edit(path, b"---\ntitle: [\n---\n")
@@ -76,7 +77,7 @@ def test_a_file_is_taken_in_when_it_is_named(kind: str, tmp_path: Path, s3: S3) 
 
         assert problem.what == path
         assert problem.reason == FileReason.BAD_ARTICLE_FILE
-        assert [one.title for one in app.archive.store.index.each()] == ["Second"]
+        assert [article.title for article in app.archive.store.index.each()] == ["Second"]
 
         edit(path, None)
 

@@ -57,7 +57,8 @@ def make_article(**fields: object) -> Article:
 def test_a_file_without_a_row_is_taken_in_once_nobody_can_be_writing_it(
     stores: ArticleStores, clock: Clock
 ) -> None:
-    """A file left by a crash is recorded after the time that a write may take."""
+    """If a crash left a file without a row, it is taken in as new once WRITING is over, as another
+    writer could be about to record it before."""
     _, stamp, _ = stores.article_store.put(make_article())  # and the process ends
 
     assert not stores.article_store.find_changes({})
@@ -81,7 +82,7 @@ def test_a_path_without_a_file_is_given_back(stores: ArticleStores, clock: Clock
     )
 
     assert not stores.article_store.find_changes(stores.database.visits.stamps())
-    assert [one.path for one in stores.database.reservations.reserved()] == [
+    assert [reservation.path for reservation in stores.database.reservations.reserved()] == [
         "2026/11/never-written.md"
     ]
 
@@ -112,7 +113,7 @@ def test_the_next_visit_ends_what_a_crash_began_under_the_same_path(stores: Arti
 def test_reservations_of_articles_with_rows_are_swept_when_they_are_old(
     stores: ArticleStores, clock: Clock
 ) -> None:
-    """Old reservations of recorded articles are deleted."""
+    """The reservation of a recorded article is deleted by a sweep once WRITING is over."""
     stored, stamp, _ = stores.article_store.put(make_article())
     stores.database.visits.record(ArticleRecord(article=stored, stamp=stamp))
 
@@ -130,7 +131,8 @@ def test_reservations_of_articles_with_rows_are_swept_when_they_are_old(
 def test_a_withdrawn_file_is_found_although_its_row_is_gone(
     stores: ArticleStores, clock: Clock
 ) -> None:
-    """The file of an article without row is found by its reservation and deleted."""
+    """If a crash ends a withdrawal after the row is deleted and before the file is, the file is
+    still found by id, to be deleted."""
     stored, stamp, _ = stores.article_store.put(make_article())
     stores.database.visits.record(ArticleRecord(article=stored, stamp=stamp))
     clock.now += WRITING + timedelta(seconds=1)
@@ -148,7 +150,8 @@ def test_a_withdrawn_file_is_found_although_its_row_is_gone(
 
 
 def test_a_pruned_file_that_a_crash_left_is_an_article_again(stores: ArticleStores) -> None:
-    """A file that a crash left during pruning is found as a new article."""
+    """If a crash ends pruning before the file is deleted, the file counts as a new article again,
+    so that nothing is lost."""
     stored, stamp, _ = stores.article_store.put(make_article())
     stores.database.visits.record(ArticleRecord(article=stored, stamp=stamp))
     stores.article_store.remember_paths([stored.id])
@@ -157,13 +160,16 @@ def test_a_pruned_file_that_a_crash_left_is_an_article_again(stores: ArticleStor
         [stored.id], [(stored.id, "one.example/a")]
     )  # and the process ends
 
-    assert [one.path for one in stores.article_store.find_changes({}).new] == [stamp.path]
+    assert [stamp_of_file.path for stamp_of_file in stores.article_store.find_changes({}).new] == [
+        stamp.path
+    ]
 
 
 def test_of_two_writers_of_a_new_article_the_path_of_the_first_stands(
     bucket: Bucket, stores: ArticleStores
 ) -> None:
-    """Each with an index that has not seen the other's row: one database, two connections."""
+    """If two processes write the same new article with different titles, both use the path that the
+    first one reserved."""
     with open_store(f"sqlite:///{stores.database.name}", articles_exist=True) as other_store:
         other_object_article_store = ObjectArticleStore(
             bucket, other_store.reservations.with_clock(lambda: NOW), lambda: NOW
@@ -182,13 +188,14 @@ def test_of_two_writers_of_a_new_article_the_path_of_the_first_stands(
         _, later, _ = other_object_article_store.put(make_article(title="The third one's title"))
 
         assert later.path == stamp.path
-    assert [one.path for one in stores.article_store.walk()] == [stamp.path]
+    assert [stamp_of_file.path for stamp_of_file in stores.article_store.walk()] == [stamp.path]
 
 
 def test_of_two_who_write_the_first_version_at_once_the_first_is_read_by_the_second(
     s3: S3, stores: ArticleStores
 ) -> None:
-    """The other one has the same reservation, and a hand has added a line by now."""
+    """If another process writes the first version while we write ours (`before` simulates this),
+    theirs, with a line of the operator, is read and merged."""
     theirs = paths.make_first_file(make_article())[1].replace(b"---\n", b"---\nrating: 5\n", 1)
     first = iter([theirs])
 
@@ -224,7 +231,8 @@ def edit_before_request(s3: S3, kind: str, old: bytes, new: bytes) -> Callable[[
 def test_a_hand_that_edits_at_the_same_moment_wins_and_is_read(
     s3: S3, stores: ArticleStores
 ) -> None:
-    """An edit made during a write is kept and merged."""
+    """An edit by hand in the moment of our write is kept and merged: the title is theirs, the
+    excerpt ours."""
     stored, stamp, _ = stores.article_store.put(make_article(title="Ours", excerpt="An excerpt."))
     stores.database.visits.record(ArticleRecord(article=stored, stamp=stamp))
     s3.before = edit_before_request(s3, "put", b"title: Ours", b"title: Theirs")  # type: ignore[assignment]
@@ -242,7 +250,7 @@ def test_a_hand_that_edits_at_the_same_moment_wins_and_is_read(
 def test_a_hand_that_edits_all_the_time_ends_the_run_and_loses_nothing(
     s3: S3, stores: ArticleStores
 ) -> None:
-    """If a file is edited before each write, `put` gives up and keeps the edits."""
+    """If a file is edited before each of our tries, writing fails in the end and all edits stay."""
     stored, stamp, _ = stores.article_store.put(make_article(title="Ours"))
     stores.database.visits.record(ArticleRecord(article=stored, stamp=stamp))
     edits = iter(range(1000))
@@ -262,7 +270,7 @@ def test_a_hand_that_edits_all_the_time_ends_the_run_and_loses_nothing(
 
 
 def test_two_writers_of_a_file_beside_keep_both_their_lines(s3: S3, stores: ArticleStores) -> None:
-    """An append that meets another writer's line keeps both."""
+    """If another process appends a line while we append ours, both lines are kept."""
     others = iter([b"three\n"])
 
     def before(kind: str, key: str) -> None:

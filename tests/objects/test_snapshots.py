@@ -45,7 +45,8 @@ def test_a_page_comes_back_byte_for_byte(make_snapshots: Make) -> None:
 
 
 def test_it_is_known_which_version_read_a_page_and_there_is_one_of_it(make_snapshots: Make) -> None:
-    """`outdated` lists pages read by older versions; each page has one snapshot."""
+    """`outdated` lists stored pages that an older version of the reader read; a page is stored
+    once, whatever version stores it."""
     make_snapshots(0).put(ID, b"<p>", {})
     make_snapshots(2).put(OTHER, b"<p>", {})
 
@@ -74,7 +75,7 @@ def test_it_is_known_which_version_read_a_page_and_there_is_one_of_it(make_snaps
 
 
 def test_what_is_secret_goes(make_snapshots: Make) -> None:
-    """`scrub` deletes the pages that contain a secret."""
+    """`scrub` deletes stored pages that contain a secret, and leaves the others."""
     make_snapshots(1).put(ID, b"a token: abc", {})
     make_snapshots(1).put(OTHER, b"none", {"x": "none"})
     make_snapshots(1).scrub(lambda data: b"abc" in data)
@@ -84,7 +85,8 @@ def test_what_is_secret_goes(make_snapshots: Make) -> None:
 
 
 def test_what_is_no_id_is_refused(make_snapshots: Make) -> None:
-    """Texts that are no article id are refused."""
+    """A text that is no article id, such as a path, is refused, so that no other object can be
+    read."""
     for article_id in ("../../etc/passwd", "", "ABCDEFGH", "a" * 40):
         with pytest.raises(ValueError, match="not an article id"):
             make_snapshots(1).get(article_id)

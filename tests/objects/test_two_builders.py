@@ -64,7 +64,8 @@ def start_building(store: Store, outlet: Outlet, *, whole: bool = False) -> Step
 def test_what_two_builds_leave_is_what_one_makes_of_all_articles(
     stores: tuple[Store, Store], bucket: Bucket, steps: int
 ) -> None:
-    """A build interrupted by another one leaves the same files as a single build."""
+    """A build that another one overtakes after `steps` steps fails or ends; either way the files
+    then equal those of a single build of all articles."""
     slow, quick = stores
     for number in range(0, 2000, 400):
         record_article(slow, number)
@@ -88,4 +89,4 @@ def test_what_two_builds_leave_is_what_one_makes_of_all_articles(
     outlet = ObjectOutlet(bucket, gzip=False, whole=True)
 
     assert {name: outlet.get(name) for name in alone.files} == alone.files
-    assert {one.key for one in bucket.walk() if not one.key.endswith(".gz")} == set(alone.files)
+    assert {file.key for file in bucket.walk() if not file.key.endswith(".gz")} == set(alone.files)

@@ -36,8 +36,8 @@ def read_published(fleet: Instance, name: str) -> str:
 def test_workers_without_a_shared_folder_file_each_article_once(
     postgres: Server, environ: Mapping[str, str], tmp_path: Path
 ) -> None:
-    """Three workers; one is killed, one stands still for longer than its lease, and the database
-    restarts."""
+    """Three workers with a bucket store each article once, though one is killed, one stops for
+    longer than its lease, and the database restarts."""
     web = Web(hosts=14, feeds=2, entries=3, seconds=0.05)
     bucket = f"s3://{BUCKET}/{tmp_path.name}"
     with (

@@ -94,7 +94,8 @@ def test_it_has_two_pipes_and_nothing_else(echo: Sandbox[bytes]) -> None:
     ],
 )
 def test_how_it_ends_is_told(function: str, prepare: str, failure: Failure) -> None:
-    """Each way of ending has its failure code."""
+    """If a sandboxed function answers too much, crashes, hangs, fails or cannot be isolated, the
+    error has the code of that reason, and the process is ended."""
     wall_seconds = 1.0 if failure == Failure.WALL_TIME else 60.0
     with make_sandbox(function, prepare=prepare, seconds=0.1, wall_seconds=wall_seconds) as sandbox:
         with pytest.raises(ChildFailed) as caught:
@@ -116,7 +117,8 @@ def test_an_answer_that_is_not_believed_ends_the_child(echo: Sandbox[bytes]) -> 
 
 
 def test_nothing_that_it_sends_is_unpickled(tmp_path: Path) -> None:
-    """A pickle sent by the sandbox is not executed."""
+    """A pickle that the sandboxed process sends as its answer is not loaded: Trap would make a
+    folder when unpickled."""
     sent = tmp_path / "sent"
     with make_sandbox("send_trap") as sandbox:
         with pytest.raises(ChildFailed) as caught:
@@ -158,7 +160,8 @@ def test_who_gives_up_ends_the_child() -> None:
 
 @pytest.mark.parametrize("function", ["pid", "spin"])
 def test_it_dies_with_its_parent(function: str) -> None:
-    """While it waits for a call, and in the middle of one."""
+    """The sandboxed process ends when its parent is killed, both while it waits for a call ("pid")
+    and during one ("spin")."""
     code = (
         "import os; from tests.processes.test_sandbox import call_sandbox, make_sandbox\n"
         f"with make_sandbox('{function}') as sandbox:\n"

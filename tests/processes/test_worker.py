@@ -37,7 +37,7 @@ def _fails(worker: Worker, reason: str, function: Callable[..., object], *args: 
 
 
 def test_result(worker: Worker) -> None:
-    """A call returns the result of its function."""
+    """A call returns the result of its function, here twice 4."""
     assert worker.call_sync(jobs.double, value=4) == 8
 
 
@@ -62,7 +62,8 @@ def test_a_name_of_nothing_is_named(worker: Worker, name: str) -> None:
 
 
 def test_a_child_seldom_looks_for_garbage(worker: Worker) -> None:
-    """A page is thousands of elements, which go by themselves."""
+    """Worker processes run the garbage collector rarely: a page is thousands of objects that are
+    freed without it."""
     new, frozen = worker.call_sync(jobs.garbage)
     assert new >= 50_000
     assert frozen > 1_000
@@ -106,7 +107,8 @@ def test_a_result_that_cannot_travel(worker: Worker) -> None:
     ],
 )
 def test_hung(function: Callable[..., object], args: tuple[object, ...], why: str) -> None:
-    """A call that exceeds its time fails with "hung", and the next call works."""
+    """A call that waits too long, or uses too much CPU inside C code, fails with "hung" and why;
+    the next call works."""
     worker = Worker(seconds=0.1, megabytes=200)
     try:
         with pytest.raises(WorkerFailed, match=f"hung: {why}"):
@@ -117,7 +119,8 @@ def test_hung(function: Callable[..., object], args: tuple[object, ...], why: st
 
 
 def test_time_in_which_a_child_gets_no_cpu_does_not_count() -> None:
-    """The time limit counts CPU time, not waiting."""
+    """The limit of 0.1 s counts CPU time: a call that sleeps for 0.5 s succeeds, as it would on a
+    busy machine."""
     worker = Worker(seconds=0.1, megabytes=200)
     try:
         assert worker.call_sync(jobs.slow_pid, 0.5)
@@ -127,12 +130,12 @@ def test_time_in_which_a_child_gets_no_cpu_does_not_count() -> None:
 
 @pytest.mark.parametrize("step", [10, 2000])
 def test_memory(worker: Worker, step: int) -> None:
-    """A call that uses too much memory fails with "memory"."""
+    """A call that uses more memory than its limit, in small or large steps, fails with "memory"."""
     _fails(worker, "memory", jobs.eat, 2000, step)
 
 
 def test_died(worker: Worker) -> None:
-    """A worker that exits fails with "crashed"."""
+    """If the process of a call exits, the call fails with "crashed"."""
     _fails(worker, "crashed", jobs.die, 3)
 
 
@@ -158,7 +161,8 @@ def test_a_swollen_process_is_replaced() -> None:
 
 
 def test_output_and_input_of_libraries_stay_out_of_the_pipe(worker: Worker) -> None:
-    """Output of libraries does not disturb the pipe."""
+    """What a library prints, or reads from standard input, does not mix with the messages between
+    worker and caller."""
     assert worker.call_sync(jobs.chatter) == ""
 
 
@@ -257,8 +261,8 @@ def test_signals_meant_for_the_parent_end_no_child(worker: Worker, number: signa
 
 @pytest.mark.slow
 def test_a_call_outlives_a_signal_to_the_whole_group() -> None:
-    """What systemd does when it stops a service: the parent is told and decides, the page under way
-    is not lost."""
+    """SIGTERM to the whole process group, as systemd sends it, reaches the parent only: the worker
+    goes on and its call is not lost."""
     code = (
         "import signal, time; from syndicator.processes.worker import Worker\nfrom"
         " tests.processes import worker_jobs as jobs\ntold = []; signal.signal(signal.SIGTERM,"

@@ -278,7 +278,7 @@ def test_archives_are_walked_from_the_head() -> None:
         links = {link.get("rel"): link.get("href") for link in root.findall(f"{ATOM}link")}
         name = links.get("prev-archive", "").removeprefix("https://feeds.example/")
 
-    assert set(met) == {uuid.uuid5(INSTANCE, made.id).urn for made in old}
+    assert set(met) == {uuid.uuid5(INSTANCE, article.id).urn for article in old}
 
 
 def test_a_head_whose_new_document_cannot_be_made_keeps_its_files(
@@ -329,7 +329,7 @@ def test_rss_and_json_carry_the_way_back() -> None:
         met += [item["id"] for item in page["items"]]
         address = page.get("next_url", "")
 
-    assert set(met) == {uuid.uuid5(INSTANCE, made.id).urn for made in old}
+    assert set(met) == {uuid.uuid5(INSTANCE, article.id).urn for article in old}
 
 
 @pytest.mark.parametrize(("months", "said"), [(1, 0), (2, 2)])
@@ -418,7 +418,7 @@ def test_articles_left_out_by_the_share_are_in_the_archive(
         ]
         for article in articles:
             index.add(article)
-        return [entry_urn(INSTANCE, one.id) for one in articles]
+        return [entry_urn(INSTANCE, article.id) for article in articles]
 
     honest = [*comes("a", range(7)), *comes("b", range(7, 14)), *comes("c", range(14, 20))]
     flood = comes("flood", range(20, 25))

@@ -14,7 +14,7 @@ from tests.store.conftest import NOW, make_article, record_article
 
 
 @pytest.mark.parametrize(
-    ("wanted", "found"),
+    ("wanted", "expected_numbers"),
     [
         (Wanted(), [1, 2, 3, 4, 5, 6, 7]),
         (Wanted(most=2, skip=1), [2, 3]),
@@ -34,9 +34,10 @@ from tests.store.conftest import NOW, make_article, record_article
     ],
 )
 def test_a_list_has_the_wanted_articles_the_newest_first(
-    any_database_url: str, wanted: Wanted, found: list[int]
+    any_database_url: str, wanted: Wanted, expected_numbers: list[int]
 ) -> None:
-    """Each filter selects its articles out of seven, newest first."""
+    """Of seven articles, 1 the newest, each filter of the console selects `expected_numbers`.
+    `more` says what is special about each article, and 1 is a copy of 2."""
     more = {
         2: {"tags": ()},
         3: {"partial": True},
@@ -62,12 +63,12 @@ def test_a_list_has_the_wanted_articles_the_newest_first(
 
         assert [
             numbers[article.article.id] for article in store.browse.articles(wanted)[0]
-        ] == found
+        ] == expected_numbers
 
 
 def test_the_least_likely_category_is_the_first_of_unsure_ones(any_database_url: str) -> None:
-    """What is on hold comes before, what is confirmed not at all, and a score outlives an edit that
-    says none."""
+    """The filter "unsure" lists articles on hold first (7), then those with a score below 0.7, the
+    lowest first; what the operator confirmed is left out. An edit keeps the score."""
     scores = {1: 0.7, 2: 0.41, 3: None, 4: 0.3, 5: 0.1, 6: 0.699, 7: 0.2, 8: 0.3, 9: 0.0}
     more = {
         3: {"tags": ()},
@@ -84,23 +85,24 @@ def test_the_least_likely_category_is_the_first_of_unsure_ones(any_database_url:
         numbers = {article.id: number for number, article in articles_by_number.items()}
         found, _ = store.browse.articles(Wanted(filter="unsure"))
 
-        assert [numbers[one.article.id] for one in found] == [7, 4, 2, 6]
-        assert [one.score for one in found] == [0.2, 0.3, 0.41, 0.699]
+        assert [numbers[row.article.id] for row in found] == [7, 4, 2, 6]
+        assert [row.score for row in found] == [0.2, 0.3, 0.41, 0.699]
 
         newest, _ = store.browse.articles(Wanted())
 
-        assert [numbers[one.article.id] for one in newest] == [*range(1, 10)]
+        assert [numbers[row.article.id] for row in newest] == [*range(1, 10)]
 
 
 def test_no_more_unsure_articles_are_listed_than_somebody_answers(any_database_url: str) -> None:
-    """The most doubtful ones; the count says how many are listed."""
+    """The filter "unsure" lists only the MOST_UNSURE most doubtful articles, since nobody answers
+    more; its count says that number, too."""
     with open_store(any_database_url, articles_exist=False) as store:
         for number in range(MOST_UNSURE + 5):
             record_article(store, number, score=0.1 + number / 1000)
         listed, counts = store.browse.articles(Wanted(filter="unsure", most=500, counted=True))
 
         assert len(listed) == counts["unsure"] == MOST_UNSURE < 60
-        assert max(one.score or 1 for one in listed) < 0.1 + MOST_UNSURE / 1000
+        assert max(row.score or 1 for row in listed) < 0.1 + MOST_UNSURE / 1000
 
         last, _ = store.browse.articles(Wanted(filter="unsure", skip=40, most=30))
 
@@ -151,7 +153,7 @@ def test_filters_are_counted(any_database_url: str) -> None:
 
 
 def test_every_filter_is_one() -> None:
-    """The table of filters has exactly the values of the type."""
+    """The table of filters has a row for each value of the type `Filter`."""
     from typing import get_args
 
     from syndicator.store.tables.browse import FILTERS

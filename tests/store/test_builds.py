@@ -122,7 +122,8 @@ def test_the_end_of_a_build_plans_the_next(store: Store, builds: Builds) -> None
 def test_a_silent_builder_is_replaced_and_its_end_plans_nothing(
     store: Store, builds: Builds
 ) -> None:
-    """A job of a silent builder is given away; its end changes nothing."""
+    """The job of a builder without a heartbeat for SILENCE seconds is given to another; when the
+    silent one ends it after all, nothing is planned."""
     builds.fill()
     lost_job = take_job(store)
 
@@ -183,7 +184,8 @@ def test_the_engine_has_the_queue_filled_from_its_start(store: Store, builds: Bu
 
 
 def test_the_row_of_a_feed_says_when_it_was_built(store: Store) -> None:
-    """The time and size of the last build are stored per feed."""
+    """For each built feed, the time of its last build and its size then (entries, articles) are
+    stored."""
     index = store.index
     index.mark_stale([ALL, FeedKey(SOURCE, "a")])
 

@@ -225,7 +225,8 @@ def list_documents(database: Path) -> Iterator[tuple[type[Any], str]]:
 
 @pytest.mark.parametrize("database", AGED, ids=lambda path: path.parts[-5])
 def test_rows_of_earlier_versions_are_written_as_they_are(database: Path) -> None:
-    """Documents of earlier versions survive reading and writing unchanged."""
+    """Documents in databases of earlier versions are the same after reading and writing, so that
+    upgrade and downgrade lose nothing."""
     rows = list(list_documents(database))
 
     assert len(rows) > 400

@@ -55,7 +55,8 @@ def test_two_hundred_deaths_do_no_harm(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_a_disk_that_fills_up_at_twenty_points_does_no_harm_and_is_named(tmp_path: Path) -> None:
-    """A full disk at twenty points raises an error and leaves no temporary files."""
+    """If the disk fills up at any of twenty points, writing fails with an error, no acknowledged
+    article is lost, and no temporary file is left."""
     result = found_by("tests.store.full", str(tmp_path))
 
     assert_unharmed(result)

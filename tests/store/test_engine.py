@@ -144,7 +144,8 @@ def test_somebody_elses_database_is_refused(database_url: str) -> None:
 def test_somebody_elses_database_is_refused_and_left_as_it_is_when_looked_into(
     database_url: str, articles_exist: bool
 ) -> None:
-    """Opening another program's database read-only fails and does not change it."""
+    """Opening the database of another program read-only, as `status` does, fails and changes
+    nothing."""
     path = get_database_path(database_url)
     path.parent.mkdir()
     with closing(sqlite3.connect(path)) as connection:
@@ -212,7 +213,8 @@ def copy_aged(path: Path, life: str, *statements: str, revision: str = "") -> st
 def test_a_database_of_each_older_revision_gets_the_tables_of_a_new_one(
     tmp_path: Path, revision: str
 ) -> None:
-    """After migration an old database has the same structure as a new one."""
+    """A database of any older revision has, after migration, the same tables and indexes as a new
+    one. BEFORE undoes each later migration."""
     open_store(f"sqlite:///{tmp_path}/new.db", articles_exist=False).close()
     undo = [line for name, lines in BEFORE.items() if "0003" < revision <= name for line in lines]
     url = copy_aged(
@@ -286,7 +288,8 @@ def test_feeds_that_were_stale_are_stale_after_the_upgrade(tmp_path: Path) -> No
 def test_feeds_are_known_as_published_after_the_upgrade_and_their_files_are_not(
     tmp_path: Path,
 ) -> None:
-    """Migration keeps which feeds are published; the next build finds their files."""
+    """Migration keeps which feeds are published: `go` had a file, `ai` had none. The list of files
+    is empty until the next build finds them."""
     rows = (
         "'ai', 'AI', 'ai', 1, 0, '{\"#about\": \"\"}'",
         "'go', 'Go', 'go', 1, 0, '{\"#about\": \"1\", \"tags/go.atom\": \"2\"}'",

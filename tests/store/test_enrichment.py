@@ -31,7 +31,8 @@ def list_unasked(store: Store, plan: str = "p", **more: Any) -> set[str]:
 
 
 def test_unasked_are_new_changed_and_failed_articles(database_url: str) -> None:
-    """An article is asked about again when it failed, its file changed or the plan is another."""
+    """The language model is asked about an article if it never was, its try failed and the wait is
+    over, its file changed, or the plan (model, prompt) is another."""
     one, two, three = (make_article(number).id for number in (1, 2, 3))
     with open_store(database_url, articles_exist=False) as store:
         for number in (1, 2, 3):
@@ -82,7 +83,8 @@ def test_answers_go_with_their_article(database_url: str) -> None:
 
 
 def test_the_meter_and_the_summary_of_status(database_url: str) -> None:
-    """`status` shows the meter, counts the model's answers and lists the refused ones."""
+    """`status` shows the use of the language model, counts its accepted and refused answers, and
+    names the refused ones; before the first use there is nothing to show."""
     with open_store(database_url, articles_exist=False) as store:
         assert store.enrichment.meter() == Meter()
         assert store.status.llm() is None

@@ -61,7 +61,8 @@ def end_leases(store: Store) -> None:
 
 
 def test_one_at_a_time_has_leave_and_the_pause_follows_its_end(hosts: Hosts) -> None:
-    """A host gives one turn at a time; the pause begins when it is given back."""
+    """One request at a time gets the turn of a host; another one is told to wait for the rest of
+    the lease, or for the pause (30 s) after the turn ended."""
     turn = take_turn(hosts)
 
     assert LEASE_SECONDS - 5 < take_busy(hosts).seconds <= LEASE_SECONDS
@@ -136,7 +137,8 @@ def test_a_host_that_is_held_gives_no_leave_and_a_longer_hold_stays(hosts: Hosts
 
 
 def test_that_a_host_was_not_reached_is_told_with_the_leave(hosts: Hosts) -> None:
-    """A turn includes the host's recent connection failure, until it expires."""
+    """Who gets the turn of a host is told if it was not reachable a moment ago, so as not to try
+    again; -1 is a failure that has expired."""
     hosts.set_away(HOST, "dns", "no such name", 50)
     turn = take_turn(hosts)
 
@@ -200,7 +202,8 @@ def list_owners(store: Store) -> set[str]:
 def test_a_worker_has_free_hosts_for_itself_until_it_lets_them_go(
     store: Store, hosts: Hosts
 ) -> None:
-    """A worker can own free hosts; busy, held and failing ones are left out."""
+    """A worker may take several free hosts at once, with their crawl delays; those in use, on hold
+    or unreachable are left out. Only their owner can release them."""
     turn = take_turn(hosts, "asked.example")
     hosts.hold("held.example", 50)
     hosts.set_away("away.example", "dns", "", 50)
@@ -230,7 +233,8 @@ def test_a_worker_has_free_hosts_for_itself_until_it_lets_them_go(
 def test_hosts_of_a_worker_outlast_its_last_request_and_are_kept_by_signs_of_life(
     store: Store,
 ) -> None:
-    """A worker owns its hosts as long as it sends heartbeats; lost hosts stay lost."""
+    """A worker keeps its hosts while it sends heartbeats (`keep`), longer than its last request can
+    take; those that it lost stay lost."""
     hosts = store.hosts(LEASE_SECONDS)
     hosts.lease_hosts([HOST], "me")
 
@@ -262,7 +266,8 @@ def test_hosts_of_a_worker_outlast_its_last_request_and_are_kept_by_signs_of_lif
 def test_work_of_which_nothing_comes_is_started_some_times_and_the_host_is_held_and_named_then(
     store: Store, hosts: Hosts
 ) -> None:
-    """After POISON_STARTS starts without a result a host is held and named."""
+    """A host whose workers ended POISON_STARTS times without a result is put on hold for 15 to 30
+    minutes and named in `status`, until the operator frees it."""
     store.visits.save_states([SourceState(key="a", url=A.url)])
     for _ in range(POISON_STARTS):
         assert hosts.lease_hosts([HOST], "me")
@@ -284,7 +289,8 @@ def test_work_of_which_nothing_comes_is_started_some_times_and_the_host_is_held_
 def test_after_each_try_a_host_that_ends_its_workers_is_held_for_longer(
     store: Store, hosts: Hosts
 ) -> None:
-    """The hold doubles with each failed start, up to a day."""
+    """The hold of a host that ends its workers doubles with each further start, from half an hour
+    up to a day."""
     store.visits.save_states([SourceState(key="a", url=A.url)])
     for starts, longest in ((4, 1800), (5, 3600), (6, 7200), (40, 86_400)):
         with store._db.write() as connection:
@@ -338,7 +344,8 @@ def test_work_that_a_living_worker_ends_or_gives_up_is_not_lost(
 
 
 def test_rows_of_which_nothing_is_known_go_after_a_day(store: Store, hosts: Hosts) -> None:
-    """Old rows of hosts are deleted unless they have a delay or a hold."""
+    """Rows of hosts that were not requested for a day are deleted, unless they have a crawl delay
+    or a hold."""
     for name in ("old.example", "slow.example", "held.example"):
         hosts.give_back(name, take_turn(hosts, name), 0)
     with store._db.write() as connection:
@@ -354,10 +361,14 @@ def test_rows_of_which_nothing_is_known_go_after_a_day(store: Store, hosts: Host
 
 
 def test_the_hosts_are_counted(store: Store, hosts: Hosts) -> None:
-    """Hosts are counted as due, held and leased; `late`: seconds the first is overdue."""
+    """`status` counts hosts that are due, on hold or leased to a worker; `late` is by how many
+    seconds the first due one is overdue."""
     late = datetime.now(UTC) - timedelta(seconds=100)
     store.visits.save_states(
-        [SourceState(key=one.key, url=one.url, schedule=Schedule(next_due=late)) for one in (A, B)]
+        [
+            SourceState(key=source.key, url=source.url, schedule=Schedule(next_due=late))
+            for source in (A, B)
+        ]
     )
     store.fleet.push([A, B], to_micros(NOW))
     hosts.hold("b.example", 50)
@@ -371,7 +382,7 @@ def test_the_hosts_are_counted(store: Store, hosts: Hosts) -> None:
     assert counts.leased == 1
     assert counts.workers == ["me"]
     assert 90 < counts.late < 200
-    assert [one.poison for one in counts.named] == [False]
+    assert [host.poison for host in counts.named] == [False]
 
     store.visits.save_states([SourceState(key="a", url=A.url)])
 
@@ -383,7 +394,8 @@ B = Source(key="b", url="https://b.example/feed")
 
 
 def test_sources_come_back_as_they_were_pushed(store: Store) -> None:
-    """Pushed sources are read unchanged; a second push reports differences."""
+    """Sources that one machine pushes to the database are read unchanged by others; each push
+    reports what was added, changed and removed, and changes the stamp."""
     from syndicator.core.model import Rules
 
     odd = Source(
@@ -457,7 +469,8 @@ def cut_off(postgres: Server) -> None:
 def test_one_machine_at_a_time_holds_a_lock_until_it_ends_or_its_connection_does(
     postgres: Server,
 ) -> None:
-    """A lock is exclusive per name and ends with its connection."""
+    """One machine at a time holds a named lock; it ends with the block or, as after `cut_off`, with
+    the connection."""
     url = postgres.schema()
     with (
         open_store(url, articles_exist=False) as first_store,
@@ -482,7 +495,8 @@ def test_one_machine_at_a_time_holds_a_lock_until_it_ends_or_its_connection_does
 def test_whoever_lost_the_lock_writes_nothing(
     postgres: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As a process that stood still for longer than its lock lasts."""
+    """A process that stood still for longer than its lock lasts cannot write any more: the write
+    fails as another machine may have the lock."""
     monkeypatch.setattr(followed, "_HELD_FOR", 0.0)
     with (
         open_store(postgres.schema(), articles_exist=False) as store,
@@ -503,7 +517,8 @@ def test_whoever_lost_the_lock_writes_nothing(
 def test_a_lock_lasts_while_its_holder_is_busy_and_ends_when_it_stands_still(
     postgres: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A lock stays during a long query and ends if the process stops responding."""
+    """A lock stays while its holder runs a long query, since it sends pings; without pings the
+    server ends it, and the holder is told."""
     monkeypatch.setattr(followed, "_HELD_FOR", 1.2)
     monkeypatch.setattr(followed, "_LOST_AFTER", 1)
     with (
@@ -523,7 +538,7 @@ def test_a_lock_lasts_while_its_holder_is_busy_and_ends_when_it_stands_still(
 
 
 def test_a_lock_is_for_one_instance_of_a_server(postgres: Server) -> None:
-    """Instances in different schemas have separate locks."""
+    """Two instances in different schemas of one server do not share locks: both hold "a run"."""
     first = postgres.schema()
     second = postgres.schema()
     with (

@@ -18,7 +18,8 @@ def make_icon_row(name: str = NAME, source: str = "one") -> IconRow:
 
 
 def test_the_icon_of_a_source_is_due_once_it_has_an_article(store: Store) -> None:
-    """Sources with a published article are due for an icon."""
+    """An icon is due for each source with a published article: "one" has one, the only article of
+    "two" is held back."""
     assert store.icons.due(NOW) == []
 
     record_article(store, 1, source_key="one")

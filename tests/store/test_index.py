@@ -81,7 +81,8 @@ def test_ids_are_newest_first_by_added_then_published_then_id(store: Store) -> N
 
 
 def test_a_window_reaches_beyond_the_limit_up_to_the_most(store: Store) -> None:
-    """`ids` returns at least `limit` articles, more if they are recent, at most `most`."""
+    """`ids` returns the newest `limit` articles and all of the last `hours`, but no more than
+    `most`. There are ten, an hour apart."""
     ids = [record_article(store, number).id for number in range(10)]
 
     def asked(limit: int, hours: int | None, most: int) -> list[str]:
@@ -152,7 +153,8 @@ def test_an_article_that_was_added_nobody_knows_when_is_in_no_month(store: Store
 
 
 def test_articles_come_in_the_order_asked_for_and_each_newest_first(store: Store) -> None:
-    """`articles` keeps the requested order; `each` returns all."""
+    """`articles` returns articles in the order of the given ids, leaving out unknown ones; `each`
+    returns all, newest first. 1,101 are more than fit one query."""
     articles = [make_article(number) for number in range(1101)]
     store.reindex((article, make_stamp(number)) for number, article in enumerate(articles))
     expected_ids = [article.id for article in reversed(articles)]
@@ -179,7 +181,7 @@ def test_a_retagged_article_leaves_its_old_feed(store: Store) -> None:
 
 
 def test_recording_the_same_again_counts_it_once(store: Store) -> None:
-    """An article recorded again does not increase counts."""
+    """An article that is recorded three times counts once in each of its four feeds."""
     for _ in range(3):
         record_article(store, 1)
 
@@ -187,7 +189,8 @@ def test_recording_the_same_again_counts_it_once(store: Store) -> None:
 
 
 def test_a_copy_is_shown_by_its_source_alone_until_it_is_split(store: Store) -> None:
-    """A merged copy is listed only in its source's feed until it is split."""
+    """An article that is merged into another is listed in the feed of its source only, also after
+    it is read again, until it is split."""
     original = record_article(store, 1)
     copy = record_article(store, 2)
 
@@ -230,7 +233,8 @@ def test_html_is_dropped_when_the_article_changes(store: Store) -> None:
 
 
 def test_stale_held_and_built(store: Store) -> None:
-    """Building a feed ends its stale and held states; a mark set later makes it stale again."""
+    """A build ends the stale and held states of a feed; a mark that was set after the build read
+    its marks makes it stale again."""
     record_article(store, 1)
     store.index.record_invalid(AI, "not well-formed")
 
@@ -280,7 +284,8 @@ def test_a_feed_stays_stale_if_an_article_comes_while_it_is_built(store: Store) 
 
 
 def test_a_mark_with_a_lower_number_that_a_build_did_not_read_stays(store: Store) -> None:
-    """As PostgreSQL shows a transaction that began before the build and ended during it."""
+    """A build deletes only the marks that it read, not all lower ones: in PostgreSQL a transaction
+    that ends late may add a lower number."""
     for number in (1, 2):
         record_article(store, number)
     first, *later = store.index.marks()[AI]
@@ -393,7 +398,8 @@ def test_saving_a_feed_keeps_its_count_files_and_publication(store: Store) -> No
 
 
 def test_saved_queries_are_matched_once_and_again_when_the_article_changes(store: Store) -> None:
-    """Articles are matched with saved queries once per change."""
+    """Each article is matched with the saved queries once, and again if it changes or the queries
+    do ("s" is their fingerprint); feeds that gain or lose one are stale."""
     chips = FeedKey("query", "chips")
     robots = FeedKey("query", "robots")
     one = record_article(store, 1)

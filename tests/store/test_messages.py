@@ -26,7 +26,7 @@ def make_message(subject: str, id: str, receiver: str = "one") -> Message:
 
 
 def list_due(store: Store, receiver: str = "one", after: timedelta = timedelta()) -> list[str]:
-    return [found.id for found in store.messages.due(receiver, NOW + after, 10)]
+    return [message.id for message in store.messages.due(receiver, NOW + after, 10)]
 
 
 def put_known(store: Store, *articles: Article) -> None:
@@ -38,7 +38,8 @@ def put_known(store: Store, *articles: Article) -> None:
 
 
 def test_a_message_is_due_after_earlier_messages_of_its_subject_were_sent(store: Store) -> None:
-    """Messages of one subject are sent in order, also after a failure."""
+    """Messages about one subject are sent in order: a2 waits until a1, which failed first, was
+    sent. Other subjects and receivers go on."""
     store.messages.save_messages(
         [
             make_message("a", "a1"),
@@ -92,7 +93,7 @@ def test_waiting_messages_are_counted_by_receiver_with_the_time_of_the_first(sto
     store.messages.record_failed(
         store.messages.due("one", NOW, 1)[0], "timeout", NOW + MINUTE, include_all=True
     )
-    waiting = {one.receiver: one for one in store.messages.waiting()}
+    waiting = {row.receiver: row for row in store.messages.waiting()}
 
     assert waiting == {"one": Waiting("one", 2, NOW, "timeout"), "two": Waiting("two", 1, NOW, "")}
 
@@ -103,7 +104,7 @@ def test_messages_are_dropped_with_their_receiver_and_when_they_are_old(store: S
     store.messages.save_messages([make_message("a", "a1"), make_message("a", "x", "two")], {}, ())
     store.messages.drop(["two"], NOW)
 
-    assert [one.receiver for one in store.messages.waiting()] == ["one"]
+    assert [row.receiver for row in store.messages.waiting()] == ["one"]
 
     store.messages.drop([], NOW + MINUTE)
 
@@ -111,7 +112,8 @@ def test_messages_are_dropped_with_their_receiver_and_when_they_are_old(store: S
 
 
 def test_an_article_is_news_until_its_version_is_known(store: Store) -> None:
-    """Changed articles are listed until their version is recorded as sent."""
+    """An article is listed as changed until its present version is recorded as sent; the listed
+    entry has the version that receivers know, if any."""
     older = record_article(store, 2)
     newer = record_article(store, 1)
 
@@ -149,7 +151,8 @@ def test_an_article_that_no_feed_shows_is_hidden(store: Store) -> None:
 
 
 def test_articles_published_before_there_was_a_receiver_count_as_sent(store: Store) -> None:
-    """Older articles are not announced to a new receiver."""
+    """When the first receiver is configured, articles from before the given time count as sent, so
+    that it does not get the whole archive."""
     record_article(store, 3), record_article(store, 4, hold=True)
     recent = record_article(store, 1)
     store.messages.begin(NOW - timedelta(hours=2))

@@ -82,7 +82,8 @@ def test_every_row_moves_there_and_back(database_url: str, postgres: Server) -> 
 
 
 def test_a_moved_database_continues_as_before(database_url: str, postgres: Server) -> None:
-    """A database moved to PostgreSQL and back accepts new articles with right counts."""
+    """A database that was moved to PostgreSQL, and one that was moved back, take new articles and
+    count them correctly."""
     fill_store(database_url)
     there = postgres.schema()
     back = f"{database_url}.back"

@@ -103,7 +103,8 @@ def test_states_outcomes_and_the_names_of_feeds_stay(store: Store) -> None:
 
 
 def test_entries_of_articles_in_the_store_are_done_and_others_stay(store: Store) -> None:
-    """Reindexing marks entries of existing articles as done and keeps the others."""
+    """A reindex marks the feed entry of an existing article (1) as done, so that it is not read
+    again; other entries stay as they are."""
     store.visits.save_entries([make_entry(1), make_entry(2), make_entry(3, "refused")])
 
     store.reindex(make_files(1))
@@ -141,15 +142,17 @@ def test_withdrawn_articles_stay_withdrawn_after_a_rebuild(store: Store) -> None
 def test_copies_stay_copies_unless_their_original_is_gone(store: Store) -> None:
     """A reindex keeps an article merged into another, unless the file of that other is gone: 2
     stays a copy of 1, 4 is published as 3 is gone."""
-    one, two, three, four = (record_article(store, number) for number in (1, 2, 3, 4))
-    store.index.merge(two.id, one.id)
-    store.index.merge(four.id, three.id)
+    original, copy, lost_original, copy_of_lost = (
+        record_article(store, number) for number in (1, 2, 3, 4)
+    )
+    store.index.merge(copy.id, original.id)
+    store.index.merge(copy_of_lost.id, lost_original.id)
 
     store.reindex(make_files(1, 2, 4))
 
-    assert store.index.merged() == {two.id: one.id}
-    assert list_ids(store) == [one.id, four.id]
-    assert list_ids(store, FeedKey("source", "src")) == [one.id, two.id, four.id]
+    assert store.index.merged() == {copy.id: original.id}
+    assert list_ids(store) == [original.id, copy_of_lost.id]
+    assert list_ids(store, FeedKey("source", "src")) == [original.id, copy.id, copy_of_lost.id]
     assert next(row.count for row in store.index.feeds() if row.key == ALL) == 2
 
 

@@ -136,7 +136,8 @@ def test_entries_come_back_by_their_own_ids_however_odd(store: Store) -> None:
 
 
 def test_the_text_of_a_feed_is_kept_only_while_its_entry_is_pending(store: Store) -> None:
-    """The content of an entry is dropped when the entry is done."""
+    """The content of a feed entry is stored until its article is written, then deleted to save
+    space."""
     announced = Entry(id="a", content="<p>long</p>")
     store.visits.save_entries([make_entry("a", entry=announced)])
 
@@ -176,7 +177,7 @@ def test_pending_rows_are_counted_whenever_their_next_try_is(store: Store) -> No
 
 
 def test_thousands_of_entries_at_once(store: Store) -> None:
-    """1501 entries are saved and read in one call each."""
+    """1,501 entries, more than fit one SQL statement, are saved and read in one call each."""
     rows = [make_entry(str(number)) for number in range(1501)]
     store.visits.save_entries(rows)
 
@@ -184,7 +185,8 @@ def test_thousands_of_entries_at_once(store: Store) -> None:
 
 
 def test_a_recorded_article_is_found_by_every_alias(store: Store) -> None:
-    """An article is found by each alias on its own site."""
+    """An article is found by its address, an alias on its own site in any spelling, and the ids of
+    its entries; not by an alias on another site, which could be a theft."""
     article = make_article(1, aliases=("https://other.example.org/x?b=1", "https://evil.example/x"))
 
     store.visits.record(
@@ -213,7 +215,8 @@ def test_a_recorded_article_is_found_by_every_alias(store: Store) -> None:
 
 
 def test_the_first_alias_asked_for_wins_and_an_alias_keeps_its_first_article(store: Store) -> None:
-    """`find` tries aliases in order; an alias stays with its first article."""
+    """`find` returns the article of the first known alias; if a second article claims the address
+    of the first, it stays with the first."""
     first_article = record_article(store, 1)
     second = record_article(store, 2)
     store.visits.record(
@@ -225,7 +228,7 @@ def test_the_first_alias_asked_for_wins_and_an_alias_keeps_its_first_article(sto
 
 
 def test_a_row_keeps_all_but_the_body(store: Store) -> None:
-    """`visits.article` returns every field except the body."""
+    """The database stores every field of an article but its body, which is read from its file."""
     article = make_article(
         1,
         body="long",
@@ -266,8 +269,8 @@ def test_recording_ends_the_entry_keeps_the_html_and_marks_feeds_in_one(store: S
 
 
 def test_html_stays_only_if_the_body_is_the_same(store: Store) -> None:
-    """A new record of an article keeps its rendered HTML if the body is the same, and deletes
-    it otherwise."""
+    """If an article is recorded again, its cached HTML stays if the caller says that the body is
+    the same, and is deleted otherwise."""
     article = make_article(1)
     for same_body, kept in ((True, {article.id: "<p>1</p>"}), (False, {})):
         store.visits.record(ArticleRecord(article=article, stamp=make_stamp(1), html="<p>1</p>"))
@@ -281,7 +284,8 @@ def test_html_stays_only_if_the_body_is_the_same(store: Store) -> None:
 
 
 def test_articles_written_together_are_as_if_written_one_by_one(store: Store) -> None:
-    """Gathered writes have the same result as single writes."""
+    """Articles that are gathered and written together give the same feeds and counts as single
+    writes, also a copy of one on hold, and one written twice."""
     original = make_article(1, tags=("AI",))
     copy = make_article(2, tags=("AI", "Chips"), merged_into=make_article(1).id)
     other_article = make_article(3)
@@ -366,7 +370,8 @@ def test_a_deleted_file_is_forgotten(store: Store) -> None:
 
 
 def test_a_withdrawn_article_is_gone_everywhere_and_known_under_every_alias(store: Store) -> None:
-    """A withdrawn article is found as withdrawn under each alias."""
+    """A withdrawn article is in no feed, but still known as withdrawn by its address and entry ids,
+    so that no feed can bring it back."""
     article = record_article(store, 1)
     other_article = record_article(store, 2)
 
@@ -457,7 +462,8 @@ def test_notes_are_pruned_by_age_and_then_by_length(store: Store) -> None:
 
 
 def test_notes(store: Store) -> None:
-    """Notes are saved, replaced and deleted."""
+    """Notes are stored, replaced and deleted (None), also empty ones and ones with characters that
+    databases refuse."""
     assert store.visits.note("robots:a") is None
 
     store.visits.set_note("robots:a", "User-agent: *\0\ud800", NOW)
@@ -474,7 +480,8 @@ def test_notes(store: Store) -> None:
 
 
 def test_a_visit_ends_with_state_and_outcome(store: Store) -> None:
-    """The state is saved, and of 60 outcomes the newest 50 are kept."""
+    """Ending a visit stores state and outcome; of 60 outcomes of a source the newest 50 are
+    kept."""
     state = SourceState(key="src", url="u", visits=VisitTimes(last_visit=NOW))
     for number in range(60):
         outcome = Outcome(
@@ -494,7 +501,7 @@ def test_a_visit_ends_with_state_and_outcome(store: Store) -> None:
     assert kept_outcomes[0] == outcome
     assert len(kept_outcomes) == 50
     assert [kept_outcome.at for kept_outcome in kept_outcomes] == sorted(
-        (one.at for one in kept_outcomes), reverse=True
+        (outcome.at for outcome in kept_outcomes), reverse=True
     )
 
 
@@ -534,7 +541,8 @@ def test_a_document_of_a_newer_version_is_read(store: Store) -> None:
 def test_entries_that_are_not_done_are_found_by_an_index_of_their_own(
     file_store: Store, status: str
 ) -> None:
-    """The query for open entries uses the index entries_open."""
+    """SQLite answers the query for entries that are not done by their own small index, since nearly
+    all entries are done."""
     result = select(schema.entries.c.data).where(
         schema.entry_is(status), schema.entries.c.source == "s"
     )
@@ -554,55 +562,57 @@ def find_likely(store: Store, keys: Sequence[int], since: datetime) -> dict[str,
 
 
 def test_sketches_are_found_by_any_of_their_keys_while_they_are_remembered(store: Store) -> None:
-    """Sketches are found by any key within the time window."""
-    one, two, old = (record_article(store, number).id for number in (1, 2, 3))
+    """The sketch of an article is found by any of its keys if it is new enough, keeps earlier keys
+    when it is saved again, and is deleted with its article or its age."""
+    newest, older, old = (record_article(store, number).id for number in (1, 2, 3))
     long_ago = datetime.min.replace(year=1970, tzinfo=UTC)
     day = timedelta(days=1)
     store.visits.save_sketch(
         old, Compared(at=NOW - 9 * day, data=b"old", keys=[5], delete_before=long_ago)
     )
     store.visits.save_sketch(
-        one, Compared(at=NOW, data=b"one", keys=[1, 5, 2**32 - 1], delete_before=long_ago)
+        newest, Compared(at=NOW, data=b"one", keys=[1, 5, 2**32 - 1], delete_before=long_ago)
     )
     store.visits.save_sketch(
-        two, Compared(at=NOW - 3 * day, data=b"two", keys=[2, 5], delete_before=long_ago)
+        older, Compared(at=NOW - 3 * day, data=b"two", keys=[2, 5], delete_before=long_ago)
     )
 
-    assert find_likely(store, [5], NOW - 5 * day) == {one: b"one", two: b"two"}
-    assert find_likely(store, [2**32 - 1, 7], NOW - 5 * day) == {one: b"one"}
+    assert find_likely(store, [5], NOW - 5 * day) == {newest: b"one", older: b"two"}
+    assert find_likely(store, [2**32 - 1, 7], NOW - 5 * day) == {newest: b"one"}
     assert find_likely(store, [7], NOW - 5 * day) == find_likely(store, [], NOW) == {}
 
     store.visits.save_sketch(
-        one, Compared(at=NOW, data=b"new", keys=[1, 9], delete_before=NOW - 5 * day)
+        newest, Compared(at=NOW, data=b"new", keys=[1, 9], delete_before=NOW - 5 * day)
     )
 
     # 1 is there once
-    assert store._db.scalar(select(func.count()).where(schema.sketch_keys.c.id == one)) == 4
-    assert find_likely(store, [1, 5, 9], NOW - 99 * day) == {one: b"new", two: b"two"}
+    assert store._db.scalar(select(func.count()).where(schema.sketch_keys.c.id == newest)) == 4
+    assert find_likely(store, [1, 5, 9], NOW - 99 * day) == {newest: b"new", older: b"two"}
 
-    store.visits.forget([one])
+    store.visits.forget([newest])
 
-    assert find_likely(store, [1, 5, 9], NOW - 99 * day) == {two: b"two"}
+    assert find_likely(store, [1, 5, 9], NOW - 99 * day) == {older: b"two"}
 
 
 def test_the_claims_of_an_article_are_stored_with_its_sketch(store: Store) -> None:
-    """The first claims of an article stay when it is recorded again."""
-    one = record_article(store, 1).id
+    """Since when an article claims to exist keeps its earliest time when the sketch is saved again;
+    the address that it named is the last one."""
+    article_id = record_article(store, 1).id
 
-    assert store.visits.read_claims(one) == (None, None)
+    assert store.visits.read_claims(article_id) == (None, None)
 
     first = Compared(
         at=NOW, data=b"one", keys=[1], delete_before=NOW, since=NOW - HOUR, named="a.example/x"
     )
-    store.visits.save_sketch(one, first)
+    store.visits.save_sketch(article_id, first)
 
-    assert store.visits.read_claims(one) == (NOW - timedelta(hours=1), "a.example/x")
+    assert store.visits.read_claims(article_id) == (NOW - timedelta(hours=1), "a.example/x")
 
     store.visits.save_sketch(
-        one, Compared(at=NOW, data=b"new", keys=[2], delete_before=NOW, since=NOW)
+        article_id, Compared(at=NOW, data=b"new", keys=[2], delete_before=NOW, since=NOW)
     )
 
-    assert store.visits.read_claims(one) == (
+    assert store.visits.read_claims(article_id) == (
         NOW - timedelta(hours=1),
         None,
     )  # it is as early as it was
@@ -611,7 +621,8 @@ def test_the_claims_of_an_article_are_stored_with_its_sketch(store: Store) -> No
 def test_articles_of_a_source_are_found_by_title_and_by_their_keys_whatever_their_age(
     store: Store,
 ) -> None:
-    """`find_earlier` finds articles of one source by title or enough keys."""
+    """An earlier article of the same source is found by its title or by one of its keys, at any
+    age; one of another source with the same title is not."""
     one, two, other = (record_article(store, number) for number in (1, 2, 3))
     elsewhere = replace(other, source_key="other", source_id="other", title=one.title)
     store.visits.record(
@@ -636,7 +647,8 @@ def test_articles_of_a_source_are_found_by_title_and_by_their_keys_whatever_thei
 
 
 def test_of_many_with_one_title_those_nearest_in_time_are_found(store: Store) -> None:
-    """Among articles with one title, the nearest in time are found."""
+    """Of 30 articles with one title, a day apart, the ten nearest in time are found, the nearest
+    first."""
     title = "Open thread of the day"
     everything = [
         replace(record_article(store, n), title=title, published=NOW - timedelta(days=n))
@@ -659,29 +671,32 @@ def test_of_many_with_one_title_those_nearest_in_time_are_found(store: Store) ->
 
 def test_the_copies_of_an_article_are_known(store: Store) -> None:
     """A copy stays one until a record says that the two were parted."""
-    one = record_article(store, 1)
-    two = record_article(store, 2)
+    original = record_article(store, 1)
+    copy = record_article(store, 2)
     store.visits.record(
         ArticleRecord(
-            article=replace(two, merged_into=one.id),
-            stamp=store.visits.stamp(two.id) or pytest.fail(),
+            article=replace(copy, merged_into=original.id),
+            stamp=store.visits.stamp(copy.id) or pytest.fail(),
         )
     )
 
-    assert store.visits.copies(one.id) == [two.id]
-    assert store.visits.copies(two.id) == []
+    assert store.visits.copies(original.id) == [copy.id]
+    assert store.visits.copies(copy.id) == []
 
     store.visits.record(
-        ArticleRecord(article=two, stamp=store.visits.stamp(two.id) or pytest.fail())
+        ArticleRecord(article=copy, stamp=store.visits.stamp(copy.id) or pytest.fail())
     )
 
-    assert store.visits.copies(one.id) == [two.id]  # a file that says nothing does not part the two
+    # a file that says nothing does not part the two
+    assert store.visits.copies(original.id) == [copy.id]
 
     store.visits.record(
-        ArticleRecord(article=two, stamp=store.visits.stamp(two.id) or pytest.fail(), is_split=True)
+        ArticleRecord(
+            article=copy, stamp=store.visits.stamp(copy.id) or pytest.fail(), is_split=True
+        )
     )
 
-    assert store.visits.copies(one.id) == []
+    assert store.visits.copies(original.id) == []
 
 
 def test_a_file_that_says_it_is_a_copy_is_one_whatever_comes_first(store: Store) -> None:
@@ -691,20 +706,20 @@ def test_a_file_that_says_it_is_a_copy_is_one_whatever_comes_first(store: Store)
     store.visits.record(ArticleRecord(article=copy, stamp=make_stamp(2)))
 
     assert store.index.merged() == {}
-    assert [one.id for one in store.index.each()] == [copy.id]
+    assert [article.id for article in store.index.each()] == [copy.id]
 
     store.visits.record(ArticleRecord(article=original, stamp=make_stamp(1)))
 
     assert store.index.merged() == {copy.id: original.id}
-    assert [one.id for one in store.index.each()] == [original.id]
+    assert [article.id for article in store.index.each()] == [original.id]
 
     store.visits.forget([original.id])
 
-    assert [one.id for one in store.index.each()] == [copy.id]
+    assert [article.id for article in store.index.each()] == [copy.id]
 
 
 def test_states_of_earlier_versions_are_read(store: Store) -> None:
-    """Its fields are grouped otherwise now; rows written before are as they were."""
+    """A state that an earlier version stored, without groups, is read into the present groups."""
     old = '{"key":"a","url":"https://a.example/","etag":"x","next_due":"2026-11-24T12:00:00+00:00","failures":2,"feed_id":"f"}'
     state = SourceState(
         key="a",

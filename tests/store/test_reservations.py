@@ -35,7 +35,8 @@ def test_an_article_keeps_the_first_path_that_is_reserved(store: Store) -> None:
 
 
 def test_an_article_with_a_row_keeps_its_path(store: Store) -> None:
-    """Reserving another path for a recorded article returns its existing path."""
+    """If an article is already stored, reserving another path for it returns the path that it
+    has."""
     article = record_article(store, 1)
     reservations = make_reservations(store)
 
@@ -56,20 +57,23 @@ def test_reservations_are_listed_by_age_and_deleted_once_the_article_has_a_row(
         NEW, "2026/11/one-abcdef.md", writing=False
     )
 
-    assert [(one.id, one.at, one.writing) for one in reservations.reserved()] == [
+    assert [
+        (reservation.id, reservation.at, reservation.writing)
+        for reservation in reservations.reserved()
+    ] == [
         (article.id, NOW, True),
         (NEW, NOW + timedelta(minutes=1), False),
     ]
 
     store.visits.record(ArticleRecord(article=article, stamp=make_stamp(1)))
 
-    assert [one.id for one in reservations.reserved()] == [NEW]
+    assert [reservation.id for reservation in reservations.reserved()] == [NEW]
 
     reservations.sweep(NOW)
     reservations.release(make_stamp(1).path)  # it was there still
     reservations.sweep(NOW + timedelta(hours=1))
 
-    assert [one.id for one in reservations.reserved()] == [NEW]  # it has no row
+    assert [reservation.id for reservation in reservations.reserved()] == [NEW]  # it has no row
 
 
 def test_ids_that_begin_alike_are_found_among_rows_and_reservations(store: Store) -> None:
@@ -131,4 +135,4 @@ def test_a_reservation_is_committed_at_once_even_if_commits_are_shared(
 
 def list_reserved_paths(database_url: str) -> list[str]:
     with open_store(database_url, articles_exist=True) as other_store:
-        return [one.path for one in other_store.reservations.reserved()]
+        return [reservation.path for reservation in other_store.reservations.reserved()]

@@ -107,7 +107,8 @@ def test_workers_that_start_together_make_the_tables_once(postgres: Server) -> N
 
 
 def test_each_shard_that_has_sources_has_one_job(store: Store, shards: Shards) -> None:
-    """Every shard with enabled sources has one job, and none without."""
+    """Each shard (group of hosts) with enabled sources has exactly one job, waiting or running, and
+    none without sources. A and B are in different shards."""
     follow_sources(
         store,
         A,
@@ -139,7 +140,8 @@ def test_each_shard_that_has_sources_has_one_job(store: Store, shards: Shards) -
 
 
 def test_the_due_sources_of_a_shard_are_found_host_by_host(store: Store, shards: Shards) -> None:
-    """Sources that are not due yet, or are turned off, are left out."""
+    """The due sources of a host are listed, with whether entries wait for them, up to a number (2);
+    those due later or disabled are left out."""
     more = [replace(A, key=f"a{number}") for number in range(3)]
     follow_sources(store, A, *more, replace(A, key="off", enabled=False))
     store.visits.save_states([SourceState(key="a0", url=A.url, schedule=Schedule(next_due=LATER))])
@@ -237,14 +239,15 @@ def test_a_job_whose_worker_is_silent_is_made_anew_and_the_silent_one_writes_not
 def test_a_job_is_its_workers_and_of_its_attempt(
     store: Store, shards: Shards, other: dict[str, int]
 ) -> None:
-    """Another worker or attempt cannot end a job."""
+    """A job can be ended only by the worker that has it, in its present attempt."""
     follow_sources(store, A)
     with pytest.raises(JobLost):
         end_job(store, shards, replace(take_job(store), **other))
 
 
 def test_a_sign_of_life_says_until_when_hosts_may_be_asked(store: Store) -> None:
-    """A heartbeat returns until when hosts may be requested."""
+    """The heartbeat of a worker keeps its job and returns until when it may send requests; a worker
+    that was removed is told so."""
     shards = Shards(store._db, store.hosts(LEASE), LEASE, lambda: 100.0)
     follow_sources(store, A)
     job = take_job(store)
@@ -305,7 +308,8 @@ def test_the_engine_works_off_what_is_due_and_ends(store: Store, shards: Shards)
 def test_what_the_engine_meets_in_the_database_is_an_error_of_the_store(
     store: Store, shards: Shards
 ) -> None:
-    """Database errors in the queue's engine become StoreError."""
+    """A database error inside the queue library (a table is gone) becomes our StoreError with its
+    text."""
     follow_sources(store, A)
 
     async def go() -> None:

@@ -32,7 +32,8 @@ def read_committed(database_url: str) -> set[str]:
 
 
 def test_others_see_the_writes_of_a_group_after_its_commit(store: Store, database_url: str) -> None:
-    """Writes of a group are visible inside at once, outside after the commit."""
+    """Writes of a group are visible to the group at once, and to other programs after `commit` or
+    the end of the block."""
     with store.visits.shared():
         store.visits.save_states([make_state("a")])
         store.visits.set_note("robots https://a.example", "x", NOW)
@@ -64,7 +65,8 @@ def test_publishing_sees_no_article_before_it_is_durable(store: Store) -> None:
 
 
 def test_first_is_called_before_each_commit_of_writes(store: Store, database_url: str) -> None:
-    """The callback runs before each commit that has writes."""
+    """The callback, which makes article files durable, runs before each commit that has writes, and
+    not before an empty one. It records what was committed before."""
     asked: list[set[str]] = []
     with store.visits.shared(lambda: asked.append(read_committed(database_url))):
         store.visits.commit()
@@ -131,7 +133,8 @@ def test_an_exception_that_ends_a_run_loses_no_earlier_write(
 def test_a_write_of_another_part_comes_after_the_writes_of_the_group(
     store: Store, database_url: str
 ) -> None:
-    """A write outside the group commits the group first."""
+    """A write that is not part of the group, here marking feeds stale, commits the group first, so
+    that the order of writes is kept."""
     with store.visits.shared():
         record_article(store, 1)
         store.index.mark_stale([ALL])
@@ -148,7 +151,7 @@ def test_tables_that_are_read_whole_include_the_writes_of_the_group(store: Store
     with store.visits.shared():
         store.visits.save_states([make_state("a")])
 
-        assert [one.key for one in store.visits.each_state()] == ["a"]
+        assert [state.key for state in store.visits.each_state()] == ["a"]
 
         article = record_article(store, 1)
 

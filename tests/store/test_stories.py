@@ -46,7 +46,7 @@ def count_rows(store: Store) -> tuple[int, ...]:
 
 
 def list_unread(store: Store, *, all: bool) -> list[str]:
-    return [one.article for one in store.stories.list_unread(SINCE, 10, include_all=all)]
+    return [unread.article for unread in store.stories.list_unread(SINCE, 10, include_all=all)]
 
 
 def test_new_articles_are_unread_and_with_a_look_at_all_also_changed_ones(store: Store) -> None:
@@ -79,26 +79,26 @@ def test_articles_that_share_keys_are_found_within_the_window_in_their_language(
 ) -> None:
     """An article with a similar sketch is found; one about something else, in another language or
     without a sketch is not, nor any outside the window (one minute)."""
-    one = add_sketched(store, 1)
-    other = add_sketched(store, 2)
+    quake = add_sketched(store, 1)
+    similar_quake = add_sketched(store, 2)
     add_sketched(store, 3, FERRY)
     add_sketched(store, 4, language="de")
     add_sketched(store, 5, b"")
 
-    assert find_similar(store, one) == [other.article]
-    assert store.stories.find_similar(one, choose_lookup_keys(unpack(QUAKE)), 60_000_000) == []
+    assert find_similar(store, quake) == [similar_quake.article]
+    assert store.stories.find_similar(quake, choose_lookup_keys(unpack(QUAKE)), 60_000_000) == []
 
 
 def test_an_outlet_has_few_places_at_a_key_and_crowds_out_nobody(store: Store) -> None:
     """Of one outlet, at most PLACES similar articles are compared, so that 29 of flood.example do
     not hide the older one of another outlet."""
-    one = add_sketched(store, 60)
-    other = add_sketched(store, 59)
+    article = add_sketched(store, 60)
+    older_article = add_sketched(store, 59)
     for number in range(1, 30):
         add_sketched(store, number, outlet="flood.example")
-    similar = find_similar(store, one)
+    similar = find_similar(store, article)
 
-    assert other.article in similar
+    assert older_article.article in similar
     assert len(similar) <= 1 + PLACES
 
 
@@ -114,12 +114,12 @@ def test_only_the_newest_articles_of_a_common_key_are_compared(store: Store) -> 
 def test_a_changed_article_is_found_by_its_new_sketch_only(store: Store) -> None:
     """If article 2 changes from the quake to the ferry, it is no longer found by its earlier
     sketch."""
-    one = add_sketched(store, 1)
-    other = add_sketched(store, 2)
+    quake = add_sketched(store, 1)
+    changed_article = add_sketched(store, 2)
     add_sketched(store, 2, FERRY)
 
-    assert find_similar(store, one) == []
-    assert find_similar(store, other._replace(data=FERRY)) == []
+    assert find_similar(store, quake) == []
+    assert find_similar(store, changed_article._replace(data=FERRY)) == []
 
 
 def test_sketches_older_than_the_window_are_deleted(store: Store) -> None:
@@ -138,7 +138,8 @@ def test_sketches_older_than_the_window_are_deleted(store: Store) -> None:
 
 
 def test_a_withdrawn_article_leaves_only_the_decision_of_an_operator(store: Store) -> None:
-    """After withdrawal only memberships set by the operator stay."""
+    """Withdrawing articles deletes their sketches and their memberships in stories, except those
+    that the operator decided (`final`)."""
     first_article = record_article(store, 1)
     other_article = record_article(store, 2)
     add_sketched(store, 1)
@@ -181,7 +182,7 @@ def record_story(store: Store, story: str, *outlets: str, number: int) -> list[A
 
 
 def list_outlet_counts(news: Iterable[News]) -> list[tuple[str, int]]:
-    return [(one.story, one.outlets) for one in news]
+    return [(story.story, story.outlets) for story in news]
 
 
 def test_stories_of_most_outlets_come_first_then_the_latest(store: Store) -> None:

@@ -99,7 +99,8 @@ def test_stored_days_equal_the_days_of_all_articles(store: Store, seed: int) -> 
 
 
 def test_small_feeds_keep_nothing_and_a_rebuilt_database_nothing_of_before(store: Store) -> None:
-    """Counts per day are stored for large feeds only, and deleted by a reindex."""
+    """Counts per day are stored only for feeds with three or more articles here; a reindex without
+    files deletes them."""
     for number in range(2):
         record_article(store, number)
     record_build(store, ALL)

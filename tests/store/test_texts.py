@@ -100,9 +100,9 @@ def test_both_databases_propose_the_same_in_the_same_order(
     for address in (database_url, postgres.schema()):
         with open_store(address, articles_exist=False) as store:
             record_articles(store, 80)
-            proposeds = [list_proposed(store, query, 10) for query in queries]
+            proposals = [list_proposed(store, query, 10) for query in queries]
             counts = store.texts.frequencies(["ferry", "bridge", "nowhere"])
-            answers.append((proposeds, counts))
+            answers.append((proposals, counts))
 
     assert answers[0] == answers[1]
     assert sum(map(bool, answers[0][0])) > 150
@@ -131,7 +131,8 @@ def test_candidates_continue_below_a_number(store: Store) -> None:
 
 
 def test_a_changed_article_is_read_again_and_keeps_its_place(store: Store) -> None:
-    """A changed article is indexed again under the same id."""
+    """A changed article is due for the text index again, is then found by its new words, and keeps
+    its place in the order of results."""
     articles = record_articles(store, 5)
     before = list_proposed(store, "not nowhere")
     article_id = before[2]
@@ -167,7 +168,7 @@ def test_a_deleted_article_is_not_proposed(store: Store) -> None:
 
 
 def test_no_word_of_a_deleted_article_stays_in_the_file(tmp_path: Path) -> None:
-    """Words of a deleted article are not in the database file any more."""
+    """After an article is deleted, its words are not even in unused parts of the database file."""
     file = tmp_path / "syndicator.db"
     with open_store(f"sqlite:///{file}", articles_exist=False) as store:
         articles = record_articles(store, 3)
@@ -244,7 +245,8 @@ def test_a_query_that_an_index_cannot_answer_requires_nothing(query: str) -> Non
 
 
 def test_a_secret_that_is_removed_stays_in_no_part_of_the_index(store: Store) -> None:
-    """After `scrub` the secret is not found, and all texts are indexed again."""
+    """After `scrub` replaces a secret, the text index does not find it, and all articles are
+    indexed again."""
     articles = record_articles(store, 3)
     article_id, (article, _) = next(iter(articles.items()))
     store.texts.save({article_id: make_document(article, "s3ntinel of the harbour")}, ())

@@ -109,7 +109,8 @@ async def find_running(manager: JobManager) -> Job:
 
 
 def test_to_defer_a_planned_job_on_our_connection_fails(store: Store) -> None:
-    """Theirs is #1415: our job is planned for the earlier time instead."""
+    """In Procrastinate, planning a job that is already planned fails (its issue 1415); therefore
+    our SQL plans it for the earlier time."""
     with (
         App(connector=SyncPsycopgConnector(conninfo=store.shards(60).address)).open() as app,
         store._db.engine.connect() as connection,
@@ -125,7 +126,8 @@ def test_to_defer_a_planned_job_on_our_connection_fails(store: Store) -> None:
 
 
 def test_a_retry_fails_if_the_next_job_is_planned(store: Store) -> None:
-    """Theirs is #1446: a visit plans the next build while one runs."""
+    """In Procrastinate, a retry fails if the next job is planned (its issue 1446), as happens when
+    a visit plans the next build while one runs."""
     store.builds().plan(BUILD, datetime(2026, 3, 1, tzinfo=UTC))
 
     async def retry(manager: JobManager) -> None:
@@ -136,7 +138,8 @@ def test_a_retry_fails_if_the_next_job_is_planned(store: Store) -> None:
 
 
 def test_whoever_finishes_a_job_need_not_have_it(store: Store) -> None:
-    """Nor can it be part of our transaction."""
+    """In Procrastinate, any worker can finish a job, and not in our transaction; therefore our SQL
+    ends jobs itself."""
 
     async def finish(manager: JobManager) -> None:
         job = await find_running(manager)
@@ -150,7 +153,8 @@ def test_whoever_finishes_a_job_need_not_have_it(store: Store) -> None:
 
 
 def test_the_jobs_of_a_removed_worker_are_found(store: Store) -> None:
-    """Unlike #1518 says: the number of a removed worker is deleted from its jobs."""
+    """Procrastinate finds the jobs of a removed worker as stalled, since they lose its number
+    (other than its issue 1518 says)."""
     assert ask_job_manager(store, find_stalled) == []
 
     with store._db.write() as connection:

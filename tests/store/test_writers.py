@@ -44,7 +44,8 @@ def run_in_threads(
 
 
 def test_articles_that_all_share_feeds_are_all_there_and_counted(any_database_url: str) -> None:
-    """Concurrent writers that lock feeds in different orders do not deadlock or miscount."""
+    """Writers that record articles in the same feeds at the same time, locking them in different
+    orders, neither deadlock nor miscount."""
 
     def work(store: Store, writer: int) -> None:
         tags = TAGS[writer:] + TAGS[:writer]  # each would lock the feeds in an order of his own
@@ -65,7 +66,7 @@ def test_articles_that_all_share_feeds_are_all_there_and_counted(any_database_ur
 
 
 def test_one_article_that_all_record_is_one_in_each_feed(any_database_url: str) -> None:
-    """An article recorded by all writers counts once."""
+    """Articles that all writers record at the same time count once each."""
 
     def work(store: Store, writer: int) -> None:
         for number in range(15):
@@ -79,7 +80,8 @@ def test_one_article_that_all_record_is_one_in_each_feed(any_database_url: str) 
 
 
 def test_a_build_deletes_only_marks_that_it_read(any_database_url: str) -> None:
-    """Marks set by another writer during a build stay."""
+    """If another process records an article while a feed is built, the feed stays stale after the
+    build."""
     with (
         open_store(any_database_url, articles_exist=False) as builder,
         open_store(any_database_url, articles_exist=False) as visitor,
@@ -98,8 +100,8 @@ def test_a_build_deletes_only_marks_that_it_read(any_database_url: str) -> None:
 
 
 def test_a_mark_that_is_committed_late_is_not_lost(postgres: Server) -> None:
-    """Numbers are given when a transaction writes, not when it ends: a build may have seen a higher
-    one before."""
+    """A stale mark that was numbered before the build and committed after it read the marks stays,
+    though the build has seen a higher number."""
     url = postgres.schema()
     with (
         open_store(url, articles_exist=False) as builder,
@@ -119,7 +121,8 @@ def test_a_mark_that_is_committed_late_is_not_lost(postgres: Server) -> None:
 
 
 def test_two_that_file_articles_do_not_wait_for_each_other(postgres: Server) -> None:
-    """No article changes a row that another one changes, too."""
+    """Two processes can record articles of the same feeds at the same time: neither changes a row
+    that the other changes."""
     url = postgres.schema()
     with (
         open_store(url, articles_exist=False) as first_store,
@@ -154,8 +157,8 @@ def store_pair(postgres: Server) -> Iterator[tuple[Store, Store]]:
 
 
 def test_a_deadlock_is_tried_again(store_pair: tuple[Store, Store]) -> None:
-    """Two transactions that lock the same rows in opposite orders: the server ends one, which is
-    made once more."""
+    """If two transactions lock the same rows in opposite orders, PostgreSQL ends one of them, which
+    is then tried once more."""
     ready = threading.Barrier(2)
 
     class Crossing:
@@ -180,8 +183,8 @@ def test_a_deadlock_is_tried_again(store_pair: tuple[Store, Store]) -> None:
     crossings = [
         Crossing(store, keys) for store, keys in zip(store_pair, ("ab", "ba"), strict=True)
     ]
-    for one in crossings:
-        on_postgres.make_retrying(one)
+    for crossing in crossings:
+        on_postgres.make_retrying(crossing)
     with ThreadPoolExecutor(2) as threads:
         list(threads.map(lambda one: one.cross(), crossings))
 
@@ -210,10 +213,11 @@ def test_a_conflict_that_never_ends_is_raised(store_pair: tuple[Store, Store]) -
 def test_a_connection_that_was_ended_is_made_again(
     store_pair: tuple[Store, Store], postgres: Server
 ) -> None:
-    """After the server ends a connection, the next call reconnects."""
-    one, _ = store_pair
+    """If the server ends our connection, the call at that moment fails with StoreAway and the next
+    one connects again."""
+    first_store, _ = store_pair
 
-    assert one.visits.state("a")
+    assert first_store.visits.state("a")
 
     with closing(postgres.connect()) as boss:
         boss.execute(
@@ -221,9 +225,9 @@ def test_a_connection_that_was_ended_is_made_again(
         )
 
     with pytest.raises(StoreAway, match="cannot be reached"):
-        one.visits.state("a")
-    assert one.visits.state("a")
-    assert record_article(one, 1)
+        first_store.visits.state("a")
+    assert first_store.visits.state("a")
+    assert record_article(first_store, 1)
 
 
 def test_connections_have_limits_in_time_and_read_what_is_committed(
@@ -246,12 +250,12 @@ def test_a_lock_that_is_held_for_long_is_an_error_with_a_cure(
 ) -> None:
     """If another program holds the lock of a row for longer than `lock_timeout`, the write fails
     and says so."""
-    one, other = store_pair
-    with one._db.write() as connection:
+    first_store, other_store = store_pair
+    with first_store._db.write() as connection:
         connection.execute(text("UPDATE sources SET url = 'x'"))
         with (
             pytest.raises(StoreError, match="another program holds it"),
-            other._db.write() as second,
+            other_store._db.write() as second,
         ):
             second.execute(text("SET LOCAL lock_timeout = '50ms'"))
             second.execute(text("UPDATE sources SET url = 'y'"))
@@ -260,18 +264,20 @@ def test_a_lock_that_is_held_for_long_is_an_error_with_a_cure(
 def test_visits_that_share_commits_in_a_file_are_seen_at_once_here(
     store_pair: tuple[Store, Store],
 ) -> None:
-    """Locks that are kept from one write to the next make circles that no order of one write
-    prevents."""
-    one, other = store_pair
+    """In PostgreSQL, `shared` commits each write at once instead of gathering them, since locks
+    kept over several writes could deadlock."""
+    first_store, other_store = store_pair
     first: list[int] = []
-    with one.visits.shared(lambda: first.append(1)):
-        article = record_article(one, 1)
-        one.visits.end_visit(make_outcome("a"), SourceState(key="a", url="https://b.example/"))
+    with first_store.visits.shared(lambda: first.append(1)):
+        article = record_article(first_store, 1)
+        first_store.visits.end_visit(
+            make_outcome("a"), SourceState(key="a", url="https://b.example/")
+        )
 
-        assert other.visits.article(article.id)
+        assert other_store.visits.article(article.id)
         assert len(first) == 2, "what has to be on the disk first was not asked for"
 
-        state = other.visits.state("a")
+        state = other_store.visits.state("a")
 
         assert state
         assert state.url == "https://b.example/"
@@ -280,19 +286,20 @@ def test_visits_that_share_commits_in_a_file_are_seen_at_once_here(
 def test_filing_an_article_does_not_undo_a_merge_by_another_process(
     store_pair: tuple[Store, Store],
 ) -> None:
-    """What is known of an article is read once no other transaction is at work on it."""
-    one, other = store_pair
-    copy = record_article(one, 1)
-    original = record_article(one, 2)
+    """If one process merges a copy while another records it, the record waits for the merge and
+    keeps it."""
+    first_store, other_store = store_pair
+    copy = record_article(first_store, 1)
+    original = record_article(first_store, 2)
     waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
     with ThreadPoolExecutor(1) as threads:
-        with one._db.write() as connection:
+        with first_store._db.write() as connection:
             on_postgres.lock_until_commit(connection, copy.id)
             merged = schema.articles.update().where(schema.articles.c.id == copy.id)
             connection.execute(merged.values(merged_into=original.id))
-            filed = threads.submit(record_article, other, 1, title="meanwhile")
+            filed = threads.submit(record_article, other_store, 1, title="meanwhile")
             while not connection.execute(waiting).scalar():
                 assert not filed.done()
         filed.result()
 
-    assert one.index.merged() == {copy.id: original.id}
+    assert first_store.index.merged() == {copy.id: original.id}

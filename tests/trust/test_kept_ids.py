@@ -155,7 +155,8 @@ def test_a_site_that_redirects_feed_and_pages_keeps_ids_files_and_dates(
 def test_a_site_whose_pages_redirect_keeps_them_if_the_operator_edits_its_address(
     instance: MovingSiteInstance, site: Site
 ) -> None:
-    """The old pages redirect and the operator enters the new feed: ids, files and dates stay."""
+    """If old pages redirect, the old feed is gone and the operator enters the new one, stories keep
+    ids, files and dates."""
     before = publish_at_old_host(instance, site)
     instance.follow_feed(f"{NEW}feed")
     pages, feeds = make_pages_and_feed(site, NEW)
@@ -205,7 +206,8 @@ def test_a_site_that_has_half_moved_keeps_them(instance: MovingSiteInstance, sit
 
 @WITH
 def test_a_site_that_moves_back_keeps_them(instance: MovingSiteInstance, site: Site) -> None:
-    """After a move and a move back, ids, files and dates stay."""
+    """If a site moves to a new host and back, with redirects, stories keep ids, files and dates.
+    Without guids their address stays the new one."""
     before = publish_at_old_host(instance, site)
     pages, feeds = make_pages_and_feed(site, NEW)
     instance.next_day({**pages, **make_redirects(OLD, NEW)}, {**feeds, **feed_of(OLD, NEW)})
@@ -219,7 +221,8 @@ def test_a_site_that_moves_back_keeps_them(instance: MovingSiteInstance, site: S
 def test_a_site_that_moves_back_keeps_what_it_published_elsewhere(
     instance: MovingSiteInstance, site: Site
 ) -> None:
-    """A site moves to a new host and back: no entry and no file changes."""
+    """Stories that a site published on its new host (7 and 8) also keep ids and files when it moves
+    back."""
     publish_at_old_host(instance, site)
     numbers = range(1, 9)
     pages, feeds = make_pages_and_feed(site, NEW, numbers)
@@ -237,7 +240,8 @@ def test_a_site_that_moves_back_keeps_what_it_published_elsewhere(
 def test_what_a_feed_announces_on_another_host_is_new_if_only_the_feed_redirects(
     instance: MovingSiteInstance, site: Site
 ) -> None:
-    """If only the feed redirects, the old entries stay at the old host."""
+    """If only the feed redirects to another host, pages there are copies, not the moved stories:
+    the feed of everything keeps the old entries."""
     before = publish_at_old_host(instance, site)
     pages, feeds = make_pages_and_feed(site, NEW)
     instance.next_day(pages, {**feeds, **feed_of(OLD, NEW)})
@@ -248,7 +252,8 @@ def test_what_a_feed_announces_on_another_host_is_new_if_only_the_feed_redirects
 
 @WITH
 def test_a_site_that_moves_twice_keeps_them(instance: MovingSiteInstance, site: Site) -> None:
-    """After two moves, ids, files and dates stay."""
+    """If a site moves to a second and then to a third host, with redirects, stories keep ids, files
+    and dates."""
     before = publish_at_old_host(instance, site)
     pages, feeds = make_pages_and_feed(site, NEW)
     instance.next_day({**pages, **make_redirects(OLD, NEW)}, {**feeds, **feed_of(OLD, NEW)})
@@ -284,8 +289,8 @@ def instance_with_neighbour(tmp_path: Path) -> Iterator[MovingSiteInstance]:
 def test_the_spelling_that_the_site_announces_later_wins_and_the_id_stays(
     instance_with_neighbour: MovingSiteInstance, brought: tuple[str, ...]
 ) -> None:
-    """A story first announced by a neighbour gets the site's own address later, with the same
-    id."""
+    """A story that a neighbour announced first, in other spellings of its address, later gets the
+    address that its site announces; the id stays."""
     page = Page(text="story", published=-2)
     items = tuple(Item(link=url, title="Another title") for url in brought)
     feeds = {"http://victim.example/feed": (), "http://evil.example/feed": items}

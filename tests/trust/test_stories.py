@@ -43,7 +43,8 @@ def read_items(life: MemoryLife, name: str) -> list[dict[str, Any]]:
 def test_an_article_of_several_feeds_of_its_outlet_is_one_entry(
     tmp_path: Path, stories: str
 ) -> None:
-    """An article that several feeds of its outlet announce has one entry."""
+    """An article that three feeds of its outlet announce, in different spellings of its address, is
+    one entry, also after a reindex."""
     hosts = [f"outlet{n}.example" for n in range(OUTLETS)]
     urls = {host: [f"http://{host}/{n}" for n in range(ARTICLES)] for host in hosts}
     feeds = dict[str, tuple[Item, ...]]()

@@ -320,5 +320,5 @@ def shared_machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine
 def test_an_attack_changes_nothing_of_others(
     shared_machine: Machine, tmp_path: Path, attack: Attack
 ) -> None:
-    """Each attack leaves all entries and leads of other sources unchanged."""
+    """No attack on stories (ATTACKS) changes an entry or a lead of other sources."""
     assert list_attack_effects(shared_machine, tmp_path, attack) == []

@@ -156,8 +156,8 @@ def test_the_rights_that_a_list_asks_for_are_named(following_instance: Following
     "way", ["add a file", "add an address", "import a text", "import a folder"]
 )
 def test_no_other_way_in_is_trusted(following_instance: FollowingInstance, way: str) -> None:
-    """The list as a file and on the web; addresses as plain text; a folder of lists. (Console, API:
-    tests/console.)"""
+    """A list gives no rights and reads no secret by any way of adding it: as a file, an address,
+    plain text or in a folder. (Console, API: tests/console.)"""
     path = following_instance.write_list(f"{OUTLINES['rights']}\n{OUTLINES['plain']}")
     if way == "add a file":
         following_instance.run_command("add", "--yes", path)
@@ -187,7 +187,8 @@ def test_no_other_way_in_is_trusted(following_instance: FollowingInstance, way: 
 def test_an_export_of_ones_own_comes_back_whole_and_names_what_it_brings(
     following_instance: FollowingInstance,
 ) -> None:
-    """The operator's own export restores all sources and lists variables and rights."""
+    """With `--trust-own`, the operator's own export restores all sources with their rights and
+    variables, and names them."""
     path = following_instance.config / "sources.toml"
     path.write_text(
         '[[source]]\nkey = "mine"\nurl = "http://mine.example/o?x=${OTHER_SECRET}"\nspeaks_for ='
@@ -221,8 +222,8 @@ def test_an_export_of_ones_own_comes_back_whole_and_names_what_it_brings(
 def test_a_list_takes_no_feed_of_a_source_that_was_removed(
     following_instance: FollowingInstance,
 ) -> None:
-    """Who reads sources/victim.atom does not get a stranger's articles in it; the victim itself
-    gets its key again."""
+    """A list cannot take the key of a removed source, whose readers would get a stranger's
+    articles; the victim itself gets its key again."""
     victim = {"key": "victim", "url": "http://victim.example/feed"}
     following_instance.web.answers = {
         victim["url"]: make_rss(

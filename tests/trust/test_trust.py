@@ -33,7 +33,8 @@ def make_parameters() -> list[object]:
 
 @pytest.mark.parametrize("case", make_parameters())
 def test_case(case: Case, tmp_path: Path) -> None:
-    """Each case: nothing that it forbids happens, with and without the neighbour."""
+    """Each case of the TOML files: nothing that it forbids happens; if it names a neighbour
+    (`without`), nothing changes by following that one."""
     if case.without:
         with run_machine(tmp_path / "machine") as shared:
             assert list(map(str, pair.live_pair(tmp_path, shared, case))) == []

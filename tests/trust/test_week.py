@@ -134,7 +134,8 @@ def live_week(folder: Path, how: str, subscribing: Any) -> dict[str, Feed]:
 def test_a_week_of_stories_shows_every_entry_once(
     subscribing: Any, how: str, tmp_path: Path
 ) -> None:
-    """A reader who polls for a week sees no entry twice and few changes."""
+    """A feed reader that polls for a week shows every entry once; an entry changes only if its
+    article was edited, one of a story at most twice a day."""
     feeds = live_week(tmp_path, how, subscribing)
 
     assert len(feeds) == (3 if how == "off" else 5)

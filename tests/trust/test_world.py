@@ -35,8 +35,8 @@ def list_neighbour_differences(folder: Path, *days: Day) -> list[str]:
     case = Case(row="own", name="", file="", sources=(EVIL, BANK), days=days, without=("evil",))
     with run_machine(folder / "machine") as shared:
         return [
-            f"{one.difference.place}: {one.difference.field}"
-            for one in pair.live_pair(folder, shared, case)
+            f"{seen.difference.place}: {seen.difference.field}"
+            for seen in pair.live_pair(folder, shared, case)
         ]
 
 
@@ -71,7 +71,8 @@ def make_difference(
 
 
 def test_a_file_of_a_page_that_its_site_does_not_announce_may_be_there_and_not_be_missing() -> None:
-    """An additional article file of an unannounced page is allowed, a missing one is not."""
+    """The comparison allows that a neighbour brings an article file of an unannounced page, but not
+    that one is missing or that feeds show it."""
     assert pair.is_allowed(make_difference("file", "", "A title", None))
     assert not pair.is_allowed(make_difference("file", "", None, "A title"))
     assert not pair.is_allowed(make_difference("all.json", "", "A title", None))
@@ -80,7 +81,8 @@ def test_a_file_of_a_page_that_its_site_does_not_announce_may_be_there_and_not_b
 def test_a_page_may_be_listed_before_its_site_announces_it_if_it_is_news_and_no_other_has_its_text() -> (  # noqa: E501
     None
 ):
-    """An early listing is allowed for recent pages that are not listed otherwise."""
+    """The comparison allows that a neighbour lists a page before its site does, if the page is
+    recent and not yet shown, except in its site's own feed."""
     recent = Page(text="bank-a", published=-2)
     old = Page(text="bank-a", published=-2000)
 
@@ -98,7 +100,8 @@ def test_a_page_may_be_listed_before_its_site_announces_it_if_it_is_news_and_no_
 
 
 def test_a_copy_may_hide_a_story_only_if_nobody_can_tell_which_is_older() -> None:
-    """A hidden story is allowed only if the copy was announced earlier or on the same day."""
+    """The comparison allows that a copy hides a story only if the copy was announced earlier or the
+    same day, whatever dates the pages claim."""
     copy = "http://evil.example/copy"
 
     def hidden(story: Page, *days: Mapping[str, tuple[Item, ...]]) -> bool:
@@ -130,7 +133,8 @@ def test_a_feed_may_speak_for_the_one_page_that_links_it() -> None:
 
 
 def test_every_kind_of_difference_is_seen() -> None:
-    """The comparison names fields, order, missing articles, and a source's own feeds."""
+    """The comparison of both worlds finds each kind of difference: fields, order, missing articles,
+    feeds and their heads."""
     two = {"a": {"title": "A"}, "b": {"title": "B"}}
     beside = Published(
         articles={"a": {"title": "A"}},
@@ -153,7 +157,8 @@ def test_every_kind_of_difference_is_seen() -> None:
 
 
 def test_what_counts_as_one_site() -> None:
-    """A site is a host without www and port, or a user's part of a host."""
+    """For the comparison a site is a host without www and port, or a user's folder (~alice) of a
+    shared host."""
     assert {
         get_unit(url) for url in ("http://www.bank.example:8080/a", "https://bank.example/b")
     } == {"bank.example"}
@@ -162,7 +167,8 @@ def test_what_counts_as_one_site() -> None:
 
 
 def test_a_world_is_shrunk_to_what_it_takes() -> None:
-    """`shrink_case` keeps only the parts that cause the difference."""
+    """`shrink_case` removes all parts of a failing world that the failure does not need: here one
+    item with an author and one page."""
     items = tuple(
         Item(link=f"http://evil.example/{number}", title="A title", author="Ada")
         for number in range(3)
@@ -191,7 +197,7 @@ def test_a_world_is_shrunk_to_what_it_takes() -> None:
 
 
 def test_shrinking_ends_after_as_many_tries_as_it_may_make() -> None:
-    """`shrink_case` stops after `most` calls."""
+    """`shrink_case` stops after `most` tries: with one, only one of three days is removed."""
     world = Case(
         row="own", name="", file="", sources=(EVIL, BANK), days=(Day(),) * 3, without=("evil",)
     )

@@ -117,7 +117,7 @@ def test_a_part_of_a_feed_is_asked_for_with_validators_only(instance: Instance, 
     web.routes = {"/old": answer}
     assert [instance.visit_source().outcomes[0].announced for _ in range(2)] == [1, 1]
     asked = [seen.headers for seen in web.seen if seen.path == "/old"]
-    assert [one.get("a-im") for one in asked] == [None, "feed"]
+    assert [headers.get("a-im") for headers in asked] == [None, "feed"]
     assert instance.read_state().validators.etag == '"2"'
 
 

@@ -15,7 +15,8 @@ CASES = tomllib.loads((Path(__file__).parent / "habits.toml").read_text(encoding
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
 def test_case(case: dict[str, Any]) -> None:
-    """Each case: foreign frontmatter gives our fields, and lists what is dropped."""
+    """Frontmatter of other site generators is translated to our fields (`want`), and keys without a
+    counterpart are listed as dropped."""
     result = translate(case["front"], PurePosixPath(case["path"]), "https://me.example/")
 
     assert dict(result.front) == case["want"]
@@ -25,7 +26,8 @@ def test_case(case: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("site", ["https://me.example/feeds/", "https://me.example/feeds"])
 def test_a_site_below_a_path_keeps_it(site: str) -> None:
-    """The path of the site's address precedes the path of the page."""
+    """The address of an imported page is that of the site, with its path and with or without a
+    final slash, followed by the page's own path."""
     assert (
         translate({"title": "A"}, PurePosixPath("x/a.md"), site).front["source"]
         == "https://me.example/feeds/x/a"
@@ -50,5 +52,6 @@ def test_without_a_site_a_page_of_ones_own_has_no_address() -> None:
     ],
 )
 def test_a_draft_says_so(front: dict[str, Any], draft: bool) -> None:
-    """Which frontmatter marks a draft."""
+    """A file is a draft if its frontmatter says so in any of the known ways, or if it is ours and
+    on hold or a copy."""
     assert is_draft(front) is draft

@@ -40,7 +40,8 @@ def test_what_was_appended_is_read_in_order_and_once(path: Path) -> None:
 def test_a_line_that_a_crash_cut_short_neither_counts_nor_spoils_the_next(
     path: Path, torn: str
 ) -> None:
-    """A half-written last line is ignored, and later lines are read."""
+    """A last line that a crash cut short (`torn`) is ignored, and lines that are appended after it
+    are read."""
     CARRIED.append(folder_of(path), [(ONE, "planet")])
     with path.open("a") as file:
         file.write(torn)
@@ -70,7 +71,8 @@ def test_lines_of_another_form_are_passed_over(path: Path) -> None:
 
 
 def test_compaction_leaves_what_is_read(path: Path) -> None:
-    """`compact` removes duplicates and changes nothing when repeated."""
+    """`compact` removes repeated lines without changing what is read, and does not write the file
+    if there is nothing to remove."""
     CARRIED.append(folder_of(path), [(ONE, "planet")] * 3)
     before = CARRIED.read(folder_of(path))
     CARRIED.compact(folder_of(path))

@@ -27,7 +27,8 @@ KEPT = (
 
 
 def test_what_is_written_is_read_and_what_is_no_exception_is_not_written(tmp_path: Path) -> None:
-    """Only feeds with facts beyond the default are written, sorted by axis and slug."""
+    """Only feeds with something unusual (another name, a move, an end) are written to feeds.toml,
+    sorted by axis and slug, and read back."""
     FEEDS.update(FileArticleStore(tmp_path), lambda before: KEPT)
     feeds_by_key = {feed.key: feed for feed in FEEDS.read(FileArticleStore(tmp_path))}
 
@@ -105,7 +106,8 @@ LINES = st.sampled_from(
 def test_the_fast_way_reads_what_a_parser_reads_or_leaves_it_to_that(
     parts: list[str], noted: bool
 ) -> None:
-    """The fast reader gives the same sources as a TOML parser, or None."""
+    """The fast parser of sources.toml gives the same as a TOML parser, or None for a file that is
+    not exactly in our form."""
     data = ("# A note.\n" * noted + "".join(parts)).encode()
     result = parse_our_sources(data)
     if result is not None:

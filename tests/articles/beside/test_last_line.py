@@ -14,7 +14,8 @@ TWO = "2" * 26
 
 
 def test_the_last_decision_counts_and_none_ends_those_before(tmp_path: Path) -> None:
-    """The last line of an article counts; an empty story ends earlier decisions."""
+    """The last line for an article decides its story; an empty story ends earlier decisions, as for
+    B. `compact` keeps only what counts."""
     files = FileArticleStore(tmp_path)
     STORIES.append(files, [Decided(A, ONE, final=False), Decided(B, ONE, final=False)])
     STORIES.append(files, [Decided(A, TWO, final=True), Decided(B, "", final=True)])

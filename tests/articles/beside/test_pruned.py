@@ -16,7 +16,8 @@ def folder_of(path: Path) -> FileArticleStore:
 
 
 def test_it_grows_and_says_each_once(tmp_path: Path) -> None:
-    """New lines are appended, and `compact` removes duplicates."""
+    """Pruned articles are appended with an address or entry id each, and read in order without
+    repetitions, which `compact` removes from the file."""
     path = tmp_path / PRUNED.name
 
     assert PRUNED.read(folder_of(path)) == []
@@ -36,7 +37,8 @@ def test_it_grows_and_says_each_once(tmp_path: Path) -> None:
 
 
 def test_what_is_no_line_is_passed_over(tmp_path: Path) -> None:
-    """Malformed lines are ignored."""
+    """Lines that are not an article id, a tab and one value are ignored: values with tabs or line
+    ends, notes by hand, and a line that was cut short."""
     path = tmp_path / PRUNED.name
     PRUNED.append(
         folder_of(path),

@@ -48,7 +48,8 @@ def test_rights_of_the_past_are_kept_and_links_are_added(tmp_path: Path) -> None
 def test_links_in_a_file_of_an_earlier_version_count_for_what_is_filed_alone(
     tmp_path: Path,
 ) -> None:
-    """Links stored by an earlier version give no rights for new articles."""
+    """Links that an earlier version stored no longer let a source speak for a host (`linked`), but
+    stored articles from there stay its own (`shown`)."""
     (tmp_path / RIGHTS_TOML).write_text(
         '[before]\n"old" = ["a.example"]\n[linked."burner"]\n"c.example" = 2026-03-01\n'
     )
@@ -84,7 +85,8 @@ def test_a_link_is_asked_after_a_week_and_ends_after_sixty_days_with_a_warning(
 
 
 def test_a_link_that_is_gone_is_believed_no_more(tmp_path: Path) -> None:
-    """A removed link gives no rights, but is still listed as once shown."""
+    """When a site removes its link to a source, the source may no longer speak for it, but keeps
+    articles from there (`shown`)."""
     file = open_rights_file(tmp_path)
     file.unlink("burner", "c.example")
 
@@ -115,7 +117,7 @@ def test_a_move_names_both_hosts(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_none(tmp_path: Path) -> None:
-    """A broken rights.toml raises with its name."""
+    """A rights.toml that is not TOML is an error that names the file."""
     (tmp_path / "rights.toml").write_text("[before\n")
     with pytest.raises(ConfigError, match=r"rights\.toml"):
         open_rights_file(tmp_path).before("planet")

@@ -17,7 +17,7 @@ def make_target(id: str, made_of: str = "now", **more: Any) -> Target:
 
 
 def list_due(*targets: Target, known: Mapping[str, str], whole: bool = False) -> list[str]:
-    return [one.id for one in compare_targets(targets, known, whole=whole).due]
+    return [target.id for target in compare_targets(targets, known, whole=whole).due]
 
 
 def test_targets_with_equal_fingerprints_are_not_made_again() -> None:
@@ -55,7 +55,7 @@ def test_a_waiting_target_is_recorded_once_as_out_of_date() -> None:
     target = make_target("list", waits=True)
     for known, late in (({}, ["list"]), ({"list": "before"}, ["list"]), ({"list": ""}, [])):
         result = compare_targets([target], known)
-        assert [each.id for each in result.late] == late
+        assert [target.id for target in result.late] == late
         assert result.due == []
 
 

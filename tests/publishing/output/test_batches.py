@@ -78,8 +78,8 @@ def test_a_head_that_cannot_be_replaced_holds_its_feed_alone(
     """If a feed file cannot be written (a folder has its name), its feed is held and all others are
     published; once it can, the next build writes it."""
     name = "tags/llm.atom"
-    for each in (name, *others):
-        path = instance.folder / "feeds/public" / each
+    for file_name in (name, *others):
+        path = instance.folder / "feeds/public" / file_name
         path.unlink()
         path.mkdir()
     report = instance.build()
@@ -92,8 +92,8 @@ def test_a_head_that_cannot_be_replaced_holds_its_feed_alone(
     assert "New" in instance.read_published("sources/one.atom")
     assert instance.build().held  # its mark stays
 
-    for each in (name, *others):
-        (instance.folder / "feeds/public" / each).rmdir()
+    for file_name in (name, *others):
+        (instance.folder / "feeds/public" / file_name).rmdir()
 
     assert name in instance.build().written
     assert "New" in instance.read_published(name)

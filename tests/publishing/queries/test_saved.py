@@ -225,7 +225,7 @@ def test_an_entry_with_a_fault_costs_no_other_one(tmp_path: Path) -> None:
     )
     found, faults = parse_valid_queries(read_toml_file(write_feeds_file(tmp_path, text)))
 
-    assert [(one.slug, one.query) for one in found] == [("x", "a")]
+    assert [(query.slug, query.query) for query in found] == [("x", "a")]
     assert [fault.line for fault in faults] == [6, 8]
 
 

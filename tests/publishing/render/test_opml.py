@@ -29,7 +29,7 @@ def test_each_kind_of_feed_is_a_folder_and_names_are_short() -> None:
     assert everything.get("title") == "Example & co"
     assert everything.get("xmlUrl") == "https://feeds.example/all.atom"
     assert {
-        folder.get("text"): [(one.get("text"), one.get("xmlUrl")) for one in folder]
+        folder.get("text"): [(feed.get("text"), feed.get("xmlUrl")) for feed in folder]
         for folder in folders
     } == {
         "Categories": [("Work", "https://feeds.example/categories/work.atom")],

@@ -50,9 +50,12 @@ def test_a_title_is_text_unless_it_talks_of_markup(title: str, type: str, writte
     documents = Documents(
         make_article(1, title=title), site=Site(title=title, url="https://feeds.example/")
     )
-    for found in (documents.atom.find(f"{ATOM}title"), documents.entry.find(f"{ATOM}title")):
-        assert found.get("type") == type
-        assert found.text == written
+    for title_element in (
+        documents.atom.find(f"{ATOM}title"),
+        documents.entry.find(f"{ATOM}title"),
+    ):
+        assert title_element.get("type") == type
+        assert title_element.text == written
     assert documents.json["items"][0]["title"] == title
 
 

@@ -104,8 +104,8 @@ def read_results(address: str, folder: Path) -> tuple[list[str], str, str]:
     assert results
     assert match
     assert title
-    titles = (re.sub("</?mark>", "", one) for one in re.findall(r"<a[^>]*>(.*?)</a>", results[0]))
-    return [html.unescape(one) for one in titles], match[1], title[1]
+    titles = (re.sub("</?mark>", "", link) for link in re.findall(r"<a[^>]*>(.*?)</a>", results[0]))
+    return [html.unescape(title) for title in titles], match[1], title[1]
 
 
 def test_the_script_and_the_build_agree_on_the_terms_of_a_text(site: str, tmp_path: Path) -> None:

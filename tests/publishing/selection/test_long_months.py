@@ -80,8 +80,8 @@ def build_days(days: int, index: MemoryIndex, outlet: MemoryOutlet) -> set[str]:
     """Return all documents that existed in a number of days."""
     seen: set[str] = set()
     for number in range(days):
-        for one in make_day(number):
-            index.add(one)
+        for article in make_day(number):
+            index.add(article)
         assert build_index(index, outlet, HOW).held == ()
         seen |= set(list_archive_documents(outlet))
     return seen

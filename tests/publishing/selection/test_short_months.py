@@ -156,11 +156,11 @@ def test_links_to_older_stories_lead_to_all_of_them(stem: str) -> None:
     names, titles = zip(*follow_older_pages(outlet, stem), strict=True)
 
     assert names == (f"{stem}.html", f"archive/{stem}/2026-04.html", f"archive/{stem}/2026-01.html")
-    assert {title for shown in titles for title in shown} == {
-        one.title for one in index.article_store.values()
+    assert {title for page_titles in titles for title in page_titles} == {
+        article.title for article in index.article_store.values()
     }
     assert {entry.findtext(f"{ATOM}title") for entry in walk_archive(outlet, stem)} == {
-        title for shown in titles for title in shown
+        title for page_titles in titles for title in page_titles
     }
 
     newest = html.fromstring(outlet.files[names[1]])

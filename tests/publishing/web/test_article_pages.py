@@ -184,7 +184,7 @@ def test_one_more_article_writes_its_page_and_those_that_link_it(hours: int) -> 
         make_article(99, title="Fresh", published=START + timedelta(hours=hours), added=added)
     )
     report = build_pages(index, outlet)
-    written = {one for one in report.written if one.startswith("articles/")}
+    written = {name for name in report.written if name.startswith("articles/")}
 
     assert written == {name_page(99)} | {
         page for page in list_pages(outlet) if b"Fresh" in outlet.files[page]

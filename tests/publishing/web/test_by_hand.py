@@ -67,9 +67,9 @@ def test_all_is_reached_by_keyboard_and_seen_where_it_is(driver_results: dict[st
         "Subscribe",
     ]
 
-    assert [one["text"] for one in driver_results["order"]][: len(names)] == names
+    assert [link["text"] for link in driver_results["order"]][: len(names)] == names
     assert driver_results["order"][len(names)]["text"].startswith("Story ")
-    assert all(one["seen"] for one in driver_results["order"])
+    assert all(link["seen"] for link in driver_results["order"])
     assert driver_results["skipped"] == "en"
     assert driver_results["open"] is True
 

@@ -36,7 +36,7 @@ def make_front_view(number: int, source: str, **more: Any) -> View:
 def list_lead_numbers(views: list[View], *stories: list[View]) -> list[str]:
     """Return the numbers of the lead stories, which end their addresses."""
     urls = {view.id: view.url.rpartition("/")[2] for view in views}
-    groups = front.group_stories(views, [[one.id for one in story] for story in stories])
+    groups = front.group_stories(views, [[view.id for view in story] for story in stories])
     return [urls[article_id] for article_id in front.choose_leads(groups)]
 
 
@@ -119,7 +119,7 @@ def test_a_story_of_several_outlets_is_one_that_leads_with_a_picture_and_names_t
     result = front.group_stories(views, [[first.id, second.id, third.id, "gone"]])
 
     assert {
-        article_id: [one.id for one in others] for article_id, (_, others) in result.items()
+        article_id: [other.id for other in others] for article_id, (_, others) in result.items()
     } == {
         first.id: [third.id],
         alone.id: [],
@@ -144,7 +144,7 @@ def test_sections_begin_with_the_category_of_most_articles_and_end_with_what_has
     ]
     result = front.group_by_category(lines, {"AI": 3, "Sea": 9, "-": 99})
 
-    assert [(one.name, one.link) for one in result] == [
+    assert [(section.name, section.link) for section in result] == [
         ("Sea", "categories/sea.html"),
         ("AI", "categories/ai.html"),
         ("", ""),
@@ -349,7 +349,7 @@ def test_a_month_is_a_calendar_that_leads_to_its_days_with_their_top_stories(
         "Sunday, 2 November 2025",
         "Saturday, 1 November 2025",
     ]
-    assert {one.text_content() for one in tops[0].xpath(".//a[@class='headline']")} == {
+    assert {headline.text_content() for headline in tops[0].xpath(".//a[@class='headline']")} == {
         "Story 6",
         "Story 3",
         "Story 0",

@@ -103,8 +103,8 @@ def test_samples_give_their_time_or_nothing(samples: Samples) -> None:
     rows = samples.rows("dates")
     parsed = [parse_date(row["date"]) for row in rows]
 
-    assert all(one is None or 1990 <= one.year <= 2200 for one in parsed)
-    assert sum(one is not None for one in parsed) >= 0.75 * len(rows)
+    assert all(time is None or 1990 <= time.year <= 2200 for time in parsed)
+    assert sum(time is not None for time in parsed) >= 0.75 * len(rows)
 
     told = [(row, one) for row, one in zip(rows, parsed, strict=True) if "time" in row]
 

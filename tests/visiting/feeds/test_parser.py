@@ -428,7 +428,7 @@ def parse_entry_ids(*items: str) -> list[str]:
     return [
         entry.id
         for entry in parse_feed(
-            make_rss("".join(f"<item>{one}</item>" for one in items)), URL
+            make_rss("".join(f"<item>{item}</item>" for item in items)), URL
         ).entries
     ]
 

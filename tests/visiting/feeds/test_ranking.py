@@ -80,9 +80,9 @@ def test_the_best_is_first() -> None:
     ]
     ranked = rank_feeds(feeds, SITE)
 
-    assert [one.url for one in ranked] == ["site", "again", "part", "asleep", "empty", "comments"]
-    assert [(one.url, one.same_as) for one in ranked if one.same_as] == [("again", "site")]
-    assert [one.title for one in ranked[:2]] == ["Site", "named so"]
+    assert [feed.url for feed in ranked] == ["site", "again", "part", "asleep", "empty", "comments"]
+    assert [(feed.url, feed.same_as) for feed in ranked if feed.same_as] == [("again", "site")]
+    assert [feed.title for feed in ranked[:2]] == ["Site", "named so"]
     assert rank_feeds(feeds, f"{SITE}part/")[0].url == "part"
     assert rank_feeds(list(reversed(feeds)), SITE)[0].url == "again"
 

@@ -185,9 +185,9 @@ def test_the_licence_that_robots_txt_names_comes_with_its_pages_and_is_asked_for
         crawler.script.answers[url] = make_fetched(url, **{"robots.txt-rsl": "a server's own"})
     together = crawler.fetch_together(*map(make_request, pages))
 
-    assert [len(one.headers["robots.txt-rsl"]) for one in together if isinstance(one, Fetched)] == [
-        20_000
-    ] * 2
+    assert [
+        len(result.headers["robots.txt-rsl"]) for result in together if isinstance(result, Fetched)
+    ] == [20_000] * 2
     assert sorted(crawler.script.list_urls()) == sorted([ROBOTS, licence, *pages])
 
     crawler.script.answers.pop(licence)
@@ -332,7 +332,9 @@ def test_pages_say_by_whose_word_they_were_fetched() -> None:
         Request(url="https://example.org/no", robots="ignore"),
     )
 
-    assert [one.permit for one in crawler.fetch_together(*asked) if isinstance(one, Fetched)] == [
+    assert [
+        result.permit for result in crawler.fetch_together(*asked) if isinstance(result, Fetched)
+    ] == [
         "robots.txt",
         "operator",
     ]

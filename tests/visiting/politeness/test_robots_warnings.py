@@ -39,7 +39,7 @@ def test_a_disallowed_feed_is_added_visited_and_warned_of(tmp_path: Path, web: W
         ).stdout
     )
 
-    assert [one["warning"] != "" for one in document] == [True, False]
+    assert [source["warning"] != "" for source in document] == [True, False]
 
     key = document[0]["source"]["key"]
     result = refresh_sources(config, key, "open")

@@ -60,7 +60,7 @@ def test_machines_ask_a_host_one_at_a_time_and_keep_its_pause() -> None:
     requests."""
     machines = Machines()
 
-    assert all(isinstance(one, Fetched) for one in machines.request_from(0, 1, 0, 1))
+    assert all(isinstance(result, Fetched) for result in machines.request_from(0, 1, 0, 1))
     assert machines.most == 1
 
     gaps = [
