@@ -98,9 +98,9 @@ def test_articles_and_feeds_at_once_and_nothing_twice(site: Instance, folder: Pa
     }
 
     site.build()
-    listed = json.loads(site.read_published("all.json"))["items"]
+    published_items = json.loads(site.read_published("all.json"))["items"]
 
-    assert sorted(item["title"] for item in listed) == ["Bees", "Roof", "The bridge"]
+    assert sorted(item["title"] for item in published_items) == ["Bees", "Roof", "The bridge"]
     assert "roofs" in site.read_published("tags/roofs.json")
 
     second_imported_files = import_folder(site, folder)

@@ -75,20 +75,20 @@ def test_a_list_gives_the_same_sources_by_every_way(tmp_path: Path, web: Web) ->
 
     assert len(urls) == 61
 
-    seen = {}
+    sources_by_way = {}
     for way in ("opml", "text", "sources.toml", "console", "api"):
         instance = Instance(tmp_path / way, web)
         WAYS[way](instance, urls)
         instance.visit_due(limit=0)
-        seen[way] = sorted(
+        sources_by_way[way] = sorted(
             (source_kind.key, source_kind.kind, source_kind.followed, source_kind.reason)
             for source_kind in instance.list_source_kinds().values()
         )
-    first_opml = seen["opml"]
+    first_opml = sources_by_way["opml"]
 
     assert len(first_opml) == 61
 
-    differing = {way: sorted({*sources} ^ {*first_opml}) for way, sources in seen.items()}
+    differing = {way: sorted({*sources} ^ {*first_opml}) for way, sources in sources_by_way.items()}
 
     assert {way: rows for way, rows in differing.items() if rows} == {}
     assert sum(bool(kind) for _, kind, _, _ in first_opml) == 8 + 30 + 8

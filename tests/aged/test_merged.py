@@ -236,13 +236,13 @@ def test_readers_are_shown_nothing_twice_and_miss_nothing(
                 for n, feed in enumerate(FEEDS)
             }
 
-        def polled() -> dict[str, list[str]]:
+        def poll_all() -> dict[str, list[str]]:
             for subscriber in subscribers.values():
                 subscriber.poll()
             return {feed: sorted(subscriber.titles) for feed, subscriber in subscribers.items()}
 
         before = read_expected_facts(MERGED)
-        first = polled()
+        first = poll_all()
         shown = {
             feed: [
                 before["entries"][article_id]["title"]
@@ -253,8 +253,8 @@ def test_readers_are_shown_nothing_twice_and_miss_nothing(
         assert first == {feed: sorted(titles) for feed, titles in shown.items()}
         old_instance.run_command("build")
         old_instance.run_command("build", "--all")
-        assert polled() == first
+        assert poll_all() == first
         old_instance.run_command("refresh")
-        after = polled()
+        after = poll_all()
         assert after["all.atom"] == sorted([*first["all.atom"], *(report.title for report in NEW)])
         assert len(after["stories.atom"]) == len(first["stories.atom"]) + 1

@@ -370,24 +370,24 @@ def test_a_write_is_durable_in_the_right_order(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """New folders are synced first, then the file, which is renamed, then its folder."""
-    done: list[str] = []
+    steps: list[str] = []
     real_fsync = os.fsync
     real_replace = Path.replace
 
-    def fsync(descriptor: int) -> None:
-        done.append("fsync " + Path(f"/proc/self/fd/{descriptor}").readlink().name)
+    def record_fsync(descriptor: int) -> None:
+        steps.append("fsync " + Path(f"/proc/self/fd/{descriptor}").readlink().name)
         real_fsync(descriptor)
 
-    def move(path: Path, target: Path) -> Path:
-        done.append(f"rename to {target.name}")
+    def record_rename(path: Path, target: Path) -> Path:
+        steps.append(f"rename to {target.name}")
         return real_replace(path, target)
 
-    monkeypatch.setattr(os, "fsync", fsync)
-    monkeypatch.setattr(Path, "replace", move)
+    monkeypatch.setattr(os, "fsync", record_fsync)
+    monkeypatch.setattr(Path, "replace", record_rename)
 
     disk.write(tmp_path / "2026" / "11" / "a.md", b"text")
 
-    assert done == [
+    assert steps == [
         f"fsync {tmp_path.name}",
         "fsync 2026",
         f"fsync .tmp-{os.getpid()}-a.md.part",

@@ -67,16 +67,16 @@ def test_each_edited_field_is_known_and_kept_over_every_later_write(field: str) 
     assert hand_edited(in_file) == {field}
 
     merged = edits.merge(replace(make_full_article(), **OURS), in_file)
-    again = edits.merge(
+    merged_again = edits.merge(
         replace(make_full_article(), **{**OURS, "title": "Newer"}), written_as_is(merged)
     )
 
     for attribute, value in HAND[field].items():
-        assert getattr(merged, attribute) == getattr(again, attribute) == value
+        assert getattr(merged, attribute) == getattr(merged_again, attribute) == value
     for attribute, value in OURS.items():
         if attribute not in HAND[field]:
             assert getattr(merged, attribute) == value
-    assert hand_edited(again) == {field}
+    assert hand_edited(merged_again) == {field}
 
 
 def written_as_is(article: Article) -> Article:

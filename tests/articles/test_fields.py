@@ -119,9 +119,9 @@ def test_without_our_schema_a_later_key_is_the_operators(line: str) -> None:
     loaded = frontmatter.load(data)
 
     assert loaded == frontmatter.load(frontmatter.dump(make_plain_article()))
-    theirs = frontmatter.extra(data)
-    assert theirs.pop("schema", None) is None or line
-    assert theirs == {"hold": True, "rights": ["a", {"b": "c"}], "authors": {"name": "Ada"}}
+    operator_keys = frontmatter.extra(data)
+    assert operator_keys.pop("schema", None) is None or line
+    assert operator_keys == {"hold": True, "rights": ["a", {"b": "c"}], "authors": {"name": "Ada"}}
 
 
 @pytest.mark.parametrize("line", ["schema: 2\n", "schema: '2'\n"])

@@ -107,9 +107,9 @@ def test_the_models_category_stays_its_own_when_a_hand_edits_its_excerpt() -> No
     that our matching does not overwrite it."""
     in_file = replace(write_and_load(make_full_article(excerpt_by="llm")), excerpt="Mine.")
     loaded = edits.mark_operator_edits(in_file)
-    again = frontmatter.load(frontmatter.dump(edits.merge(loaded, in_file)))
+    rewritten = frontmatter.load(frontmatter.dump(edits.merge(loaded, in_file)))
 
-    for article in (loaded, again, edits.mark_operator_edits(again)):
+    for article in (loaded, rewritten, edits.mark_operator_edits(rewritten)):
         assert find_writer(article, "category") is By.LLM
         assert not may_write(article, "category", By.MATCHED)
     # a new reading's own

@@ -47,8 +47,10 @@ def test_the_same_page_gives_the_same_bytes(tmp_path: Path) -> None:
             ID, b"<p>", {"b": "1", "a": "2"} if name == "one" else {"a": "2", "b": "1"}
         )
 
-    one, two = (next((tmp_path / name).rglob("*.gz")).read_bytes() for name in ("one", "two"))
-    assert one == two
+    first_bytes, second_bytes = (
+        next((tmp_path / name).rglob("*.gz")).read_bytes() for name in ("one", "two")
+    )
+    assert first_bytes == second_bytes
 
 
 @pytest.mark.parametrize("data", [b"", b"no gzip", b"\x1f\x8b\x08\x00cut"])

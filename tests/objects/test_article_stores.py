@@ -114,13 +114,15 @@ def test_a_file_that_is_no_article_any_more_is_not_written_over(stores: ArticleS
 def test_two_ids_that_begin_alike_have_two_files(stores: ArticleStores) -> None:
     """Two articles whose ids share the first six characters get different names, the second with
     two characters more."""
-    one = replace(make_article(), id="abcdef" + "a" * 20)
-    two = replace(make_article("https://one.example/b"), id="abcdef" + "b" * 20)
-    paths = [file_article(stores, article) for article in (one, two)]
+    first_article = replace(make_article(), id="abcdef" + "a" * 20)
+    second_article = replace(make_article("https://one.example/b"), id="abcdef" + "b" * 20)
+    paths = [file_article(stores, article) for article in (first_article, second_article)]
 
     assert paths[0].endswith("-abcdef.md")
     assert paths[1].endswith("-abcdefbb.md")
-    assert [stores.article_store.find(article.id) for article in (one, two)] == paths
+    assert [
+        stores.article_store.find(article.id) for article in (first_article, second_article)
+    ] == paths
 
 
 def test_a_path_that_leaves_the_store_is_refused(stores: ArticleStores) -> None:

@@ -178,8 +178,8 @@ def test_an_etag_that_is_no_digest_has_the_bytes_compared(
 ) -> None:
     """If ETags are no digests, as for objects encrypted with an own key, a file is compared by its
     bytes."""
-    other = property(lambda kept: f'"{len(kept.data)}-{hash(kept.data)}"')
-    monkeypatch.setattr("tests.objects.s3_server.Kept.etag", other)
+    etag_without_digest = property(lambda kept: f'"{len(kept.data)}-{hash(kept.data)}"')
+    monkeypatch.setattr("tests.objects.s3_server.Kept.etag", etag_without_digest)
     ObjectOutlet(bucket).put("all.html", b"one")
 
     assert not ObjectOutlet(bucket).put("all.html", b"one")

@@ -72,6 +72,7 @@ def test_a_file_is_taken_in_when_it_is_named(kind: str, tmp_path: Path, s3: S3) 
         assert [article.title for article in app.archive.store.index.each()] == ["Second"]
         assert reindex.record_edited_files(app.archive, app.configuration, [path]).problems == ()
 
+        # a broken file
         edit(path, b"---\ntitle: [\n---\n")
         (problem,) = reindex.record_edited_files(app.archive, app.configuration, [path]).problems
 
@@ -79,6 +80,7 @@ def test_a_file_is_taken_in_when_it_is_named(kind: str, tmp_path: Path, s3: S3) 
         assert problem.reason == FileReason.BAD_ARTICLE_FILE
         assert [article.title for article in app.archive.store.index.each()] == ["Second"]
 
+        # a deleted file
         edit(path, None)
 
         assert reindex.record_edited_files(app.archive, app.configuration, [path]).articles == 1

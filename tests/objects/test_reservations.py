@@ -99,13 +99,15 @@ def test_the_next_visit_ends_what_a_crash_began_under_the_same_path(stores: Arti
     """If a crash came before the row of a new article, the next visit writes it under the same path
     although its title has changed."""
     _, stamp, _ = stores.article_store.put(make_article(title="As it was read first"))
-    stored, again, changed = stores.article_store.put(make_article(title="As it is read now"))
+    stored, second_stamp, changed = stores.article_store.put(
+        make_article(title="As it is read now")
+    )
 
-    assert again.path == stamp.path
+    assert second_stamp.path == stamp.path
     assert stored.title == "As it is read now"
     assert changed is True
 
-    stores.database.visits.record(ArticleRecord(article=stored, stamp=again))
+    stores.database.visits.record(ArticleRecord(article=stored, stamp=second_stamp))
 
     assert stores.database.reservations.reserved() == []
 
@@ -174,36 +176,42 @@ def test_of_two_writers_of_a_new_article_the_path_of_the_first_stands(
         other_object_article_store = ObjectArticleStore(
             bucket, other_store.reservations.with_clock(lambda: NOW), lambda: NOW
         )
-        first, stamp, _ = stores.article_store.put(make_article(title="The first one's title"))
-        second, again, changed = other_object_article_store.put(
+        first, first_stamp, _ = stores.article_store.put(
+            make_article(title="The first one's title")
+        )
+        second, second_stamp, changed = other_object_article_store.put(
             make_article(title="The second one's title")
         )
 
-        assert again.path == stamp.path
+        assert second_stamp.path == first_stamp.path
         assert changed
         assert second.title == "The second one's title"
         assert second.digest != first.digest
 
-        stores.database.visits.record(ArticleRecord(article=first, stamp=stamp))
-        _, later, _ = other_object_article_store.put(make_article(title="The third one's title"))
+        stores.database.visits.record(ArticleRecord(article=first, stamp=first_stamp))
+        _, third_stamp, _ = other_object_article_store.put(
+            make_article(title="The third one's title")
+        )
 
-        assert later.path == stamp.path
-    assert [stamp_of_file.path for stamp_of_file in stores.article_store.walk()] == [stamp.path]
+        assert third_stamp.path == first_stamp.path
+    assert [stamp_of_file.path for stamp_of_file in stores.article_store.walk()] == [
+        first_stamp.path
+    ]
 
 
 def test_of_two_who_write_the_first_version_at_once_the_first_is_read_by_the_second(
     s3: S3, stores: ArticleStores
 ) -> None:
-    """If another process writes the first version while we write ours (`before` simulates this),
+    """If another process writes the first version while we write ours (`write_theirs_first`),
     theirs, with a line of the operator, is read and merged."""
-    theirs = paths.make_first_file(make_article())[1].replace(b"---\n", b"---\nrating: 5\n", 1)
-    first = iter([theirs])
+    their_file = paths.make_first_file(make_article())[1].replace(b"---\n", b"---\nrating: 5\n", 1)
+    their_versions = iter([their_file])
 
-    def before(kind: str, key: str) -> None:
-        if kind == "put" and (data := next(first, None)):
+    def write_theirs_first(kind: str, key: str) -> None:
+        if kind == "put" and (data := next(their_versions, None)):
             s3.put(key, data)
 
-    s3.before = before  # type: ignore[assignment]
+    s3.before = write_theirs_first  # type: ignore[assignment]
     _, stamp, changed = stores.article_store.put(make_article(title="Another title"))
 
     assert changed
@@ -236,14 +244,14 @@ def test_a_hand_that_edits_at_the_same_moment_wins_and_is_read(
     stored, stamp, _ = stores.article_store.put(make_article(title="Ours", excerpt="An excerpt."))
     stores.database.visits.record(ArticleRecord(article=stored, stamp=stamp))
     s3.before = edit_before_request(s3, "put", b"title: Ours", b"title: Theirs")  # type: ignore[assignment]
-    again, last, changed = stores.article_store.put(
+    merged, last_stamp, changed = stores.article_store.put(
         make_article(title="Ours anew", excerpt="Another excerpt."), stamp.path
     )
 
-    assert again.title == "Theirs"
-    assert again.excerpt == "Another excerpt."
+    assert merged.title == "Theirs"
+    assert merged.excerpt == "Another excerpt."
     assert changed is True
-    assert stores.article_store.stamp(stamp.path) == last
+    assert stores.article_store.stamp(stamp.path) == last_stamp
     assert stores.article_store.get(stamp.path).title == "Theirs"
 
 
@@ -253,13 +261,13 @@ def test_a_hand_that_edits_all_the_time_ends_the_run_and_loses_nothing(
     """If a file is edited before each of our tries, writing fails in the end and all edits stay."""
     stored, stamp, _ = stores.article_store.put(make_article(title="Ours"))
     stores.database.visits.record(ArticleRecord(article=stored, stamp=stamp))
-    edits = iter(range(1000))
+    line_numbers = iter(range(1000))
 
-    def before(kind: str, key: str) -> None:
+    def edit_before_put(kind: str, key: str) -> None:
         if kind == "put":
-            s3.put(key, s3.objects[key].data + f"Line {next(edits)}.\n".encode())
+            s3.put(key, s3.objects[key].data + f"Line {next(line_numbers)}.\n".encode())
 
-    s3.before = before  # type: ignore[assignment]
+    s3.before = edit_before_put  # type: ignore[assignment]
 
     with pytest.raises(OSError, match="keeps being edited"):
         stores.article_store.put(make_article(title="Ours anew"), stamp.path)
@@ -271,14 +279,14 @@ def test_a_hand_that_edits_all_the_time_ends_the_run_and_loses_nothing(
 
 def test_two_writers_of_a_file_beside_keep_both_their_lines(s3: S3, stores: ArticleStores) -> None:
     """If another process appends a line while we append ours, both lines are kept."""
-    others = iter([b"three\n"])
+    their_lines = iter([b"three\n"])
 
-    def before(kind: str, key: str) -> None:
-        if kind == "put" and (line := next(others, None)):
+    def append_their_line_first(kind: str, key: str) -> None:
+        if kind == "put" and (line := next(their_lines, None)):
             s3.put(key, s3.objects[key].data + line)
 
     stores.article_store.file("x.tsv").append(b"# note\n", b"one\n")
-    s3.before = before  # type: ignore[assignment]
+    s3.before = append_their_line_first  # type: ignore[assignment]
     stores.article_store.file("x.tsv").append(b"# note\n", b"two\n")
 
     assert stores.article_store.file("x.tsv").read() == b"# note\none\nthree\ntwo\n"

@@ -127,12 +127,14 @@ async def test_a_bucket_has_the_same_bytes_as_a_folder_after_each_run(
 
     _have_the_types_that_our_server_sends(s3)
 
+    # a run without news
     before = s3.requests.copy()
     await bucket.run_refresh()
     asked = s3.requests - before
 
     assert asked["put"] == asked["delete"] == 0  # nothing new, nothing written
 
+    # a run with a changed story
     story = next(story for story in world.stories if story.truth and "launchbeat" in story.key)
     world.change_story(story.key, title="Quite another title than before")
     for place in (folder, bucket):
@@ -146,6 +148,7 @@ async def test_a_bucket_has_the_same_bytes_as_a_folder_after_each_run(
         assert learning.learn(app.archive, app.configuration, minimum=1).tags
         assert learning.suggest(app.archive, app.configuration) is not None
 
+    # a lost database
     before_reindex = feeds_of(s3)
     bucket.lose_the_database()
     with bucket.open_app() as app:
@@ -203,7 +206,7 @@ async def test_a_run_that_loses_the_network_anywhere_is_made_good_by_the_next(
     await bucket.run_refresh()
     bucket.now -= timedelta(minutes=20)
     await bucket.build()
-    ours = s3.list_objects("i/articles")
-    theirs = folder.bytes_of("articles")
+    bucket_files = s3.list_objects("i/articles")
+    folder_files = folder.bytes_of("articles")
 
-    assert ours.keys() == theirs.keys()
+    assert bucket_files.keys() == folder_files.keys()

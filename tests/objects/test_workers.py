@@ -51,11 +51,13 @@ def test_workers_without_a_shared_folder_file_each_article_once(
 
         assert fleet.wait_until(lambda: fleet.count_articles() > 5, 240), fleet.read_logs()
 
+        # one worker stands still, one is killed, and the database restarts
         fleet.workers[0].send_signal(signal.SIGSTOP)
         fleet.workers[1].kill()
         fleet.start_worker()
         postgres.control("-m", "fast", "restart")
         time.sleep(13)  # the lease is 11 seconds
+        # the first goes on after its lease, and the sites have one entry more
         fleet.workers[0].send_signal(signal.SIGCONT)
         web.entries += 1
 

@@ -144,7 +144,7 @@ def test_who_gives_up_ends_the_child() -> None:
     """Cancelling a call ends the child process at once, though its function would sleep much
     longer."""
 
-    async def give_up(sandbox: Sandbox[bytes]) -> float:
+    async def cancel_after_half_a_second(sandbox: Sandbox[bytes]) -> float:
         began = time.monotonic()
         task = asyncio.create_task(sandbox.call(b""))
         await asyncio.sleep(0.5)
@@ -155,7 +155,7 @@ def test_who_gives_up_ends_the_child() -> None:
         return time.monotonic() - began
 
     with make_sandbox("sleep") as sandbox:
-        assert asyncio.run(give_up(sandbox)) < 30
+        assert asyncio.run(cancel_after_half_a_second(sandbox)) < 30
 
 
 @pytest.mark.parametrize("function", ["pid", "spin"])

@@ -186,7 +186,7 @@ def test_lambdas_are_refused_at_once(worker: Worker) -> None:
 def test_async_calls_share_the_processes() -> None:
     """A worker of two processes runs two calls at once and uses the same two for later calls."""
 
-    async def run() -> set[int]:
+    async def list_process_ids() -> set[int]:
         worker = Worker(seconds=5, megabytes=200, count=2)
         try:
             at_once = set(
@@ -198,13 +198,13 @@ def test_async_calls_share_the_processes() -> None:
         finally:
             await worker.aclose()
 
-    assert len(asyncio.run(run())) == 2
+    assert len(asyncio.run(list_process_ids())) == 2
 
 
 def test_cancelling_frees_the_worker() -> None:
     """If a call is cancelled by a timeout, its process is ended and the next call works."""
 
-    async def run() -> int:
+    async def cancel_then_call() -> int:
         worker = Worker(seconds=30, megabytes=200)
         try:
             assert await worker.call(jobs.double, 1) == 2
@@ -215,7 +215,7 @@ def test_cancelling_frees_the_worker() -> None:
         finally:
             await worker.aclose()
 
-    assert asyncio.run(run()) == 4
+    assert asyncio.run(cancel_then_call()) == 4
 
 
 @pytest.mark.parametrize("rounds", [15, pytest.param(200, marks=pytest.mark.slow)])
@@ -223,7 +223,7 @@ def test_a_call_that_is_given_up_costs_no_other(rounds: int) -> None:
     """Whether it is given up before its answer is there, while it arrives or after it: the call
     behind it works."""
 
-    async def run() -> list[int]:
+    async def cancel_and_call() -> list[int]:
         worker = Worker(seconds=30, megabytes=300)
         answers = []
         try:
@@ -239,7 +239,7 @@ def test_a_call_that_is_given_up_costs_no_other(rounds: int) -> None:
             await worker.aclose()
         return answers
 
-    assert asyncio.run(run()) == [2 * turn for turn in range(rounds)]
+    assert asyncio.run(cancel_and_call()) == [2 * turn for turn in range(rounds)]
 
 
 def test_closed_worker_refuses() -> None:

@@ -230,12 +230,12 @@ def test_rss_has_an_image_and_says_how_often_to_come() -> None:
     }
     assert channel.findtext("ttl") == "15"
 
-    said = {
+    update_elements = {
         name: channel.findtext(f"{{{NAMESPACES['sy']}}}update{name}")
         for name in ("Period", "Frequency")
     }
 
-    assert said == {"Period": "hourly", "Frequency": "4"}
+    assert update_elements == {"Period": "hourly", "Frequency": "4"}
 
 
 def test_everything_comes_back_byte_for_byte() -> None:
@@ -265,20 +265,20 @@ def test_only_the_named_feeds_are_built() -> None:
 def test_archives_are_walked_from_the_head() -> None:
     """A reader that follows `prev-archive` links (RFC 5005) from the current feed finds every
     article."""
-    old = [make_article(n, added=START - timedelta(days=35 * n)) for n in range(4)]
+    articles = [make_article(n, added=START - timedelta(days=35 * n)) for n in range(4)]
     settings = Settings(site=SETTINGS.site, publish=Publish(limit=1, window_hours=0))
-    index = MemoryIndex(old)
+    index = MemoryIndex(articles)
     outlet = MemoryOutlet()
     build_index(index, outlet, settings)
     name = "all.atom"
-    met = []
+    entry_ids = []
     while name:
         root = etree.fromstring(outlet.files[name])
-        met += [entry.findtext(f"{ATOM}id") for entry in root.findall(f"{ATOM}entry")]
+        entry_ids += [entry.findtext(f"{ATOM}id") for entry in root.findall(f"{ATOM}entry")]
         links = {link.get("rel"): link.get("href") for link in root.findall(f"{ATOM}link")}
         name = links.get("prev-archive", "").removeprefix("https://feeds.example/")
 
-    assert set(met) == {uuid.uuid5(INSTANCE, article.id).urn for article in old}
+    assert set(entry_ids) == {uuid.uuid5(INSTANCE, article.id).urn for article in articles}
 
 
 def test_a_head_whose_new_document_cannot_be_made_keeps_its_files(
@@ -310,10 +310,10 @@ def test_a_head_whose_new_document_cannot_be_made_keeps_its_files(
 def test_rss_and_json_carry_the_way_back() -> None:
     """Archives are also linked from RSS, by `prev-archive`, and from JSON Feed, whose `next_url`
     leads through every article."""
-    old = [make_article(n, added=START - timedelta(days=35 * n)) for n in range(4)]
+    articles = [make_article(n, added=START - timedelta(days=35 * n)) for n in range(4)]
     settings = Settings(site=SETTINGS.site, publish=Publish(limit=1, window_hours=0, archives=True))
     outlet = MemoryOutlet()
-    build_index(MemoryIndex(old), outlet, settings)
+    build_index(MemoryIndex(articles), outlet, settings)
     links = {
         node.get("rel"): node.get("href")
         for node in etree.fromstring(outlet.files["all.rss"]).iter(f"{ATOM}link")
@@ -322,28 +322,28 @@ def test_rss_and_json_carry_the_way_back() -> None:
     assert links["prev-archive"].removeprefix("https://feeds.example/") in outlet.files
 
     address = "https://feeds.example/all.json"
-    met = []
+    item_ids = []
     while address:
         page = json.loads(outlet.files[address.removeprefix("https://feeds.example/")])
         assert page["feed_url"] == address
-        met += [item["id"] for item in page["items"]]
+        item_ids += [item["id"] for item in page["items"]]
         address = page.get("next_url", "")
 
-    assert set(met) == {uuid.uuid5(INSTANCE, article.id).urn for article in old}
+    assert set(item_ids) == {uuid.uuid5(INSTANCE, article.id).urn for article in articles}
 
 
-@pytest.mark.parametrize(("months", "said"), [(1, 0), (2, 2)])
+@pytest.mark.parametrize(("months", "marked"), [(1, 0), (2, 2)])
 def test_an_archive_document_is_marked_only_if_there_are_several(
-    monkeypatch: pytest.MonkeyPatch, months: int, said: int
+    monkeypatch: pytest.MonkeyPatch, months: int, marked: int
 ) -> None:
     """Archive documents have the element <fh:archive> of RFC 5005 only if there are several; a
     single one still gets new entries."""
-    old = [make_article(n, added=START - timedelta(days=35 * n)) for n in range(months + 1)]
+    articles = [make_article(n, added=START - timedelta(days=35 * n)) for n in range(months + 1)]
     outlet = MemoryOutlet()
     monkeypatch.setattr(archive, "_LEAST_ENTRIES", 1)
     limit_entries(monkeypatch, 1)
     build_index(
-        MemoryIndex(old),
+        MemoryIndex(articles),
         outlet,
         Settings(site=SETTINGS.site, publish=Publish(limit=1, window_hours=0)),
     )
@@ -355,7 +355,7 @@ def test_an_archive_document_is_marked_only_if_there_are_several(
 
     assert len(documents) == months
     assert all(b'rel="current"' in data for data in documents)
-    assert sum(b"<fh:archive" in data for data in documents) == said
+    assert sum(b"<fh:archive" in data for data in documents) == marked
 
 
 def list_tombstones(outlet: MemoryOutlet, name: str = "all.atom") -> list[str]:
@@ -408,11 +408,11 @@ def test_articles_left_out_by_the_share_are_in_the_archive(
     """If a source publishes more in a day than its share of a feed, the articles that are left out
     of the feed are in its archive."""
     limit_entries(monkeypatch, 30)
-    how = SETTINGS.model_copy(update={"publish": Publish(limit=10)})
+    settings = SETTINGS.model_copy(update={"publish": Publish(limit=10)})
     index = MemoryIndex()
     outlet = MemoryOutlet()
 
-    def comes(source: str, numbers: range) -> list[str]:
+    def add_articles(source: str, numbers: range) -> list[str]:
         articles = [
             make_article(n, source_key=source, added=START + timedelta(minutes=n)) for n in numbers
         ]
@@ -420,28 +420,32 @@ def test_articles_left_out_by_the_share_are_in_the_archive(
             index.add(article)
         return [entry_urn(INSTANCE, article.id) for article in articles]
 
-    honest = [*comes("a", range(7)), *comes("b", range(7, 14)), *comes("c", range(14, 20))]
-    flood = comes("flood", range(20, 25))
-    build_index(index, outlet, how)
-    flood += comes("flood", range(25, 35))  # more in one day than a feed holds
+    honest = [
+        *add_articles("a", range(7)),
+        *add_articles("b", range(7, 14)),
+        *add_articles("c", range(14, 20)),
+    ]
+    flood = add_articles("flood", range(20, 25))
+    build_index(index, outlet, settings)
+    flood += add_articles("flood", range(25, 35))  # more in one day than a feed holds
 
-    assert build_index(index, outlet, how).held == ()
+    assert build_index(index, outlet, settings).held == ()
 
-    def shown(name: str) -> set[str]:
+    def list_entry_ids(name: str) -> set[str]:
         return {
             entry.findtext(f"{ATOM}id")
             for entry in etree.fromstring(outlet.files[name]).iter(f"{ATOM}entry")
         }
 
     # its nine, and one more for the place that is left
-    assert shown("all.atom") == {*honest, *flood[-10:]}
-    assert shown("sources/flood.atom") == set(flood)
+    assert list_entry_ids("all.atom") == {*honest, *flood[-10:]}
+    assert list_entry_ids("sources/flood.atom") == set(flood)
     archives = [
         name for name in outlet.files if name.startswith("archive/all/") and name.endswith(".atom")
     ]
-    assert set().union(*map(shown, archives)) >= set(flood[:-10])
+    assert set().union(*map(list_entry_ids, archives)) >= set(flood[:-10])
     files = dict(outlet.files)
-    build_index(index, outlet, how)
+    build_index(index, outlet, settings)
     assert outlet.files == files
 
 
@@ -467,10 +471,13 @@ def list_times(outlet: MemoryOutlet, name: str) -> list[datetime]:
 def test_entries_of_the_same_time_get_different_times() -> None:
     """Two articles with the same time get entries one microsecond apart in a shared feed, since
     readers need distinct times. Feeds with only one keep the time."""
-    one, other = (
+    first_article, second_article = (
         make_article(number, published=START, added=START) for number in same_time(10_000)
     )
-    pair = [replace(one, tags=("AI", "One")), replace(other, tags=("AI", "Other"))]
+    pair = [
+        replace(first_article, tags=("AI", "One")),
+        replace(second_article, tags=("AI", "Other")),
+    ]
     index = MemoryIndex([*pair, make_article(1)])
     outlet = MemoryOutlet()
     kept_entries = KeptEntries()
@@ -495,8 +502,8 @@ def test_a_text_that_readers_refuse_is_set_aside_and_its_feed_goes_on(
     outlet = MemoryOutlet()
     publish = Publish(formats=formats, entry_html="plain")
     report = build_index(index, outlet, Settings(site=SETTINGS.site, publish=publish))
-    told = {(problem.what, problem.reason) for problem in report.set_aside}
+    set_aside = {(problem.what, problem.reason) for problem in report.set_aside}
 
     assert report.held == ()
-    assert told == {("https://alpha.example/1", "cannot-render")}
+    assert set_aside == {("https://alpha.example/1", "cannot-render")}
     assert outlet.files["all.rss"].count(b"<item>") == 1

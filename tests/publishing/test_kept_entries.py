@@ -103,12 +103,12 @@ def test_every_build_tells_of_an_entry_that_cannot_be_shown(
 ) -> None:
     """An entry that fails to render is reported by each build, not only by the first."""
 
-    def entry(draft: Draft) -> Any:
+    def render_all_but_story_2(draft: Draft) -> Any:
         if draft.view.title == "Story 2":
             raise ValueError("nobody can write this")
         return atom.make_entry(draft)
 
-    monkeypatch.setitem(RENDERERS, "atom", replace(RENDERERS["atom"], entry=entry))
+    monkeypatch.setitem(RENDERERS, "atom", replace(RENDERERS["atom"], entry=render_all_but_story_2))
     index = MemoryIndex(make_article(n) for n in range(4))
     outlet = MemoryOutlet()
     kept_entries = KeptEntries()

@@ -303,14 +303,17 @@ def test_ids_that_change_are_noticed(make_month: Callable[..., Month]) -> None:
     """This simulation does notice errors: if the instance gets another id on day 5, entry ids
     change and stories are shown twice."""
 
-    def spoil(instance: Instance, day: int) -> None:
+    def change_instance_id_on_day_5(instance: Instance, day: int) -> None:
         if day == 5:
             (instance.folder / "feeds/articles/instance.toml").write_text(
                 'id = "00000000-0000-4000-8000-000000000000"\n'
             )
             shutil.rmtree(instance.folder / "feeds/public")  # else validation keeps the live feeds
 
-    assert any("twice" in complaint for complaint in make_month(0).live_days(8, spoil))
+    assert any(
+        "twice" in complaint
+        for complaint in make_month(0).live_days(8, change_instance_id_on_day_5)
+    )
 
 
 def test_a_window_that_is_too_short_is_noticed(make_month: Callable[..., Month]) -> None:

@@ -19,7 +19,7 @@ LONGEST = 200
 
 
 @pytest.mark.parametrize(
-    ("asked", "right"),
+    ("address", "normal_address"),
     [
         (
             "q/words.gpu/lang.en/not.tag.finance/tag.privacy/tag.ai",
@@ -33,11 +33,11 @@ LONGEST = 200
         ("q/not.words.b2-a1", "q/not.words.a1-b2"),
     ],
 )
-def test_a_question_has_one_address(asked: str, right: str) -> None:
-    """Differently written addresses of one question (`asked`) are normalised to one address
-    (`right`): order of parts, case, spelling of tags, order of words."""
-    assert parse_question(asked).stem == right
-    assert parse_question(right) == parse_question(asked)
+def test_a_question_has_one_address(address: str, normal_address: str) -> None:
+    """Differently written addresses of one question (`address`) are normalised to one address
+    (`normal_address`): order of parts, case, spelling of tags, order of words."""
+    assert parse_question(address).stem == normal_address
+    assert parse_question(normal_address) == parse_question(address)
 
 
 @given(st.text(max_size=300))

@@ -167,17 +167,17 @@ def test_the_engine_has_the_queue_filled_from_its_start(store: Store, builds: Bu
     """The engine starts with a FILL job, which plans all missing jobs; a worker gets it first."""
     done: list[str] = []
 
-    async def go() -> None:
-        async def work(job: Job) -> None:
+    async def run_engine() -> None:
+        async def end_job(job: Job) -> None:
             builds.end(job, {})
             done.append(job.task)
             engine.stop()
 
-        engine = Engine(store.shards(60).address, work, lanes=1, lease=60, grace=9)
+        engine = Engine(store.shards(60).address, end_job, lanes=1, lease=60, grace=9)
         async with asyncio.timeout(30):
             await engine.run()
 
-    asyncio.run(go())
+    asyncio.run(run_engine())
 
     assert done == [FILL]
     assert list_job_times(store) == {}, "it ended the job"

@@ -33,31 +33,31 @@ def list_unasked(store: Store, plan: str = "p", **more: Any) -> set[str]:
 def test_unasked_are_new_changed_and_failed_articles(database_url: str) -> None:
     """The language model is asked about an article if it never was, its try failed and the wait is
     over, its file changed, or the plan (model, prompt) is another."""
-    one, two, three = (make_article(number).id for number in (1, 2, 3))
+    accepted, failed, new = (make_article(number).id for number in (1, 2, 3))
     with open_store(database_url, articles_exist=False) as store:
         for number in (1, 2, 3):
             record_article(store, number)
 
-        assert list_unasked(store) == {one, two, three}
+        assert list_unasked(store) == {accepted, failed, new}
 
         store.enrichment.save_asked(make_asked(1))
         store.enrichment.save_asked(
             make_asked(2, status="failed", next_try=NOW + timedelta(hours=1))
         )
 
-        assert list_unasked(store) == {three}
-        assert list_unasked(store, now=NOW + timedelta(hours=1)) == {two, three}
-        assert list_unasked(store, plan="another model") == {one, two, three}
+        assert list_unasked(store) == {new}
+        assert list_unasked(store, now=NOW + timedelta(hours=1)) == {failed, new}
+        assert list_unasked(store, plan="another model") == {accepted, failed, new}
 
         store.enrichment.save_asked(
             make_asked(1, stamp=make_stamp(9))
         )  # the file is another one now
 
-        assert list_unasked(store) == {one, three}
+        assert list_unasked(store) == {accepted, new}
 
-        store.visits.forget([three])
+        store.visits.forget([new])
 
-        assert list_unasked(store) == {one}
+        assert list_unasked(store) == {accepted}
         assert len(list_unasked(store, plan="x", limit=1)) == 1
         assert list_unasked(store, since=NOW) == set()
 

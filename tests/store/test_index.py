@@ -68,16 +68,23 @@ def test_ids_are_newest_first_by_added_then_published_then_id(store: Store) -> N
     """Articles are ordered by when they were added, then by publication date (unknown ones last, as
     number 4), then by id."""
     same = {"added": NOW, "published": NOW}
-    given = [
+    articles = [
         record_article(store, 1, added=NOW - HOUR, published=NOW),
         record_article(store, 2, **same),
         record_article(store, 3, **same),
         record_article(store, 4, added=NOW, published=None),
         record_article(store, 5, added=NOW, published=NOW - HOUR),
     ]
-    one, two, three, four, five = (article.id for article in given)
+    added_before, same_time, also_same_time, no_publication_date, published_before = (
+        article.id for article in articles
+    )
 
-    assert list_ids(store) == [*sorted([two, three]), five, four, one]
+    assert list_ids(store) == [
+        *sorted([same_time, also_same_time]),
+        published_before,
+        no_publication_date,
+        added_before,
+    ]
 
 
 def test_a_window_reaches_beyond_the_limit_up_to_the_most(store: Store) -> None:
@@ -85,15 +92,15 @@ def test_a_window_reaches_beyond_the_limit_up_to_the_most(store: Store) -> None:
     `most`. There are ten, an hour apart."""
     ids = [record_article(store, number).id for number in range(10)]
 
-    def asked(limit: int, hours: int | None, most: int) -> list[str]:
+    def list_window_ids(limit: int, hours: int | None, most: int) -> list[str]:
         since = None if hours is None else NOW - hours * HOUR
         return store.index.ids(AI, limit=limit, since=since, most=most)
 
-    assert asked(3, None, 200) == ids[:3]
-    assert asked(3, 5, 200) == ids[:5]
-    assert asked(7, 5, 200) == ids[:7]
-    assert asked(3, 99, 6) == ids[:6]
-    assert asked(9, None, 4) == ids[:4]
+    assert list_window_ids(3, None, 200) == ids[:3]
+    assert list_window_ids(3, 5, 200) == ids[:5]
+    assert list_window_ids(7, 5, 200) == ids[:7]
+    assert list_window_ids(3, 99, 6) == ids[:6]
+    assert list_window_ids(9, None, 4) == ids[:4]
 
 
 def test_the_source_of_each_article_is_the_one_in_its_file(store: Store) -> None:
@@ -247,6 +254,7 @@ def test_stale_held_and_built(store: Store) -> None:
     assert find_feed(store, AI).held is None
     assert store.index.targets([AI]) == {"tags/ai": "abc"}
 
+    # a mark makes a feed stale again, also one that has no article
     store.index.mark_stale([AI, FeedKey("query", "q")])
 
     assert find_feed(store, AI).stale
@@ -272,9 +280,9 @@ def test_stale_held_and_built(store: Store) -> None:
 def test_a_feed_stays_stale_if_an_article_comes_while_it_is_built(store: Store) -> None:
     """An article recorded during a build keeps its feed stale."""
     record_article(store, 1)
-    seen = store.index.marks()[AI]
+    marks_at_start = store.index.marks()[AI]
     record_article(store, 2)  # after the build has read what is in the feed
-    record_build(store, AI, marks=seen)
+    record_build(store, AI, marks=marks_at_start)
 
     assert find_feed(store, AI).stale
 
@@ -288,10 +296,10 @@ def test_a_mark_with_a_lower_number_that_a_build_did_not_read_stays(store: Store
     that ends late may add a lower number."""
     for number in (1, 2):
         record_article(store, number)
-    first, *later = store.index.marks()[AI]
-    record_build(store, AI, marks=later)
+    unread_mark, *read_marks = store.index.marks()[AI]
+    record_build(store, AI, marks=read_marks)
 
-    assert store.index.marks()[AI] == [first]
+    assert store.index.marks()[AI] == [unread_mark]
     assert find_feed(store, AI).count == 2
 
 
@@ -299,7 +307,7 @@ def test_a_number_is_never_given_to_two_marks(store: Store) -> None:
     """Numbers of stale marks are never reused, even if all marks are gone: a running build would
     else delete marks that it has not seen."""
     record_article(store, 1)
-    seen = store.index.newest_mark()
+    highest_number = store.index.newest_mark()
     store.index.record_progress(
         Progress(marks=[n for some in store.index.marks().values() for n in some])
     )
@@ -309,7 +317,7 @@ def test_a_number_is_never_given_to_two_marks(store: Store) -> None:
 
     record_article(store, 2)
 
-    assert all(feed.mark > seen for feed in store.index.feeds())
+    assert all(feed.mark > highest_number for feed in store.index.feeds())
 
 
 def test_a_build_takes_all_marks_of_a_feed_that_it_read(store: Store) -> None:
@@ -402,33 +410,40 @@ def test_saved_queries_are_matched_once_and_again_when_the_article_changes(store
     do ("s" is their fingerprint); feeds that gain or lose one are stale."""
     chips = FeedKey("query", "chips")
     robots = FeedKey("query", "robots")
-    one = record_article(store, 1)
-    two = record_article(store, 2)
+    first_article = record_article(store, 1)
+    second_article = record_article(store, 2)
 
-    assert store.index.list_unmatched("s") == [one.id, two.id]
+    assert store.index.list_unmatched("s") == [first_article.id, second_article.id]
 
     store.index.save_matches(
-        "s", {one.id: {chips: "chips", robots: "robots"}, two.id: {}, "absent": {chips: "chips"}}
+        "s",
+        {
+            first_article.id: {chips: "chips", robots: "robots"},
+            second_article.id: {},
+            "absent": {chips: "chips"},
+        },
     )
 
     assert store.index.list_unmatched("s") == []
     assert store.index.list_unmatched("other") == [
-        one.id,
-        two.id,
+        first_article.id,
+        second_article.id,
     ]
-    assert list_ids(store, chips) == [one.id]
-    assert list_ids(store, robots) == [one.id]
+    assert list_ids(store, chips) == [first_article.id]
+    assert list_ids(store, robots) == [first_article.id]
     assert find_feed(store, chips).count == 1
 
     record_build(store, chips, robots)
-    store.index.save_matches("s", {one.id: {chips: "chips"}, two.id: {chips: "chips"}})
+    store.index.save_matches(
+        "s", {first_article.id: {chips: "chips"}, second_article.id: {chips: "chips"}}
+    )
 
-    assert list_ids(store, chips) == [one.id, two.id]
+    assert list_ids(store, chips) == [first_article.id, second_article.id]
     assert list_ids(store, robots) == []
     assert find_feed(store, robots).stale
     assert find_feed(store, chips).stale
 
     record_article(store, 1, title="Changed")
 
-    assert store.index.list_unmatched("s") == [one.id]
-    assert list_ids(store, chips) == [two.id]
+    assert store.index.list_unmatched("s") == [first_article.id]
+    assert list_ids(store, chips) == [second_article.id]

@@ -70,25 +70,25 @@ def test_every_row_moves_there_and_back(database_url: str, postgres: Server) -> 
     untouched."""
     fill_store(database_url)
     before = read_content(database_url)
-    there = postgres.schema()
-    back = f"{database_url}.back"
+    postgres_url = postgres.schema()
+    sqlite_url = f"{database_url}.back"
 
-    moved = move(database_url, there)
+    moved = move(database_url, postgres_url)
 
-    assert read_content(there) == before == read_content(database_url)
+    assert read_content(postgres_url) == before == read_content(database_url)
     assert moved["articles"] == 7
-    assert move(there, back) == moved
-    assert read_content(back) == before
+    assert move(postgres_url, sqlite_url) == moved
+    assert read_content(sqlite_url) == before
 
 
 def test_a_moved_database_continues_as_before(database_url: str, postgres: Server) -> None:
     """A database that was moved to PostgreSQL, and one that was moved back, take new articles and
     count them correctly."""
     fill_store(database_url)
-    there = postgres.schema()
-    back = f"{database_url}.back"
-    move(database_url, there)
-    with open_store(there, articles_exist=True) as store:
+    postgres_url = postgres.schema()
+    sqlite_url = f"{database_url}.back"
+    move(database_url, postgres_url)
+    with open_store(postgres_url, articles_exist=True) as store:
         store.visits.record(
             ArticleRecord(
                 article=make_article(8),
@@ -101,8 +101,8 @@ def test_a_moved_database_continues_as_before(database_url: str, postgres: Serve
 
         assert {row.key: row.count for row in store.index.feeds()}[ALL] == 7
         assert len(store.status.outcomes("s0")) == 4
-    move(there, back)
-    with open_store(back, articles_exist=True) as store:
+    move(postgres_url, sqlite_url)
+    with open_store(sqlite_url, articles_exist=True) as store:
         assert {row.key: row.count for row in store.index.feeds()}[ALL] == 7
 
         record_article(store, 9)
@@ -116,13 +116,13 @@ def test_nothing_is_moved_into_a_database_that_is_in_use(
     """A move into a database that already has rows is refused, and that database stays as it
     was."""
     fill_store(database_url)
-    there = postgres.schema()
-    fill_store(there)
-    before = read_content(there)
+    postgres_url = postgres.schema()
+    fill_store(postgres_url)
+    before = read_content(postgres_url)
 
     with pytest.raises(StoreError, match="is not new: it has rows in"):
-        move(database_url, there)
-    assert read_content(there) == before
+        move(database_url, postgres_url)
+    assert read_content(postgres_url) == before
 
 
 @pytest.mark.slow
@@ -136,9 +136,9 @@ def test_feeds_are_the_same_bytes_on_either_database(tmp_path: Path, postgres: S
     shelf.configure(tmp_path, 6)
     shelf.fill(tmp_path, 60, 6)
     config = tmp_path / "config"
-    there = postgres.schema()
+    target_url = postgres.schema()
 
-    def built(**environ: str) -> Mapping[str, str]:
+    def build_and_hash(**environ: str) -> Mapping[str, str]:
         with open_app(config, environ=environ) as app:
             update_from_files(app.archive, app.configuration)
             asyncio.run(build_feeds(app, include_all=True))
@@ -152,12 +152,12 @@ def test_feeds_are_the_same_bytes_on_either_database(tmp_path: Path, postgres: S
         results["url"] = url
         return results
 
-    first = dict(built())
-    url = first.pop("url")
-    move(url, there)
-    for path in first:
+    first_hashes = dict(build_and_hash())
+    url = first_hashes.pop("url")
+    move(url, target_url)
+    for path in first_hashes:
         Path(path).unlink()
-    again = dict(built(SYNDICATOR_STORE__URL=there))
+    second_hashes = dict(build_and_hash(SYNDICATOR_STORE__URL=target_url))
 
-    assert again.pop("url") == there
-    assert again == first
+    assert second_hashes.pop("url") == target_url
+    assert second_hashes == first_hashes

@@ -164,16 +164,24 @@ def test_a_lost_thumbnail_is_due_again(store: Store) -> None:
 def test_a_rebuilt_database_keeps_the_thumbnail_of_an_unchanged_picture(store: Store) -> None:
     """A reindex keeps thumbnails whose picture address is unchanged (article 1); changed and new
     pictures are due, and those of deleted articles are not."""
-    one = record_article(store, 1, cover=COVER)
-    two = record_article(store, 2, cover="https://example.org/two.jpg")
+    unchanged_article = record_article(store, 1, cover=COVER)
+    changed_article = record_article(store, 2, cover="https://example.org/two.jpg")
     save_picture(store)
-    other_article = make_article(2, cover="https://example.org/new.jpg")
-    third = make_article(3, cover="https://example.org/three.jpg")
-    store.reindex([(one, make_stamp(1)), (other_article, make_stamp(2)), (third, make_stamp(3))])
+    article_with_new_cover = make_article(2, cover="https://example.org/new.jpg")
+    new_article = make_article(3, cover="https://example.org/three.jpg")
+    store.reindex(
+        [
+            (unchanged_article, make_stamp(1)),
+            (article_with_new_cover, make_stamp(2)),
+            (new_article, make_stamp(3)),
+        ]
+    )
 
-    assert store.index.pictures([one.id, two.id, third.id]) == {one.id: PICTURE}
+    assert store.index.pictures([unchanged_article.id, changed_article.id, new_article.id]) == {
+        unchanged_article.id: PICTURE
+    }
     assert list_due(store) == ["https://example.org/new.jpg", "https://example.org/three.jpg"]
 
-    store.reindex([(one, make_stamp(1))])
+    store.reindex([(unchanged_article, make_stamp(1))])
 
     assert list_due(store) == []

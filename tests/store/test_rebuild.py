@@ -122,20 +122,26 @@ def test_entries_of_articles_in_the_store_are_done_and_others_stay(store: Store)
 def test_withdrawn_articles_stay_withdrawn_after_a_rebuild(store: Store) -> None:
     """A reindex does not bring back articles that are withdrawn in the database (1) or in the list
     of the article store (2), though their files exist."""
-    one, two, three = (record_article(store, number) for number in (1, 2, 3))
-    store.visits.withdraw(one, (), (), NOW)
-    from_the_store = Withdrawn(
-        id=two.id, at=NOW, feeds=(AI,), url=two.url, aliases=(alias(two.url),)
+    withdrawn_in_database, withdrawn_in_list, kept_article = (
+        record_article(store, number) for number in (1, 2, 3)
+    )
+    store.visits.withdraw(withdrawn_in_database, (), (), NOW)
+    listed_withdrawal = Withdrawn(
+        id=withdrawn_in_list.id,
+        at=NOW,
+        feeds=(AI,),
+        url=withdrawn_in_list.url,
+        aliases=(alias(withdrawn_in_list.url),),
     )
 
-    assert store.reindex(make_files(1, 2, 3), [from_the_store]) == 1
+    assert store.reindex(make_files(1, 2, 3), [listed_withdrawal]) == 1
 
-    assert list_ids(store) == [three.id]
-    assert store.visits.look_up([alias(one.url)]).withdrawn
-    assert store.visits.look_up([alias(two.url)]).withdrawn
+    assert list_ids(store) == [kept_article.id]
+    assert store.visits.look_up([alias(withdrawn_in_database.url)]).withdrawn
+    assert store.visits.look_up([alias(withdrawn_in_list.url)]).withdrawn
     assert {entry.id: entry.url for entry in store.index.withdrawn()} == {
-        one.id: one.url,
-        two.id: two.url,
+        withdrawn_in_database.id: withdrawn_in_database.url,
+        withdrawn_in_list.id: withdrawn_in_list.url,
     }
 
 
@@ -170,12 +176,12 @@ def test_a_failing_rebuild_changes_nothing(store: Store) -> None:
     was."""
     record_article(store, 1)
 
-    def broken() -> object:
+    def yield_one_then_fail() -> object:
         yield make_files(2)[0]
         raise OSError("the disk is gone")
 
     try:
-        store.reindex(broken())
+        store.reindex(yield_one_then_fail())
     except OSError as error:
         assert str(error) == "the disk is gone"
 
@@ -185,15 +191,15 @@ def test_a_failing_rebuild_changes_nothing(store: Store) -> None:
 def test_files_say_which_are_copies_and_which_were_split(store: Store) -> None:
     """A reindex follows `merged_into` and `split_from` in the files: 2 becomes a copy of 1, and 3
     no longer is one."""
-    one, two, three = (record_article(store, number) for number in (1, 2, 3))
-    store.index.merge(three.id, one.id)
+    original, new_copy, split_article = (record_article(store, number) for number in (1, 2, 3))
+    store.index.merge(split_article.id, original.id)
     files = [
         (make_article(1), make_stamp(1)),
-        (make_article(2, merged_into=one.id), make_stamp(2)),
-        (make_article(3, split_from=(one.id,)), make_stamp(3)),
+        (make_article(2, merged_into=original.id), make_stamp(2)),
+        (make_article(3, split_from=(original.id,)), make_stamp(3)),
     ]
 
     store.reindex(files)
 
-    assert store.index.merged() == {two.id: one.id}
-    assert list_ids(store) == [one.id, three.id]
+    assert store.index.merged() == {new_copy.id: original.id}
+    assert list_ids(store) == [original.id, split_article.id]

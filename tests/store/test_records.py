@@ -623,49 +623,60 @@ def test_articles_of_a_source_are_found_by_title_and_by_their_keys_whatever_thei
 ) -> None:
     """An earlier article of the same source is found by its title or by one of its keys, at any
     age; one of another source with the same title is not."""
-    one, two, other = (record_article(store, number) for number in (1, 2, 3))
-    elsewhere = replace(other, source_key="other", source_id="other", title=one.title)
+    first_article, old_article, last_article = (
+        record_article(store, number) for number in (1, 2, 3)
+    )
+    article_of_other_source = replace(
+        last_article, source_key="other", source_id="other", title=first_article.title
+    )
     store.visits.record(
-        ArticleRecord(article=elsewhere, stamp=store.visits.stamp(other.id) or pytest.fail())
+        ArticleRecord(
+            article=article_of_other_source,
+            stamp=store.visits.stamp(last_article.id) or pytest.fail(),
+        )
     )
     long_ago = NOW - timedelta(days=900)
     store.visits.save_sketch(
-        two.id, Compared(at=long_ago, data=b"two", keys=[9, 8, 7, 6, 5, 4], delete_before=long_ago)
+        old_article.id,
+        Compared(at=long_ago, data=b"two", keys=[9, 8, 7, 6, 5, 4], delete_before=long_ago),
     )
     store.visits.save_sketch(
-        other.id, Compared(at=NOW, data=b"other", keys=[4], delete_before=NOW - timedelta(days=14))
+        last_article.id,
+        Compared(at=NOW, data=b"other", keys=[4], delete_before=NOW - timedelta(days=14)),
     )
 
-    def found(title: str, *keys: int) -> list[str]:
-        return [*store.visits.find_earlier(make_like(one.source_key, title, NOW, keys, NOW))]
+    def find_earlier_ids(title: str, *keys: int) -> list[str]:
+        return [
+            *store.visits.find_earlier(make_like(first_article.source_key, title, NOW, keys, NOW))
+        ]
 
-    assert found(one.title) == [one.id]
-    assert found("unknown", 40, 4) == found("unknown", 9) == [two.id]
-    assert found("unknown", 40) == found("unknown") == []
-    assert found(one.title, 4, 5, 6, 7) == [one.id, two.id]
-    assert find_likely(store, [4, 5, 6, 7], long_ago) == {other.id: b"other"}
+    assert find_earlier_ids(first_article.title) == [first_article.id]
+    assert find_earlier_ids("unknown", 40, 4) == find_earlier_ids("unknown", 9) == [old_article.id]
+    assert find_earlier_ids("unknown", 40) == find_earlier_ids("unknown") == []
+    assert find_earlier_ids(first_article.title, 4, 5, 6, 7) == [first_article.id, old_article.id]
+    assert find_likely(store, [4, 5, 6, 7], long_ago) == {last_article.id: b"other"}
 
 
 def test_of_many_with_one_title_those_nearest_in_time_are_found(store: Store) -> None:
     """Of 30 articles with one title, a day apart, the ten nearest in time are found, the nearest
     first."""
     title = "Open thread of the day"
-    everything = [
+    articles = [
         replace(record_article(store, n), title=title, published=NOW - timedelta(days=n))
         for n in range(30)
     ]
-    for one in everything:
+    for article in articles:
         store.visits.record(
-            ArticleRecord(article=one, stamp=store.visits.stamp(one.id) or pytest.fail())
+            ArticleRecord(article=article, stamp=store.visits.stamp(article.id) or pytest.fail())
         )
     earlier = store.visits.find_earlier(
-        make_like(everything[0].source_key, title, NOW - timedelta(days=20), (), NOW)
+        make_like(articles[0].source_key, title, NOW - timedelta(days=20), (), NOW)
     )
 
     assert len(earlier) == 10
-    assert earlier[0] == everything[20].id
+    assert earlier[0] == articles[20].id
     assert not store.visits.find_earlier(
-        make_like(everything[0].source_key, "Open thread of the night", NOW, (), NOW)
+        make_like(articles[0].source_key, "Open thread of the night", NOW, (), NOW)
     )
 
 

@@ -217,6 +217,7 @@ def test_a_job_whose_worker_is_silent_is_made_anew_and_the_silent_one_writes_not
     )
     shards.recover()
 
+    # the lost job waits again, and its first worker can no longer end it
     assert sorted(status for status, _, _ in list_jobs(store)) == ["doing", "todo"]
     with pytest.raises(JobLost, match="another worker"):
         end_job(store, shards, lost_job, ended)
@@ -285,8 +286,8 @@ def test_the_engine_works_off_what_is_due_and_ends(store: Store, shards: Shards)
     follow_sources(store, A, B)
     done: list[int] = []
 
-    async def go() -> None:
-        async def work(job: Job) -> None:
+    async def run_engine() -> None:
+        async def do_job(job: Job) -> None:
             if job.task == FILL:
                 store.builds().end(job, {})
                 return
@@ -296,10 +297,10 @@ def test_the_engine_works_off_what_is_due_and_ends(store: Store, shards: Shards)
             if len(done) == 2:
                 engine.stop()
 
-        engine = Engine(shards.address, work, lanes=2, lease=LEASE, grace=9)
+        engine = Engine(shards.address, do_job, lanes=2, lease=LEASE, grace=9)
         await engine.run()
 
-    asyncio.run(go())
+    asyncio.run(run_engine())
 
     assert len(set(done)) == 2
     assert [(status, due) for status, _, due in list_jobs(store)] == [("todo", False)] * 2
@@ -312,16 +313,16 @@ def test_what_the_engine_meets_in_the_database_is_an_error_of_the_store(
     text."""
     follow_sources(store, A)
 
-    async def go() -> None:
-        async def work(job: Job) -> None:
+    async def run_engine() -> None:
+        async def rename_table(job: Job) -> None:
             execute_statement(store, "ALTER TABLE procrastinate_workers RENAME TO gone")
             engine.stop()
 
-        engine = Engine(shards.address, work, lanes=1, lease=LEASE, grace=1)
+        engine = Engine(shards.address, rename_table, lanes=1, lease=LEASE, grace=1)
         await engine.run()
 
     with pytest.raises(StoreError, match="procrastinate_workers"):
-        asyncio.run(go())
+        asyncio.run(run_engine())
 
 
 def test_an_engine_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -85,12 +85,12 @@ def test_rows_whose_files_could_not_be_made_durable_are_not_written(
     store: Store, database_url: str
 ) -> None:
     """If making the article files durable fails, the rows of that group are rolled back; later
-    writes work. `full` stands for a full disk."""
+    writes work. `fail_with_full_disk` stands for a full disk."""
 
-    def full() -> None:
+    def fail_with_full_disk() -> None:
         raise OSError("no space")
 
-    with pytest.raises(OSError, match="no space"), store.visits.shared(full):
+    with pytest.raises(OSError, match="no space"), store.visits.shared(fail_with_full_disk):
         store.visits.save_states([make_state("a")])
         store.visits.commit()
     assert read_committed(database_url) == set()
@@ -166,15 +166,15 @@ def test_ended_visits_are_written_together_and_visible_at_once(
     """In a group, ended visits are visible at once but committed together; a dropped state (b)
     takes its outcomes with it."""
 
-    def end(key: str, **changes: object) -> None:
+    def end_visit(key: str, **changes: object) -> None:
         store.visits.end_visit(
             Outcome(key=key, at=NOW, status="unchanged"), change_state(make_state(key), **changes)
         )
 
     with store.visits.shared():
-        end("a")
-        end("b")
-        end("a", failures=1)
+        end_visit("a")
+        end_visit("b")
+        end_visit("a", failures=1)
 
         assert store.visits.states() == {
             "a": change_state(make_state("a"), failures=1),
@@ -183,7 +183,7 @@ def test_ended_visits_are_written_together_and_visible_at_once(
         assert read_committed(database_url) == set()
 
         store.visits.drop_state("b")
-        end("c")
+        end_visit("c")
 
     assert read_committed(database_url) == {"a", "c"}
     assert [len(store.status.outcomes(key)) for key in "abc"] == [2, 0, 1]
@@ -202,19 +202,19 @@ def test_entries_that_come_to_wait_within_a_group_are_counted(store: Store) -> N
     """The count of pending entries of a source includes changes that the current group has not
     committed."""
 
-    def row(source: str) -> EntryRow:
+    def make_pending_row(source: str) -> EntryRow:
         return EntryRow(
             source_key=source, entry_id="1", url="", digest="", status="pending", first_seen=NOW
         )
 
-    store.visits.save_entries([row("before")])
+    store.visits.save_entries([make_pending_row("before")])
     with store.visits.shared():
         assert [store.visits.count_pending(key) for key in ("before", "now")] == [1, 0]
 
-        store.visits.save_entries([row("now")])
+        store.visits.save_entries([make_pending_row("now")])
 
         assert store.visits.count_pending("now") == 1
 
-        store.visits.save_entries([replace(row("now"), status="done")])
+        store.visits.save_entries([replace(make_pending_row("now"), status="done")])
 
         assert store.visits.count_pending("now") == 0

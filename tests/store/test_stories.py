@@ -105,10 +105,10 @@ def test_an_outlet_has_few_places_at_a_key_and_crowds_out_nobody(store: Store) -
 def test_only_the_newest_articles_of_a_common_key_are_compared(store: Store) -> None:
     """Of 61 similar articles only the newest are compared, to bound the work for common words; the
     oldest is left out."""
-    rows = [add_sketched(store, number) for number in range(1, 62)]
+    sketches = [add_sketched(store, number) for number in range(1, 62)]
 
-    assert len(find_similar(store, rows[0])) <= min(FOUND, NEWEST)
-    assert rows[-1].article not in find_similar(store, rows[0])
+    assert len(find_similar(store, sketches[0])) <= min(FOUND, NEWEST)
+    assert sketches[-1].article not in find_similar(store, sketches[0])
 
 
 def test_a_changed_article_is_found_by_its_new_sketch_only(store: Store) -> None:
@@ -126,8 +126,8 @@ def test_sketches_older_than_the_window_are_deleted(store: Store) -> None:
     """Sketches from before a time are deleted with their keys; the article stays a member of its
     story."""
     add_sketched(store, 70)
-    one = add_sketched(store, 1)
-    store.stories.save_members([Member(one.article, "s", "1.example", final=False)])
+    new_article = add_sketched(store, 1)
+    store.stories.save_members([Member(new_article.article, "s", "1.example", final=False)])
     store.stories.delete_old_sketches(NOW - timedelta(hours=2), 10)
 
     assert count_rows(store) == (1, len(choose_lookup_keys(unpack(QUAKE))), 1)
@@ -160,16 +160,16 @@ def test_a_withdrawn_article_leaves_only_the_decision_of_an_operator(store: Stor
 def test_a_rebuilt_database_makes_sketches_again_and_keeps_the_stories(store: Store) -> None:
     """A reindex deletes sketches, so that articles are read again, and keeps which article belongs
     to which story."""
-    one = add_sketched(store, 1)
-    store.stories.save_members([Member(one.article, "s", "a", final=False)])
-    article = store.visits.article(one.article)
+    sketched = add_sketched(store, 1)
+    store.stories.save_members([Member(sketched.article, "s", "a", final=False)])
+    article = store.visits.article(sketched.article)
 
     assert article is not None
 
     store.reindex([(article, make_stamp(1))])
 
     assert count_rows(store) == (0, 0, 1)
-    assert list_unread(store, all=False) == [one.article]
+    assert list_unread(store, all=False) == [sketched.article]
 
 
 def record_story(store: Store, story: str, *outlets: str, number: int) -> list[Article]:

@@ -73,17 +73,17 @@ def test_every_article_that_matches_is_proposed(store: Store, query: str) -> Non
     """The index proposes at least every article that matches the query, and fewer than all; the
     search then checks each candidate."""
     articles = record_articles(store, 60)
-    expr = parse_query(query)
-    right = {
+    parsed_query = parse_query(query)
+    matching = {
         article_id
         for article_id, (article, body) in articles.items()
-        if is_match_with_texts(expr, article, TermTexts(make_document(article, body)))
+        if is_match_with_texts(parsed_query, article, TermTexts(make_document(article, body)))
     }
     proposed = list_proposed(store, query)
 
-    assert right
-    assert right <= set(proposed)
-    assert len(right) <= len(proposed) < len(articles) or "not" in query
+    assert matching
+    assert matching <= set(proposed)
+    assert len(matching) <= len(proposed) < len(articles) or "not" in query
 
 
 def test_both_databases_propose_the_same_in_the_same_order(
@@ -190,9 +190,9 @@ def _read_database(file: Path) -> bytes:
 def test_a_mark_set_while_an_article_is_read_stays(store: Store) -> None:
     """If an article changes while its terms are computed, it is still due after they are saved."""
     article = record_article(store, 1)
-    due = store.texts.due(10)
+    due_before = store.texts.due(10)
     record_article(store, 1, title="Newer")
-    store.texts.save({article.id: Document()}, due)
+    store.texts.save({article.id: Document()}, due_before)
 
     assert list(store.texts.due(10).values()) == [article.id]
 

@@ -130,23 +130,25 @@ def test_a_retry_fails_if_the_next_job_is_planned(store: Store) -> None:
     a visit plans the next build while one runs."""
     store.builds().plan(BUILD, datetime(2026, 3, 1, tzinfo=UTC))
 
-    async def retry(manager: JobManager) -> None:
+    async def retry_running_job(manager: JobManager) -> None:
         await manager.retry_job(await find_running(manager))
 
     with pytest.raises(UniqueViolation):
-        ask_job_manager(store, retry)
+        ask_job_manager(store, retry_running_job)
 
 
 def test_whoever_finishes_a_job_need_not_have_it(store: Store) -> None:
     """In Procrastinate, any worker can finish a job, and not in our transaction; therefore our SQL
     ends jobs itself."""
 
-    async def finish(manager: JobManager) -> None:
+    async def finish_as_other_worker(manager: JobManager) -> None:
         job = await find_running(manager)
-        other = job.evolve(worker_id=(job.worker_id or 0) + 1, attempts=job.attempts + 1)
-        await manager.finish_job(other, Status.SUCCEEDED, delete_job=True)
+        job_of_other_worker = job.evolve(
+            worker_id=(job.worker_id or 0) + 1, attempts=job.attempts + 1
+        )
+        await manager.finish_job(job_of_other_worker, Status.SUCCEEDED, delete_job=True)
 
-    ask_job_manager(store, finish)
+    ask_job_manager(store, finish_as_other_worker)
 
     assert store._db.rows(text("SELECT FROM procrastinate_jobs")) == []
     assert "connection" not in inspect.signature(JobManager.finish_job).parameters

@@ -47,7 +47,7 @@ def test_articles_that_all_share_feeds_are_all_there_and_counted(any_database_ur
     """Writers that record articles in the same feeds at the same time, locking them in different
     orders, neither deadlock nor miscount."""
 
-    def work(store: Store, writer: int) -> None:
+    def record_articles(store: Store, writer: int) -> None:
         tags = TAGS[writer:] + TAGS[:writer]  # each would lock the feeds in an order of his own
         for number in range(EACH):
             record_article(store, 100 * writer + number, tags=tags, category=None)
@@ -55,7 +55,7 @@ def test_articles_that_all_share_feeds_are_all_there_and_counted(any_database_ur
                 make_outcome(f"s{writer}"), SourceState(key=f"s{writer}", url="https://a.example/")
             )
 
-    run_in_threads(any_database_url, work)
+    run_in_threads(any_database_url, record_articles)
 
     with open_store(any_database_url, articles_exist=False) as store:
         rows = {row.key: row for row in store.index.feeds()}
@@ -68,11 +68,11 @@ def test_articles_that_all_share_feeds_are_all_there_and_counted(any_database_ur
 def test_one_article_that_all_record_is_one_in_each_feed(any_database_url: str) -> None:
     """Articles that all writers record at the same time count once each."""
 
-    def work(store: Store, writer: int) -> None:
+    def record_same_articles(store: Store, writer: int) -> None:
         for number in range(15):
             record_article(store, number, title=f"by {writer}")
 
-    run_in_threads(any_database_url, work)
+    run_in_threads(any_database_url, record_same_articles)
 
     with open_store(any_database_url, articles_exist=False) as store:
         assert {row.key: row.count for row in store.index.feeds()}[ALL] == 15
@@ -87,9 +87,9 @@ def test_a_build_deletes_only_marks_that_it_read(any_database_url: str) -> None:
         open_store(any_database_url, articles_exist=False) as visitor,
     ):
         record_article(builder, 1)
-        seen = builder.index.marks()[ALL]
+        marks_at_start = builder.index.marks()[ALL]
         record_article(visitor, 2)
-        builder.index.record_progress(Progress(marks=seen))
+        builder.index.record_progress(Progress(marks=marks_at_start))
 
         assert {row.key for row in builder.index.feeds() if row.stale} >= {ALL}
 
@@ -111,13 +111,13 @@ def test_a_mark_that_is_committed_late_is_not_lost(postgres: Server) -> None:
         with slow._db.write() as connection:
             connection.execute(schema.stale_marks.insert(), {"axis": ALL.axis, "slug": ALL.slug})
             record_article(builder, 2)
-            seen = builder.index.marks()[ALL]
-        builder.index.record_progress(Progress(marks=seen))
+            marks_at_start = builder.index.marks()[ALL]
+        builder.index.record_progress(Progress(marks=marks_at_start))
 
         row = {row.key: row for row in builder.index.feeds()}[ALL]
 
         assert row.stale
-        assert row.mark < max(seen)
+        assert row.mark < max(marks_at_start)
 
 
 def test_two_that_file_articles_do_not_wait_for_each_other(postgres: Server) -> None:
@@ -236,13 +236,13 @@ def test_connections_have_limits_in_time_and_read_what_is_committed(
     """PostgreSQL connections limit statements, locks and idle transactions, so that a stuck program
     blocks nobody for long, and read committed rows only."""
 
-    def shown(name: str) -> Any:
+    def read_setting(name: str) -> Any:
         return store_pair[0]._db.scalar(text(f"SHOW {name}"))
 
-    assert shown("statement_timeout") == "2min"
-    assert shown("lock_timeout") == "10s"
-    assert shown("idle_in_transaction_session_timeout") == "5s"
-    assert shown("transaction_isolation") == "read committed"
+    assert read_setting("statement_timeout") == "2min"
+    assert read_setting("lock_timeout") == "10s"
+    assert read_setting("idle_in_transaction_session_timeout") == "5s"
+    assert read_setting("transaction_isolation") == "read committed"
 
 
 def test_a_lock_that_is_held_for_long_is_an_error_with_a_cure(

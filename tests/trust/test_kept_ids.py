@@ -188,12 +188,13 @@ def test_a_feed_that_stays_with_redirected_pages_shows_nothing_again(
 def test_a_site_that_has_half_moved_keeps_them(instance: MovingSiteInstance, site: Site) -> None:
     """Some pages move one day and the rest later: ids, files and dates stay."""
     before = publish_at_old_host(instance, site)
-    moved = range(4, 7)
-    rest = range(1, 4)
-    pages, feeds = make_pages_and_feed(site, NEW, moved)
-    items = (*feeds[f"{NEW}feed"], *(site.make_item(number, OLD) for number in rest))  # type: ignore[misc]
+    moved_stories = range(4, 7)
+    remaining_stories = range(1, 4)
+    pages, feeds = make_pages_and_feed(site, NEW, moved_stories)
+    items = (*feeds[f"{NEW}feed"], *(site.make_item(number, OLD) for number in remaining_stories))  # type: ignore[misc]
     instance.next_day(
-        {**pages, **make_redirects(OLD, NEW, moved)}, {f"{NEW}feed": items, **feed_of(OLD, NEW)}
+        {**pages, **make_redirects(OLD, NEW, moved_stories)},
+        {f"{NEW}feed": items, **feed_of(OLD, NEW)},
     )
 
     assert_nothing_anew(instance, before, OLD, NEW)

@@ -129,10 +129,10 @@ def test_a_list_reads_no_variable_and_gives_no_right(
         )
         assert not following_instance.sources
         assert not following_instance.web.asked
-    said = following_instance.run_command("check")
+    checked = following_instance.run_command("check")
 
-    assert said.returncode == 0
-    assert "source-rights" not in said.stdout
+    assert checked.returncode == 0
+    assert "source-rights" not in checked.stdout
 
 
 def test_the_rights_that_a_list_asks_for_are_named(following_instance: FollowingInstance) -> None:
@@ -212,11 +212,11 @@ def test_an_export_of_ones_own_comes_back_whole_and_names_what_it_brings(
     assert following_instance.sources == before
     assert f"http://mine.example/o?x={SECRET}" in following_instance.web.asked
 
-    listed = following_instance.run_command("check")
+    checked = following_instance.run_command("check")
 
-    assert f"{path}:1: info: source 'mine': it has headers_env" in listed.stdout
-    assert listed.stdout.endswith("no problems found\n")
-    assert listed.returncode == 0
+    assert f"{path}:1: info: source 'mine': it has headers_env" in checked.stdout
+    assert checked.stdout.endswith("no problems found\n")
+    assert checked.returncode == 0
 
 
 def test_a_list_takes_no_feed_of_a_source_that_was_removed(
@@ -240,6 +240,7 @@ def test_a_list_takes_no_feed_of_a_source_that_was_removed(
     assert (following_instance.folder / "feeds/public/sources/victim.atom").exists()
 
     following_instance.run_command("remove", "victim")
+    # a stranger's list asks for the key of the removed source
     outline = f"<outline {OURS} s:key='victim' text='{{}}' xmlUrl='{{}}'/>"
     following_instance.run_command(
         "import",

@@ -127,18 +127,18 @@ def live_week(folder: Path, how: str, subscribing: Any) -> dict[str, Feed]:
     return feeds
 
 
-@pytest.mark.parametrize("how", ["off", "link"])
+@pytest.mark.parametrize("stories_setting", ["off", "link"])
 @pytest.mark.parametrize(
-    "subscribing", [make_newsboats, make_minifluxes, make_freshrsses, make_readers]
+    "subscribe", [make_newsboats, make_minifluxes, make_freshrsses, make_readers]
 )
 def test_a_week_of_stories_shows_every_entry_once(
-    subscribing: Any, how: str, tmp_path: Path
+    subscribe: Any, stories_setting: str, tmp_path: Path
 ) -> None:
     """A feed reader that polls for a week shows every entry once; an entry changes only if its
     article was edited, one of a story at most twice a day."""
-    feeds = live_week(tmp_path, how, subscribing)
+    feeds = live_week(tmp_path, stories_setting, subscribe)
 
-    assert len(feeds) == (3 if how == "off" else 5)
+    assert len(feeds) == (3 if stories_setting == "off" else 5)
 
     for name, feed in feeds.items():
         assert Counter(feed.subscriber.titles) == Counter(feed.titles.values()), name
@@ -153,7 +153,7 @@ def test_a_week_of_stories_shows_every_entry_once(
         moments,
     ) in everything.updated.items():  # only an edit of the article itself changes it
         assert len(moments) == 1 + (everything.latest[article_id] == EDITED), moments
-    if how == "link":
+    if stories_setting == "link":
         for article_id, moments in feeds["stories.atom"].updated.items():
             assert is_of_story(article_id)
             assert max(Counter(moment[:10] for moment in moments).values()) <= 2, moments

@@ -104,23 +104,23 @@ def test_a_copy_may_hide_a_story_only_if_nobody_can_tell_which_is_older() -> Non
     same day, whatever dates the pages claim."""
     copy = "http://evil.example/copy"
 
-    def hidden(story: Page, *days: Mapping[str, tuple[Item, ...]]) -> bool:
+    def may_hide(story: Page, *days: Mapping[str, tuple[Item, ...]]) -> bool:
         pages = {ARTICLE: story, copy: Page(text="bank-a")}
-        lived = tuple(Day(pages=pages, feeds=feeds) for feeds in days)
-        case = replace(make_difference("all.json", "", None, "A title").case, days=lived)
+        all_days = tuple(Day(pages=pages, feeds=feeds) for feeds in days)
+        case = replace(make_difference("all.json", "", None, "A title").case, days=all_days)
         return pair.is_allowed(
             replace(make_difference("all.json", "", None, "A title"), case=case, day=len(days) - 1)
         )
 
-    ours = {str(BANK["url"]): (Item(link=ARTICLE),)}
-    theirs = {str(EVIL["url"]): (Item(link=copy),)}
+    bank_feed = {str(BANK["url"]): (Item(link=ARTICLE),)}
+    evil_feed = {str(EVIL["url"]): (Item(link=copy),)}
     undated = Page(text="bank-a")
 
-    assert hidden(undated, theirs, ours)
-    assert hidden(undated, {**ours, **theirs})
-    assert not hidden(undated, ours, theirs)
-    assert hidden(Page(text="bank-a", published=-3), theirs, ours)  # dates are claims
-    assert not hidden(Page(text="bank-b"), theirs, ours)
+    assert may_hide(undated, evil_feed, bank_feed)
+    assert may_hide(undated, {**bank_feed, **evil_feed})
+    assert not may_hide(undated, bank_feed, evil_feed)
+    assert may_hide(Page(text="bank-a", published=-3), evil_feed, bank_feed)  # dates are claims
+    assert not may_hide(Page(text="bank-b"), evil_feed, bank_feed)
 
 
 def test_a_feed_may_speak_for_the_one_page_that_links_it() -> None:
@@ -135,15 +135,15 @@ def test_a_feed_may_speak_for_the_one_page_that_links_it() -> None:
 def test_every_kind_of_difference_is_seen() -> None:
     """The comparison of both worlds finds each kind of difference: fields, order, missing articles,
     feeds and their heads."""
-    two = {"a": {"title": "A"}, "b": {"title": "B"}}
+    two_entries = {"a": {"title": "A"}, "b": {"title": "B"}}
     beside = Published(
         articles={"a": {"title": "A"}},
-        feeds={"all.json": two},
+        feeds={"all.json": two_entries},
         heads={"sources/bank.json": {"id": 1}},
     )
     alone = Published(
         articles={"a": {"title": "Another"}},
-        feeds={"all.json": dict(reversed(two.items())), "tags/x.json": {"a": {}}},
+        feeds={"all.json": dict(reversed(two_entries.items())), "tags/x.json": {"a": {}}},
         heads={"sources/bank.json": {"id": 2}, "sources/bank.atom": {"id": 1}},
     )
 
@@ -183,17 +183,17 @@ def test_a_world_is_shrunk_to_what_it_takes() -> None:
         row="own", name="", file="", sources=(EVIL, BANK), days=(day,) * 3, without=("evil",)
     )
 
-    def happens(case: Case) -> bool:
+    def has_fault(case: Case) -> bool:
         authors = [
             item.author for day in case.days for listed in day.feeds.values() for item in listed
         ]
         return "Ada" in authors and any(ARTICLE in day.pages for day in case.days)
 
-    least = Day(
+    smallest_day = Day(
         pages={ARTICLE: Page(text="a")}, feeds={"f": (Item(link=items[2].link, author="Ada"),)}
     )
 
-    assert shrink_case(world, happens).days == (least,)
+    assert shrink_case(world, has_fault).days == (smallest_day,)
 
 
 def test_shrinking_ends_after_as_many_tries_as_it_may_make() -> None:

@@ -381,13 +381,13 @@ def test_who_asks_again_does_not_lengthen_the_wait() -> None:
     once = update_after_visit(
         SOURCE, STATE_WITH_ETAG, make_failed("http-503", 503), None, NOW, asked_by_person=True
     )
-    again = update_after_visit(
+    twice = update_after_visit(
         SOURCE, once, make_failed("http-503", 503), None, NOW, asked_by_person=True
     )
 
     assert once.backoff.failures == 1
-    assert again.backoff.failures == 1
-    assert again.backoff.reason == "http-503"
+    assert twice.backoff.failures == 1
+    assert twice.backoff.reason == "http-503"
     assert (
         update_after_visit(
             SOURCE,
@@ -400,6 +400,7 @@ def test_who_asks_again_does_not_lengthen_the_wait() -> None:
         == 3
     )
 
+    # the planned visit stays, unless the server asked for more or it is overdue
     planned = change_state(
         make_state_with_rhythm(1), failures=4, next_due=NOW + timedelta(minutes=20)
     )
@@ -650,26 +651,37 @@ def test_a_move_needs_three_visits_that_agree() -> None:
     Failures between do not count; another target or none restarts."""
     new = "https://new.example.org/feed"
     other = "https://other.example.org/feed"
-    there = (make_fetched(moved_to=new), FEED)
-    elsewhere = (make_fetched(moved_to=other), FEED)
+    move_to_new = (make_fetched(moved_to=new), FEED)
+    move_to_other = (make_fetched(moved_to=other), FEED)
 
-    assert update_through_visits(there, there).redirects.effective_url is None
-    assert update_through_visits(there, there, there).redirects.effective_url == new
-    assert update_through_visits(there, there, there).redirects.moved_at is not None
+    assert update_through_visits(move_to_new, move_to_new).redirects.effective_url is None
+    assert (
+        update_through_visits(move_to_new, move_to_new, move_to_new).redirects.effective_url == new
+    )
+    assert (
+        update_through_visits(move_to_new, move_to_new, move_to_new).redirects.moved_at is not None
+    )
     assert (
         update_through_visits(
-            there, (replace(UNCHANGED, moved_to=new), None), there
+            move_to_new, (replace(UNCHANGED, moved_to=new), None), move_to_new
         ).redirects.effective_url
         == new
     )
-    assert update_through_visits(there, elsewhere, there, there).redirects.effective_url is None
     assert (
-        update_through_visits(there, (make_fetched(), FEED), there, there).redirects.effective_url
+        update_through_visits(
+            move_to_new, move_to_other, move_to_new, move_to_new
+        ).redirects.effective_url
         is None
     )
     assert (
         update_through_visits(
-            there, there, (make_failed("timeout"), None), there
+            move_to_new, (make_fetched(), FEED), move_to_new, move_to_new
+        ).redirects.effective_url
+        is None
+    )
+    assert (
+        update_through_visits(
+            move_to_new, move_to_new, (make_failed("timeout"), None), move_to_new
         ).redirects.effective_url
         == new
     )
@@ -678,8 +690,13 @@ def test_a_move_needs_three_visits_that_agree() -> None:
 def test_a_move_to_an_address_that_names_a_variable_is_none() -> None:
     """A redirect to an address with `${...}`, also encoded, is never adopted, as the configuration
     would replace it by a variable of this machine."""
-    there = (make_fetched(moved_to="https://new.example.org/?x=$%7BHOME%7D"), FEED)
-    assert update_through_visits(there, there, there).redirects.effective_url is None
+    move_to_variable = (make_fetched(moved_to="https://new.example.org/?x=$%7BHOME%7D"), FEED)
+    assert (
+        update_through_visits(
+            move_to_variable, move_to_variable, move_to_variable
+        ).redirects.effective_url
+        is None
+    )
 
 
 def test_a_dead_move_is_given_up() -> None:

@@ -82,22 +82,22 @@ def test_validators_count_only_after_a_good_parse_and_for_good(
     """An ETag is sent back only once its body was parsed as a feed, and then without an end."""
     body = b"no feed at all"
 
-    def answer(seen: Seen) -> Reply:
+    def answer_with_etag(seen: Seen) -> Reply:
         known = seen.headers.get("if-none-match") == '"1"'
         return Reply(304 if known else 200, {"ETag": '"1"'}, b"" if known else body)
 
-    def conditional() -> list[bool]:
+    def list_conditional_requests() -> list[bool]:
         return ["if-none-match" in seen.headers for seen in web.seen if seen.path == "/old"]
 
-    web.routes = {"/old": answer}
+    web.routes = {"/old": answer_with_etag}
     instance.visit_source()
     instance.visit_source()
-    assert conditional() == [False, False]
+    assert list_conditional_requests() == [False, False]
     body = FEED
     for day in (0, 1, 40, 41):
         instance.now = START + timedelta(days=day)
         instance.visit_source()
-    assert conditional()[2:] == [False, True, True, True]
+    assert list_conditional_requests()[2:] == [False, True, True, True]
 
 
 @pytest.mark.slow
@@ -106,7 +106,7 @@ def test_a_part_of_a_feed_is_asked_for_with_validators_only(instance: Instance, 
     the ETag of the partial answer is stored."""
     part = FEED.replace(b"<title>A</title>", b"<title>B</title>").replace(b">1<", b">2<")
 
-    def answer(seen: Seen) -> Reply:
+    def answer_part_if_asked(seen: Seen) -> Reply:
         return (
             Reply(226, {"ETag": '"2"', "IM": "feed"}, part)
             if "a-im" in seen.headers
@@ -114,7 +114,7 @@ def test_a_part_of_a_feed_is_asked_for_with_validators_only(instance: Instance, 
         )
 
     whole_reply = Reply(200, {"ETag": '"1"'}, FEED)
-    web.routes = {"/old": answer}
+    web.routes = {"/old": answer_part_if_asked}
     assert [instance.visit_source().outcomes[0].announced for _ in range(2)] == [1, 1]
     asked = [seen.headers for seen in web.seen if seen.path == "/old"]
     assert [headers.get("a-im") for headers in asked] == [None, "feed"]

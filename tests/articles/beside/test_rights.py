@@ -72,15 +72,23 @@ def test_a_link_is_asked_after_a_week_and_ends_after_sixty_days_with_a_warning(
     """A link is checked again after 7 days, warned of after 30 and invalid after 60."""
     file = open_rights_file(tmp_path)
     file.link("burner", "c.example", DAY)
-    at = {days: DAY + timedelta(days=days) for days in (6, 7, 29, 30, 59, 60)}
+    day_after = {days: DAY + timedelta(days=days) for days in (6, 7, 29, 30, 59, 60)}
 
-    assert [file.is_fresh("burner", "c.example", at[days]) for days in (6, 7)] == [True, False]
-    assert [file.linked("burner", at[days]) for days in (59, 60)] == [("c.example",), ()]
+    assert [file.is_fresh("burner", "c.example", day_after[days]) for days in (6, 7)] == [
+        True,
+        False,
+    ]
+    assert [file.linked("burner", day_after[days]) for days in (59, 60)] == [("c.example",), ()]
 
-    ends = {"c.example": at[60]}
+    ends = {"c.example": day_after[60]}
 
-    found = [file.find_ending_rights("burner", at[days]) for days in (29, 30, 59, 60)]
-    assert found == [{}, ends, ends, {}]
+    found = [file.find_ending_rights("burner", day_after[days]) for days in (29, 30, 59, 60)]
+    assert found == [
+        {},
+        ends,
+        ends,
+        {},
+    ]
     assert file.shown("burner") == ("c.example",)
 
 

@@ -63,8 +63,9 @@ def use_disk(monkeypatch: pytest.MonkeyPatch, disk: Disk) -> None:
 
 def test_a_small_build_syncs_twice(instance: Instance, monkeypatch: pytest.MonkeyPatch) -> None:
     """A build of few files calls fsync for whole batches, twice in all, not once per file, since a
-    sync is slow."""
-    use_disk(monkeypatch, disk := Counting())
+    sync is slow. `disk` counts."""
+    disk = Counting()
+    use_disk(monkeypatch, disk)
     written = instance.build().written
 
     assert disk.replaced > len(written) > 10

@@ -228,9 +228,11 @@ def test_readers_see_nothing_before_the_commit_and_the_builder_all(tmp_path: Pat
 
     assert outlet.delete("tags/ended.atom")
     assert not outlet.delete("tags/ended.atom")
+    # readers see the published files, but for the new folder
     assert reader.names("tags/") == {"tags/old.atom", "tags/ended.atom", "tags/deep"}
     assert reader.get("tags/old.atom") == b"old"
     assert reader.get("tags/first.atom") is None
+    # the builder sees its changes
     assert outlet.names("tags/") == {"tags/old.atom", "tags/first.atom", "tags/deep"}
     assert outlet.get("tags/old.atom") == b"new"
     assert outlet.get("tags/ended.atom") is None

@@ -52,10 +52,10 @@ def test_every_map_says_the_same_with_the_path_of_the_web_root() -> None:
         [make_tag_row("old", "new"), make_tag_row("new"), make_tag_row("ended", dropped=True)],
         "https://site.example/feeds/",
     )
-    listed = json.loads(redirect_maps[JSON])
+    json_map = json.loads(redirect_maps[JSON])
 
-    assert listed["moved"]["tags/old.atom"] == "tags/new.atom"
-    assert "tags/ended.atom" in listed["gone"]
+    assert json_map["moved"]["tags/old.atom"] == "tags/new.atom"
+    assert "tags/ended.atom" in json_map["gone"]
     assert b'"/feeds/tags/old.atom" "/feeds/tags/new.atom";' in redirect_maps[NGINX]
     assert b'"/feeds/tags/ended.atom" 1;' in redirect_maps[NGINX]
     assert b'redir "/feeds/tags/old.atom" "/feeds/tags/new.atom" 301' in redirect_maps[CADDY]
@@ -66,8 +66,8 @@ def test_files_of_others_stay_beside_thumbnails() -> None:
     """Of the files in pictures/, only our thumbnails that no page needs are deleted; those of the
     operator (logo.webp) stay."""
     outlet = MemoryOutlet()
-    ours = [f"pictures/{n:020x}.webp" for n in (1, 2)]
-    outlet.files |= dict.fromkeys([*ours, "pictures/logo.webp"], b"")
+    thumbnails = [f"pictures/{n:020x}.webp" for n in (1, 2)]
+    outlet.files |= dict.fromkeys([*thumbnails, "pictures/logo.webp"], b"")
 
-    assert delete_unneeded_thumbnails(outlet, ours[:1]) == {ours[1]}
-    assert sorted(outlet.files) == [ours[0], "pictures/logo.webp"]
+    assert delete_unneeded_thumbnails(outlet, thumbnails[:1]) == {thumbnails[1]}
+    assert sorted(outlet.files) == [thumbnails[0], "pictures/logo.webp"]

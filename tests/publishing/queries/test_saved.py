@@ -94,7 +94,7 @@ def test_does_not_hold(query: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("query", "at", "says"),
+    ("query", "position", "message"),
     [
         ("", 0, "empty"),
         ("tag:AI and", 10, "missing before the end"),
@@ -108,11 +108,11 @@ def test_does_not_hold(query: str) -> None:
         ("(" * 60 + "x" + ")" * 60, 50, "nested"),
     ],
 )
-def test_a_fault_is_pointed_at(query: str, at: int, says: str) -> None:
+def test_a_fault_is_pointed_at(query: str, position: int, message: str) -> None:
     """The error of a faulty query says what is wrong, and at which character."""
-    with pytest.raises(QueryError, match=says) as caught:
+    with pytest.raises(QueryError, match=message) as caught:
         parse_query(query)
-    assert caught.value.at == at
+    assert caught.value.at == position
 
 
 @pytest.mark.parametrize(
@@ -122,10 +122,10 @@ def test_the_body_is_read_only_if_title_and_excerpt_do_not_decide(query: str) ->
     """The body of an article is read from disk only if title, excerpt and tags do not decide the
     query; none of these queries needs it."""
 
-    def read() -> str:
+    def refuse_to_read_body() -> str:
         raise AssertionError("read for nothing")
 
-    assert isinstance(is_match(parse_query(query), STORY, read), bool)
+    assert isinstance(is_match(parse_query(query), STORY, refuse_to_read_body), bool)
 
 
 @given(st.text(st.sampled_from('()":andortg AI\\ \n\x00é'), max_size=40))
@@ -191,7 +191,7 @@ def test_a_bad_query_is_shown_with_the_number_of_the_character(tmp_path: Path) -
 
 
 @pytest.mark.parametrize(
-    ("text", "says"),
+    ("text", "message"),
     [
         ("[[feed]]\nslug = 'x'\nquery = 'chip'\ntitel = 'X'\n", "did you mean 'title'"),
         ("[[feed]]\nquery = 'chip'\n", "needs a slug"),
@@ -202,9 +202,9 @@ def test_a_bad_query_is_shown_with_the_number_of_the_character(tmp_path: Path) -
         ("[[feed]]\nslug = 'x'\nquery = 'a'\nwindow = 'soon'\n", "not a duration"),
     ],
 )
-def test_a_bad_file_is_named(tmp_path: Path, text: str, says: str) -> None:
+def test_a_bad_file_is_named(tmp_path: Path, text: str, message: str) -> None:
     """A faulty feeds.toml is refused with what is wrong in it."""
-    with pytest.raises(ConfigError, match=says):
+    with pytest.raises(ConfigError, match=message):
         load_queries(write_feeds_file(tmp_path, text))
 
 

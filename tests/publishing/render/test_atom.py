@@ -147,22 +147,26 @@ def test_links_have_their_kinds() -> None:
 def test_a_source_has_id_title_time_and_the_addresses_that_it_has(url: str) -> None:
     """The source of an entry has id, title and time, and links to its feed (if it has one: `url`)
     and site. RSS requires the feed, so it may have no source."""
-    shown = make_sample_view()
-    shown = replace(shown, origin=replace(shown.origin, url=url))
-    source = parse_entry(shown).find(f"{ATOM}source")
+    view = make_sample_view()
+    view = replace(view, origin=replace(view.origin, url=url))
+    source = parse_entry(view).find(f"{ATOM}source")
 
     assert source.findtext(f"{ATOM}id") == "urn:example:alpha"
     assert source.findtext(f"{ATOM}title") == "Alpha"
     assert source.find(f"{ATOM}title").get("type") == "text"
-    assert source.findtext(f"{ATOM}updated") == shown.published.isoformat()
+    assert source.findtext(f"{ATOM}updated") == view.published.isoformat()
 
     links = [(link.get("rel"), link.get("href")) for link in source.iterfind(f"{ATOM}link")]
 
     assert links == [*([("self", url)] if url else []), ("alternate", "https://alpha.example/")]
 
-    named = parse_item(shown).find("source")
+    rss_source = parse_item(view).find("source")
 
-    assert (named is None) if not url else (named.get("url"), named.text) == (url, "Alpha")
+    assert (
+        (rss_source is None)
+        if not url
+        else (rss_source.get("url"), rss_source.text) == (url, "Alpha")
+    )
 
 
 def test_an_excerpt_stands_beside_the_content_and_alone_without() -> None:
@@ -171,15 +175,15 @@ def test_an_excerpt_stands_beside_the_content_and_alone_without() -> None:
     view = make_sample_view(summary="x < y", content="<p>All</p>")
     content = f"{{{NAMESPACES['content']}}}encoded"
 
-    def texts(shown: View) -> tuple[str | None, ...]:
+    def list_texts(shown: View) -> tuple[str | None, ...]:
         entry = parse_entry(shown)
         item = parse_item(shown)
         of_atom = entry.findtext(f"{ATOM}summary"), entry.findtext(f"{ATOM}content")
         return *of_atom, item.findtext("description"), item.findtext(content)
 
-    assert texts(view) == ("x &lt; y", "<p>All</p>", "x &lt; y", "<p>All</p>")
-    assert texts(replace(view, content="")) == ("x &lt; y", None, "x &lt; y", None)
-    assert texts(replace(view, summary="")) == (None, "<p>All</p>", "Alpha", "<p>All</p>")
+    assert list_texts(view) == ("x &lt; y", "<p>All</p>", "x &lt; y", "<p>All</p>")
+    assert list_texts(replace(view, content="")) == ("x &lt; y", None, "x &lt; y", None)
+    assert list_texts(replace(view, summary="")) == (None, "<p>All</p>", "Alpha", "<p>All</p>")
 
 
 def test_an_entry_that_the_grammar_refuses_is_named() -> None:
@@ -197,7 +201,7 @@ def test_an_entry_that_the_grammar_refuses_is_named() -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new"),
+    ("valid_part", "invalid_part"),
     [
         (b"<generator>", b"<id>urn:x:2</id><generator>"),
         (b'<title type="text">', b'<title type="text"><b/>'),
@@ -207,9 +211,9 @@ def test_an_entry_that_the_grammar_refuses_is_named() -> None:
         (b"<updated>", b"<updated>2026-11-26T08:30:00+00:00</updated><updated>"),
     ],
 )
-def test_a_head_with_a_fault_is_refused(old: bytes, new: bytes) -> None:
-    """Both validators report a feed whose head is broken: each case replaces one valid part (`old`)
-    by an invalid one, with and without an entry."""
+def test_a_head_with_a_fault_is_refused(valid_part: bytes, invalid_part: bytes) -> None:
+    """Both validators report a feed whose head is broken, with and without an entry: each case
+    replaces `valid_part` of a valid head by `invalid_part`."""
     draft = Draft(make_sample_view(), BASE)
     entry = atom.serialise(draft, atom.make_entry(draft))
     for entries in ([], [entry]):
@@ -218,7 +222,7 @@ def test_a_head_with_a_fault_is_refused(old: bytes, new: bytes) -> None:
             entries,
         )
         assert validate.check_atom(result).fault is None
-        broken = result.replace(old, new, 1)
+        broken = result.replace(valid_part, invalid_part, 1)
         assert broken != result
         assert (validate.check_atom(broken).fault or "").startswith("invalid")
         assert (validate.find_atom_fault(broken) or "").startswith("invalid")
@@ -251,12 +255,12 @@ def test_threads_that_write_dates_leave_the_locale_alone(monkeypatch: pytest.Mon
     """feedgen changes the locale of the process while it writes a date; a lock keeps parallel
     threads (searches beside a build) from leaving it changed."""
     draft = Draft(make_sample_view(), BASE)
-    real = locale.setlocale
+    real_setlocale = locale.setlocale
     before = locale.setlocale(locale.LC_CTYPE)
 
-    def slow(category: int, wanted: str | None = None) -> str:
+    def set_locale_slowly(category: int, wanted: str | None = None) -> str:
         """Write as feedgen does, but let another thread run meanwhile."""
-        result = real(category, wanted)
+        result = real_setlocale(category, wanted)
         time.sleep(0.002)
         return result
 
@@ -266,25 +270,25 @@ def test_threads_that_write_dates_leave_the_locale_alone(monkeypatch: pytest.Mon
         else:
             rss.write_feed(make_sample_head(), [])
 
-    real(locale.LC_CTYPE, "C.UTF-8")
-    monkeypatch.setattr(locale, "setlocale", slow)
+    real_setlocale(locale.LC_CTYPE, "C.UTF-8")
+    monkeypatch.setattr(locale, "setlocale", set_locale_slowly)
     try:
         with ThreadPoolExecutor(8) as threads:
             list(threads.map(write, range(40)))
-        assert real(locale.LC_CTYPE) == "C.UTF-8"
+        assert real_setlocale(locale.LC_CTYPE) == "C.UTF-8"
     finally:
-        real(locale.LC_CTYPE, before)
+        real_setlocale(locale.LC_CTYPE, before)
 
 
 def test_an_entry_of_our_own_names_no_source() -> None:
     """Articles of the operator's own have no `source` element."""
-    mine = make_sample_view(is_own=True)
+    own_view = make_sample_view(is_own=True)
 
-    assert parse_entry(mine).find(f"{ATOM}source") is None
-    assert parse_item(mine).find("source") is None
-    assert "_source" not in json.loads(jsonfeed.make_item(mine))
+    assert parse_entry(own_view).find(f"{ATOM}source") is None
+    assert parse_item(own_view).find("source") is None
+    assert "_source" not in json.loads(jsonfeed.make_item(own_view))
 
-    theirs = make_sample_view()
+    other_view = make_sample_view()
 
-    assert parse_entry(theirs).find(f"{ATOM}source") is not None
-    assert json.loads(jsonfeed.make_item(theirs))["_source"]["title"] == "Alpha"
+    assert parse_entry(other_view).find(f"{ATOM}source") is not None
+    assert json.loads(jsonfeed.make_item(other_view))["_source"]["title"] == "Alpha"

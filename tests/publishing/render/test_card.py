@@ -143,17 +143,17 @@ def test_a_change_of_linked_or_visible_fields_builds_all_feeds() -> None:
     """Each setting that all feeds show or link changes the fingerprint of the shared input: five
     different settings give five fingerprints."""
 
-    def made(**publish: Any) -> str:
-        how = Settings(site=Site(url=BASE), publish=Publish(**publish), describe=Describe())
-        return fingerprints.fingerprint_shared_input(how, INSTANCE)
+    def fingerprint_with(**publish: Any) -> str:
+        settings = Settings(site=Site(url=BASE), publish=Publish(**publish), describe=Describe())
+        return fingerprints.fingerprint_shared_input(settings, INSTANCE)
 
-    others = [
-        made(axes=("all",)),
-        made(entry_html="plain"),
-        made(extensions=("markdown",)),
-        made(tag_min=1),
+    changed_fingerprints = [
+        fingerprint_with(axes=("all",)),
+        fingerprint_with(entry_html="plain"),
+        fingerprint_with(extensions=("markdown",)),
+        fingerprint_with(tag_min=1),
     ]
-    assert len({made(), *others}) == 5
+    assert len({fingerprint_with(), *changed_fingerprints}) == 5
 
 
 def test_no_text_of_others_is_markup(samples: Samples) -> None:
@@ -197,30 +197,33 @@ def test_every_format_shows_the_same(kind: str) -> None:
     text, with "plain" the text alone."""
     files = build_files(entry_html=kind)
     atom, rss = (etree.fromstring(files[f"all.{name}"]) for name in ("atom", "rss"))
-    one = atom.findall(f"{ATOM}entry")[1]
-    line = (
+    full_text_entry = atom.findall(f"{ATOM}entry")[1]
+    source_line = (
         '<p><a href="https://alpha.example/">Alpha</a> · <a'
         ' href="https://feeds.example/categories/ai.html">AI</a> · LLM</p>'
     )
-    whole = (
-        f"<p>A whole sentence.</p>{line}<p>All of it.</p>"
+    expected_content = (
+        f"<p>A whole sentence.</p>{source_line}<p>All of it.</p>"
         if kind == "card"
         else "<p>All of it.</p>"
     )
 
-    assert one.findtext(f"{ATOM}content") == whole
-    assert one.findtext(f"{ATOM}summary") == "A whole sentence."
+    assert full_text_entry.findtext(f"{ATOM}content") == expected_content
+    assert full_text_entry.findtext(f"{ATOM}summary") == "A whole sentence."
 
     encoded = "{http://purl.org/rss/1.0/modules/content/}encoded"
 
     assert [item.findtext(encoded) for item in rss.iter("item")] == [
-        line if kind == "card" else None,
-        whole,
+        source_line if kind == "card" else None,
+        expected_content,
     ]
 
     items = json.loads(files["all.json"])["items"]
 
-    assert [item.get("content_html") for item in items] == [line if kind == "card" else None, whole]
+    assert [item.get("content_html") for item in items] == [
+        source_line if kind == "card" else None,
+        expected_content,
+    ]
     assert items[1]["summary"] == "A whole sentence."
     assert "summary" not in items[0]
 

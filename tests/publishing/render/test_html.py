@@ -83,7 +83,7 @@ def test_no_text_is_alive(markdown: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("markdown", "wanted"),
+    ("markdown", "expected_html"),
     [
         ("[x](../b)", '<a href="https://site.example/b">x</a>'),
         ("![x](i.png)", '<img src="https://site.example/a/i.png" alt="x">'),
@@ -97,10 +97,10 @@ def test_no_text_is_alive(markdown: str) -> None:
         ("![a chart](data:image/png;base64,AAAA)", "a chart"),
     ],
 )
-def test_markdown_becomes_html(markdown: str, wanted: str) -> None:
+def test_markdown_becomes_html(markdown: str, expected_html: str) -> None:
     """Each Markdown construct is rendered as safe HTML: links are absolute, raw HTML is escaped,
     and pictures without an HTTP address become their text."""
-    assert wanted in render_markdown(markdown, BASE)
+    assert expected_html in render_markdown(markdown, BASE)
 
 
 @pytest.mark.parametrize(

@@ -27,15 +27,17 @@ def test_transcripts_chapters_and_persons_pass_through() -> None:
         url="https://pod.example/1.mp3", type="audio/mpeg", length=9, podcast=(*LINES, *BAD)
     )
     outlet = MemoryOutlet()
-    how = Settings(site=Site(url="https://feeds.example/"), publish=Publish(archives=False))
-    build_index(MemoryIndex([make_article(1, enclosure=sound), make_article(2)]), outlet, how)
-    plain, item = etree.fromstring(outlet.files["all.rss"]).iter("item")
+    settings = Settings(site=Site(url="https://feeds.example/"), publish=Publish(archives=False))
+    build_index(MemoryIndex([make_article(1, enclosure=sound), make_article(2)]), outlet, settings)
+    item_without_sound, item = etree.fromstring(outlet.files["all.rss"]).iter("item")
 
-    assert not [node for node in plain if node.tag.startswith(PODCAST)]
+    assert not [node for node in item_without_sound if node.tag.startswith(PODCAST)]
 
-    nodes = [node for node in item if node.tag.startswith(PODCAST)]
+    podcast_nodes = [node for node in item if node.tag.startswith(PODCAST)]
 
-    assert [(node.tag.removeprefix(PODCAST), node.text, dict(node.attrib)) for node in nodes] == [
+    assert [
+        (node.tag.removeprefix(PODCAST), node.text, dict(node.attrib)) for node in podcast_nodes
+    ] == [
         (
             "transcript",
             None,

@@ -96,10 +96,10 @@ def test_an_unknown_author_is_the_source_and_no_feed_names_one_for_its_entries()
 
 def test_a_feed_without_entries_has_an_author_and_so_has_one_whose_operator_named_it() -> None:
     """An Atom feed has an author if it is empty or if the settings name one."""
-    named = Site(title="Example", url="https://feeds.example/", author="The editors")
+    site_with_author = Site(title="Example", url="https://feeds.example/", author="The editors")
     assert Documents().atom.findtext(f"{ATOM}author/{ATOM}name") == "Example & co"
     assert (
-        Documents(make_article(1), site=named).atom.findtext(f"{ATOM}author/{ATOM}name")
+        Documents(make_article(1), site=site_with_author).atom.findtext(f"{ATOM}author/{ATOM}name")
         == "The editors"
     )
 
@@ -120,5 +120,5 @@ def test_an_entry_without_excerpt_has_its_source_as_text() -> None:
     """An entry without an excerpt (its page forbids snippets) has the name of its source as text in
     all formats."""
     documents = Documents(make_article(1, robots=("nosnippet",)))
-    told = (documents.entry.findtext(f"{ATOM}summary"), documents.item.findtext("description"))
-    assert (*told, documents.json["items"][0]["content_text"]) == ("Alpha",) * 3
+    xml_texts = (documents.entry.findtext(f"{ATOM}summary"), documents.item.findtext("description"))
+    assert (*xml_texts, documents.json["items"][0]["content_text"]) == ("Alpha",) * 3

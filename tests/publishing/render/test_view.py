@@ -54,7 +54,7 @@ def test_the_page_rules_hold(robots: tuple[str, ...], mode: str, summary: str) -
 
 
 @pytest.mark.parametrize(
-    ("given", "shown_as"),
+    ("title", "shown_title"),
     [
         ("caf\u00c3\u00a9", "caf\u00e9"),
         ("caf\u00c3\u00a9 & na\u00efve", "caf\u00e9 & na\u00efve"),
@@ -65,10 +65,12 @@ def test_the_page_rules_hold(robots: tuple[str, ...], mode: str, summary: str) -
         ("AT\u00c2 ", "AT\u00c2"),
     ],
 )
-def test_a_text_that_was_encoded_twice_is_shown_as_it_was_meant(given: str, shown_as: str) -> None:
+def test_a_text_that_was_encoded_twice_is_shown_as_it_was_meant(
+    title: str, shown_title: str
+) -> None:
     """A title whose UTF-8 was decoded as Latin-1 ("cafÃ©") is repaired; one that also contains
     correct characters ("é" beside "Ã©", quotation marks) stays."""
-    assert make_sample_view(title=given).title == shown_as
+    assert make_sample_view(title=title).title == shown_title
 
 
 def test_a_licence_lifts_them() -> None:
@@ -112,7 +114,7 @@ def test_a_slip_of_a_date_counts_as_unknown() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "kept"),
+    ("original", "expected_type"),
     [
         (Enclosure(url="https://a.example/x.mp3", type="audio/mpeg"), "audio/mpeg"),
         (Enclosure(url="https://a.example/x.mp3?from=rss"), "audio/mpeg"),
@@ -121,15 +123,15 @@ def test_a_slip_of_a_date_counts_as_unknown() -> None:
         (Enclosure(url="javascript:alert(1)", type="audio/mpeg"), None),
     ],
 )
-def test_only_audio_and_video_are_enclosed(given: Enclosure, kept: str | None) -> None:
+def test_only_audio_and_video_are_enclosed(original: Enclosure, expected_type: str | None) -> None:
     """Entries keep audio and video enclosures only. A missing or malformed type is guessed from the
-    address; `kept` is the resulting type, None if dropped."""
-    enclosure = make_sample_view(enclosure=given).enclosure
-    assert (enclosure.type if enclosure else None) == kept
+    address; `expected_type` is the resulting type, None if dropped."""
+    enclosure = make_sample_view(enclosure=original).enclosure
+    assert (enclosure.type if enclosure else None) == expected_type
 
 
 @pytest.mark.parametrize(
-    ("given", "made"),
+    ("address", "expected_uri"),
     [
         ("https://a.example/x y", "https://a.example/xy"),
         ("https://a.example/[x]", "https://a.example/%5Bx%5D"),
@@ -139,14 +141,14 @@ def test_only_audio_and_video_are_enclosed(given: Enclosure, kept: str | None) -
         ("/relative", ""),
     ],
 )
-def test_addresses_are_uris(given: str, made: str) -> None:
+def test_addresses_are_uris(address: str, expected_uri: str) -> None:
     """Addresses are made valid URIs: spaces removed, forbidden characters percent-encoded, hosts in
     punycode. Other schemes and relative addresses become empty."""
-    assert clean_uri(given) == made
+    assert clean_uri(address) == expected_uri
 
 
 @pytest.mark.parametrize(
-    ("given", "made"),
+    ("original_id", "expected_start"),
     [
         ("tag:alpha.example,2026:1", "tag:alpha.example,2026:1"),
         ("https://alpha.example/a%20b#part-2", "https://alpha.example/a%20b#part-2"),
@@ -155,15 +157,19 @@ def test_addresses_are_uris(given: str, made: str) -> None:
         ("https://alpha.example/%FF", "urn:uuid:"),  # no UTF-8
     ],
 )
-def test_an_original_id_has_one_spelling_or_a_name_made_of_it(given: str, made: str) -> None:
+def test_an_original_id_has_one_spelling_or_a_name_made_of_it(
+    original_id: str, expected_start: str
+) -> None:
     """The id of the original entry is used if it is a normal URI; others are shortened to one or
     replaced by a stable urn:uuid."""
-    assert make_sample_view(origin=Origin(id=given)).origin.id.startswith(made)
-    assert make_sample_view(origin=Origin(id=given)) == make_sample_view(origin=Origin(id=given))
+    assert make_sample_view(origin=Origin(id=original_id)).origin.id.startswith(expected_start)
+    assert make_sample_view(origin=Origin(id=original_id)) == make_sample_view(
+        origin=Origin(id=original_id)
+    )
 
 
 @pytest.mark.parametrize(
-    ("html", "kept"),
+    ("html", "expected_html"),
     [
         ("<h1>Story 1</h1>\n<p>Text.</p>", "<p>Text.</p>"),
         ("<h2><strong>story</strong> 1!</h2><p>Text.</p>", "<p>Text.</p>"),
@@ -172,11 +178,13 @@ def test_an_original_id_has_one_spelling_or_a_name_made_of_it(given: str, made: 
         ("<p>Story 1</p>", None),
     ],
 )
-def test_a_title_that_the_text_begins_with_is_shown_once(html: str, kept: str | None) -> None:
-    """A heading at the start of the text that repeats the title "Story 1" is removed; `kept` is the
-    text without it, None if unchanged."""
+def test_a_title_that_the_text_begins_with_is_shown_once(
+    html: str, expected_html: str | None
+) -> None:
+    """A heading at the start of the text that repeats the title "Story 1" is removed
+    (`expected_html`); elsewhere, or if it says more, it stays (None)."""
     assert make_view(make_article(1), FULL, INSTANCE, None, html).html == (
-        html if kept is None else kept
+        html if expected_html is None else expected_html
     )
 
 

@@ -105,7 +105,7 @@ def read_results(address: str, folder: Path) -> tuple[list[str], str, str]:
     assert match
     assert title
     titles = (re.sub("</?mark>", "", link) for link in re.findall(r"<a[^>]*>(.*?)</a>", results[0]))
-    return [html.unescape(title) for title in titles], match[1], title[1]
+    return [html.unescape(text) for text in titles], match[1], title[1]
 
 
 def test_the_script_and_the_build_agree_on_the_terms_of_a_text(site: str, tmp_path: Path) -> None:
@@ -132,10 +132,10 @@ def test_a_story_is_found_and_its_title_is_text(
 ) -> None:
     """The search page finds a story in the browser, in several scripts, and shows its title as
     text: HOSTILE would set the document title to "run"."""
-    titles, said, document = read_results(f"{site}search.html?q={quote(query)}", tmp_path)
+    titles, status_line, document = read_results(f"{site}search.html?q={quote(query)}", tmp_path)
 
     assert titles == [title]
-    assert said == "1 found."
+    assert status_line == "1 found."
     assert document.startswith("Search"), "nothing of a title was run"
 
 
@@ -144,9 +144,9 @@ def test_the_newest_come_first_and_the_others_when_they_are_asked_for(
 ) -> None:
     """The search page shows the 20 newest of 45 matches, and how many there are among all 52
     stories; the rest is loaded on demand."""
-    titles, said, _ = read_results(f"{site}search.html?q=common", tmp_path)
+    titles, status_line, _ = read_results(f"{site}search.html?q=common", tmp_path)
 
     assert titles[0] == "Common story number44"
     assert len(titles) == 20
-    assert said == "20 of 45 found among the newest 52 stories."
+    assert status_line == "20 of 45 found among the newest 52 stories."
     assert read_results(f"{site}search.html?q=zebra", tmp_path)[:2] == ([], "Nothing found.")

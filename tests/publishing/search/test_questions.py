@@ -147,12 +147,12 @@ def test_nearly_all_is_found_in_the_archive(archive: Store) -> None:
     """Of the sample questions and searches, at least RIGHT find an expected article in the
     database; a search counts its first three results."""
 
-    def found(case: dict[str, Any]) -> set[str]:
+    def find_results(case: dict[str, Any]) -> set[str]:
         if "ask" in case:
             return find_answers(archive, case["ask"])
         return set(find(archive, parse_search(case["search"]))[:3])
 
-    assert count_right(found) >= RIGHT
+    assert count_right(find_results) >= RIGHT
 
 
 def test_nearly_all_is_found_on_the_pages(archive: Store, search_files: Path) -> None:
@@ -171,15 +171,15 @@ def test_nearly_all_is_found_on_the_pages(archive: Store, search_files: Path) ->
     )
     places = dict(zip((case["search"] for case in searched), json.loads(done.stdout), strict=True))
 
-    def id_of(period: str, place: int) -> str:
+    def find_article_id(period: str, place: int) -> str:
         name = f"{search.FOLDER}{period}.d{place // search.RESULTS_PER_FILE}.js"
         rows = search.read_script((search_files / name).read_bytes())
         return str(rows[place % search.RESULTS_PER_FILE][-1])
 
-    def found(case: dict[str, Any]) -> set[str]:
+    def find_results(case: dict[str, Any]) -> set[str]:
         if "ask" in case:
             return find_answers(archive, case["ask"])
-        return {id_of(*place) for place in places[case["search"]]}
+        return {find_article_id(*place) for place in places[case["search"]]}
 
     assert len(CASES) == 40
-    assert count_right(found) >= RIGHT
+    assert count_right(find_results) >= RIGHT

@@ -121,11 +121,11 @@ def test_a_walk_meets_every_article_and_its_newest_copy_first(
     """After each of some random days, walking from a feed through its archives finds every member
     once or more, each with its newest version first."""
     limit_entries(monkeypatch, 9)
-    how = Settings(
+    archive_settings = Settings(
         site=SETTINGS.site,
         publish=Publish(limit=limit, window_hours=hours, tag_min=1, archives=True),
     )
-    for index, outlet in live_days(days, how):
+    for index, outlet in live_days(days, archive_settings):
         for name, key in FEEDS.items():
             if name not in outlet.files:
                 continue

@@ -233,7 +233,7 @@ def test_archives_may_be_in_atom_alone() -> None:
     index = MemoryIndex(make_article(n, added=START + timedelta(days=n * 9)) for n in range(20))
     outlet = MemoryOutlet()
 
-    def chains(archives: bool | str) -> tuple[int, bool]:
+    def build_with_archives(archives: bool | str) -> tuple[int, bool]:
         settings = SETTINGS.model_copy(
             update={"publish": SETTINGS.publish.model_copy(update={"archives": archives})}
         )
@@ -259,8 +259,8 @@ def test_archives_may_be_in_atom_alone() -> None:
         ]
         return len(json_files), b"next_url" in outlet.files["all.json"]
 
-    assert chains("atom") == (0, False)
-    count, linked = chains(True)
+    assert build_with_archives("atom") == (0, False)
+    count, linked = build_with_archives(True)
     assert count
     assert linked
-    assert chains("atom") == (0, False)
+    assert build_with_archives("atom") == (0, False)

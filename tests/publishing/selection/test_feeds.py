@@ -77,18 +77,18 @@ def test_only_feeds_of_the_axes_that_are_published() -> None:
         make_row("category", "c", 9, published=True),
     ]
 
-    def axes(*words: str) -> list[str]:
-        chosen = replace_axes(SETTINGS, words)
+    def list_slugs(*axes: str) -> list[str]:
+        settings = replace_axes(SETTINGS, axes)
         return [
             feed.key.slug
             for feed in plan_feeds(
-                rows, settings=chosen, sources=(), queries=(query,), categories={}
+                rows, settings=settings, sources=(), queries=(query,), categories={}
             )
         ]
 
-    assert axes("all", "tags") == ["all", "ai"]
-    assert axes("categories", "sources", "queries") == ["c", "alpha", "q"]
-    assert axes() == []
+    assert list_slugs("all", "tags") == ["all", "ai"]
+    assert list_slugs("categories", "sources", "queries") == ["c", "alpha", "q"]
+    assert list_slugs() == []
 
 
 def replace_axes(settings: Settings, words: tuple[str, ...]) -> Settings:
@@ -178,28 +178,28 @@ def test_a_larger_limit_counts_for_the_day_and_older_articles_and_a_sources_feed
     """A larger `limit` raises both bounds: 500 articles in all (`most`) and 200 with older ones
     (`most_older`). A source may fill its own feed (share 1.0)."""
 
-    def spec(axis: str, publish: Publish) -> tuple[int, int, float]:
+    def plan_limits(axis: str, publish: Publish) -> tuple[int, int, float]:
         rows = [make_row("source", "alpha", 5)]
-        how = Settings(publish=publish)
+        settings = Settings(publish=publish)
         results = {
             feed.key.axis: feed
-            for feed in plan_feeds(rows, settings=how, sources=(), queries=(), categories={})
+            for feed in plan_feeds(rows, settings=settings, sources=(), queries=(), categories={})
         }
         return results[axis].most, results[axis].most_older, results[axis].share
 
-    assert spec("all", Publish()) == (500, 200, 0.33)
-    assert spec("all", Publish(limit=300)) == (500, 300, 0.33)
-    assert spec("all", Publish(limit=600)) == (600, 600, 0.33)
-    assert spec("source", Publish()) == (500, 200, 1.0)
+    assert plan_limits("all", Publish()) == (500, 200, 0.33)
+    assert plan_limits("all", Publish(limit=300)) == (500, 300, 0.33)
+    assert plan_limits("all", Publish(limit=600)) == (600, 600, 0.33)
+    assert plan_limits("source", Publish()) == (500, 200, 1.0)
 
 
 def test_a_saved_question_has_the_names_of_its_feeds_as_title() -> None:
     """A saved search without title is named after its parts."""
     rows = [make_row("tag", "ai", 3), make_row("source", "alpha", 1)]
     saved_query = SavedQuery(slug="q/tag.ai/words.gpu/not.tag.law", query="tag:ai")
-    named = SavedQuery(slug="q/source.alpha", query="source:alpha", title="Mine")
+    query_with_title = SavedQuery(slug="q/source.alpha", query="source:alpha", title="Mine")
     specs = plan_feeds(
-        rows, settings=SETTINGS, sources=(), queries=(saved_query, named), categories={}
+        rows, settings=SETTINGS, sources=(), queries=(saved_query, query_with_title), categories={}
     )
     titles = {spec.key.slug: (spec.name, spec.title) for spec in specs if spec.key.axis == "query"}
 

@@ -39,9 +39,11 @@ def test_a_new_field_makes_no_feed_again() -> None:
 @pytest.mark.parametrize("field", ["title", "description", "language"])
 def test_fields_of_the_head_change_feed_and_archives(field: str) -> None:
     """Title, description and language stand in the feed and in its archives."""
-    other = replace(SPEC, **{field: "de"})
-    assert fingerprints.fingerprint_feed(other, "x") != fingerprints.fingerprint_feed(SPEC, "x")
-    assert fingerprints.fingerprint_archive(other, "x") != fingerprints.fingerprint_archive(
+    changed_feed = replace(SPEC, **{field: "de"})
+    assert fingerprints.fingerprint_feed(changed_feed, "x") != fingerprints.fingerprint_feed(
+        SPEC, "x"
+    )
+    assert fingerprints.fingerprint_archive(changed_feed, "x") != fingerprints.fingerprint_archive(
         SPEC, "x"
     )
 
@@ -49,9 +51,11 @@ def test_fields_of_the_head_change_feed_and_archives(field: str) -> None:
 @pytest.mark.parametrize("field", ["limit", "window_hours", "most", "share"])
 def test_settings_that_select_the_head_change_no_archive(field: str) -> None:
     """Settings that choose the newest entries change the feed, not its archives."""
-    other = replace(SPEC, **{field: 7})
-    assert fingerprints.fingerprint_feed(other, "x") != fingerprints.fingerprint_feed(SPEC, "x")
-    assert fingerprints.fingerprint_archive(other, "x") == fingerprints.fingerprint_archive(
+    changed_feed = replace(SPEC, **{field: 7})
+    assert fingerprints.fingerprint_feed(changed_feed, "x") != fingerprints.fingerprint_feed(
+        SPEC, "x"
+    )
+    assert fingerprints.fingerprint_archive(changed_feed, "x") == fingerprints.fingerprint_archive(
         SPEC, "x"
     )
 

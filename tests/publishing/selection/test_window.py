@@ -20,7 +20,7 @@ ADDED = [make_article(n, added=START + timedelta(hours=10 * n)) for n in range(8
 
 
 @pytest.mark.parametrize(
-    ("limit", "hours", "most", "shown"),
+    ("limit", "hours", "most", "expected_numbers"),
     [
         (3, 0, 100, [7, 6, 5]),
         (3, 41, 100, [7, 6, 5, 4, 3]),
@@ -29,15 +29,15 @@ ADDED = [make_article(n, added=START + timedelta(hours=10 * n)) for n in range(8
     ],
 )
 def test_the_newest_and_all_of_the_window_up_to_the_most(
-    limit: int, hours: int, most: int, shown: list[int]
+    limit: int, hours: int, most: int, expected_numbers: list[int]
 ) -> None:
     """A feed has at least `limit` articles and all of the last `hours`, but no more than `most`.
-    `shown` has their numbers: 7 is the newest, ten hours apart."""
+    `expected_numbers` has their numbers: 7 is the newest, ten hours apart."""
     index = MemoryIndex(ADDED)
     spec = FeedSpec(
         key=KEY, name="", title="", first_slug="all", limit=limit, window_hours=hours, most=most
     )
-    expected_ids = [ADDED[number].id for number in shown]
+    expected_ids = [ADDED[number].id for number in expected_numbers]
 
     assert select_head(spec, index, index.rows[KEY]).ids == expected_ids
     assert select_head(spec, index, None).ids == expected_ids  # a feed that was never built

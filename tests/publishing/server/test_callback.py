@@ -100,12 +100,12 @@ async def test_only_expected_pushes_are_read(
 async def test_a_body_is_bounded(client: httpx.AsyncClient, callback_log: CallbackLog) -> None:
     """A pushed body over 1,000 bytes is refused, with and without Content-Length."""
 
-    async def chunks() -> AsyncIterator[bytes]:  # no Content-Length
+    async def send_chunks() -> AsyncIterator[bytes]:  # no Content-Length
         for _ in range(30):
             yield b"x" * 100
 
     assert (await client.post("/websub/known", content=b"x" * 1001)).status_code == 413
-    assert (await client.post("/websub/known", content=chunks())).status_code == 413
+    assert (await client.post("/websub/known", content=send_chunks())).status_code == 413
     assert (await client.post("/websub/known", content=b"x" * 1000)).status_code == 202
     assert [len(body) for _, body in callback_log.heard] == [1000]
 
@@ -114,14 +114,14 @@ async def test_only_so_many_are_read_at_once(
     client: httpx.AsyncClient, callback_log: CallbackLog
 ) -> None:
     """Four slow pushes to one callback make the next one wait (503); other callbacks go on."""
-    go = asyncio.Event()
+    may_end = asyncio.Event()
 
-    async def slow() -> AsyncIterator[bytes]:
+    async def send_slowly() -> AsyncIterator[bytes]:
         yield b"x"
-        await go.wait()
+        await may_end.wait()
 
     held_tasks = [
-        asyncio.create_task(client.post("/websub/known", content=slow())) for _ in range(4)
+        asyncio.create_task(client.post("/websub/known", content=send_slowly())) for _ in range(4)
     ]
     async with asyncio.timeout(30):
         while (await client.post("/websub/known", content=b"y")).status_code != 503:  # noqa: ASYNC110
@@ -129,5 +129,5 @@ async def test_only_so_many_are_read_at_once(
     assert (await client.post("/websub/other", content=b"y")).status_code == 202, (
         "a callback has a share of its own"
     )
-    go.set()
+    may_end.set()
     assert {answer.status_code for answer in await asyncio.gather(*held_tasks)} == {202}

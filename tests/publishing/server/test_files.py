@@ -48,18 +48,20 @@ def test_types_and_validators(client: TestClient) -> None:
         == '<https://feeds.example/all.atom>; rel="self", <https://hub.example/>; rel="hub"'
     )
 
-    again = client.get("/all.atom", headers={"if-none-match": answer.headers["etag"]})
+    by_etag = client.get("/all.atom", headers={"if-none-match": answer.headers["etag"]})
 
-    assert again.status_code == 304
-    assert again.content == b""
+    assert by_etag.status_code == 304
+    assert by_etag.content == b""
 
-    dated = client.get("/all.atom", headers={"if-modified-since": answer.headers["last-modified"]})
+    by_date = client.get(
+        "/all.atom", headers={"if-modified-since": answer.headers["last-modified"]}
+    )
 
-    assert dated.status_code == 304
+    assert by_date.status_code == 304
 
 
 @pytest.mark.parametrize(
-    ("asked", "status", "told", "body"),
+    ("requested_range", "status", "content_range", "body"),
     [
         ("bytes=1-3", 206, "bytes 1-3/7", b"fee"),
         ("bytes=4-", 206, "bytes 4-6/7", b"d/>"),
@@ -75,14 +77,16 @@ def test_types_and_validators(client: TestClient) -> None:
     ],
 )
 def test_a_part_of_a_file(
-    client: TestClient, asked: str, status: int, told: str | None, body: bytes
+    client: TestClient, requested_range: str, status: int, content_range: str | None, body: bytes
 ) -> None:
     """A range request for the seven bytes `<feed/>` gets 206 with its part, 416 if there is no such
-    part, or the whole file if the range is not understood. `told` is Content-Range."""
-    answer = client.get("/all.atom", headers={"range": asked, "accept-encoding": "identity"})
+    part, or the whole file if the range is not understood. `content_range` is Content-Range."""
+    answer = client.get(
+        "/all.atom", headers={"range": requested_range, "accept-encoding": "identity"}
+    )
 
     assert answer.status_code == status
-    assert answer.headers.get("content-range") == told
+    assert answer.headers.get("content-range") == content_range
     assert answer.content == body
 
 
@@ -143,14 +147,14 @@ def test_a_304_names_the_variant_that_the_client_has(client: TestClient) -> None
     """For each encoding the answer 304 has the ETag and Vary of the answer 200."""
     for encoding in ("gzip", "identity"):
         first = client.get("/all.atom", headers={"accept-encoding": encoding})
-        again = client.get(
+        not_modified = client.get(
             "/all.atom",
             headers={"accept-encoding": encoding, "if-none-match": first.headers["etag"]},
         )
-        assert again.status_code == 304
-        assert again.headers["etag"] == first.headers["etag"]
-        assert again.headers["vary"] == first.headers["vary"]
-        assert "content-type" not in again.headers
+        assert not_modified.status_code == 304
+        assert not_modified.headers["etag"] == first.headers["etag"]
+        assert not_modified.headers["vary"] == first.headers["vary"]
+        assert "content-type" not in not_modified.headers
 
 
 @pytest.mark.parametrize(
@@ -273,14 +277,14 @@ def test_a_file_is_read_once(
     without reading the disk."""
     first = client.get("/all.atom", headers={"accept-encoding": encoding})
 
-    def read(path: Path) -> bytes:
+    def refuse_to_read(path: Path) -> bytes:
         raise AssertionError(f"{path} is read again")
 
-    monkeypatch.setattr(Path, "read_bytes", read)
-    again = client.get("/all.atom", headers={"accept-encoding": encoding})
-    assert again.status_code == 200
-    assert again.content == b"<feed/>"
-    assert again.headers == first.headers
+    monkeypatch.setattr(Path, "read_bytes", refuse_to_read)
+    second = client.get("/all.atom", headers={"accept-encoding": encoding})
+    assert second.status_code == 200
+    assert second.content == b"<feed/>"
+    assert second.headers == first.headers
 
 
 def test_a_cached_body_is_never_older_than_its_file(
@@ -316,17 +320,17 @@ def test_a_file_without_a_gz_is_compressed_once(
     assert plain.content == body
     assert (plain.headers["etag"] != first.headers["etag"]) is True
 
-    same = {"accept-encoding": "gzip", "if-none-match": first.headers["etag"]}
+    known_etag = {"accept-encoding": "gzip", "if-none-match": first.headers["etag"]}
 
-    assert client.get(f"/{name}", headers=same).status_code == 304
+    assert client.get(f"/{name}", headers=known_etag).status_code == 304
 
     monkeypatch.setattr(
         "syndicator.publishing.server.files.gzip.compress", lambda *args, **more: 1 / 0
     )
-    again = client.get(f"/{name}", headers={"accept-encoding": "gzip"})
+    third = client.get(f"/{name}", headers={"accept-encoding": "gzip"})
 
-    assert again.content == body
-    assert again.headers == first.headers
+    assert third.content == body
+    assert third.headers == first.headers
 
     # another edition; and too short to gain by it
     publish_file(FileOutlet(public_folder, gzip=False), name, body[:50])
@@ -377,7 +381,7 @@ def test_a_file_replaced_while_it_is_read_is_read_again(
     path = public_folder / "tags/ai.rss"
     reads = []
 
-    def read(one: Path) -> bytes:
+    def read_and_replace(one: Path) -> bytes:
         with one.open("rb") as file:
             body = file.read()
         if not reads:
@@ -388,7 +392,7 @@ def test_a_file_replaced_while_it_is_read_is_read_again(
         reads.append(one)
         return body
 
-    monkeypatch.setattr("syndicator.publishing.server.files._read_file", read)
+    monkeypatch.setattr("syndicator.publishing.server.files._read_file", read_and_replace)
     publish_file(FileOutlet(public_folder, gzip=False), "tags/ai.rss", b"<rss>1</rss>")
     answer = client.get("/tags/ai.rss")
     assert answer.content == b"<rss>2</rss>"

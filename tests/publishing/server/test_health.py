@@ -75,26 +75,31 @@ def test_metrics_are_for_this_machine_or_the_token(tmp_path: Path) -> None:
     get 404. An empty token matches nobody."""
     assert make_client(tmp_path).get("/metrics").text == "up 1\n"
 
-    away = make_client(tmp_path, peer=ELSEWHERE)
+    stranger = make_client(tmp_path, peer=ELSEWHERE)
 
-    assert away.get("/metrics").status_code == 404
+    assert stranger.get("/metrics").status_code == 404
     assert (
         make_client(tmp_path)
         .get("/metrics", headers={"X-Forwarded-For": "198.51.100.7"})
         .status_code
         == 404
     )
-    assert away.get("/metrics", headers={"Authorization": "Bearer secret"}).text == "up 1\n"
-    assert away.get("/metrics", headers={"Authorization": "Bearer other"}).status_code == 404
+    assert stranger.get("/metrics", headers={"Authorization": "Bearer secret"}).text == "up 1\n"
+    assert stranger.get("/metrics", headers={"Authorization": "Bearer other"}).status_code == 404
 
-    nobody = make_client(tmp_path, replace(WELL, token="", feed_name="health/.atom"), ELSEWHERE)
+    stranger_without_token = make_client(
+        tmp_path, replace(WELL, token="", feed_name="health/.atom"), ELSEWHERE
+    )
 
-    assert nobody.get("/metrics", headers={"Authorization": "Bearer "}).status_code == 404
-    assert nobody.get("/health/.atom").status_code == 404
+    assert (
+        stranger_without_token.get("/metrics", headers={"Authorization": "Bearer "}).status_code
+        == 404
+    )
+    assert stranger_without_token.get("/health/.atom").status_code == 404
 
 
 @pytest.mark.parametrize(
-    ("peer", "headers", "version", "here"),
+    ("peer", "headers", "version", "is_local"),
     [
         ("127.0.0.1", {"host": "127.0.0.1:8080"}, "1.1", True),
         ("127.0.0.1", {"host": "localhost"}, "1.1", True),
@@ -115,28 +120,30 @@ def test_metrics_are_for_this_machine_or_the_token(tmp_path: Path) -> None:
     ],
 )
 def test_requests_of_this_machine_are_recognised(
-    peer: str, headers: dict[str, str], version: str, here: bool
+    peer: str, headers: dict[str, str], version: str, is_local: bool
 ) -> None:
     """A request is from this machine only if its peer is a loopback address, its host is local, and
     nothing says that a proxy forwarded it."""
-    assert is_this_machine(peer, Headers(headers), version) is here
+    assert is_this_machine(peer, Headers(headers), version) is is_local
 
 
 def test_the_health_feed_is_where_its_token_is(tmp_path: Path) -> None:
     """The health feed is served to strangers only under its secret token."""
-    away = make_client(tmp_path, peer=ELSEWHERE)
-    answer = away.get("/health/secret.atom")
+    stranger = make_client(tmp_path, peer=ELSEWHERE)
+    answer = stranger.get("/health/secret.atom")
 
     assert answer.content == b"<feed/>"
     assert answer.headers["content-type"] == "application/atom+xml; charset=utf-8"
     assert answer.headers["x-robots-tag"] == "noindex"
 
-    again = away.get("/health/secret.atom", headers={"If-None-Match": answer.headers["etag"]})
+    second_answer = stranger.get(
+        "/health/secret.atom", headers={"If-None-Match": answer.headers["etag"]}
+    )
 
-    assert again.status_code == 304
-    assert again.content == b""
+    assert second_answer.status_code == 304
+    assert second_answer.content == b""
     assert [
-        away.get(path).status_code for path in ("/health/other.atom", "/health/", "/health")
+        stranger.get(path).status_code for path in ("/health/other.atom", "/health/", "/health")
     ] == [404] * 3
 
 
@@ -144,10 +151,10 @@ def test_a_database_that_cannot_be_read_is_no_fault_of_the_server(tmp_path: Path
     """If the database cannot be read, metrics and health feed answer 503 with one word; the path in
     the error is not shown."""
 
-    async def broken() -> bytes:
+    async def raise_store_error() -> bytes:
         raise StoreError("it is damaged; /srv/secret")
 
-    ill = make_client(tmp_path, replace(WELL, metrics=broken, feed=broken))
+    ill = make_client(tmp_path, replace(WELL, metrics=raise_store_error, feed=raise_store_error))
     answers = [ill.get(path) for path in ("/metrics", "/health/secret.atom")]
     assert [(answer.status_code, answer.text) for answer in answers] == [(503, "database\n")] * 2
 

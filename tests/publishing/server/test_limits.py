@@ -335,14 +335,14 @@ async def test_a_client_that_waits_makes_room_for_itself_alone(
 ) -> None:
     """If a client opens more connections than its share, its own oldest waiting one is cut, and
     none of another client."""
-    other = await watched_server.open_client("127.0.0.2").send(GET)
-    first, *own = [
+    other_client = await watched_server.open_client("127.0.0.2").send(GET)
+    oldest, *own_clients = [
         await watched_server.open_client().send(GET) for _ in range(1 + most_of_one(MOST))
     ]
 
-    assert await first.read_to_end() == b""
+    assert await oldest.read_to_end() == b""
 
-    for client in (other, *own):
+    for client in (other_client, *own_clients):
         assert b" 200 " in await (await client.send(b"\r\n")).read_answer()
 
 
@@ -378,12 +378,12 @@ async def test_the_longest_waiting_connection_is_cut_to_make_room(
 ) -> None:
     """If all MOST connections wait for the rest of a request, a new one is answered and the
     connection that has waited longest is cut."""
-    first, *_ = [
+    oldest, *_ = [
         await watched_server.open_client(f"127.0.0.{number + 2}").send(GET)
         for number in range(MOST)
     ]
     assert b" 200 " in await (await watched_server.open_client().send(GET + b"\r\n")).read_answer()
-    assert await first.read_to_end() == b""
+    assert await oldest.read_to_end() == b""
 
 
 async def test_no_header_names_the_client(watched_server: WatchedServer) -> None:

@@ -205,10 +205,10 @@ def test_cached_answers_are_bounded() -> None:
     slow = Slow(size=100_000)
     slow.go_on.set()
 
-    async def many() -> None:
+    async def ask_40_questions() -> None:
         for number in range(40):
             await slow.questions.answer(f"q/words.word{number:02}.atom", ANN, {})
 
-    asyncio.run(many())
+    asyncio.run(ask_40_questions())
     assert slow.questions.bodies._bytes <= 16 << 20
     assert len(slow.questions.bodies._cached) < 10

@@ -7,6 +7,7 @@ import gzip
 import json
 from http import HTTPStatus
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -20,7 +21,14 @@ from syndicator.runs import daemon
 from syndicator.runs.pushes import Registry
 
 SECRET = "sesame-opens-this-door"
-Answers = list[tuple[int, dict[str, str], bytes]]
+
+
+class Answer(NamedTuple):
+    """An answer of the server, with the names of its headers in lower case."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
 
 
 @pytest.fixture
@@ -43,11 +51,11 @@ def settings(tmp_path: Path) -> Settings:
     )
 
 
-def send_requests(settings: Settings, *requests: tuple[str, str, str]) -> Answers:
+def send_requests(settings: Settings, *requests: tuple[str, str, str]) -> list[Answer]:
     """The answers of a server of this instance to requests: method, target as on the line,
     headers."""
 
-    async def asking() -> Answers:
+    async def asking() -> list[Answer]:
         stop = asyncio.Event()
         port = asyncio.get_running_loop().create_future()
         site = daemon.Site(settings, None, Registry(utc_now))
@@ -64,9 +72,7 @@ def send_requests(settings: Settings, *requests: tuple[str, str, str]) -> Answer
     return asyncio.run(asking())
 
 
-async def send_request(
-    port: int, method: str, target: str, headers: str
-) -> tuple[int, dict[str, str], bytes]:
+async def send_request(port: int, method: str, target: str, headers: str) -> Answer:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     lines = [f"{method} {target} HTTP/1.1", f"host: 127.0.0.1:{port}", headers, "connection: close"]
     writer.write("\r\n".join([*filter(None, lines), "", ""]).encode())
@@ -74,7 +80,7 @@ async def send_request(
     writer.close()
     status, *rest = head.decode().split("\r\n")
     heads = {name.lower(): value for name, _, value in (line.partition(": ") for line in rest)}
-    return int(status.split()[1]), heads, body
+    return Answer(int(status.split()[1]), heads, body)
 
 
 OUTSIDE = [
@@ -115,8 +121,8 @@ OUTSIDE = [
 def test_without_the_secret_path_every_answer_is_the_same(settings: Settings, method: str) -> None:
     """On a private instance, any request without the secret path gets the same 404, whether the
     file exists or not, so that nothing can be guessed."""
-    tag = send_requests(settings, ("GET", f"/{SECRET}/all.atom", ""))[0][1]["etag"]
-    more = (
+    tag = send_requests(settings, ("GET", f"/{SECRET}/all.atom", ""))[0].headers["etag"]
+    header_lines = (
         "",
         f"if-none-match: {tag}",
         "range: bytes=0-3",
@@ -124,13 +130,15 @@ def test_without_the_secret_path_every_answer_is_the_same(settings: Settings, me
         "sec-fetch-dest: document",
     )
     answers = send_requests(
-        settings, *((method, target, headers) for target in OUTSIDE for headers in more)
+        settings, *((method, target, headers) for target in OUTSIDE for headers in header_lines)
     )
     body = b"" if method == "HEAD" else b"Not found.\n"
-    seen = {(status, body, *sorted(set(heads) - {"date"})) for status, heads, body in answers}
+    different_answers = {
+        (answer.status, answer.body, *sorted(set(answer.headers) - {"date"})) for answer in answers
+    }
 
-    assert len(seen) == 1
-    assert {(status, body) for status, _, body in answers} == {(HTTPStatus.NOT_FOUND, body)}
+    assert len(different_answers) == 1
+    assert {(answer.status, answer.body) for answer in answers} == {(HTTPStatus.NOT_FOUND, body)}
     assert not any(SECRET in str(answer) for answer in answers)
 
 
@@ -138,34 +146,46 @@ def test_who_knows_it_gets_all_and_no_shared_cache_may_keep_it(settings: Setting
     """Below the secret path everything is served as usual; every answer, also a redirect or error,
     is private and not to be indexed."""
     inside = f"/{SECRET}/"
-    page, feed, packed, again, moved, gone, missing, folder, bare = send_requests(
-        settings,
-        ("GET", inside, ""),
-        ("GET", f"{inside}all.atom", ""),
-        ("GET", f"{inside}all.atom", "accept-encoding: gzip"),
-        ("GET", f"{inside}all.atom", "if-none-match: *"),
-        ("GET", f"{inside}tags/old.rss", ""),
-        ("GET", f"{inside}tags/x.rss", ""),
-        ("GET", f"{inside}../all.atom", ""),
-        ("GET", f"{inside}tags/", ""),
-        ("GET", f"/{SECRET}", ""),
+    page, feed, compressed, not_modified, moved, gone, missing, folder, path_without_slash = (
+        send_requests(
+            settings,
+            ("GET", inside, ""),
+            ("GET", f"{inside}all.atom", ""),
+            ("GET", f"{inside}all.atom", "accept-encoding: gzip"),
+            ("GET", f"{inside}all.atom", "if-none-match: *"),
+            ("GET", f"{inside}tags/old.rss", ""),
+            ("GET", f"{inside}tags/x.rss", ""),
+            ("GET", f"{inside}../all.atom", ""),
+            ("GET", f"{inside}tags/", ""),
+            ("GET", f"/{SECRET}", ""),
+        )
     )
 
-    assert page[0] == 200
-    assert page[2] == b"<p>Mine"
-    assert feed[2] == b"<feed>mine</feed>"
-    assert gzip.decompress(packed[2]) == feed[2]
-    assert f'<http://127.0.0.1:0{inside}all.atom>; rel="self"' in feed[1]["link"]
-    assert again[0] == 304
-    assert gone[0] == 410
-    assert missing[0] == 404
-    assert moved[1]["location"] == f"{inside}all.atom"
-    assert folder[1]["location"] == inside
-    assert bare[1]["location"] == inside
+    assert page.status == 200
+    assert page.body == b"<p>Mine"
+    assert feed.body == b"<feed>mine</feed>"
+    assert gzip.decompress(compressed.body) == feed.body
+    assert f'<http://127.0.0.1:0{inside}all.atom>; rel="self"' in feed.headers["link"]
+    assert not_modified.status == 304
+    assert gone.status == 410
+    assert missing.status == 404
+    assert moved.headers["location"] == f"{inside}all.atom"
+    assert folder.headers["location"] == inside
+    assert path_without_slash.headers["location"] == inside
 
-    for _, heads, _ in (page, feed, packed, again, moved, gone, missing, folder, bare):
-        assert heads["cache-control"] == "private, no-cache"
-        assert heads["x-robots-tag"] == "noindex, nofollow"
+    for answer in (
+        page,
+        feed,
+        compressed,
+        not_modified,
+        moved,
+        gone,
+        missing,
+        folder,
+        path_without_slash,
+    ):
+        assert answer.headers["cache-control"] == "private, no-cache"
+        assert answer.headers["x-robots-tag"] == "noindex, nofollow"
 
 
 def test_hubs_and_monitoring_reach_what_is_theirs(settings: Settings) -> None:
@@ -173,11 +193,11 @@ def test_hubs_and_monitoring_reach_what_is_theirs(settings: Settings) -> None:
     path, as they have tokens of their own."""
     settings.state_dir.mkdir(parents=True)
     health = f"/{feed_name(ensure_feed_token(settings.state_dir))}"
-    alive, told, push = send_requests(
+    probe, health_feed, push = send_requests(
         settings, ("GET", "/healthz", ""), ("GET", health, ""), ("GET", f"{PATH}none", "")
     )
 
-    assert alive[0] == 200
-    assert alive[2] == b"ok\n"
-    assert told[2] != b"Not found.\n"
-    assert push[1]["cache-control"] == "no-store"
+    assert probe.status == 200
+    assert probe.body == b"ok\n"
+    assert health_feed.body != b"Not found.\n"
+    assert push.headers["cache-control"] == "no-store"

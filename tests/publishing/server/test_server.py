@@ -82,6 +82,7 @@ async def test_requests_that_last_are_cut_at_the_end_without_a_word(
     running = asyncio.create_task(serve(app, "127.0.0.1", 0, stop=stop, listening=where.put_nowait))
     host, port = (await where.get()).removeprefix("http://").rstrip("/").split(":")
     writers = []
+    # three requests that do not end by themselves
     for line in ("GET /wait", "GET /large", "POST /body"):
         _, writer = await asyncio.open_connection(host, int(port))
         writer.write(
@@ -104,18 +105,18 @@ async def test_requests_that_last_are_cut_at_the_end_without_a_word(
 
 @pytest.mark.anyio
 async def test_clients_may_connect_as_soon_as_the_address_is_announced(tmp_path: Path) -> None:
-    """The server already accepts connections when it calls `listening` with its address; here, that
-    call connects."""
+    """The server already accepts connections when it announces its address by calling `listening`,
+    here `connect_at_once`."""
     stop = asyncio.Event()
     connected = []
 
-    def listening(address: str) -> None:
+    def connect_at_once(address: str) -> None:
         host, port = address.removeprefix("http://").rstrip("/").split(":")
         with socket.create_connection((host, int(port)), timeout=60):
             connected.append(address)
         stop.set()
 
-    await serve(make_app(tmp_path), "127.0.0.1", 0, stop=stop, listening=listening)
+    await serve(make_app(tmp_path), "127.0.0.1", 0, stop=stop, listening=connect_at_once)
     assert connected
 
 
@@ -145,14 +146,14 @@ async def test_no_part_of_an_answer_waits_for_the_one_before() -> None:
     delay."""
     options: list[int] = []
 
-    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def record_option(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         options.append(
             writer.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
         )
         writer.close()
 
     listener = _open_listener("127.0.0.1", 0)
-    async with await asyncio.start_server(connected, sock=listener):
+    async with await asyncio.start_server(record_option, sock=listener):
         reader, writer = await asyncio.open_connection(*listener.getsockname())
         await reader.read()
         writer.close()

@@ -26,8 +26,17 @@ ENTRY = (
 RSS = '<rss version="2.0"><channel><title>t</title><link>l</link><description>d</description></channel></rss>'  # noqa: E501
 
 
+def assert_fault(fault: str | None, expected_fault: str | None) -> None:
+    """Assert that `fault` contains `expected_fault`, or that both are None."""
+    if expected_fault is None:
+        assert fault is None
+    else:
+        assert fault is not None
+        assert expected_fault in fault
+
+
 @pytest.mark.parametrize(
-    ("data", "says"),
+    ("data", "expected_fault"),
     [
         (HEAD + ENTRY + "</feed>", None),
         (HEAD + ENTRY, "not-well-formed"),
@@ -55,14 +64,15 @@ RSS = '<rss version="2.0"><channel><title>t</title><link>l</link><description>d<
         ),
     ],
 )
-def test_atom(data: str, says: str | None) -> None:
-    """Each case: the fault found in an Atom document, or none."""
+def test_atom(data: str, expected_fault: str | None) -> None:
+    """The check of an Atom document (RFC 4287) names its fault, with the id of the entry if there
+    is one; valid documents and foreign elements have none."""
     atom_fault = validate.find_atom_fault(data.encode())
-    assert atom_fault is None if says is None else atom_fault is not None and says in atom_fault
+    assert_fault(atom_fault, expected_fault)
 
 
 @pytest.mark.parametrize(
-    ("data", "says"),
+    ("data", "expected_fault"),
     [
         (
             (
@@ -78,14 +88,15 @@ def test_atom(data: str, says: str | None) -> None:
         ),
     ],
 )
-def test_rss(data: str, says: str | None) -> None:
-    """Each case: the fault found in an RSS document, or none."""
+def test_rss(data: str, expected_fault: str | None) -> None:
+    """The check of an RSS 2.0 document names its fault: required elements of channel and item.
+    Valid documents have none."""
     fault = validate.check_rss(data.encode()).fault
-    assert fault is None if says is None else fault is not None and says in fault
+    assert_fault(fault, expected_fault)
 
 
 @pytest.mark.parametrize(
-    ("data", "says"),
+    ("data", "expected_fault"),
     [
         ('{"version": "v", "title": "t", "items": []}', None),
         ('{"version": "v", "title": "t", "items": [{"id": "1", "content_text": "x"}]}', None),
@@ -93,14 +104,15 @@ def test_rss(data: str, says: str | None) -> None:
         ('{"title": "t"', "not-well-formed"),
     ],
 )
-def test_json(data: str, says: str | None) -> None:
-    """Each case: the fault found in a JSON feed, or none."""
+def test_json(data: str, expected_fault: str | None) -> None:
+    """The check of a JSON feed names its fault: syntax, or an item without id or content. Valid
+    documents have none."""
     fault = validate.check_json(data.encode()).fault
-    assert fault is None if says is None else fault is not None and says in fault
+    assert_fault(fault, expected_fault)
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "members", "excused", "wanted"),
+    ("published", "new_version", "members", "excused", "expected_lost"),
     [
         ("cba", "dcb", "dcba", "", ""),  # a moved out of the window
         ("cba", "dca", "dca", "", "b"),  # b is nowhere, and something below it stayed
@@ -112,10 +124,12 @@ def test_json(data: str, says: str | None) -> None:
         ("cba", "cb", "cb", "", ""),  # the last one is gone: pruned from the end
     ],
 )
-def test_lost_ids(old: str, new: str, members: str, excused: str, wanted: str) -> None:
+def test_lost_ids(
+    published: str, new_version: str, members: str, excused: str, expected_lost: str
+) -> None:
     """Between two versions of a feed an id is lost if it is gone although it still belongs or newer
     ones did not push it out. Each letter is an id, the newest first."""
-    assert "".join(find_missing(old, new, members, excused)) == wanted
+    assert "".join(find_missing(published, new_version, members, excused)) == expected_lost
 
 
 def test_twenty_new_articles_in_a_minute_pass() -> None:
@@ -140,7 +154,7 @@ def test_an_index_that_forgot_an_article_is_held() -> None:
     build_index(index, outlet)
     before = dict(outlet.files)
     victim = index.members[next(iter(index.rows))][2]
-    lost = index.article_store[victim]
+    lost_article = index.article_store[victim]
     index.remove(victim)
     report = build_index(index, outlet)
 
@@ -152,18 +166,23 @@ def test_an_index_that_forgot_an_article_is_held() -> None:
         "sources/alpha",
     }
     assert entry_urn(INSTANCE, victim) in report.held[0].detail
-    assert f'"{lost.title}", {lost.url}, which has no article file' in report.held[0].detail
+    assert (
+        f'"{lost_article.title}", {lost_article.url}, which has no article file'
+        in report.held[0].detail
+    )
     assert outlet.files["all.atom"] == before["all.atom"]
     assert index.rows[next(iter(index.rows))].held
 
-    told = {problem.what: problem.detail for problem in report.held}
+    details_by_feed = {problem.what: problem.detail for problem in report.held}
 
-    assert "delete tags/ai.atom of the public folder" in told["tags/ai"]
+    assert "delete tags/ai.atom of the public folder" in details_by_feed["tags/ai"]
 
+    # first way out: the operator deletes the published file
     del outlet.files["tags/ai.atom"]  # as its operator is told
 
     assert "tags/ai" not in {problem.what for problem in build_index(index, outlet).held}
 
+    # second way out: the operator excuses the entry
     freed = build_index(index, outlet, excused=[victim])
 
     assert freed.held == ()

@@ -156,20 +156,22 @@ def test_the_way_through_all_pages_meets_each_article_once() -> None:
     index = MemoryIndex(make_every_eight_hours(20))
     outlet = MemoryOutlet()
     build_pages(index, outlet)
-    at = name_page(19)
-    results = []
-    while at:
-        page = html.fromstring(outlet.files[at])
-        results.append(page.xpath("//h1")[0].text_content())
-        before = page.xpath("//a[@rel='prev']/@href")
-        at = before[0].removeprefix("../") if before else ""
-        if at:
+    name_of_page = name_page(19)
+    titles = []
+    while name_of_page:
+        page = html.fromstring(outlet.files[name_of_page])
+        titles.append(page.xpath("//h1")[0].text_content())
+        previous_links = page.xpath("//a[@rel='prev']/@href")
+        name_of_page = previous_links[0].removeprefix("../") if previous_links else ""
+        if name_of_page:
             assert (
-                html.fromstring(outlet.files[at]).xpath("//a[@rel='next']")[0].text_content()[:-2]
-                == results[-1]
+                html.fromstring(outlet.files[name_of_page])
+                .xpath("//a[@rel='next']")[0]
+                .text_content()[:-2]
+                == titles[-1]
             )
 
-    assert results == [f"Story {number}" for number in reversed(range(20))]
+    assert titles == [f"Story {number}" for number in reversed(range(20))]
 
 
 @pytest.mark.parametrize("hours", [8 * 20, 8 * 9 + 1], ids=["newest", "between two"])

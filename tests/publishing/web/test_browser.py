@@ -384,18 +384,18 @@ def test_a_question_shows_its_number_of_stories_and_an_address_to_copy(
     """On the page that combines tags, two clicks show the number of stories, the newest six, and
     the address of that feed; it says whether the server answers it."""
     page = (published_site.folder / "combine.html").read_text()
-    tick = """addEventListener("load", () => {
-const tick = (one) => document.querySelector(one).click();
-tick("[data-kind='tag'][value='t-1']"); tick("[data-kind='tag'][value='t-2']");
-tick("[data-kind='not.tag'][value='t-2']"); });"""
-    (published_site.folder / "tick.js").write_text(tick)
+    click_script = """addEventListener("load", () => {
+const click = (selector) => document.querySelector(selector).click();
+click("[data-kind='tag'][value='t-1']"); click("[data-kind='tag'][value='t-2']");
+click("[data-kind='not.tag'][value='t-2']"); });"""
+    (published_site.folder / "tick.js").write_text(click_script)
     (published_site.folder / "ticked.html").write_text(
         page.replace("</body>", '<script src="/tick.js"></script></body>')
     )
-    probe = published_site.folder / "q" / "answers.js"
-    probe.write_text("syndicator.isAnswered = true;")  # as what answers questions says it
+    answers_script = published_site.folder / "q" / "answers.js"
+    answers_script.write_text("syndicator.isAnswered = true;")  # as what answers questions says it
     dom, logged = published_site.dom("ticked.html")
-    probe.write_bytes(b"")
+    answers_script.write_bytes(b"")
 
     assert logged == ""
     assert '<p id="offered">' in dom
@@ -414,8 +414,10 @@ tick("[data-kind='not.tag'][value='t-2']"); });"""
 
     assert newest.count("<li>") == 6
 
-    again, _ = published_site.dom("combine.html#q/tag.t-1/words.sentence-whole")
+    second_dom, _ = published_site.dom("combine.html#q/tag.t-1/words.sentence-whole")
 
-    assert '<p id="offered" hidden="">' in again and 'id="unanswered">' in again, "only files here"
-    assert "8 of all 30 stories." in again
-    assert "q/tag.t-1/words.sentence-whole.atom" in again
+    assert '<p id="offered" hidden="">' in second_dom and 'id="unanswered">' in second_dom, (
+        "only files here"
+    )
+    assert "8 of all 30 stories." in second_dom
+    assert "q/tag.t-1/words.sentence-whole.atom" in second_dom

@@ -58,7 +58,7 @@ def test_copies_of_an_agency_lead_no_page_and_a_story_of_the_morning_sinks() -> 
     3); half a day later a newer single story (9) leads."""
     agency = "Twelve people died in the quake at dawn, said the mayor of the old port of Sant Orel."
     copies = [make_front_view(n, f"copy{n}", summary=agency) for n in (1, 2, 3)]
-    two = [
+    different_reports = [
         make_front_view(
             4, "e", summary="Rescuers searched the ruins of the harbour through the whole night."
         ),
@@ -66,17 +66,17 @@ def test_copies_of_an_agency_lead_no_page_and_a_story_of_the_morning_sinks() -> 
             5, "f", summary="The prime minister flew to the island and met those who lost homes."
         ),
     ]
-    views = [*two[::-1], *copies[::-1]]
+    views = [*different_reports[::-1], *copies[::-1]]
 
-    assert list_lead_numbers(views, copies, two) == ["4", "1"]
+    assert list_lead_numbers(views, copies, different_reports) == ["4", "1"]
 
-    later = [
+    snow = [
         replace(
             make_front_view(9, "g", summary="Snow fell."), published=START + timedelta(hours=13)
         )
     ]
 
-    assert list_lead_numbers([*later, *views], copies, two)[0] == "9"
+    assert list_lead_numbers([*snow, *views], copies, different_reports)[0] == "9"
 
 
 def test_each_lead_is_of_another_source_as_far_as_there_are() -> None:
@@ -297,19 +297,25 @@ def test_a_feed_names_its_most_active_sources_and_a_source_none() -> None:
     """A feed page names up to eight sources by activity; a source's page names none."""
     spec = FeedSpec(key=FeedKey("tag", "sea"), name="Sea", title="-", first_slug="sea")
     views = [make_front_view(n, source) for n, source in enumerate("abcbcc")]
-    named = [replace(view, origin=replace(view.origin, title=view.source_key)) for view in views]
-    facts = about.gather_facts(spec, 6, {}, named, Links(base="../"))
+    views_with_titles = [
+        replace(view, origin=replace(view.origin, title=view.source_key)) for view in views
+    ]
+    facts = about.gather_facts(spec, 6, {}, views_with_titles, Links(base="../"))
 
     assert facts.sources == [
         ("c", "../sources/c.html", 3),
         ("b", "../sources/b.html", 2),
         ("a", "../sources/a.html", 1),
     ]
-    assert about.gather_facts(spec, 1, {}, named[:1], Links(base="../")).sources == []
+    assert about.gather_facts(spec, 1, {}, views_with_titles[:1], Links(base="../")).sources == []
 
-    many = [replace(one, source_key=f"s{n}") for n, one in enumerate(named * 2)]
+    views_of_12_sources = [
+        replace(one, source_key=f"s{n}") for n, one in enumerate(views_with_titles * 2)
+    ]
 
-    assert len(about.gather_facts(spec, 12, {}, many, Links(base="../")).sources) == 8
+    assert (
+        len(about.gather_facts(spec, 12, {}, views_of_12_sources, Links(base="../")).sources) == 8
+    )
 
 
 def test_a_tag_without_a_page_is_related_if_two_stories_have_it() -> None:

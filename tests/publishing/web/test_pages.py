@@ -59,14 +59,14 @@ def test_pages_run_nothing_and_load_nothing_from_elsewhere(files: dict[str, byte
 def test_an_item_has_no_chip_of_its_own_page(files: dict[str, bytes]) -> None:
     """An item on the page of a tag or category does not link that page."""
 
-    def chips(name: str) -> set[str]:
+    def list_chips(name: str) -> set[str]:
         result = lxml_html.fromstring(files[name]).xpath("//p[@class='topics']/*/text()")
         return {str(chip) for chip in result}
 
-    everywhere = chips("all.html")
+    everywhere = list_chips("all.html")
     assert everywhere == {"AI", "LLM"}
-    assert chips("categories/ai.html") == {"LLM"}
-    assert chips("tags/llm.html") == {"AI"}
+    assert list_chips("categories/ai.html") == {"LLM"}
+    assert list_chips("tags/llm.html") == {"AI"}
     for name in files:
         if name.endswith(".html"):
             assert b'<p class="topics"></p>' not in files[name]
@@ -75,20 +75,24 @@ def test_an_item_has_no_chip_of_its_own_page(files: dict[str, bytes]) -> None:
 def test_only_the_chip_of_the_page_is_dropped() -> None:
     """In the topics of a story, the tag or category of the page itself is left out; another with a
     similar address stays."""
-    other = b'<a href="\0tags/ai-safety.html">AI safety</a>'
-    chips = b'<a class="category" href="\0categories/ai.html">AI</a> ' + other
-    part = b'2026\n<p class="topics">' + chips + b"</p>\n</li>"
+    other_chip = b'<a href="\0tags/ai-safety.html">AI safety</a>'
+    chips = b'<a class="category" href="\0categories/ai.html">AI</a> ' + other_chip
+    story_html = b'2026\n<p class="topics">' + chips + b"</p>\n</li>"
 
-    assert drop_own_chip(part, "tags/ai.html", "AI") == part
-    assert drop_own_chip(part, "categories/ai.html", "AI") == part.replace(chips, b" " + other)
+    assert drop_own_chip(story_html, "tags/ai.html", "AI") == story_html
+    assert drop_own_chip(story_html, "categories/ai.html", "AI") == story_html.replace(
+        chips, b" " + other_chip
+    )
 
-    alone = b'<p class="topics"><a class="category" href="\0categories/ai.html">AI</a></p>\n</li>'
+    story_without_other_chip = (
+        b'<p class="topics"><a class="category" href="\0categories/ai.html">AI</a></p>\n</li>'
+    )
 
-    assert drop_own_chip(alone, "categories/ai.html", "AI") == b"</li>"
+    assert drop_own_chip(story_without_other_chip, "categories/ai.html", "AI") == b"</li>"
 
-    unlinked = b'<p class="topics"><span>R &amp; D</span> <span>AI</span></p>\n'
+    unlinked_chips = b'<p class="topics"><span>R &amp; D</span> <span>AI</span></p>\n'
 
-    assert drop_own_chip(unlinked, "tags/r-d.html", "R & D") == unlinked.replace(
+    assert drop_own_chip(unlinked_chips, "tags/r-d.html", "R & D") == unlinked_chips.replace(
         b"<span>R &amp; D</span>", b""
     )
 

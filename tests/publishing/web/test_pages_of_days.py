@@ -38,15 +38,17 @@ def test_every_story_is_on_one_page_of_days_and_previous_leads_through_all() -> 
     index = MemoryIndex(make_stories())
     outlet = MemoryOutlet()
     build_index(index, outlet)
-    at = f"archive/all/{max(index.days(next(key for key in index.rows if key.axis == 'all')))}.html"
-    results = []
-    while at:
-        page = html.fromstring(outlet.files[at])
-        results += list_titles(outlet.files[at])
-        before = page.xpath("//a[@rel='prev']/@href")
-        at = f"archive/all/{before[0].rpartition('/')[2]}" if before else ""
+    page_name = (
+        f"archive/all/{max(index.days(next(key for key in index.rows if key.axis == 'all')))}.html"
+    )
+    titles = []
+    while page_name:
+        page = html.fromstring(outlet.files[page_name])
+        titles += list_titles(outlet.files[page_name])
+        previous_links = page.xpath("//a[@rel='prev']/@href")
+        page_name = f"archive/all/{previous_links[0].rpartition('/')[2]}" if previous_links else ""
 
-    assert results == [f"Story {number}" for number in reversed(range(COUNT))]
+    assert titles == [f"Story {number}" for number in reversed(range(COUNT))]
 
 
 def test_a_feed_page_ends_and_links_the_page_of_its_next_days() -> None:
@@ -72,15 +74,15 @@ def test_the_months_of_a_feed_lead_to_their_pages_or_to_days_on_its_page() -> No
     outlet = MemoryOutlet()
     build_index(index, outlet)
 
-    def months(name: str) -> list[tuple[str, str]]:
+    def list_months(name: str) -> list[tuple[str, str]]:
         section = "//aside/section[h2='Months']//li"
         result = html.fromstring(outlet.files[name]).xpath(section)
         return [(" ".join(li.text_content().split()), li.xpath("string(a/@href)")) for li in result]
 
-    assert months("all.html") == [("November 2025 144", "archive/all/2025-11.html")]
+    assert list_months("all.html") == [("November 2025 144", "archive/all/2025-11.html")]
     of_year = [("November 2025 72", "../archive/categories/policy/2025.html")]
-    assert months("categories/policy.html") == of_year
-    (of_source,) = months("sources/alpha.html")
+    assert list_months("categories/policy.html") == of_year
+    (of_source,) = list_months("sources/alpha.html")
     assert of_source[0] == "November 2025 144"
     newest = html.fromstring(outlet.files["sources/alpha.html"]).xpath(
         "//section[@class='day']/h2/@id"
@@ -112,6 +114,7 @@ def test_one_more_story_rewrites_only_pages_that_show_it() -> None:
     )
     report = build_index(index, outlet, WITH_TAGS, only=list_stale_feeds(specs, index))
     changed = {name for name in report.written if name.endswith(".html")}
+    # the pages on which the story stands
     showing = {name for name in changed if b"Fresh" in outlet.files[name]}
     day = (START + timedelta(hours=4 * COUNT - 5)).strftime("%Y-%m-%d")
     pages = {
@@ -124,6 +127,7 @@ def test_one_more_story_rewrites_only_pages_that_show_it() -> None:
         for name in (f"all/{day}", "all/2025-11", "categories/policy/2025", "tags/rust/2025")
     }
 
+    # the pages that only count stories
     counting = {"archive.html", "combine.html", "archive/all/2025.html"}
 
     assert changed - showing == counting

@@ -15,7 +15,7 @@ def adapt_sample(markdown: str, picture: str = "") -> str:
 
 
 @pytest.mark.parametrize(
-    ("given", "levels"),
+    ("markdown", "levels"),
     [
         ("# A\n## B\n# C", [2, 3, 2]),
         ("#### A\n###### B\n### C", [2, 3, 2]),
@@ -24,11 +24,11 @@ def adapt_sample(markdown: str, picture: str = "") -> str:
     ],
 )
 def test_headings_begin_at_the_second_level_and_leave_none_out(
-    given: str, levels: list[int]
+    markdown: str, levels: list[int]
 ) -> None:
     """Headings of a text begin at <h2>, as the page has the <h1>, and skip no level; `levels` are
     the resulting ones."""
-    sample = adapt_sample(given)
+    sample = adapt_sample(markdown)
     assert [int(part[0]) for part in sample.split("<h")[1:]] == levels
     assert [int(part[0]) for part in sample.split("</h")[1:]] == levels
 

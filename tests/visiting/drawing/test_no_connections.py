@@ -133,15 +133,17 @@ def test_a_page_reaches_no_address_by_any_way(web: Web, listener: Listener) -> N
     assert "/from-worker" not in web.list_paths()
 
 
-@pytest.mark.parametrize("how", ["location.href", "meta", "302"])
-def test_a_page_leads_to_no_private_address(web: Web, listener: Listener, how: str) -> None:
+@pytest.mark.parametrize("kind_of_redirect", ["location.href", "meta", "302"])
+def test_a_page_leads_to_no_private_address(
+    web: Web, listener: Listener, kind_of_redirect: str
+) -> None:
     """A script, a meta refresh or a redirect cannot lead the browser to a private address: the page
     stays, and `listener` sees no connection."""
     target = f"http://127.0.0.1:{listener.port}/"
     url = serve_html(web, "/", f'<p>Text</p><script>location.href = "{target}"</script>')
-    if how == "meta":
+    if kind_of_redirect == "meta":
         serve_html(web, "/", f'<p>Text</p><meta http-equiv="refresh" content="0; url={target}">')
-    if how == "302":
+    if kind_of_redirect == "302":
         web.routes["/away"] = Reply(status=302, headers={"location": target})
         serve_html(web, "/", '<p>Text</p><script>location.href = "/away"</script>')
     page = draw_page(url)
@@ -208,10 +210,10 @@ def test_rows_of_attacks_by_address(
     """A page whose script requests every sample address of an SSRF attack makes the browser connect
     to no forbidden address; allowed ones are connected to."""
     rows = [row for row in samples.rows("ssrf") if row["expect"] == expect]
-    named = list(name_apart(rows))
+    rows_with_own_names = list(name_apart(rows))
     dialled: list[tuple[str, int]] = []
-    for start in range(0, len(named), ROWS_OF_A_PAGE):
-        page = named[start : start + ROWS_OF_A_PAGE]
+    for start in range(0, len(rows_with_own_names), ROWS_OF_A_PAGE):
+        page = rows_with_own_names[start : start + ROWS_OF_A_PAGE]
         addresses = json.dumps([row["url"] for row in page]).replace("</", "<\\/")
         text = f'<p>Text</p><div id="done"></div><script>const rows = {addresses}; {ASK}</script>'
         dialled += ask_for_rows(page, serve_html(web, "/", text))

@@ -242,27 +242,27 @@ def test_json_feed() -> None:
             "x",
         ],
     )
-    one, two = feed.entries
+    first_entry, second_entry = feed.entries
 
     assert feed.format == "json11"
     assert feed.site_url == "https://example.org/"
     assert feed.hubs == ("https://hub.example.org/",)
     assert feed.icons == ("https://example.org/blog/i.png", "https://example.org/f.ico")
-    assert one.id == "7"
-    assert one.url == "https://example.org/7"
-    assert one.title == "A & B"
-    assert one.authors == ("All",)
-    assert one.published == datetime(2026, 11, 24, 9, tzinfo=UTC)
-    assert one.updated is None
-    assert one.summary == "1 &lt; 2"
-    assert one.categories == ("AI", "3")
-    assert one.image == "https://example.org/blog/i.jpg"
-    assert one.enclosures == (
+    assert first_entry.id == "7"
+    assert first_entry.url == "https://example.org/7"
+    assert first_entry.title == "A & B"
+    assert first_entry.authors == ("All",)
+    assert first_entry.published == datetime(2026, 11, 24, 9, tzinfo=UTC)
+    assert first_entry.updated is None
+    assert first_entry.summary == "1 &lt; 2"
+    assert first_entry.categories == ("AI", "3")
+    assert first_entry.image == "https://example.org/blog/i.jpg"
+    assert first_entry.enclosures == (
         Enclosure(url="https://example.org/blog/a.mp3", type="audio/mpeg", length=9, duration="5"),
     )
-    assert two.url == "https://other.example.org/"
-    assert two.content == "<p>a &lt; b</p><p>c</p>"
-    assert two.authors == ("Me",)
+    assert second_entry.url == "https://other.example.org/"
+    assert second_entry.content == "<p>a &lt; b</p><p>c</p>"
+    assert second_entry.authors == ("Me",)
 
 
 def test_json_feed_one() -> None:
@@ -436,29 +436,33 @@ def parse_entry_ids(*items: str) -> list[str]:
 def test_ids_of_entries_without_one() -> None:
     """An entry without an id has its link as id, or without a link a hash of its content, which is
     the same at the next visit."""
-    one, two = parse_entry_ids("<title>a</title>", "<title>b</title><link>https://e.org/b</link>")
+    id_without_link, id_of_link = parse_entry_ids(
+        "<title>a</title>", "<title>b</title><link>https://e.org/b</link>"
+    )
 
-    assert one.startswith("sha256:")
-    assert two == "https://e.org/b"
-    assert parse_entry_ids("<title>a</title>") == [one]
+    assert id_without_link.startswith("sha256:")
+    assert id_of_link == "https://e.org/b"
+    assert parse_entry_ids("<title>a</title>") == [id_without_link]
 
 
 def test_repeated_ids() -> None:
     """Different entries with one guid or one link get different ids, which do not depend on their
     order; a repeated entry counts once."""
-    same = "<guid isPermaLink='false'>1</guid>"
+    same_guid = "<guid isPermaLink='false'>1</guid>"
     first, second = (
-        f"<title>{name}</title><link>https://e.org/{name}</link>{same}" for name in "ab"
+        f"<title>{name}</title><link>https://e.org/{name}</link>{same_guid}" for name in "ab"
     )
 
     assert parse_entry_ids(first, second) == ["https://e.org/a", "https://e.org/b"]
     assert parse_entry_ids(second, first) == ["https://e.org/b", "https://e.org/a"]
     assert parse_entry_ids(first, first) == ["1"]
 
-    capsule = [f"<title>{name}</title><link>https://e.org/</link>" for name in "abc"]
+    entries_with_same_link = [f"<title>{name}</title><link>https://e.org/</link>" for name in "abc"]
 
-    assert len(set(parse_entry_ids(*capsule))) == 3
-    assert sorted(parse_entry_ids(*capsule)) == sorted(parse_entry_ids(*reversed(capsule)))
+    assert len(set(parse_entry_ids(*entries_with_same_link))) == 3
+    assert sorted(parse_entry_ids(*entries_with_same_link)) == sorted(
+        parse_entry_ids(*reversed(entries_with_same_link))
+    )
 
 
 def test_entries_that_say_nothing_are_dropped() -> None:

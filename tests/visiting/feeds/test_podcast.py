@@ -42,11 +42,11 @@ def parse_enclosures(parts: str) -> list[Enclosure]:
 def test_each_episode_has_its_own_parts() -> None:
     """Podcast elements belong to the episode in which they are; the second episode of the sample
     has none."""
-    one, two = parse_enclosures(PARTS)
+    first_episode, second_episode = parse_enclosures(PARTS)
 
-    assert one.url == "https://pod.example/1.mp3"
-    assert one.podcast == LINES
-    assert two.podcast == ()
+    assert first_episode.url == "https://pod.example/1.mp3"
+    assert first_episode.podcast == LINES
+    assert second_episode.podcast == ()
 
 
 ITUNES = FEED.replace(
@@ -71,14 +71,14 @@ def test_numbers_and_advice_of_an_episode_are_read(parts: str, lines: tuple[str,
     """Season, episode and "explicit" of a podcast entry are read if valid, belong to that entry
     only, and survive in the article file."""
     feed = ITUNES.format(parts).encode()
-    one, two = [entry.enclosures[0] for entry in parse_feed(feed, URL).entries]
+    first_episode, second_episode = [entry.enclosures[0] for entry in parse_feed(feed, URL).entries]
 
-    assert one.podcast == lines
-    assert two.podcast == ()
+    assert first_episode.podcast == lines
+    assert second_episode.podcast == ()
 
-    kept = frontmatter.load(frontmatter.dump(make_full_article(enclosure=one)))
+    stored_article = frontmatter.load(frontmatter.dump(make_full_article(enclosure=first_episode)))
 
-    assert kept.enclosure == one
+    assert stored_article.enclosure == first_episode
 
 
 def test_a_feed_that_is_broken_is_read_as_far_as_it_goes() -> None:

@@ -24,7 +24,7 @@ POSTS = "https://a.example/wp-json/wp/v2/posts?per_page=20&_embed=author%2Cwp%3A
 
 
 @pytest.mark.parametrize(
-    ("head", "found"),
+    ("head", "expected_url"),
     [
         (WORDPRESS, POSTS),
         (
@@ -42,13 +42,15 @@ POSTS = "https://a.example/wp-json/wp/v2/posts?per_page=20&_embed=author%2Cwp%3A
     ],
 )
 def test_an_interface_that_a_page_names_is_tried_after_the_first_guess(
-    head: str, found: str | None
+    head: str, expected_url: str | None
 ) -> None:
     """If a page declares no feed but names its WordPress or Ghost API, the address for its posts is
-    the second candidate. `found` is None if nothing is named."""
+    the second candidate. `expected_url` is None if nothing is named."""
     feeds = discover(f"<html><head><title>Notes</title>{head}</head></html>".encode(), URL).feeds
-    assert [link.url for link in feeds if link.type == "api"] == ([found] if found else [])
-    assert not found or feeds[1].type == "api"
+    assert [link.url for link in feeds if link.type == "api"] == (
+        [expected_url] if expected_url else []
+    )
+    assert not expected_url or feeds[1].type == "api"
 
 
 def test_wordpress_tells_title_time_author_text_and_picture() -> None:

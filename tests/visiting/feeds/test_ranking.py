@@ -29,7 +29,7 @@ def make_feed(
 
 
 @pytest.mark.parametrize(
-    ("url", "title", "found"),
+    ("url", "title", "feed"),
     [
         (f"{SITE}comments/feed/", "", make_feed("a")),
         (f"{SITE}a-post/comments/feed", "", make_feed("a")),
@@ -45,14 +45,14 @@ def make_feed(
         (f"{SITE}x", "", make_feed("1", "2", fragment="#comment-7")),
     ],
 )
-def test_comments(url: str, title: str, found: ParsedFeed) -> None:
+def test_comments(url: str, title: str, feed: ParsedFeed) -> None:
     """A feed of comments is recognised by its address, its title in several languages, or entries
     such as "By: Ove" or with the fragment of a comment."""
-    assert is_comments(url, title, found)
+    assert is_comments(url, title, feed)
 
 
 @pytest.mark.parametrize(
-    ("url", "title", "found"),
+    ("url", "title", "feed"),
     [
         (f"{SITE}comment/rss", "Comment", make_feed("a", title="Comment and opinion")),
         (f"{SITE}tag/comments-on-trade/feed/", "", make_feed("a")),
@@ -61,10 +61,10 @@ def test_comments(url: str, title: str, found: ParsedFeed) -> None:
         (f"{SITE}feed", "", make_feed()),
     ],
 )
-def test_no_comments(url: str, title: str, found: ParsedFeed) -> None:
+def test_no_comments(url: str, title: str, feed: ParsedFeed) -> None:
     """A feed that only mentions comments, as in "Comment is free", is not taken for a feed of
     comments."""
-    assert not is_comments(url, title, found)
+    assert not is_comments(url, title, feed)
 
 
 def test_the_best_is_first() -> None:

@@ -284,7 +284,7 @@ def test_encodings(content_type: str, declared: str, read_here: bool) -> None:
 def test_every_feed_of_the_samples(samples: Samples, step: int) -> None:
     """Our fast parser gives the same result as feedparser (`theirs`) for every real feed, and
     handles at least half of them itself."""
-    seen = same = 0
+    all_feeds = read_by_us = 0
     for path in samples.files("corpus/feeds", "*.xml", "*.gz", every=step):
         try:
             body = parser.decompress_body(path.read_bytes())
@@ -297,6 +297,6 @@ def test_every_feed_of_the_samples(samples: Samples, step: int) -> None:
             continue
         ours, theirs = parse_with_both(body)
         assert ours == theirs, path
-        seen = seen + 1
-        same = same + (ours is not None)
-    assert same >= 0.5 * seen
+        all_feeds = all_feeds + 1
+        read_by_us = read_by_us + (ours is not None)
+    assert read_by_us >= 0.5 * all_feeds

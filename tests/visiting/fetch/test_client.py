@@ -48,8 +48,14 @@ def fetch_url(url: str, *, deadline: float = 5.0, **settings: Any) -> FetchResul
 
 
 def get_failure(result: FetchResult) -> tuple[str, int | None]:
+    """Return reason and status of a failure."""
     assert isinstance(result, Failed)
     return result.reason, result.status
+
+
+def get_failure_reason(result: FetchResult) -> str:
+    assert isinstance(result, Failed)
+    return result.reason
 
 
 def test_answer(web: Web) -> None:
@@ -182,7 +188,7 @@ def test_bad_encodings(web: Web, encoding: str, body: bytes) -> None:
     """A body in an encoding that we did not offer, or that is damaged or cut, fails with
     "bad-encoding"."""
     web.routes["/"] = Reply(200, {"Content-Encoding": encoding}, body)
-    assert get_failure(fetch_url(web.url("/")))[0] == "bad-encoding"
+    assert get_failure_reason(fetch_url(web.url("/"))) == "bad-encoding"
 
 
 @pytest.mark.parametrize(
@@ -206,44 +212,44 @@ def test_ratio_cap(web: Web) -> None:
     web.routes["/"] = Reply(
         200, {"Content-Encoding": "gzip"}, gzip.compress(b"\0" * 9_000_000, mtime=0)
     )
-    assert get_failure(fetch_url(web.url("/")))[0] == "too-large"
+    assert get_failure_reason(fetch_url(web.url("/"))) == "too-large"
 
 
 def test_body_that_breaks_off(web: Web) -> None:
     """A body shorter than its Content-Length is a failure."""
 
-    def cut(seen: Seen) -> Reply:
+    def send_10_of_1000_bytes(seen: Seen) -> Reply:
         return Reply(200, {"Content-Length": "1000", "Connection": "close"}, b"x" * 10)
 
-    web.routes["/"] = cut
-    assert get_failure(fetch_url(web.url("/"), deadline=2))[0] == "truncated"
+    web.routes["/"] = send_10_of_1000_bytes
+    assert get_failure_reason(fetch_url(web.url("/"), deadline=2)) == "truncated"
 
 
 def test_deadline_covers_the_whole_trip(web: Web) -> None:
     """Redirects share one deadline."""
 
-    def slow(seen: Seen) -> Reply:
+    def redirect_slowly(seen: Seen) -> Reply:
         time.sleep(0.25)
         return Reply(302, {"Location": f"/{len(web.seen)}"})
 
-    web.routes = {"/": slow} | {f"/{number}": slow for number in range(20)}
+    web.routes = {"/": redirect_slowly} | {f"/{number}": redirect_slowly for number in range(20)}
     # each answer comes within the deadline, all of them do not: one deadline an answer would end
     # with "redirects"
-    assert get_failure(fetch_url(web.url("/"), deadline=0.6))[0] == "timeout"
+    assert get_failure_reason(fetch_url(web.url("/"), deadline=0.6)) == "timeout"
     assert len(web.seen) <= MOST_REDIRECTS
 
 
 def test_hung_look_up_ends_and_blocks_nobody(web: Web) -> None:
     """A DNS lookup that hangs ends with "timeout" and does not block others."""
     web.routes["/"] = Reply(200, {}, b"x")
-    over = threading.Event()
+    test_is_over = threading.Event()
 
     def lookup(host: str, port: int) -> Any:
         if host == "hung.test":
-            over.wait()
+            test_is_over.wait()
         return socket.getaddrinfo("127.0.0.1", port, type=socket.SOCK_STREAM)
 
-    async def run() -> list[FetchResult]:
+    async def fetch_all() -> list[FetchResult]:
         fetcher = HttpFetcher(
             Fetch(allow_loopback=True), user_agent="x", clock=lambda: NOW, lookup=lookup
         )
@@ -257,12 +263,12 @@ def test_hung_look_up_ends_and_blocks_nobody(web: Web) -> None:
         try:
             return await asyncio.gather(*hung, good)
         finally:
-            over.set()  # only now: nobody waited for these threads
+            test_is_over.set()  # only now: nobody waited for these threads
             await fetcher.aclose()
 
-    *hung, good = asyncio.run(run())
+    *hung, good = asyncio.run(fetch_all())
     assert isinstance(good, Fetched)
-    assert {get_failure(result)[0] for result in hung} == {"timeout"}
+    assert {get_failure_reason(result) for result in hung} == {"timeout"}
 
 
 def test_redirects(web: Web) -> None:
@@ -312,13 +318,13 @@ def test_bad_redirects(web: Web, location: str, reason: str) -> None:
     """A redirect to itself, without an address, to another scheme or to a private address fails
     with its reason code."""
     web.routes["/a"] = Reply(302, {"Location": location})
-    assert get_failure(fetch_url(web.url("/a")))[0] == reason
+    assert get_failure_reason(fetch_url(web.url("/a"))) == reason
 
 
 def test_too_many_redirects(web: Web) -> None:
     """After five redirects, six requests, the fetch fails."""
     web.routes = {f"/{number}": Reply(302, {"Location": f"/{number + 1}"}) for number in range(9)}
-    assert get_failure(fetch_url(web.url("/0")))[0] == "redirects"
+    assert get_failure_reason(fetch_url(web.url("/0"))) == "redirects"
     assert len(web.seen) == 6
 
 
@@ -403,17 +409,17 @@ def test_what_cannot_be_asked(url: str, reason: str) -> None:
     """An address that is no usable HTTP URL, or whose host does not exist, fails with its reason
     code."""
 
-    def lookup(host: str, port: int) -> Any:
+    def find_no_host(host: str, port: int) -> Any:
         host.encode("idna")
         raise socket.gaierror(socket.EAI_NONAME, "no such name")
 
-    result = fetch_in_turn(Request(url=url, deadline=5), lookup=lookup)[0]
-    assert get_failure(result)[0] == reason
+    result = fetch_in_turn(Request(url=url, deadline=5), lookup=find_no_host)[0]
+    assert get_failure_reason(result) == reason
 
 
 def test_https_to_a_plain_server(web: Web) -> None:
     """A TLS connection to a server that speaks plain HTTP fails with the reason "tls"."""
-    assert get_failure(fetch_url(f"https://127.0.0.1:{web.port}/"))[0] == "tls"
+    assert get_failure_reason(fetch_url(f"https://127.0.0.1:{web.port}/")) == "tls"
 
 
 def test_server_that_hangs_up() -> None:
@@ -422,7 +428,7 @@ def test_server_that_hangs_up() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
 
-        async def run() -> FetchResult:
+        async def fetch_from_server() -> FetchResult:
             def hang_up() -> None:
                 for _ in range(2):
                     server.accept()[0].close()
@@ -436,7 +442,7 @@ def test_server_that_hangs_up() -> None:
             await task
             return result
 
-        assert get_failure(asyncio.run(run()))[0] == "disconnected"
+        assert get_failure_reason(asyncio.run(fetch_from_server())) == "disconnected"
 
 
 def test_a_name_that_is_partly_private_is_never_connected_to() -> None:
@@ -454,7 +460,7 @@ def test_a_name_that_is_partly_private_is_never_connected_to() -> None:
         dialled.append(info)
         raise OSError("not in a test")
 
-    async def run() -> FetchResult:
+    async def fetch_by_name() -> FetchResult:
         fetcher = HttpFetcher(
             Fetch(), user_agent="Syndicator/0", clock=lambda: NOW, lookup=lookup, dial=dial
         )
@@ -463,10 +469,10 @@ def test_a_name_that_is_partly_private_is_never_connected_to() -> None:
         finally:
             await fetcher.aclose()
 
-    assert get_failure(asyncio.run(run()))[0] == "blocked-address"
+    assert get_failure_reason(asyncio.run(fetch_by_name())) == "blocked-address"
     assert dialled == []
     addresses.pop()
-    assert get_failure(asyncio.run(run()))[0] != "blocked-address"
+    assert get_failure_reason(asyncio.run(fetch_by_name())) != "blocked-address"
     assert dialled != []
 
 
@@ -483,7 +489,7 @@ def test_allow_covers_the_first_origin_only(web: Web, other_web: Web) -> None:
     )
 
     assert isinstance(good, Fetched)
-    assert get_failure(bad)[0] == "blocked-address"
+    assert get_failure_reason(bad) == "blocked-address"
     assert isinstance(none, Failed)
     # no open connection of the allowed one is borrowed
     assert f'allow = ["127.0.0.1/32:{web.port}"]' in none.detail
@@ -498,21 +504,21 @@ def test_many_origins_at_once_keep_few_connections(web: Web) -> None:
     def lookup(host: str, port: int) -> Any:
         return socket.getaddrinfo("127.0.0.1", port, type=socket.SOCK_STREAM)
 
-    async def run() -> tuple[list[FetchResult], int]:
+    async def fetch_from_150_hosts() -> tuple[list[FetchResult], int]:
         fetcher = HttpFetcher(
             Fetch(allow_loopback=True), user_agent="x", clock=lambda: NOW, lookup=lookup
         )
-        left = iter(range(300))
+        numbers = iter(range(300))
         results: list[FetchResult] = []
 
-        async def work() -> None:
-            for number in left:
+        async def fetch_next() -> None:
+            for number in numbers:
                 url = f"http://h{number % 150}.test:{web.port}/"
                 # a busy machine is no failure
                 results.append(await fetcher.fetch(Request(url=url, deadline=90)))
 
         try:
-            await asyncio.gather(*(work() for _ in range(100)))
+            await asyncio.gather(*(fetch_next() for _ in range(100)))
             for _ in range(50):  # what was closed last may still be on its way out
                 if len(_connections(web.port)) <= 110:
                     break
@@ -521,7 +527,7 @@ def test_many_origins_at_once_keep_few_connections(web: Web) -> None:
         finally:
             await fetcher.aclose()
 
-    results, connections = asyncio.run(run())
+    results, connections = asyncio.run(fetch_from_150_hosts())
     assert [result for result in results if not isinstance(result, Fetched)] == []
     assert connections <= 110
 
@@ -551,24 +557,26 @@ def test_a_configured_proxy_is_used_and_private_addresses_and_names_stay_refused
     }
     proxy = f"http://127.0.0.1:{web.port}"
 
-    def lookup(host: str, port: int) -> Any:
+    def refuse_lookup(host: str, port: int) -> Any:
         raise AssertionError(host)
 
     lines = (Path(__file__).parent / "private_hosts.txt").read_text().splitlines()
     hosts = [line for line in lines if not line.startswith("#")]
-    through, *refused = fetch_in_turn(
+    through_proxy, *refused = fetch_in_turn(
         Request(url="http://example.org/feed"),
         *(Request(url=f"http://{host}/") for host in hosts),
         Request(url="http://example.org/away"),
-        lookup=lookup,
+        lookup=refuse_lookup,
         proxy=proxy,
         allow_loopback=False,
     )
-    assert isinstance(through, Fetched)
-    assert through.body == b"through"
-    asked = [*hosts, "example.org/away"]
+    assert isinstance(through_proxy, Fetched)
+    assert through_proxy.body == b"through"
+    expected_refused = [*hosts, "example.org/away"]
     assert [
-        host for host, result in zip(asked, refused, strict=True) if not _is_refused(result)
+        host
+        for host, result in zip(expected_refused, refused, strict=True)
+        if not _is_refused(result)
     ] == []
     assert web.list_paths() == ["http://example.org/feed", "http://example.org/away"]
 
@@ -576,29 +584,29 @@ def test_a_configured_proxy_is_used_and_private_addresses_and_names_stay_refused
 def _is_refused(result: FetchResult) -> bool:
     """Return True if the request was refused before any connection; `bad-url`: the parser sees no
     host."""
-    return get_failure(result)[0] in ("blocked-address", "bad-url")
+    return get_failure_reason(result) in ("blocked-address", "bad-url")
 
 
 def test_odd_headers_both_ways(web: Web) -> None:
     """Headers of a server may be any bytes; ours are stripped, and a line break is refused."""
     web.routes["/"] = Reply(200, {"ETag": '"\xe9"', "X-Odd": "\xff\xfe"}, b"x")
-    first_url = fetch_url(web.url("/"))
+    first_result = fetch_url(web.url("/"))
 
-    assert isinstance(first_url, Fetched)
+    assert isinstance(first_result, Fetched)
 
-    first_url.headers["etag"].encode()  # can be stored
-    again = fetch_in_turn(
-        Request(url=web.url("/"), etag=first_url.headers["etag"], headers={"X-Key": "value\n"})
+    first_result.headers["etag"].encode()  # can be stored
+    second_result = fetch_in_turn(
+        Request(url=web.url("/"), etag=first_result.headers["etag"], headers={"X-Key": "value\n"})
     )[0]
 
-    assert isinstance(again, Fetched)
+    assert isinstance(second_result, Fetched)
     assert web.seen[1].headers["x-key"] == "value"
     assert (
-        get_failure(
+        get_failure_reason(
             fetch_in_turn(
                 Request(url=web.url("/"), headers={"X-Key": f"{SENTINEL}\r\nX-Other: 1"})
             )[0]
-        )[0]
+        )
         == "protocol"
     )
     assert len(web.seen) == 2
@@ -611,7 +619,7 @@ def test_odd_locations(web: Web, location: str) -> None:
     """Location headers with spaces, Latin-1 letters or without a scheme are followed, since
     browsers do so."""
 
-    def answer(seen: Seen) -> Reply:
+    def redirect_or_answer(seen: Seen) -> Reply:
         return (
             Reply(302, {"Location": location.format(port=web.port)})
             if seen.path == "/"
@@ -619,10 +627,10 @@ def test_odd_locations(web: Web, location: str) -> None:
         )
 
     web.routes = {
-        "/": answer,
-        "/caf%C3%A9": answer,
-        "/caf%E9": answer,
-        "/a%20b": answer,
-        "/x": answer,
+        "/": redirect_or_answer,
+        "/caf%C3%A9": redirect_or_answer,
+        "/caf%E9": redirect_or_answer,
+        "/a%20b": redirect_or_answer,
+        "/x": redirect_or_answer,
     }
     assert isinstance(fetch_url(web.url("/")), Fetched)

@@ -51,7 +51,7 @@ def test_samples(samples: Samples, expect: str, every: int) -> None:
     "allow". `Recorder` records dials instead of connecting."""
     wrong: list[object] = []
 
-    async def run() -> None:
+    async def fetch_samples() -> None:
         recorder = Recorder()
         fetcher = HttpFetcher(
             Fetch(),
@@ -70,5 +70,5 @@ def test_samples(samples: Samples, expect: str, every: int) -> None:
                 wrong.append((row["url"], row["dns"], list(recorder.dialled), result))
         await fetcher.aclose()
 
-    asyncio.run(run())
+    asyncio.run(fetch_samples())
     assert wrong == []

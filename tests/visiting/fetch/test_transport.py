@@ -33,7 +33,7 @@ def test_the_connections_of_64_origins_stay_open() -> None:
             if len(opened) in (2, 0):
                 closed.set()
 
-    async def run() -> None:
+    async def fetch_from_hosts() -> None:
         async with await asyncio.start_server(answer, "0.0.0.0", 0) as server:
             port = server.sockets[0].getsockname()[1]
             fetcher = HttpFetcher(Fetch(allow_loopback=True), user_agent="test", clock=lambda: NOW)
@@ -49,11 +49,11 @@ def test_the_connections_of_64_origins_stay_open() -> None:
             await asyncio.wait_for(closed.wait(), 5)
 
     closed = asyncio.Event()
-    asyncio.run(run())
+    asyncio.run(fetch_from_hosts())
 
 
 @pytest.mark.parametrize(
-    ("number", "message", "says"),
+    ("number", "message", "expected_detail"),
     [
         (
             errno.ECONNREFUSED,
@@ -73,9 +73,11 @@ def test_the_connections_of_64_origins_stay_open() -> None:
         (errno.EPIPE, "Broken pipe", "Broken pipe"),
     ],
 )
-def test_a_refused_connection_names_host_and_port(number: int, message: str, says: str) -> None:
+def test_a_refused_connection_names_host_and_port(
+    number: int, message: str, expected_detail: str
+) -> None:
     """A failed connection is explained with the address and port that were tried, and what to
     check."""
     key: Any = SimpleNamespace(host="host", port=9, ssl=False, is_ssl=False)
     error = aiohttp.ClientConnectorError(key, OSError(number, message))
-    assert explain_error(error) == ("connect", says)
+    assert explain_error(error) == ("connect", expected_detail)

@@ -55,20 +55,20 @@ def test_mails_are_listed_and_fetched_and_stay_unread(empty_server: Dovecot) -> 
     empty_server.deliver_mail("1.host", b"Subject: a\n\none", NOW - 3 * DAY)
     empty_server.deliver_mail("2.host", b"Subject: b\n\ntwo", NOW)
     empty_server.deliver_mail("0.host", b"Subject: old\n\n", NOW - 2 * MONTH)
-    box = open_mailbox(empty_server)
-    first, second = sorted(list_heads(box), key=lambda mail: mail.received)
+    mailbox = open_mailbox(empty_server)
+    first, second = sorted(list_heads(mailbox), key=lambda mail: mail.received)
 
     assert first.head == b"Subject: a\r\n\r\n"
     assert first.received == NOW - 3 * DAY
     assert second.size == 17
-    assert box.fetch(second.name) == b"Subject: b\r\n\r\ntwo"
+    assert mailbox.fetch(second.name) == b"Subject: b\r\n\r\ntwo"
 
-    box.close()
-    short = open_mailbox(empty_server, largest=9)
+    mailbox.close()
+    short_mailbox = open_mailbox(empty_server, largest=9)
 
-    assert short.fetch(second.name) == b"Subject: "
+    assert short_mailbox.fetch(second.name) == b"Subject: "
 
-    short.close()
+    short_mailbox.close()
 
     assert all(name.partition(":2,")[2] in ("",) for name in empty_server.list_names())
 

@@ -140,6 +140,7 @@ def test_waits_over_two_processes(tmp_path: Path, web: Web) -> None:
         "c": "http-503",
     }
 
+    # the next process requests only d: a and b are on a host that is left alone, c has to wait
     web.seen.clear()
     result = refresh_sources(config, "a", "b", "c", "d")
 

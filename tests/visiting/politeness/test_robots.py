@@ -110,7 +110,7 @@ def test_samples(samples: Samples) -> None:
 
 
 @pytest.mark.parametrize(
-    ("failure", "allowed", "by"),
+    ("failure", "allowed", "expected_permit"),
     [
         (("http-404", 404), True, "no robots.txt"),
         (("gone", 410), True, "no robots.txt"),
@@ -122,12 +122,12 @@ def test_samples(samples: Samples) -> None:
         (("redirects", None), True, "no robots.txt"),
     ],
 )
-def test_failures(failure: tuple[str, int | None], allowed: bool, by: str) -> None:
+def test_failures(failure: tuple[str, int | None], allowed: bool, expected_permit: str) -> None:
     """If robots.txt cannot be fetched, pages are allowed for most 4xx answers and forbidden while
     the server is overloaded or unreachable (RFC 9309)."""
     crawler = ScriptedCrawler()
     crawler.script.answers[ROBOTS] = Failed(url=ROBOTS, reason=failure[0], status=failure[1])
-    assert crawler.find_verdict("https://example.org/a")[:2] == (allowed, by)
+    assert crawler.find_verdict("https://example.org/a")[:2] == (allowed, expected_permit)
 
 
 def test_rules_and_delay() -> None:
@@ -457,12 +457,12 @@ def test_waiting_for_a_turn_costs_no_deadline() -> None:
         "https://b.test/": make_fetched("https://b.test/"),
     }
 
-    async def run() -> list[FetchResult]:
+    async def fetch_five_times() -> list[FetchResult]:
         polite = PoliteFetcher(script, Throttle(0.1, asyncio.sleep, lambda: datetime.now(UTC)))
         requests = [Request(url="https://a.test/", kind="feed", deadline=0.15) for _ in range(5)]
         return list(await asyncio.gather(*(polite.fetch(request) for request in requests)))
 
-    assert all(isinstance(result, Fetched) for result in asyncio.run(run()))
+    assert all(isinstance(result, Fetched) for result in asyncio.run(fetch_five_times()))
     assert min(request.deadline for request in script.asked) > 0.1
 
 

@@ -29,6 +29,7 @@ def test_a_disallowed_feed_is_added_visited_and_warned_of(tmp_path: Path, web: W
         "/shut": Reply(200, {}, FEED),
         "/open": Reply(200, {}, FEED),
     }
+    # adding it warns
     added = run_checked_command(config, "add", web.url("/shut"))
 
     assert "robots.txt disallows this address" in added.stderr
@@ -46,6 +47,7 @@ def test_a_disallowed_feed_is_added_visited_and_warned_of(tmp_path: Path, web: W
 
     assert [result[one]["reason"] for one in (key, "open")] == [None, None]  # no error
 
+    # `status` shows the warning on the line below the source
     output = run_checked_command(config, "status").stdout.splitlines()
     ((number, line),) = ((n, line) for n, line in enumerate(output) if "robots.txt" in line)
 
@@ -57,6 +59,7 @@ def test_a_disallowed_feed_is_added_visited_and_warned_of(tmp_path: Path, web: W
         for line in run_checked_command(config, "sources").stdout.splitlines()[1:]
     ] == ["ok", "robots"]
 
+    # robots.txt allows it now
     web.routes["/robots.txt"] = Reply(200, {}, b"")
     # with it goes what was remembered of robots.txt
     (tmp_path / "feeds" / "state" / "syndicator.db").unlink()
@@ -87,12 +90,12 @@ def test_show_says_who_decided(tmp_path: Path, web: Web) -> None:
     html = Reply(200, {"Content-Type": "text/html", "X-Robots-Tag": "nosnippet"}, PAGE)
     web.routes = {"/robots.txt": Reply(200, {}, DISALLOW), "/shut": html, "/page": html}
 
-    def why(url: str) -> list[str]:
+    def explain(url: str) -> list[str]:
         return run_checked_command(config, "show", "--why", url).stdout.splitlines()
 
-    assert "robots.txt  permitted by robots.txt" in why(web.url("/page"))
-    assert "robots.txt  permitted by operator" in why(web.url("/shut", "localhost"))
-    assert any("nosnippet" in line for line in why(web.url("/page")))
+    assert "robots.txt  permitted by robots.txt" in explain(web.url("/page"))
+    assert "robots.txt  permitted by operator" in explain(web.url("/shut", "localhost"))
+    assert any("nosnippet" in line for line in explain(web.url("/page")))
     assert (
         "robots: robots.txt"
         in run_checked_command(config, "show", web.url("/shut"), code=69).stderr

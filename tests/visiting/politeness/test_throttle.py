@@ -125,7 +125,7 @@ def test_a_cancelled_request_frees_its_place() -> None:
     runs."""
     log = Log(pause=0)
 
-    async def run() -> None:
+    async def cancel_two_then_request() -> None:
         hung = asyncio.ensure_future(log.request("a", 1000))
         waiting = asyncio.ensure_future(log.request("a", 1000))
         await asyncio.sleep(0)
@@ -134,7 +134,7 @@ def test_a_cancelled_request_frees_its_place() -> None:
         await asyncio.gather(hung, waiting, return_exceptions=True)
         await log.request("a")
 
-    asyncio.run(log.clock.run(run()))
+    asyncio.run(log.clock.run(cancel_two_then_request()))
     assert log.open == {"a": 0}
 
 
@@ -169,11 +169,11 @@ def test_a_picture_goes_after_every_page_that_its_host_is_asked_for() -> None:
 
     fetcher = PoliteFetcher(Answers(), log.throttle)
 
-    async def all_of() -> None:
+    async def fetch_all() -> None:
         kinds: list[Literal["page", "image"]] = ["page", "image", "page", "page"]
         await asyncio.gather(
             *(fetcher.fetch(Request(url="https://a.example/", kind=kind)) for kind in kinds)
         )
 
-    asyncio.run(log.clock.run(all_of()))
+    asyncio.run(log.clock.run(fetch_all()))
     assert [kind for _, kind in log.began] == ["page", "page", "page", "image"]

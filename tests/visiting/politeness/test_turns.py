@@ -76,14 +76,14 @@ def test_a_host_that_others_have_for_long_is_waited_for_and_not_for_ever() -> No
     without having been sent; it is retried a minute later."""
     machines = Machines()
     machines.turns.take("a.example")  # by a machine that stopped
-    (found,) = machines.request_from(0)
+    (result,) = machines.request_from(0)
 
-    assert isinstance(found, Failed) and found.unasked, "no try of the page was counted"
+    assert isinstance(result, Failed) and result.unasked, "no try of the page was counted"
     assert machines.began == []
     assert PATIENCE <= machines.clock.seconds_since_start() < PATIENCE + 5
-    assert found.retry_after
-    assert found.retry_after >= machines.clock() + timedelta(seconds=60)
-    assert found.detail.startswith("other machines ask the host")
+    assert result.retry_after
+    assert result.retry_after >= machines.clock() + timedelta(seconds=60)
+    assert result.detail.startswith("other machines ask the host")
 
 
 def test_a_host_that_is_free_soon_is_waited_for() -> None:
@@ -91,9 +91,9 @@ def test_a_host_that_is_free_soon_is_waited_for() -> None:
     sent."""
     machines = Machines()
     machines.turns.hold("a.example", PATIENCE - 5)
-    (found,) = machines.request_from(0)
+    (result,) = machines.request_from(0)
 
-    assert isinstance(found, Fetched)
+    assert isinstance(result, Fetched)
     assert machines.began[0] >= PATIENCE - 5
 
 
@@ -102,12 +102,12 @@ def test_a_host_that_is_held_for_long_is_not_waited_for() -> None:
     once and is retried when the pause ends."""
     machines = Machines()
     machines.turns.hold("a.example", 600)
-    (found,) = machines.request_from(0)
+    (result,) = machines.request_from(0)
 
-    assert isinstance(found, Failed)
-    assert found.unasked
+    assert isinstance(result, Failed)
+    assert result.unasked
     assert machines.clock.seconds_since_start() == 0
-    assert found.retry_after == machines.clock() + timedelta(seconds=600)
+    assert result.retry_after == machines.clock() + timedelta(seconds=600)
 
 
 def test_what_one_did_not_reach_the_other_does_not_try() -> None:
@@ -119,11 +119,11 @@ def test_what_one_did_not_reach_the_other_does_not_try() -> None:
 
     assert machines.turns.away == {"a.example": ("dns", "no such name")}
 
-    (found,) = machines.request_from(1)
+    (result,) = machines.request_from(1)
 
-    assert isinstance(found, Failed)
-    assert found.reason == "dns"
-    assert found.detail == "no such name"
+    assert isinstance(result, Failed)
+    assert result.reason == "dns"
+    assert result.detail == "no such name"
     assert len(machines.began) == 1
 
 
@@ -147,7 +147,7 @@ def test_leave_is_given_back_where_a_request_is_cancelled() -> None:
     at once."""
     machines = Machines(pause=0, seconds=1000)
 
-    async def cancelled() -> None:
+    async def cancel_after_a_second() -> None:
         task = asyncio.ensure_future(
             machines.fetchers[0].fetch(Request(url="https://a.example/", kind="feed"))
         )
@@ -155,7 +155,7 @@ def test_leave_is_given_back_where_a_request_is_cancelled() -> None:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
 
-    asyncio.run(machines.clock.run(cancelled()))
+    asyncio.run(machines.clock.run(cancel_after_a_second()))
     machines.seconds = 0
     assert isinstance(machines.request_from(1)[0], Fetched)
     assert machines.clock.seconds_since_start() < 5

@@ -67,7 +67,7 @@ def test_what_a_hub_is_asked() -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "asked", "status"),
+    ("before", "parameters", "status"),
     [
         (ASKED, make_parameters("subscribe"), 200),
         (ASKED, make_parameters("subscribe", hub_topic=TOPIC + "2"), 404),
@@ -85,11 +85,11 @@ def test_what_a_hub_is_asked() -> None:
     ],
 )
 def test_only_what_was_asked_for_is_confirmed(
-    before: Subscription, asked: dict[str, str], status: int
+    before: Subscription, parameters: dict[str, str], status: int
 ) -> None:
     """A hub's verification is confirmed only if it fits what we asked for, or renews a
     subscription; anything else gets 404 and changes nothing."""
-    answer = websub.answer_hub(before, asked, NOW)
+    answer = websub.answer_hub(before, parameters, NOW)
 
     assert answer.status == status
     assert answer.body == ("c" if status == 200 else "Not found.\n")
@@ -130,15 +130,15 @@ def test_a_hub_that_verified_before_it_answered_is_not_asked_again() -> None:
 def test_a_hub_that_does_not_verify_is_asked_again_less_and_less_often() -> None:
     """If a hub accepts a request but never verifies it, it is asked again after an hour, then after
     twice as long each time, up to a week."""
-    one = ASKED
+    subscription = ASKED
     waits = []
     for _ in range(10):
-        after = websub.record_answer(one, TAKEN, NOW)
+        after = websub.record_answer(subscription, TAKEN, NOW)
         assert after
         assert after.next_try
         assert after.reason == "unverified"
         waits.append(after.next_try - NOW)
-        one = replace(after, asked="subscribe")
+        subscription = replace(after, asked="subscribe")
 
     assert waits == [HOUR * 2**n for n in range(8)] + [7 * DAY] * 2
 
@@ -180,16 +180,16 @@ def test_a_hub_that_denies_has_no_subscription_any_more() -> None:
 def test_who_is_left_is_told_three_times_at_most() -> None:
     """A request to unsubscribe that fails is sent three times at most, then the subscription is
     deleted (None); so is one that no hub knows."""
-    one: Subscription | None = websub.plan_unsubscribing(VERIFIED, NOW)
+    subscription: Subscription | None = websub.plan_unsubscribing(VERIFIED, NOW)
     for _ in range(3):
-        assert one
-        assert one.next_try
-        assert not websub.may_be_deleted(one)
-        one = websub.record_answer(
-            websub.record_request(one, "x"), Failed(url="", reason="connect"), NOW
+        assert subscription
+        assert subscription.next_try
+        assert not websub.may_be_deleted(subscription)
+        subscription = websub.record_answer(
+            websub.record_request(subscription, "x"), Failed(url="", reason="connect"), NOW
         )
 
-    assert one is None
+    assert subscription is None
     assert websub.may_be_deleted(websub.plan_unsubscribing(NEW, NOW))  # no hub knows of it
 
     after = websub.answer_hub(

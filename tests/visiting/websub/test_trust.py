@@ -77,10 +77,10 @@ def test_a_hub_of_a_good_record_is_trusted_sooner() -> None:
 
 def test_old_sins_are_forgotten() -> None:
     """Older counts of a hub fade: after 300 pushes, 100 earlier misses weigh less than 30."""
-    one = Tally(hub="h", pushed=0, missed=100)
+    tally = Tally(hub="h", pushed=0, missed=100)
     for _ in range(300):
-        one = add_counts(one, pushed=1)
-    assert one.missed < 30 < one.pushed
+        tally = add_counts(tally, pushed=1)
+    assert tally.missed < 30 < tally.pushed
 
 
 @given(
@@ -99,7 +99,7 @@ def test_polling_is_slower_and_never_off(
 
     assert usual <= wait <= max(usual, most)
 
-    one = replace(STANDS, pushed=pushed, missed=lost)
+    subscription = replace(STANDS, pushed=pushed, missed=lost)
 
-    assert 0 <= rate_trust(one, Tally(hub="h", pushed=pushed, missed=lost), NOW) <= 0.98
+    assert 0 <= rate_trust(subscription, Tally(hub="h", pushed=pushed, missed=lost), NOW) <= 0.98
     assert (1 - share) * wait <= usual * 1.0001  # nobody waits longer on average
