@@ -7,7 +7,8 @@ from syndicator.core.model import Article
 
 
 def test_an_article_is_found_by_its_addresses_on_its_own_site_and_its_guid() -> None:
-    """Addresses on another host are no aliases."""
+    """The aliases of an article are its addresses on its own site, in normal form, and its feed id;
+    an address on another host is none."""
     article = Article(
         id="a" * 26,
         url="https://bank.example/news",

@@ -48,7 +48,8 @@ def test_what_is_put_is_there_and_written_only_where_it_differs(make_outlet: Mak
 
 
 def test_names_are_those_of_a_folder_with_its_folders(make_outlet: Make) -> None:
-    """`names` lists files and folders directly below a folder."""
+    """`names` lists the files directly in a folder and its subfolders by name, before and after a
+    build opens it anew."""
     outlet = make_outlet()
     for name in ("all.html", "pictures/a.webp", "pictures/b.webp", "pictures/deep/c.webp"):
         publish_file(outlet, name, name.encode())

@@ -63,7 +63,8 @@ def test_answers_are_bytes(echo: Sandbox[bytes]) -> None:
 
 
 def test_it_opens_nothing() -> None:
-    """The sandbox can open no file or socket."""
+    """In the sandbox no file or socket can be opened: the function returns the names of those that
+    could, here none."""
     with make_sandbox("open_things") as sandbox:
         assert call_sandbox(sandbox, b"") == b""
 

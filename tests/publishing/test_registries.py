@@ -217,7 +217,8 @@ def test_an_axis_may_be_off_and_its_feeds_end_with_it(
 
 
 def test_a_feed_of_it_may_be_set_up_and_move(instance: Instance) -> None:
-    """Feeds of the added axis can be configured and renamed."""
+    """A feed of the added axis (languages) can be configured in feeds.toml and renamed: its old
+    address redirects."""
     (instance.config / "feeds.toml").write_text(
         '[[feed]]\nfeed = "languages/en"\nformats = ["txt"]\n'
     )
@@ -239,7 +240,8 @@ def test_a_feed_of_it_may_be_set_up_and_move(instance: Instance) -> None:
 
 
 def test_settings_take_the_names_of_the_table_and_no_other(instance: Instance) -> None:
-    """`formats` accepts the registered format and refuses unknown ones."""
+    """The setting `formats` accepts the added format "txt"; the error for an unknown one ("pdf")
+    lists all, with it."""
     assert load(instance.config, {}).publish.formats == ("txt", "atom", "html")
     (instance.config / "syndicator.toml").write_text('[publish]\nformats = ["atom", "pdf"]\n')
     with pytest.raises(

@@ -278,7 +278,8 @@ def test_stale_held_and_built(store: Store) -> None:
 
 
 def test_a_feed_stays_stale_if_an_article_comes_while_it_is_built(store: Store) -> None:
-    """An article recorded during a build keeps its feed stale."""
+    """If an article is recorded after a build has read the marks of a feed, the feed is still stale
+    after that build."""
     record_article(store, 1)
     marks_at_start = store.index.marks()[AI]
     record_article(store, 2)  # after the build has read what is in the feed

@@ -34,7 +34,7 @@ def build_all(store: Store) -> None:
 
 
 def test_the_picture_of_an_article_is_due_once_it_is_filed_the_newest_first(store: Store) -> None:
-    """Pictures of new articles are due, newest first."""
+    """The covers of new articles are due, that of the newest (1) first; article 3 has none."""
     record_article(store, 2, cover="https://example.org/two.jpg")
     record_article(store, 1, cover=COVER)
     record_article(store, 3)

@@ -58,7 +58,8 @@ def list_stale(store: Store) -> set[FeedKey]:
 
 
 def test_a_state_comes_back_as_it_was(store: Store) -> None:
-    """Saved states of sources are read unchanged."""
+    """The state of a source is read as it was saved last, also with invalid Unicode in it; an
+    unknown source has none."""
     visits: VisitRecords = store.visits
     state = SourceState(
         key="a",

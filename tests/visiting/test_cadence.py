@@ -724,7 +724,7 @@ def test_a_dead_move_is_given_up() -> None:
 
 
 def test_times_to_come_leave_the_rhythm_alone() -> None:
-    """Entries dated in the future are ignored for the rhythm."""
+    """Entries that are dated ten years ahead do not count for the rhythm of a source."""
     entries = tuple(Entry(id=str(n), published=NOW + timedelta(days=3650 + n)) for n in range(5))
     state = update_through_visits(*([(make_fetched(), replace(FEED, entries=entries))] * 3))
     assert state.cadence.recent == ()

@@ -16,7 +16,8 @@ def test_texts_lists_and_truth_values_are_read_as_they_were_given() -> None:
 
 
 def test_characters_that_no_file_can_have_are_left_out() -> None:
-    """Characters that TOML forbids are left out."""
+    """Characters that TOML forbids, such as NUL and lone surrogates, are left out of written
+    texts."""
     written_table = write_table("[[feed]]", {"key": "a\x7f\x00b\ud800", "urls": ["\x85c"]})
 
     assert tomllib.loads(written_table)["feed"] == [{"key": "ab", "urls": ["\x85c"]}]

@@ -60,6 +60,7 @@ def test_a_waiting_target_is_recorded_once_as_out_of_date() -> None:
 
 
 def test_published_targets_that_no_longer_exist_are_gone() -> None:
-    """Targets that are published but not planned are deleted."""
+    """Targets that are published ("here", "there", "old") but no longer planned are listed as gone,
+    so that their files are deleted."""
     result = compare_targets([make_target("here")], {"here": "now", "there": "now", "old": ""})
     assert result.gone == {"there", "old"}

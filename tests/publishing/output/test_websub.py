@@ -107,7 +107,7 @@ async def test_a_repeated_address_is_sent_to_the_hub_once() -> None:
 
 
 async def test_no_hub_is_asked_if_nothing_changed() -> None:
-    """Without changed feeds no request is sent."""
+    """If no feed changed (an empty list of addresses), no request is sent to the hub."""
     hub = Hub()
     notice = await notify_hub(HUB, [], hub)
 

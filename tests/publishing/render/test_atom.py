@@ -281,7 +281,8 @@ def test_threads_that_write_dates_leave_the_locale_alone(monkeypatch: pytest.Mon
 
 
 def test_an_entry_of_our_own_names_no_source() -> None:
-    """Articles of the operator's own have no `source` element."""
+    """Articles that the operator wrote have no source in Atom, RSS and JSON; those of others name
+    theirs."""
     own_view = make_sample_view(is_own=True)
 
     assert parse_entry(own_view).find(f"{ATOM}source") is None

@@ -229,7 +229,8 @@ def test_every_format_shows_the_same(kind: str) -> None:
 
 
 def test_rss_has_the_markdown_of_whole_texts_if_the_operator_enabled_it() -> None:
-    """`source:markdown` is written for full texts if enabled."""
+    """With `extensions = ["markdown"]`, RSS has the Markdown of full texts in `source:markdown`;
+    entries with an excerpt only have none."""
     name = "{http://source.scripting.com/}markdown"
 
     assert b"source.scripting.com" not in build_files()["all.rss"]

@@ -78,7 +78,8 @@ def test_no_payload_of_all_is_alive(samples: Samples) -> None:
     )
 )
 def test_no_text_is_alive(markdown: str) -> None:
-    """No random markdown gives active HTML."""
+    """No random Markdown, made of characters with a meaning in HTML, gives HTML that runs a
+    script."""
     assert find_live_markup(render_markdown(markdown, BASE)) == []
 
 

@@ -17,7 +17,8 @@ HOW = Settings(
 
 
 def test_each_kind_of_feed_is_a_folder_and_names_are_short() -> None:
-    """OPML has one folder per axis with short names."""
+    """The OPML has the feed of everything and a folder for each kind of feed, whose entries have
+    short names without the title of the site."""
     rows = MemoryIndex([make_article(1, category="Work", tags=("AI", "C++"))]).feeds()
     queries = [SavedQuery(slug="long-reads", query="tag:AI")]
     specs = plan_feeds(

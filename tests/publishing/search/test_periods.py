@@ -75,5 +75,5 @@ def test_other_input_changes_all_periods() -> None:
 
 
 def test_without_articles_there_are_none() -> None:
-    """No articles give no periods."""
+    """Without articles there are no search files."""
     assert plan_periods({}, [], "") == []

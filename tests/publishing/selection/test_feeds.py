@@ -34,7 +34,8 @@ def list_keys(
 
 
 def test_an_empty_shelf_has_one_feed() -> None:
-    """Without articles there is only the feed of everything."""
+    """Without articles there is only the feed of everything, so that a new instance can be
+    subscribed to."""
     assert list_keys() == [FeedKey("all", "all")]
 
 
@@ -194,7 +195,8 @@ def test_a_larger_limit_counts_for_the_day_and_older_articles_and_a_sources_feed
 
 
 def test_a_saved_question_has_the_names_of_its_feeds_as_title() -> None:
-    """A saved search without title is named after its parts."""
+    """A saved question without a title is named by its parts, with the names of tags; one with a
+    title ("Mine") keeps it."""
     rows = [make_row("tag", "ai", 3), make_row("source", "alpha", 1)]
     saved_query = SavedQuery(slug="q/tag.ai/words.gpu/not.tag.law", query="tag:ai")
     query_with_title = SavedQuery(slug="q/source.alpha", query="source:alpha", title="Mine")

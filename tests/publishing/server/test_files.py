@@ -172,7 +172,7 @@ def test_tags(client: TestClient, tag: str, status: int) -> None:
     "since", ["Thu, 01 Jan 1970 00:00:00 GMT", "yesterday", "", "Mon, 99 Foo 2025 99:99:99 GMT"]
 )
 def test_an_older_or_senseless_date_gets_the_file(client: TestClient, since: str) -> None:
-    """An old or invalid If-Modified-Since gets the whole file."""
+    """If-Modified-Since with an old or invalid date gets the whole file."""
     assert client.get("/all.atom", headers={"if-modified-since": since}).status_code == 200
 
 

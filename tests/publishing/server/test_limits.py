@@ -294,7 +294,8 @@ async def test_a_request_that_drips_ends_with_408(
 
 
 async def test_a_silent_client_is_cut_without_an_answer(watched_server: WatchedServer) -> None:
-    """A client that sends nothing is disconnected after HEADER_SECONDS."""
+    """A client that connects and sends nothing is disconnected after HEADER_SECONDS, without an
+    answer. `pass_time` moves the clock of the server."""
     silent = watched_server.open_client()
     await wait_until(lambda: bool(watched_server.connections))
     await watched_server.pass_time(limits.HEADER_SECONDS + 1)

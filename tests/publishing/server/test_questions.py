@@ -61,7 +61,8 @@ def make_questions(count: int, word: str = "word") -> list[str]:
 
 
 def test_the_script_that_pages_look_for_is_there_once_questions_are_answered() -> None:
-    """q/answers.js is served when the server answers searches."""
+    """q/answers.js tells the pages that this server answers questions; it is served without a
+    search (`order` is empty)."""
     slow = Slow()
     status, head, body = asyncio.run(slow.questions.answer("q/answers.js", ANN, {}))
 

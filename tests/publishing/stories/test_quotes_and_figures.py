@@ -136,7 +136,8 @@ def test_other_numbers_are_no_figures(sentence: str) -> None:
 
 
 def test_figures_of_one_outlet_are_not_listed() -> None:
-    """Different figures within one report are no disagreement."""
+    """Two different numbers in the report of one outlet are no disagreement between outlets; the
+    second report has no sentence."""
     account = make_account("one", "The airline cancelled 140 flights. It cancelled 152 flights.")
     assert list_figures(account, make_account("two", *FIRST[:0])) == []
 

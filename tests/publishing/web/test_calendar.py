@@ -45,7 +45,8 @@ def test_a_quiet_year_is_one_page_and_a_busy_one_lists_its_months_and_these_thei
 
 
 def test_a_list_names_its_parts_and_how_many_stories_they_have() -> None:
-    """Pages of years and months list their parts with counts."""
+    """The page of a year lists its months, and that of a busy month its days, with their number of
+    stories; each links the page above it."""
     year, january, february, *_ = plan_calendar(
         "all", make_day_counts({"2025-01-07": 1, "2025-02-01": PAGE, "2025-02-02": 1}), ""
     )

@@ -188,7 +188,7 @@ def test_the_page_for_missing_files_works_at_any_depth() -> None:
 def test_the_sitemap_lists_pages_that_are_there_and_validates_as_xml(
     files: dict[str, bytes],
 ) -> None:
-    """Every address in the sitemap is a published file."""
+    """The sitemap is valid XML, lists only published pages, and has the day of the latest story."""
     root = etree.fromstring(files["sitemap.xml"])
     space = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
     results = [loc.text.removeprefix("https://feeds.example/") for loc in root.iter(f"{space}loc")]

@@ -94,7 +94,7 @@ def test_opml() -> None:
 
 @pytest.mark.parametrize("root", ["urlset", "sitemapindex"])
 def test_sitemap(root: str) -> None:
-    """Sitemaps are recognised, also compressed."""
+    """A sitemap or an index of sitemaps is recognised as one, also if it is a gzip file."""
     inside = "<url><loc>https://example.org/1</loc></url>"
     body = (
         f'<?xml version="1.0"?><{root}'

@@ -66,7 +66,8 @@ def test_a_better_feed_goes_before_the_one_that_a_page_names() -> None:
 
 
 def test_what_is_known_goes_before_what_is_guessed() -> None:
-    """A feed of a known service precedes guessed addresses."""
+    """On a Mastodon page, which names no feed, the known address of its feed comes first, then
+    guessed ones."""
     first, *rest = discover(b"<html><title>Ann</title>", "https://social.example/@ann").feeds
     assert first == FeedLink("https://social.example/@ann.rss", "", "known")
     assert {link.type for link in rest} == {"guess"}

@@ -82,7 +82,7 @@ def test_numbers_and_advice_of_an_episode_are_read(parts: str, lines: tuple[str,
 
 
 def test_a_feed_that_is_broken_is_read_as_far_as_it_goes() -> None:
-    """Malformed XML keeps the podcast data before the fault."""
+    """If the XML of a feed breaks, the podcast elements before that place are read."""
     assert parse_enclosures(PARTS + "<podcast:person>&nbsp;<b>")[0].podcast[:2] == LINES[:2]
 
 

@@ -136,7 +136,8 @@ def test_status_codes(web: Web, status: int, reason: str) -> None:
 
 
 def test_a_far_date_to_come_back_is_a_week_at_most(web: Web) -> None:
-    """Retry-After in the year 9999 counts as a week."""
+    """A Retry-After in the year 9999 is limited to a week, so that the source is not given up for
+    ever."""
     web.routes["/x"] = Reply(503, {"Retry-After": "Fri, 31 Dec 9999 23:59:59 GMT"})
     result = fetch_url(web.url("/x"))
 
@@ -216,7 +217,8 @@ def test_ratio_cap(web: Web) -> None:
 
 
 def test_body_that_breaks_off(web: Web) -> None:
-    """A body shorter than its Content-Length is a failure."""
+    """If the connection closes before the announced 1,000 bytes have come, the fetch fails with
+    "truncated"."""
 
     def send_10_of_1000_bytes(seen: Seen) -> Reply:
         return Reply(200, {"Content-Length": "1000", "Connection": "close"}, b"x" * 10)
@@ -226,7 +228,8 @@ def test_body_that_breaks_off(web: Web) -> None:
 
 
 def test_deadline_covers_the_whole_trip(web: Web) -> None:
-    """Redirects share one deadline."""
+    """One deadline (0.6 s) covers a request with all its redirects, each of which takes 0.25 s
+    here."""
 
     def redirect_slowly(seen: Seen) -> Reply:
         time.sleep(0.25)
@@ -272,7 +275,8 @@ def test_hung_look_up_ends_and_blocks_nobody(web: Web) -> None:
 
 
 def test_redirects(web: Web) -> None:
-    """Redirects are followed; `moved_to` is the last permanent one."""
+    """Redirects are followed to the end; `moved_to` is the address up to which all of them were
+    permanent (301, 308)."""
     web.routes = {
         "/a": Reply(301, {"Location": "/b"}),
         "/b": Reply(308, {"Location": web.url("/c#part")}),
@@ -322,7 +326,8 @@ def test_bad_redirects(web: Web, location: str, reason: str) -> None:
 
 
 def test_too_many_redirects(web: Web) -> None:
-    """After five redirects, six requests, the fetch fails."""
+    """Five redirects are followed; the sixth answer that redirects ends the fetch with
+    "redirects"."""
     web.routes = {f"/{number}": Reply(302, {"Location": f"/{number + 1}"}) for number in range(9)}
     assert get_failure_reason(fetch_url(web.url("/0"))) == "redirects"
     assert len(web.seen) == 6
@@ -541,7 +546,8 @@ def _connections(port: int) -> list[str]:
 
 
 def test_proxies_of_the_environment_are_not_used(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Variables such as HTTP_PROXY are ignored."""
+    """Variables such as HTTP_PROXY are ignored: only the configured proxy counts, since a proxy
+    could reach private addresses."""
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9/")
     web.routes["/"] = Reply(200)

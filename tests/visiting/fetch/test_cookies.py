@@ -131,7 +131,8 @@ def test_an_answer_without_tls_sets_no_secure_cookie() -> None:
 
 
 def test_a_file_is_read_as_browsers_export_it_and_written_so() -> None:
-    """Cookie files in browsers' format are read and written back."""
+    """A cookies.txt as browsers export it (comments, #HttpOnly_, empty values) is read, and written
+    so that it is read back equal."""
     lines = (
         "\ufeff# Netscape HTTP Cookie File",
         "# https://curl.se/docs/http-cookies.html",

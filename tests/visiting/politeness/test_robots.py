@@ -96,7 +96,8 @@ def make_request(url: str) -> Request:
 
 
 def test_samples(samples: Samples) -> None:
-    """Our matcher agrees with the samples of Google's matcher."""
+    """Our parser of robots.txt decides the sample cases of Google's parser in the same way, except
+    that ours escapes addresses itself."""
     rows = samples.rows("robots")
     wrong = [
         row
@@ -131,7 +132,8 @@ def test_failures(failure: tuple[str, int | None], allowed: bool, expected_permi
 
 
 def test_rules_and_delay() -> None:
-    """Our own group of robots.txt counts, and its delay is cut to a minute."""
+    """The group of robots.txt for our own name counts, not the one for `*`; its Crawl-delay of a
+    day is limited to 60 seconds."""
     crawler = ScriptedCrawler()
     crawler.script.add_page(
         ROBOTS,
@@ -305,7 +307,8 @@ def test_a_feed_that_robots_disallows_is_fetched_with_a_warning(
 
 
 def test_a_robots_txt_that_cannot_be_had_warns_of_nothing() -> None:
-    """An unreachable robots.txt allows feeds without a warning."""
+    """If robots.txt cannot be fetched (503), a feed is fetched without a warning, as nothing
+    forbids it."""
     crawler = ScriptedCrawler()
     crawler.script.answers = {
         "https://example.org/feed": make_fetched("https://example.org/feed"),

@@ -70,7 +70,8 @@ def test_a_disallowed_feed_is_added_visited_and_warned_of(tmp_path: Path, web: W
 
 
 def test_a_disallowed_page_is_warned_of_before_it_is_added(tmp_path: Path, web: Web) -> None:
-    """`add --dry-run` warns of a page that robots.txt disallows."""
+    """`add --dry-run` warns that a page which robots.txt disallows will not be read, and how to
+    change that."""
     config = write_sources_config(tmp_path, {})
     web.routes = {
         "/robots.txt": Reply(200, {}, DISALLOW),

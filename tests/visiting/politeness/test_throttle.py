@@ -53,7 +53,8 @@ def test_pause_counts_from_the_end_of_a_request() -> None:
 
 
 def test_hosts_do_not_wait_for_each_other() -> None:
-    """A slow host does not delay requests to another one."""
+    """A host that takes 1,000 seconds to answer does not delay requests to another one, which begin
+    at 0 and, after work and pause, 2 seconds."""
     log = Log()
     assert log.run_requests(("hung", 1000.0), ("hung", 1000.0), ("b", 1.0), ("b", 1.0))[:3] == [
         (0, "hung"),

@@ -121,7 +121,8 @@ def test_a_lease_is_renewed_before_it_ends() -> None:
 
 
 def test_a_hub_that_verified_before_it_answered_is_not_asked_again() -> None:
-    """A verification that arrives before the hub's answer counts."""
+    """If the hub verifies a subscription before it answers our request, the answer, also a failure,
+    changes nothing any more."""
     assert websub.record_answer(VERIFIED, TAKEN, NOW) == VERIFIED
     failed = Failed(url="", reason="timeout")
     assert websub.record_answer(VERIFIED, failed, NOW) == VERIFIED

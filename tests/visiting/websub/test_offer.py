@@ -63,7 +63,8 @@ def test_each_form_of_feed_says_it(body: str) -> None:
 
 
 def test_the_head_of_a_page_says_it_and_its_text_does_not() -> None:
-    """<link rel=hub> counts in the head of a page only."""
+    """A page names its hub by <link rel="hub"> in its head only: its body or a comment may have
+    been written by others."""
     head = (
         b'<html><head><base href="https://site.example/a/"><link rel="hub" href="hub"><link'
         b' href="b" rel=self></head>'
