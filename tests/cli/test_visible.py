@@ -31,35 +31,35 @@ def list_control_characters(text: str) -> list[str]:
     ]
 
 
-def say_it() -> None:
+def print_line() -> None:
     printing.say(TITLE)
 
 
-def table_it() -> None:
+def print_title_table() -> None:
     printing.print_table("Articles", ("title",), [(TITLE,)])
 
 
-def complain_it() -> None:
+def print_error() -> None:
     printing.complain(ConfigError(TITLE), as_json=True)
 
 
-def log_it() -> None:
+def write_log() -> None:
     printing.log(TITLE, detail=TITLE)
     reports.log_problems([Problem(what=TITLE, reason="bug", detail=TITLE)])
 
 
-def why_it() -> None:
+def print_reasons() -> None:
     for line in format_reasons(
         {"title": TITLE, "tags": {TITLE: TITLE}, "body": {"cut": [{"rule": TITLE, "text": TITLE}]}}
     ):
         printing.say(line)
 
 
-def json_it() -> None:
+def print_json_title() -> None:
     printing.print_json({"title": TITLE, TITLE: [TITLE]})
 
 
-def steps_it() -> None:
+def write_step() -> None:
     apply_options(LogOptions(steps=True))
     try:
         logger("visiting").info("asked", url=TITLE)
@@ -67,7 +67,7 @@ def steps_it() -> None:
         apply_options(LogOptions())
 
 
-def log_json_it() -> None:
+def write_json_log() -> None:
     apply_options(LogOptions(json=True))
     try:
         printing.log(TITLE, detail=TITLE)
@@ -77,7 +77,17 @@ def log_json_it() -> None:
 
 
 @pytest.mark.parametrize(
-    "show", [say_it, table_it, complain_it, log_it, why_it, json_it, steps_it, log_json_it]
+    "show",
+    [
+        print_line,
+        print_title_table,
+        print_error,
+        write_log,
+        print_reasons,
+        print_json_title,
+        write_step,
+        write_json_log,
+    ],
 )
 @pytest.mark.parametrize("terminal", [False, True])
 def test_nothing_of_a_stranger_controls_the_terminal(

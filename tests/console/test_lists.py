@@ -41,7 +41,7 @@ def run_look_job(running_console: RunningConsole, browser: Browser, site: str) -
     return job.id
 
 
-def place_of(browser: Browser, job: str, text: str) -> str:
+def find_element_number(browser: Browser, job: str, text: str) -> str:
     """The number of the element of the frame that begins with a text."""
     (frame,) = re.findall(r"<iframe [^>]*>", browser.get(f"/lists?job={job}").body)
     assert 'sandbox="allow-scripts"' in frame
@@ -59,7 +59,7 @@ def test_a_list_is_pointed_to_followed_and_taken_back(
     path = running_console.instance.config / "sources.toml"
     before = path.read_text()
     job = run_look_job(running_console, browser, site)
-    number = place_of(browser, job, "Harbour notice of week 2")
+    number = find_element_number(browser, job, "Harbour notice of week 2")
     body = browser.post(f"/lists/{job}/point", {"number": number}).body
 
     assert "6 articles" in body
@@ -104,7 +104,7 @@ def test_a_list_is_pointed_to_followed_and_taken_back(
         assert all("/notice/" in row.url for row in rows)
     # now the other list of its page, in place of this one
     second_job = running_console.finish_job(browser.post("/operations/fetch-list", {"key": key}))
-    number = place_of(browser, second_job.id, "The ferry that came late for the 3th")
+    number = find_element_number(browser, second_job.id, "The ferry that came late for the 3th")
     body = browser.post(f"/lists/{second_job.id}/point", {"number": number}).body
 
     assert "8 articles" in body
@@ -158,7 +158,7 @@ def test_what_a_strangers_page_says_is_a_number_or_nothing(
 
     assert "in no list" in browser.post(f"/lists/{job}/point", {"number": "9999999"}).body
 
-    number = place_of(browser, job, "Harbour notice of week 2")
+    number = find_element_number(browser, job, "Harbour notice of week 2")
     for choice in ("", "-1", "9", EVIL):
         assert browser.post(f"/lists/{job}", {"number": number, "choice": choice}).status == 404
 

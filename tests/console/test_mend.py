@@ -8,13 +8,13 @@ from html import unescape
 import pytest
 
 from tests.console.conftest import Browser, RunningConsole
-from tests.console.test_source import form_of
+from tests.console.test_source import read_form
 from tests.console.test_today import EVIL, find_article
 
 MEND = "/sources/launchbeat/mend"
 
 
-def stamp_of(body: str) -> str:
+def read_stamp(body: str) -> str:
     (one, *_) = re.findall(r'name="stamp" value="([^"]+)"', body)
     return str(one)
 
@@ -78,7 +78,7 @@ def test_rules_are_tried_saved_applied_and_taken_back(
     whole_text = file.read_text()
     form = {
         "key": "launchbeat",
-        "stamp": stamp_of(browser.get(MEND).body),
+        "stamp": read_stamp(browser.get(MEND).body),
         "select": ".entry-content > p",
         "remove": "",
     }
@@ -132,11 +132,11 @@ def test_rules_are_not_saved_over_an_edit(
 ) -> None:
     """Saving rules fails if sources.toml was edited since the page was opened."""
     path = running_console.instance.config / "sources.toml"
-    stamp = stamp_of(browser.get(MEND).body)
+    stamp = read_stamp(browser.get(MEND).body)
     running_console.finish_job(
         browser.post(
             "/operations/change-source",
-            form_of(browser.get("/sources/launchbeat").body) | {"every": "6h"},
+            read_form(browser.get("/sources/launchbeat").body) | {"every": "6h"},
         )
     )
     before = path.read_text()
@@ -158,7 +158,7 @@ def test_a_selector_that_is_none_is_named_and_runs_nowhere(
     """Invalid selectors are reported, escaped, and never saved."""
     path = running_console.instance.config / "sources.toml"
     before = path.read_text()
-    stamp = stamp_of(browser.get(MEND).body)
+    stamp = read_stamp(browser.get(MEND).body)
     for name in ("try-rules", "save-rules"):
         form = {"key": "launchbeat", "stamp": stamp, "select": rule}
         job = running_console.wait_for_job(browser.post(f"/operations/{name}", form).job)

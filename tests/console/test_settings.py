@@ -15,7 +15,7 @@ from tests.console.conftest import Browser, RunningConsole
 NAMES = [f"{section}.{name}" for section, names in SETTINGS.items() for name in names]
 
 
-def fields_of(browser: Browser, address: str = "/settings") -> dict[str, str]:
+def read_form_fields(browser: Browser, address: str = "/settings") -> dict[str, str]:
     """The fields of the form, as the page shows them."""
     (form,) = [
         one for one in html.fromstring(browser.get(address).body).forms if "stamp" in one.fields
@@ -57,7 +57,7 @@ def test_what_differs_is_saved_and_taken_back(
     ours = "[publish]  # ours\n# limit = 50  # entries\n"
     path.write_text(path.read_text().replace("[publish]\n", ours))
     before = path.read_text()
-    fields = fields_of(browser)
+    fields = read_form_fields(browser)
 
     assert fields["publish.tag_min"] == "2"
     assert fields["publish.limit"] == "50"
@@ -86,12 +86,12 @@ def test_what_differs_is_saved_and_taken_back(
     assert "title =" in text
 
     running_console.finish_job(
-        browser.post("/settings", fields_of(browser) | {"publish.tag_min": " "})
+        browser.post("/settings", read_form_fields(browser) | {"publish.tag_min": " "})
     )
 
     assert load(running_console.instance.config).publish.tag_min == 3  # empty: the default
 
-    same = running_console.wait_for_job(browser.post("/settings", fields_of(browser)).job)
+    same = running_console.wait_for_job(browser.post("/settings", read_form_fields(browser)).job)
 
     assert same.status == "done"
     assert same.change is None
@@ -121,7 +121,9 @@ def test_what_is_wrong_is_refused_with_its_fault(
     """Invalid settings are refused, and the other fields of the form stay filled."""
     path = running_console.instance.config / "syndicator.toml"
     before = path.read_text()
-    answer = browser.post("/settings", fields_of(browser) | {name: value, "site.author": "Ann"})
+    answer = browser.post(
+        "/settings", read_form_fields(browser) | {name: value, "site.author": "Ann"}
+    )
     job = running_console.wait_for_job(answer.job)
 
     assert job.status == "failed"
@@ -155,7 +157,7 @@ def test_other_settings_and_old_forms_are_refused(
 
     assert "did you mean 'publish.limit'?" in job.said
 
-    fields = fields_of(browser)
+    fields = read_form_fields(browser)
     path.write_text(path.read_text() + "# edited\n")
     job = running_console.wait_for_job(
         browser.post("/settings", fields | {"site.title": "Late"}).job
@@ -181,7 +183,9 @@ def test_what_was_wrong_before_and_what_a_variable_sets(
     assert 'name="site.title" value="Of the environment"' in body
     assert "disabled" in body
 
-    fields = {name: value for name, value in fields_of(browser).items() if name != "site.title"}
+    fields = {
+        name: value for name, value in read_form_fields(browser).items() if name != "site.title"
+    }
     running_console.finish_job(browser.post("/settings", fields | {"site.rights": "CC BY 4.0"}))
 
     assert load(running_console.instance.config).site.rights == "CC BY 4.0"

@@ -11,7 +11,7 @@ from tests.console.conftest import Browser, RunningConsole
 from tests.console.test_today import EVIL
 
 
-def form_of(body: str) -> dict[str, str]:
+def read_form(body: str) -> dict[str, str]:
     """The fields of the form on the page of a source, as it shows them."""
     from lxml import html
 
@@ -127,9 +127,9 @@ def test_two_browsers_and_an_editor_lose_nothing(
     path.write_text(
         "# ours\n" + path.read_text().replace('key = "holt"', 'key = "holt" # friend', 1)
     )
-    first = form_of(browser.get("/sources/holt").body)
-    second = form_of(other.get("/sources/holt").body)
-    parallel = form_of(other.get("/sources/parallel").body)
+    first = read_form(browser.get("/sources/holt").body)
+    second = read_form(other.get("/sources/holt").body)
+    parallel = read_form(other.get("/sources/parallel").body)
     job = running_console.finish_job(
         browser.post("/operations/change-source", first | {"every": "6h", "tags": "LLM, AI"})
     )
@@ -144,7 +144,7 @@ def test_two_browsers_and_an_editor_lose_nothing(
     running_console.finish_job(
         other.post("/operations/change-source", parallel | {"category": "Cities"})
     )  # another source: no conflict
-    again = form_of(other.get("/sources/holt").body)
+    again = read_form(other.get("/sources/holt").body)
     running_console.finish_job(
         other.post("/operations/change-source", again | {"category": "Cities"})
     )
@@ -184,7 +184,7 @@ def test_what_cannot_be_is_not_written(
     job = running_console.wait_for_job(
         browser.post(
             "/operations/change-source",
-            form_of(browser.get("/sources/launchbeat").body) | {field: value},
+            read_form(browser.get("/sources/launchbeat").body) | {field: value},
         ).job
     )
 
@@ -200,7 +200,7 @@ def test_a_field_writes_itself_alone(running_console: RunningConsole, browser: B
     job = running_console.wait_for_job(
         browser.post(
             "/operations/change-source",
-            form_of(browser.get(address).body) | {"title": evil, "licence": evil},
+            read_form(browser.get(address).body) | {"title": evil, "licence": evil},
         ).job
     )
 
@@ -221,7 +221,7 @@ def test_a_source_is_told_to_lead_stories_and_not_to(
     """The form writes and removes `lead = true`, and shows the current choice."""
     path = running_console.instance.config / "sources.toml"
     for value, written in (("true", 1), ("false", 0)):
-        form = form_of(browser.get("/sources/holt").body)
+        form = read_form(browser.get("/sources/holt").body)
         running_console.finish_job(
             browser.post("/operations/change-source", form | {"lead": value})
         )

@@ -23,7 +23,8 @@ def take_all(waiting: Shares[str]) -> list[str]:
 
 
 def test_those_who_wait_have_turns() -> None:
-    """Owners have turns in the order in which they came, one item each."""
+    """Owners have turns in the order in which they came, one item each. Item "a1" is the first of
+    owner a."""
     assert take_all(make_shares("a1", "a2", "a3", "b1", "c1", "c2")) == [
         "a1",
         "b1",
@@ -35,7 +36,7 @@ def test_those_who_wait_have_turns() -> None:
 
 
 def test_who_comes_later_waits_for_one_item_of_each() -> None:
-    """A new owner's item comes after at most one more item of each other owner."""
+    """A new owner's item ("b1") comes after at most one more item of each other owner."""
     waiting = make_shares("a1", "a2", "a3")
 
     assert waiting.take() == "a1"
@@ -46,7 +47,8 @@ def test_who_comes_later_waits_for_one_item_of_each() -> None:
 
 
 def test_who_left_begins_at_the_end() -> None:
-    """An owner whose last item was taken starts behind the others when it returns."""
+    """An owner whose last item was taken ("a1") starts behind the others when it returns with
+    "a2"."""
     waiting = make_shares("a1", "b1", "b2")
 
     assert waiting.take() == "a1"
@@ -57,7 +59,7 @@ def test_who_left_begins_at_the_end() -> None:
 
 
 def test_an_item_that_is_not_accepted_keeps_its_place_and_its_owner_the_turn() -> None:
-    """Items that the filter rejects stay in the queue, in order."""
+    """Items that the filter given to `take` rejects stay in the queue, in order."""
     waiting = make_shares("a1", "a2", "b1", "b2")
 
     assert waiting.take(lambda item: item != "a1") == "a2"
@@ -67,7 +69,8 @@ def test_an_item_that_is_not_accepted_keeps_its_place_and_its_owner_the_turn() -
 
 
 def test_an_owner_has_a_quarter_of_the_places() -> None:
-    """One owner may use a quarter of all places, here two of eight."""
+    """One owner may use a quarter of all places: with eight, owner b has no room after two
+    items."""
     waiting = make_shares("a1", "b1", "b2", most=8)
 
     assert waiting.has_room("a")
@@ -92,7 +95,8 @@ def test_all_owners_together_have_so_many_places() -> None:
 
 
 def test_what_is_discarded_uses_no_turn() -> None:
-    """A discarded item does not count as a turn of its owner."""
+    """A discarded item does not count as a turn of its owner; discarding one that is not queued
+    does nothing."""
     waiting = make_shares("a1", "a2", "b1")
     waiting.discard("a", "a1")
     waiting.discard("a", "a1")
@@ -105,7 +109,7 @@ def test_what_is_discarded_uses_no_turn() -> None:
 
 
 def test_who_waits_for_nothing_has_no_turn() -> None:
-    """An owner whose only item was discarded loses its turn and starts again at the end."""
+    """Owner a, whose only item was discarded, loses its turn and starts again behind owner b."""
     waiting = make_shares("a1", "b1")
     waiting.discard("a", "a1")
     waiting.add("a", "a2")

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from tests.fleet.fleet import Instance, run_instance
-from tests.fleet.test_invariants import PAUSE, all_once, one_at_a_time
+from tests.fleet.test_invariants import PAUSE, assert_all_read_once, assert_one_request_at_a_time
 from tests.fleet.web import Web
 from tests.postgres import Server
 
@@ -53,7 +53,7 @@ def test_a_frozen_builder_holds_up_nobody_and_writes_nothing_when_it_wakes(
             time.sleep(0.01)
         frozen.send_signal(signal.SIGSTOP)
         fleet.start_worker()
-        all_once(fleet, web)
+        assert_all_read_once(fleet, web)
         fleet.workers[1].send_signal(signal.SIGTERM)
         assert fleet.workers[1].wait(40) == 0
         before = read_published_files(fleet)
@@ -69,7 +69,7 @@ def test_a_frozen_builder_holds_up_nobody_and_writes_nothing_when_it_wakes(
         assert read_published_files(fleet) == before
         assert fleet.stop_workers() == [0, 0], fleet.read_logs()
         assert fleet.built_anew() == ()
-    one_at_a_time(web, pause=PAUSE, frozen_until=time.monotonic())
+    assert_one_request_at_a_time(web, pause=PAUSE, frozen_until=time.monotonic())
 
 
 # connections that nobody closed
@@ -106,11 +106,11 @@ def test_a_network_that_swallows_all_and_a_database_that_is_killed_lose_nothing(
 
         relay.swallows = False
         fleet.visit_again()
-        all_once(fleet, web)
+        assert_all_read_once(fleet, web)
 
         assert cut_off.poll() is None
         assert fleet.stop_workers() == [0, 0], fleet.read_logs()
-    one_at_a_time(web, pause=PAUSE)
+    assert_one_request_at_a_time(web, pause=PAUSE)
 
 
 def test_workers_whose_clocks_are_wrong_do_what_is_due_by_the_clock_of_the_database(
@@ -121,7 +121,7 @@ def test_workers_whose_clocks_are_wrong_do_what_is_due_by_the_clock_of_the_datab
     with web.serving(), run_instance(tmp_path, web, postgres.schema(), pause=PAUSE) as fleet:
         for minutes in (-10, 10):
             fleet.start_worker(clock=minutes * 60)
-        all_once(fleet, web)
+        assert_all_read_once(fleet, web)
         with fleet.open_store() as store:
             ahead = store._db.scalar(
                 text("SELECT max(added) / 1e6 - extract(epoch FROM now()) FROM articles")
@@ -133,6 +133,6 @@ def test_workers_whose_clocks_are_wrong_do_what_is_due_by_the_clock_of_the_datab
         assert ahead < 5
         assert behind < 300
         assert fleet.stop_workers() == [0, 0], fleet.read_logs()
-    one_at_a_time(web, pause=PAUSE)
+    assert_one_request_at_a_time(web, pause=PAUSE)
 
     assert max(host_log.paths["/feed0"] for host_log in web.seen.values()) <= 2, "nobody spins"

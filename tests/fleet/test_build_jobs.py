@@ -33,7 +33,7 @@ SETTLE = timedelta(minutes=3)
 
 
 @pytest.fixture
-def place_and_app(postgres: Server, tmp_path: Path) -> Iterator[tuple[Instance, App]]:
+def instance_and_app(postgres: Server, tmp_path: Path) -> Iterator[tuple[Instance, App]]:
     """An instance on a server, with the queue's tables, whose one article is published."""
     settings = f'[store]\nurl = "{postgres.schema()}"\n[publish]\ntag_min = 1\nlimit = {2 * LONG}\n'
     instance = Instance(tmp_path, settings=settings)
@@ -89,10 +89,10 @@ def run_build_job(app: App, task: str) -> None:
 
 
 def test_a_build_publishes_and_says_so_in_the_rows_of_feeds(
-    place_and_app: tuple[Instance, App],
+    instance_and_app: tuple[Instance, App],
 ) -> None:
     """A build job publishes, and records time and counts of each feed."""
-    instance, app = place_and_app
+    instance, app = instance_and_app
     store_articles(app, "Second", "Text.")
     run_build_job(app, BUILD)
 
@@ -107,10 +107,10 @@ def test_a_build_publishes_and_says_so_in_the_rows_of_feeds(
 
 
 def test_a_long_feed_rests_whoever_built_it_and_is_built_later(
-    place_and_app: tuple[Instance, App],
+    instance_and_app: tuple[Instance, App],
 ) -> None:
     """A long feed that was built recently waits for another SETTLE; short feeds are built."""
-    instance, app = place_and_app
+    instance, app = instance_and_app
     app.archive.store.index.record_builds({ALL: (2 * LONG, 2 * LONG)}, NOW)
     store_articles(app, "Second", "Text.")
     instance.now += SETTLE
@@ -127,10 +127,10 @@ def test_a_long_feed_rests_whoever_built_it_and_is_built_later(
 
 
 def test_the_first_articles_of_a_source_wait_for_no_long_feed(
-    place_and_app: tuple[Instance, App],
+    instance_and_app: tuple[Instance, App],
 ) -> None:
     """A new source is published at once, although the feed of everything is long and would wait."""
-    instance, app = place_and_app
+    instance, app = instance_and_app
     app.archive.store.index.record_builds({ALL: (2 * LONG, 2 * LONG)}, NOW)
     store_articles(app, "Second", "Text.", source="two")
 
@@ -142,10 +142,10 @@ def test_the_first_articles_of_a_source_wait_for_no_long_feed(
 
 
 def test_what_was_changed_waits_for_more_unless_it_is_urgent(
-    place_and_app: tuple[Instance, App],
+    instance_and_app: tuple[Instance, App],
 ) -> None:
     """A change is built after SETTLE, an urgent one at once."""
-    _, app = place_and_app
+    _, app = instance_and_app
     store_articles(app, "Second", "Text.")
 
     assert find_build_time(app, is_urgent=False) == NOW + SETTLE
@@ -153,10 +153,10 @@ def test_what_was_changed_waits_for_more_unless_it_is_urgent(
 
 
 def test_beside_a_command_nothing_is_built_and_soon_tried_again(
-    place_and_app: tuple[Instance, App],
+    instance_and_app: tuple[Instance, App],
 ) -> None:
     """While a command holds the lock, the build job is retried two seconds later."""
-    instance, app = place_and_app
+    instance, app = instance_and_app
     store_articles(app, "Second", "Text.")
     with hold_run_lock(app.configuration.settings):
         run_build_job(app, BUILD)
@@ -166,11 +166,11 @@ def test_beside_a_command_nothing_is_built_and_soon_tried_again(
 
 
 def test_an_upkeep_plans_the_next_and_builds_that_no_visit_planned(
-    place_and_app: tuple[Instance, App],
+    instance_and_app: tuple[Instance, App],
 ) -> None:
     """The upkeep job plans itself again in a minute, and a build for articles that no visit has
     announced."""
-    _, app = place_and_app
+    _, app = instance_and_app
     run_build_job(app, UPKEEP)
 
     assert list_planned_jobs(app) == {UPKEEP: timedelta(minutes=1)}
@@ -182,18 +182,18 @@ def test_an_upkeep_plans_the_next_and_builds_that_no_visit_planned(
 
 
 def test_a_job_to_fill_the_queue_plans_what_is_missing_and_ends(
-    place_and_app: tuple[Instance, App],
+    instance_and_app: tuple[Instance, App],
 ) -> None:
     """The job that fills the queue plans the build and the upkeep, and does not plan itself
     again."""
-    _, app = place_and_app
+    _, app = instance_and_app
     run_build_job(app, FILL)
     assert list_planned_jobs(app).keys() == {BUILD, UPKEEP}
 
 
-def test_other_settings_are_built_at_once(place_and_app: tuple[Instance, App]) -> None:
+def test_other_settings_are_built_at_once(instance_and_app: tuple[Instance, App]) -> None:
     """A changed taxonomy plans a build now; an unchanged configuration plans none."""
-    instance, app = place_and_app
+    instance, app = instance_and_app
     plan_after_edits(app)
 
     assert list_planned_jobs(app) == {}
@@ -211,9 +211,9 @@ def test_a_frozen_builder_is_replaced_within_forty_seconds() -> None:
     assert lost_after + worker._BUILDER_CHECK_SECONDS + jobs._LOOK <= 40
 
 
-def test_the_visits_of_each_worker_count_once(place_and_app: tuple[Instance, App]) -> None:
+def test_the_visits_of_each_worker_count_once(instance_and_app: tuple[Instance, App]) -> None:
     """Each worker adds its three visits to the common total once, however often it counts."""
-    _, app = place_and_app
+    _, app = instance_and_app
 
     def count(session: Session) -> None:
         visited_at = datetime(2026, 3, 10, tzinfo=UTC)

@@ -22,7 +22,9 @@ LEASE = 11.0
 PAUSE = 0.15  # seconds between two requests to a host, where workers are killed
 
 
-def one_at_a_time(web: Web, *, pause: float = 0.0, frozen_until: float = 0.0) -> None:
+def assert_one_request_at_a_time(
+    web: Web, *, pause: float = 0.0, frozen_until: float = 0.0
+) -> None:
     """No request to a host began before the one before had ended, and `pause` was over. A worker
     that stood still had leave for one request to a host, which it may have made when it went on, at
     `frozen_until`."""
@@ -37,7 +39,7 @@ def one_at_a_time(web: Web, *, pause: float = 0.0, frozen_until: float = 0.0) ->
     ] == []
 
 
-def all_once(fleet: Instance, web: Web) -> None:
+def assert_all_read_once(fleet: Instance, web: Web) -> None:
     """Every entry is one article with one file, once pages that timed out on a busy machine are
     asked for again."""
     for _ in range(3):
@@ -87,11 +89,11 @@ def test_workers_that_are_killed_stopped_and_cut_off_lose_nothing(
         assert fleet.list_poisoned_hosts() == []
 
         fleet.visit_again()  # what was being visited when its feed grew
-        all_once(fleet, web)
+        assert_all_read_once(fleet, web)
 
         assert set(fleet.stop_workers()) <= {0, -9}, fleet.read_logs()
 
-        one_at_a_time(web, pause=PAUSE, frozen_until=resumed_at)
+        assert_one_request_at_a_time(web, pause=PAUSE, frozen_until=resumed_at)
         most_requests = max(web.count_page_requests().values())
 
         assert most_requests <= 1 + len(fleet.workers), (
@@ -117,7 +119,7 @@ def test_cold_hosts_are_served_beside_a_hot_one(postgres: Server, tmp_path: Path
             assert sum(web.seen[hot].paths.values()) < 19, "the hot host was not finished first"
 
             fleet.stop_workers()
-    one_at_a_time(web)
+    assert_one_request_at_a_time(web)
 
 
 def test_what_a_dead_worker_held_is_taken_up_when_its_lease_has_ended(
@@ -141,9 +143,9 @@ def test_what_a_dead_worker_held_is_taken_up_when_its_lease_has_ended(
         assert fleet.wait_until(lambda: "work begins" in fleet.read_log(1), 240), fleet.read_logs()
         assert time.monotonic() - killed <= LEASE + 5
 
-        all_once(fleet, web)
+        assert_all_read_once(fleet, web)
         fleet.stop_workers()
-    one_at_a_time(web)
+    assert_one_request_at_a_time(web)
 
 
 def test_sigterm_ends_in_order_and_loses_nothing(postgres: Server, tmp_path: Path) -> None:
@@ -166,10 +168,10 @@ def test_sigterm_ends_in_order_and_loses_nothing(postgres: Server, tmp_path: Pat
             assert fleet.count_article_files() == len(store.visits.stamps())
         asked = sum(web.count_page_requests().values())
         fleet.start_worker()
-        all_once(fleet, web)
+        assert_all_read_once(fleet, web)
 
         assert fleet.stop_workers()[1:] == [0]
-    one_at_a_time(web)
+    assert_one_request_at_a_time(web)
 
     assert (
         asked and sum(web.count_page_requests().values()) - len(web.count_page_requests()) <= 3

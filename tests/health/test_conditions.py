@@ -39,7 +39,7 @@ def find_conditions_of(*states: SourceState, **seen: object) -> tuple[Condition,
     return find_conditions(Observed(sources=sources, states=states, **seen), NOW)  # type: ignore[arg-type]
 
 
-def held_back(name: str, reason: str = "", added: datetime | None = None) -> OnHold:
+def make_held_article(name: str, reason: str = "", added: datetime | None = None) -> OnHold:
     return OnHold(name, f"2026/03/{name}.md", reason, name, "one", added)
 
 
@@ -335,7 +335,9 @@ def test_sources_that_are_not_followed_are_left_out() -> None:
 def test_articles_on_hold_name_the_latest_few_and_the_first_of_all() -> None:
     """Articles on hold are one condition: the count, the oldest time, and the three newest files
     with their reasons."""
-    articles = [held_back(str(day), "promotion" * (day == 1), NOW - DAY * day) for day in range(5)]
+    articles = [
+        make_held_article(str(day), "promotion" * (day == 1), NOW - DAY * day) for day in range(5)
+    ]
     (condition,) = find_conditions_of(on_hold=articles)
     files = "2026/03/0.md, 2026/03/1.md (promotion), 2026/03/2.md and 2 more"
 
@@ -352,7 +354,7 @@ def test_what_needs_the_operator_comes_first() -> None:
         make_state("c", unmatched={"select 'div.x'": 10, "remove 'aside'": 2}),
         database="it is damaged",
         outdated=4,
-        on_hold=[held_back("a"), held_back("b")],
+        on_hold=[make_held_article("a"), make_held_article("b")],
         files=[Problem(what="2026/03/x.md", reason="bad-article-file", detail="line 3")],
     )
     assert [condition.kind.value for condition in conditions] == [

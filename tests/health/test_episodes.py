@@ -19,7 +19,9 @@ GONE = replace(make_condition(ConditionReason.SOURCE_GONE, "holt"), since=NOW - 
 HOUR = timedelta(hours=1)
 
 
-def look_again(memory: Memory, at: datetime, *found: Condition) -> tuple[Memory, list[Event]]:
+def observe_conditions(
+    memory: Memory, at: datetime, *found: Condition
+) -> tuple[Memory, list[Event]]:
     """A look, with what is remembered written and read in between as by another process."""
     memory, events = update_episodes(codec.unpack(Memory, codec.pack(memory)), found, at, INSTANCE)
     return memory, list(events)
@@ -31,7 +33,7 @@ def list_events(
     memory = Memory()
     results = []
     for after, conditions in looks:
-        memory, events = look_again(memory, NOW + after, *conditions)
+        memory, events = observe_conditions(memory, NOW + after, *conditions)
         results += [(after, event.state) for event in events]
     return results
 
@@ -45,17 +47,17 @@ def test_what_breaks_and_what_recovers_is_told_once() -> None:
 
 def test_ids_are_of_one_episode_and_stay() -> None:
     """Event ids are the same for one episode and differ between episodes."""
-    memory, [broken] = look_again(Memory(), NOW, GONE)
-    memory, [recovered] = look_again(memory, NOW + HOUR)
+    memory, [broken] = observe_conditions(Memory(), NOW, GONE)
+    memory, [recovered] = observe_conditions(memory, NOW + HOUR)
 
     assert memory.events == (recovered, broken)
     assert memory.episodes == ()
 
-    _, [again] = look_again(Memory(), NOW, GONE)
+    _, [again] = observe_conditions(Memory(), NOW, GONE)
 
     assert again.id == broken.id != recovered.id
 
-    _, [later] = look_again(Memory(), NOW + HOUR, GONE)
+    _, [later] = observe_conditions(Memory(), NOW + HOUR, GONE)
 
     assert later.id != broken.id
     assert broken.since == GONE.since
@@ -64,11 +66,11 @@ def test_ids_are_of_one_episode_and_stay() -> None:
 
 def test_what_changes_of_a_condition_is_no_new_episode() -> None:
     """Changed details give no new event; another subject does."""
-    memory, _ = look_again(Memory(), NOW, GONE)
+    memory, _ = observe_conditions(Memory(), NOW, GONE)
 
-    assert look_again(memory, NOW + HOUR, replace(GONE, detail="other", since=NOW))[1] == []
+    assert observe_conditions(memory, NOW + HOUR, replace(GONE, detail="other", since=NOW))[1] == []
 
-    _, [other] = look_again(memory, NOW + HOUR, GONE, replace(GONE, subject="other"))
+    _, [other] = observe_conditions(memory, NOW + HOUR, GONE, replace(GONE, subject="other"))
 
     assert other.subject == "other"
 
@@ -125,20 +127,20 @@ FAILING = Condition(
 def test_what_is_worth_telling(condition: Condition, is_told: bool) -> None:
     """A passing failure is told from the third time on, one that needs the operator at once;
     failures of this machine and muted sources never."""
-    assert bool(look_again(Memory(), NOW, condition)[1]) is is_told
+    assert bool(observe_conditions(Memory(), NOW, condition)[1]) is is_told
 
 
 def test_what_was_never_told_does_not_recover() -> None:
     """A condition that was not reported gives no "recovered" event."""
-    memory, _ = look_again(Memory(), NOW, replace(FAILING, needs_you=False))
-    assert look_again(memory, NOW + HOUR) == (Memory(), [])
+    memory, _ = observe_conditions(Memory(), NOW, replace(FAILING, needs_you=False))
+    assert observe_conditions(memory, NOW + HOUR) == (Memory(), [])
 
 
 def test_titles_say_what_and_how_long() -> None:
     """The title of an alert says what is wrong; the one for its end adds how long it lasted.
     Unknown kinds keep their name."""
-    memory, [broken] = look_again(Memory(), NOW, GONE)
-    _, [recovered] = look_again(memory, NOW + HOUR)
+    memory, [broken] = observe_conditions(Memory(), NOW, GONE)
+    _, [recovered] = observe_conditions(memory, NOW + HOUR)
 
     assert list(iterate_headlines([broken, recovered])) == [
         "holt: the source is gone for good; visits ended",

@@ -23,7 +23,7 @@ def instance(tmp_path: Path) -> Instance:
     return Instance(tmp_path)
 
 
-def read_place_health(instance: Instance) -> Health:
+def read_instance_health(instance: Instance) -> Health:
     with open_read_only(instance.config, now=lambda: instance.now, environ={}) as looked:
         return read_health(looked)
 
@@ -40,15 +40,15 @@ def make_visited_state(key: str, **fields: object) -> SourceState:
 def test_sources_are_well_ill_or_not_visited_yet(instance: Instance) -> None:
     """Each source counts as fine, unvisited or with a condition; "left" was removed and does not
     count."""
-    assert read_place_health(instance).fine == 0
-    assert read_place_health(instance).unvisited == 2
+    assert read_instance_health(instance).fine == 0
+    assert read_instance_health(instance).unvisited == 2
 
     with instance.open_app() as app:
         # of one that was removed
         app.archive.store.visits.save_states(
             [make_visited_state("one"), make_visited_state("left", reason="dns")]
         )
-    health = read_place_health(instance)
+    health = read_instance_health(instance)
 
     assert health.fine == 1
     assert health.unvisited == 1
@@ -56,7 +56,7 @@ def test_sources_are_well_ill_or_not_visited_yet(instance: Instance) -> None:
 
     with instance.open_app() as app:
         app.archive.store.visits.save_states([make_visited_state("two", reason="http-404")])
-    health = read_place_health(instance)
+    health = read_instance_health(instance)
 
     assert health.fine == 1
     assert health.unvisited == 0
@@ -70,7 +70,7 @@ def test_a_source_whose_address_was_edited_is_not_visited_yet(instance: Instance
         app.archive.store.visits.save_states(
             [make_visited_state("one", reason="http-404", url="https://old.example/feed")]
         )
-    health = read_place_health(instance)
+    health = read_instance_health(instance)
 
     assert health.fine == 0
     assert health.unvisited == 2
@@ -87,7 +87,7 @@ def test_a_source_with_articles_of_several_publishers_has_no_usual_length(
         app.archive.store.visits.save_states([short])
         store_articles(app, "A story", "A text that says something.")
 
-    assert [condition.kind for condition in read_place_health(instance).conditions] == [
+    assert [condition.kind for condition in read_instance_health(instance).conditions] == [
         "extraction-collapsed"
     ]
 
@@ -97,7 +97,7 @@ def test_a_source_with_articles_of_several_publishers_has_no_usual_length(
         )
         store_articles(app, "A third", "Of another source.", source="two")
 
-    assert read_place_health(instance).conditions == ()
+    assert read_instance_health(instance).conditions == ()
 
 
 def test_a_held_feed_has_the_name_of_its_file_and_when_that_was_written(instance: Instance) -> None:
@@ -109,12 +109,12 @@ def test_a_held_feed_has_the_name_of_its_file_and_when_that_was_written(instance
         app.archive.store.index.record_invalid(
             FeedKey("source", "one"), "lost 1 of the live feed's entries"
         )
-    (condition,) = read_place_health(instance).conditions
+    (condition,) = read_instance_health(instance).conditions
 
     assert condition.kind == ConditionReason.FEED_HELD
     assert condition.subject == "sources/one"
     assert condition.last_success is not None
-    assert read_place_health(instance).figures.counts.feeds == 2  # all, and that of the source
+    assert read_instance_health(instance).figures.counts.feeds == 2  # all, and that of the source
 
 
 def test_what_nothing_dates_is_as_old_as_the_first_look_that_found_it(instance: Instance) -> None:
@@ -126,7 +126,7 @@ def test_what_nothing_dates_is_as_old_as_the_first_look_that_found_it(instance: 
         app.archive.store.visits.save_states(
             [make_visited_state("two", reason="http-404", failing_since=NOW - 2 * HOUR)]
         )
-    failing, feed_held = read_place_health(instance).conditions
+    failing, feed_held = read_instance_health(instance).conditions
 
     assert failing.since == NOW - 2 * HOUR
     assert feed_held.since is None
@@ -137,7 +137,7 @@ def test_what_nothing_dates_is_as_old_as_the_first_look_that_found_it(instance: 
         )
         write_state(app.archive.store, memory, NOW - HOUR)
 
-    assert [condition.since for condition in read_place_health(instance).conditions] == [
+    assert [condition.since for condition in read_instance_health(instance).conditions] == [
         NOW - 2 * HOUR,
         NOW - HOUR,
     ]
@@ -145,5 +145,5 @@ def test_what_nothing_dates_is_as_old_as_the_first_look_that_found_it(instance: 
 
 def test_a_disk_is_named_once(instance: Instance) -> None:
     """Folders on the same disk give one entry."""
-    (disk,) = read_place_health(instance).disks
+    (disk,) = read_instance_health(instance).disks
     assert 0 < disk.free <= disk.size

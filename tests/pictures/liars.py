@@ -7,11 +7,13 @@ import pickle
 import signal
 import time
 
-from tests.pictures import made
+from tests.pictures import sample_pictures
 
 _MADE = b"\0"
-_ENCODED = made.encode_image(made.make_gradient((160, 90)), "WEBP", exif=b"Exif\0\0MM\0*")
-_JPEG = made.make_jpeg((160, 90))
+_ENCODED = sample_pictures.encode_image(
+    sample_pictures.make_gradient((160, 90)), "WEBP", exif=b"Exif\0\0MM\0*"
+)
+_JPEG = sample_pictures.make_jpeg((160, 90))
 
 
 def exit_not_shut_off() -> None:

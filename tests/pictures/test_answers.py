@@ -14,10 +14,10 @@ from syndicator.pictures.answers import (
     parse_answer,
 )
 from syndicator.pictures.resize import make_thumbnail
-from tests.pictures import made
+from tests.pictures import sample_pictures
 
-GOOD = make_thumbnail(made.make_jpeg())
-SMALL = made.make_gradient((120, 63))
+GOOD = make_thumbnail(sample_pictures.make_jpeg())
+SMALL = sample_pictures.make_gradient((120, 63))
 
 
 def test_the_size_is_read_from_the_frame() -> None:
@@ -33,11 +33,13 @@ def test_the_size_is_read_from_the_frame() -> None:
         GOOD[:-2],
         GOOD + b"<script>",
         b"<html>" + GOOD,
-        made.encode_image(SMALL, "WEBP", lossless=True),
-        made.encode_image(SMALL, "WEBP", exif=b"Exif\0\0MM\0*"),
-        made.encode_image(SMALL, "WEBP", save_all=True, append_images=[SMALL.rotate(180)]),
-        made.encode_image(made.make_gradient((641, 100)), "WEBP"),
-        made.make_jpeg(),
+        sample_pictures.encode_image(SMALL, "WEBP", lossless=True),
+        sample_pictures.encode_image(SMALL, "WEBP", exif=b"Exif\0\0MM\0*"),
+        sample_pictures.encode_image(
+            SMALL, "WEBP", save_all=True, append_images=[SMALL.rotate(180)]
+        ),
+        sample_pictures.encode_image(sample_pictures.make_gradient((641, 100)), "WEBP"),
+        sample_pictures.make_jpeg(),
     ],
     ids=[
         "nothing",

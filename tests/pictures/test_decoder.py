@@ -13,7 +13,7 @@ from syndicator.pictures import decoder
 from syndicator.pictures.answers import Thumbnail
 from syndicator.pictures.decoder import Decoder, PictureRefused
 from syndicator.processes.lazy import Lazy
-from tests.pictures import made
+from tests.pictures import sample_pictures
 
 LIARS = "tests.pictures.liars"
 
@@ -32,8 +32,8 @@ def fresh_decoder() -> Iterator[Decoder]:
 def test_a_child_makes_one_thumbnail_after_the_other(fresh_decoder: Decoder) -> None:
     """One decoder process makes several thumbnails."""
     thumbnails = [
-        make_thumbnail(fresh_decoder, made.make_jpeg()),
-        make_thumbnail(fresh_decoder, made.see_through()),
+        make_thumbnail(fresh_decoder, sample_pictures.make_jpeg()),
+        make_thumbnail(fresh_decoder, sample_pictures.see_through()),
     ]
     assert [(thumbnail.width, thumbnail.height) for thumbnail in thumbnails] == [
         (600, 315),
@@ -45,9 +45,9 @@ def test_a_child_makes_one_thumbnail_after_the_other(fresh_decoder: Decoder) -> 
     ("data", "reason"),
     [
         (b"<svg/>", PictureReason.FORMAT),
-        (made.make_jpeg()[:2000], PictureReason.BROKEN),
-        (made.stated_png(60_000, 60_000), PictureReason.PIXELS),
-        (made.stated_png(16, 16), PictureReason.SMALL),
+        (sample_pictures.make_jpeg()[:2000], PictureReason.BROKEN),
+        (sample_pictures.stated_png(60_000, 60_000), PictureReason.PIXELS),
+        (sample_pictures.stated_png(16, 16), PictureReason.SMALL),
     ],
 )
 def test_what_it_refuses_costs_the_next_one_nothing(
@@ -58,7 +58,7 @@ def test_what_it_refuses_costs_the_next_one_nothing(
         make_thumbnail(fresh_decoder, data)
     assert refused.value.reason == reason
     assert refused.value.final is True
-    assert make_thumbnail(fresh_decoder, made.make_jpeg()).width == 600
+    assert make_thumbnail(fresh_decoder, sample_pictures.make_jpeg()).width == 600
 
 
 def make_lying_decoder(
@@ -81,7 +81,7 @@ def test_a_child_that_was_taken_over_is_not_believed(
     decoder = make_lying_decoder(monkeypatch, lie)
 
     with pytest.raises(PictureRefused) as refused:
-        make_thumbnail(decoder, made.make_jpeg())
+        make_thumbnail(decoder, sample_pictures.make_jpeg())
     assert refused.value.reason == PictureReason.CRASHED
     assert refused.value.final is True
 
@@ -107,7 +107,7 @@ def test_how_a_child_ends_is_told(
     lying_decoder = make_lying_decoder(monkeypatch, act, wall_seconds=2 if act == "hang" else 60)
 
     with pytest.raises(PictureRefused) as refused:
-        make_thumbnail(lying_decoder, made.make_jpeg())
+        make_thumbnail(lying_decoder, sample_pictures.make_jpeg())
     assert refused.value.reason == reason
     assert refused.value.final == final
     assert refused.value.detail.startswith(detail)
@@ -123,7 +123,7 @@ def test_nothing_is_decoded_in_a_process_that_is_not_shut_off(
     failing_decoder = Decoder()
 
     with pytest.raises(PictureRefused, match="could not be shut off") as refused:
-        make_thumbnail(failing_decoder, made.make_jpeg())
+        make_thumbnail(failing_decoder, sample_pictures.make_jpeg())
     assert refused.value.reason == PictureReason.NOT_SHUT_OFF
     assert refused.value.final is False
 
@@ -136,7 +136,7 @@ def test_a_picture_has_two_seconds_of_cpu(monkeypatch: pytest.MonkeyPatch) -> No
     began = time.monotonic()
 
     with pytest.raises(PictureRefused, match="more CPU"):
-        make_thumbnail(decoder, made.make_jpeg())
+        make_thumbnail(decoder, sample_pictures.make_jpeg())
     assert time.monotonic() - began >= 2
 
     decoder.close()
@@ -149,7 +149,7 @@ def test_who_gives_up_ends_the_child(monkeypatch: pytest.MonkeyPatch) -> None:
 
     async def given_up() -> float:
         began = time.monotonic()
-        task = asyncio.create_task(decoder.make_thumbnail(made.make_jpeg()))
+        task = asyncio.create_task(decoder.make_thumbnail(sample_pictures.make_jpeg()))
         await asyncio.sleep(0.5)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):

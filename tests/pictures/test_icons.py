@@ -23,7 +23,7 @@ from syndicator.pictures.icons import find_site
 from syndicator.pictures.requests import answer_request
 from syndicator.runs import refresh
 from tests.instances import Instance
-from tests.pictures import made
+from tests.pictures import sample_pictures
 from tests.pictures.site import run_beside_site
 
 SETTINGS = "[publish]\ntag_min = 1\n[fetch]\nallow_loopback = true\npause = 0\n"
@@ -43,7 +43,9 @@ def draw_square(colour: tuple[int, int, int], size: tuple[int, int] = (64, 64)) 
 
 
 def make_png_answer(colour: tuple[int, int, int], size: tuple[int, int] = (64, 64)) -> Answer:
-    return Answer(body=made.encode_image(draw_square(colour, size), "PNG"), type="image/png")
+    return Answer(
+        body=sample_pictures.encode_image(draw_square(colour, size), "PNG"), type="image/png"
+    )
 
 
 def open_webp(webp: bytes) -> Image.Image:
@@ -156,7 +158,7 @@ def test_else_the_icon_of_the_site_is_taken_the_smallest_that_is_large_enough(we
 
 def test_else_the_icon_at_the_usual_address_is_taken(web: Web) -> None:
     """If a site names no icon, `/favicon.ico` is fetched and published."""
-    favicon = made.encode_image(draw_square(RED, (32, 32)), "ICO")
+    favicon = sample_pictures.encode_image(draw_square(RED, (32, 32)), "ICO")
     web.answers["/favicon.ico"] = Answer(body=favicon, type="image/x-icon")
     web.run_visits()
 
@@ -211,10 +213,10 @@ def test_another_icon_is_shown_after_a_month_and_one_that_is_lost_stays(web: Web
     [
         (Answer(body=b"<svg xmlns='http://www.w3.org/2000/svg'/>", type="image/png"), "format"),
         (Answer(body=b"<script>alert(1)</script>", type="image/png"), "format"),
-        (Answer(body=made.stated_png(60_000, 60_000), type="image/png"), "pixels"),
+        (Answer(body=sample_pictures.stated_png(60_000, 60_000), type="image/png"), "pixels"),
         (make_png_answer(RED, (1, 1)), "small"),
         (make_png_answer(RED, (468, 60)), "no-icon"),
-        (Answer(body=made.encode_image(Image.new("RGBA", (32, 32)), "PNG")), "no-icon"),
+        (Answer(body=sample_pictures.encode_image(Image.new("RGBA", (32, 32)), "PNG")), "no-icon"),
         (Answer(body=make_png_answer(RED).body, headers={"X-Robots-Tag": "noindex"}), "off-limits"),
     ],
     ids=["svg", "html", "a bomb", "a pixel", "a banner", "nothing visible", "forbidden"],
@@ -322,8 +324,12 @@ def test_an_icon_whose_files_are_lost_is_fetched_again(web: Web) -> None:
 @pytest.mark.parametrize("size", [(16, 16), (48, 48), (300, 300)])
 def test_each_format_and_size_becomes_one_square(format: str, size: tuple[int, int]) -> None:
     """Icons of all formats and sizes become a 64 x 64 WebP."""
-    image = draw_square(RED, size) if format in ("PNG", "ICO", "WEBP") else made.make_gradient(size)
-    icon = Image.open(io.BytesIO(make_icon(made.encode_image(image, format))))
+    image = (
+        draw_square(RED, size)
+        if format in ("PNG", "ICO", "WEBP")
+        else sample_pictures.make_gradient(size)
+    )
+    icon = Image.open(io.BytesIO(make_icon(sample_pictures.encode_image(image, format))))
 
     assert icon.format == "WEBP"
     assert icon.mode == "RGB"
@@ -333,12 +339,14 @@ def test_each_format_and_size_becomes_one_square(format: str, size: tuple[int, i
 def test_a_picture_is_shown_whole_on_white_and_a_light_one_on_dark_ground() -> None:
     """An icon keeps its shape on a white square; a white icon gets a dark square, as it would not
     be seen otherwise."""
-    on_white = open_webp(make_icon(made.encode_image(draw_square(RED, (100, 60)), "PNG")))
+    on_white = open_webp(
+        make_icon(sample_pictures.encode_image(draw_square(RED, (100, 60)), "PNG"))
+    )
 
     assert read_rounded_colour(on_white, 32, 32) == RED
     assert read_rounded_colour(on_white, 2, 2) == (250, 250, 250)
 
-    light = open_webp(make_icon(made.encode_image(draw_square(WHITE), "PNG")))
+    light = open_webp(make_icon(sample_pictures.encode_image(draw_square(WHITE), "PNG")))
 
     assert read_rounded_colour(light, 32, 32) == (250, 250, 250)
     assert read_rounded_colour(light, 2, 2) == (50, 50, 50)
@@ -348,8 +356,8 @@ def test_a_picture_is_shown_whole_on_white_and_a_light_one_on_dark_ground() -> N
     ("inside", "reason"),
     [
         (make_png_answer(RED, (468, 60)).body, PictureReason.NO_ICON),
-        (made.stated_png(8_000, 8_000), PictureReason.BROKEN),
-        (made.stated_png(60_000, 60_000), PictureReason.PIXELS),
+        (sample_pictures.stated_png(8_000, 8_000), PictureReason.BROKEN),
+        (sample_pictures.stated_png(60_000, 60_000), PictureReason.PIXELS),
     ],
     ids=["a banner", "64 megapixels", "a bomb"],
 )
@@ -357,7 +365,9 @@ def test_an_icon_file_that_lies_about_its_size_is_refused(
     inside: bytes, reason: PictureReason
 ) -> None:
     """An ICO file with a wrong inner picture is refused."""
-    icon = bytearray(made.encode_image(draw_square(RED, (32, 32)), "ICO", sizes=[(32, 32)]))
+    icon = bytearray(
+        sample_pictures.encode_image(draw_square(RED, (32, 32)), "ICO", sizes=[(32, 32)])
+    )
     offset = int.from_bytes(icon[18:22], "little")
     icon[14:18] = len(inside).to_bytes(4, "little")
     decoder = Decoder()
@@ -375,7 +385,7 @@ def test_an_icon_file_that_lies_about_its_size_is_refused(
 def test_an_icon_file_that_is_cut_off_gives_an_answer(share: float, bitmap_format: str) -> None:
     """A truncated ICO file is refused with a reason and does not crash the decoder."""
     image = Image.effect_noise((64, 64), 90).convert("RGBA")
-    whole_image = made.encode_image(image, "ICO", bitmap_format=bitmap_format)
+    whole_image = sample_pictures.encode_image(image, "ICO", bitmap_format=bitmap_format)
     answer = answer_request(ICON + whole_image[: int(len(whole_image) * share)])
 
     assert isinstance(parse_answer(answer), PictureReason)

@@ -19,11 +19,11 @@ from syndicator.runs import refresh
 from syndicator.showing import explain
 from syndicator.upkeep.editorial import withdraw
 from tests.instances import Instance, store_articles
-from tests.pictures import made
+from tests.pictures import sample_pictures
 from tests.pictures.site import run_beside_site
 
 SETTINGS = "[publish]\ntag_min = 1\n[fetch]\nallow_loopback = true\npause = 0\n"
-JPEG = Answer(body=made.make_jpeg(), type="image/jpeg")
+JPEG = Answer(body=sample_pictures.make_jpeg(), type="image/jpeg")
 
 
 class Web:
@@ -100,7 +100,7 @@ def web(tmp_path: Path) -> Web:
 def test_a_picture_is_taken_kept_and_published_and_no_feed_knows(web: Web) -> None:
     """A run fetches, stores and publishes thumbnails without changing feeds."""
     web.file_articles("one", "two")
-    web.answers["/two.jpg"] = Answer(body=made.see_through(), type="image/png")
+    web.answers["/two.jpg"] = Answer(body=sample_pictures.see_through(), type="image/png")
     web.instance.build()
     before = web.published_feeds
     web.run_pictures()
@@ -123,10 +123,10 @@ def test_a_picture_is_taken_kept_and_published_and_no_feed_knows(web: Web) -> No
     [
         (Answer(status=404), "http-404"),
         (Answer(body=b"<svg/>", type="image/svg+xml"), "picture-format"),
-        (Answer(body=made.make_jpeg()[:3000], type="image/jpeg"), "picture-broken"),
+        (Answer(body=sample_pictures.make_jpeg()[:3000], type="image/jpeg"), "picture-broken"),
         (Answer(body=bytes(2_000_001), type="image/jpeg"), "too-large"),
         (
-            Answer(body=made.make_jpeg(), headers={"X-Robots-Tag": "noimageindex"}),
+            Answer(body=sample_pictures.make_jpeg(), headers={"X-Robots-Tag": "noimageindex"}),
             "picture-off-limits",
         ),
     ],
@@ -220,7 +220,7 @@ def test_a_withdrawn_article_takes_its_picture_along(web: Web) -> None:
 def test_an_article_put_on_hold_by_hand_shows_no_picture_until_it_is_released(web: Web) -> None:
     """The thumbnail of an article on hold is not published."""
     web.file_articles("one", "two")
-    web.answers["/two.jpg"] = Answer(body=made.see_through())
+    web.answers["/two.jpg"] = Answer(body=sample_pictures.see_through())
     web.run_pictures()
     text = web.instance.find_file("one").read_text()
     web.instance.edit_file("one", "category:", "schema: 4\nhold: true\ncategory:")

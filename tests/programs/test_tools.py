@@ -177,7 +177,7 @@ def test_lists_have_parts(instance: Instance) -> None:
 
 
 @pytest.fixture
-def place_with_story(tmp_path: Path) -> Instance:
+def instance_with_story(tmp_path: Path) -> Instance:
     """An instance with a story of three outlets, one of which keeps its reports from models."""
     instance = Instance(tmp_path, settings='[publish]\nstories = "link"\n')
     (instance.config / "sources.toml").write_text(SOURCES)
@@ -193,10 +193,10 @@ def list_stories(instance: Instance, days: int = 30) -> StoryList:
         return tools.list_stories(opened, limit=10, days=days)
 
 
-def test_a_story_has_the_reports_that_may_be_read(place_with_story: Instance) -> None:
+def test_a_story_has_the_reports_that_may_be_read(instance_with_story: Instance) -> None:
     """A story names all three outlets, but quotes no excerpt of a source that opted out
     ("closed")."""
-    (story,) = list_stories(place_with_story).stories
+    (story,) = list_stories(instance_with_story).stories
     excerpts = {quote.source_key: quote.untrusted.excerpt for quote in story.reports}
     shaken = "The ground shook."
 
@@ -204,14 +204,14 @@ def test_a_story_has_the_reports_that_may_be_read(place_with_story: Instance) ->
     assert story.outlets == 3
 
 
-def test_stories_are_of_the_last_days(place_with_story: Instance) -> None:
+def test_stories_are_of_the_last_days(instance_with_story: Instance) -> None:
     """Only stories of the last `days` are listed; five days later there is none."""
-    place_with_story.now += timedelta(days=5)
-    assert list_stories(place_with_story, days=3).stories == []
+    instance_with_story.now += timedelta(days=5)
+    assert list_stories(instance_with_story, days=3).stories == []
 
 
-def test_an_instance_that_publishes_no_stories_tells_none(place_with_story: Instance) -> None:
+def test_an_instance_that_publishes_no_stories_tells_none(instance_with_story: Instance) -> None:
     """With `stories = "off"` the tool lists no stories."""
-    file = place_with_story.config / "syndicator.toml"
+    file = instance_with_story.config / "syndicator.toml"
     file.write_text(file.read_text().replace('"link"', '"off"'))
-    assert list_stories(place_with_story).stories == ()
+    assert list_stories(instance_with_story).stories == ()

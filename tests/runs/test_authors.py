@@ -32,7 +32,7 @@ def list_author_feeds(instance: Instance) -> set[str]:
     return {path.name for path in (instance.folder / "feeds/public/authors").glob("*.atom")}
 
 
-def members_of(instance: Instance) -> dict[str, int]:
+def count_articles_by_author(instance: Instance) -> dict[str, int]:
     with instance.open_app() as app:
         return {
             row.name: row.count
@@ -46,7 +46,7 @@ def test_nothing_is_kept_of_authors_until_they_are_asked_for(instance: Instance)
     store_stories(instance)
 
     assert list_author_feeds(instance) == set()
-    assert members_of(instance) == {}
+    assert count_articles_by_author(instance) == {}
 
 
 def test_the_old_articles_join_in_batches(
@@ -59,7 +59,7 @@ def test_the_old_articles_join_in_batches(
     write_settings(instance, ON)
     instance.build()
 
-    assert members_of(instance) == {"Ann Writer": 4, "Bo Other": 3}
+    assert count_articles_by_author(instance) == {"Ann Writer": 4, "Bo Other": 3}
     assert list_author_feeds(instance) == {"ann-writer.atom"}  # tag_min
 
     with instance.open_app() as app:
@@ -81,7 +81,7 @@ def test_an_author_that_was_wrong_leaves_the_feed(instance: Instance) -> None:
         reconcile.update_from_files(app.archive, app.configuration)
     instance.build()
 
-    assert members_of(instance) == {"Ann Writer": 3, "Bo Other": 2, "Cy Third": 1}
+    assert count_articles_by_author(instance) == {"Ann Writer": 3, "Bo Other": 2, "Cy Third": 1}
     assert "Story 2" not in instance.read_published("authors/ann-writer.atom")
 
 

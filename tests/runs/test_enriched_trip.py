@@ -30,7 +30,7 @@ __all__ = ["llm", "world"]
 load_commands()
 
 
-def told_by(config: Path, url: str, more: str = "") -> None:
+def configure_model(config: Path, url: str, more: str = "") -> None:
     path = config / "syndicator.toml"
     path.write_text(
         path.read_text() + f'[describe.llm]\nurl = "{url}"\nmodel = "tiny"\nseconds = 5\n{more}'
@@ -60,7 +60,7 @@ def test_ours_first_then_the_models_and_updated_stays(
     config = tmp_path / "config"
     public = tmp_path / "feeds/public"
     patient_config(config, world)
-    told_by(config, llm.url)
+    configure_model(config, llm.url)
     at_first: dict[str, dict[str, Any]] = {}
 
     def behave(question: Question) -> Said:
@@ -105,7 +105,7 @@ def test_a_dead_endpoint_holds_nothing_up_and_is_named(
     llm.close()
     config = tmp_path / "config"
     patient_config(config, world)
-    told_by(config, llm.url)
+    configure_model(config, llm.url)
     report = visit_all(config)
 
     assert len(read_entries(tmp_path / "feeds/public")) > 10
@@ -224,7 +224,7 @@ def test_refresh_publishes_without_the_key_and_says_so(
     """Without the model's key `refresh` publishes our excerpts and reports it."""
     config = tmp_path / "config"
     patient_config(config, world)
-    told_by(config, llm.url, 'key_env = "MY_MISSING_KEY"\n')
+    configure_model(config, llm.url, 'key_env = "MY_MISSING_KEY"\n')
     environ = {name: value for name, value in os.environ.items() if name != "MY_MISSING_KEY"}
     done = commands.run_syndicator("refresh", "--config", str(config), environ=environ)
 

@@ -25,7 +25,7 @@ from syndicator.runs.build_timing import Settling
 from syndicator.sending.digests import last_end
 from tests.health.test_after_run import serve_mailbox
 from tests.instances import Instance, store_articles
-from tests.stories.test_published import file_report as report
+from tests.stories.test_published import file_report
 from tests.stories.test_published import open_and_run as operate
 from tests.stories.test_stories import FERRY, QUAKE
 
@@ -40,7 +40,7 @@ def utc_timezone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TZ", "UTC")
 
 
-def place_of(folder: Path, more: str = "", settings: str = SETTINGS) -> Instance:
+def make_instance_with_digest(folder: Path, more: str = "", settings: str = SETTINGS) -> Instance:
     """An instance whose digest began on 10 March at noon."""
     instance = Instance(folder, settings=settings + more)
     instance.build()
@@ -49,7 +49,7 @@ def place_of(folder: Path, more: str = "", settings: str = SETTINGS) -> Instance
 
 @pytest.fixture
 def instance(tmp_path: Path) -> Instance:
-    return place_of(tmp_path)
+    return make_instance_with_digest(tmp_path)
 
 
 def list_digest_entries(
@@ -104,9 +104,9 @@ def end_run(instance: Instance) -> tuple[Problem, ...]:
 
 def test_an_entry_lists_stories_by_outlets_and_is_made_once(instance: Instance) -> None:
     """A digest lists stories by number of outlets and does not change later."""
-    report(instance, "one", excerpt="Nobody was <hurt>.")
-    report(instance, "two")
-    report(instance, "sea", FERRY)
+    file_report(instance, "one", excerpt="Nobody was <hurt>.")
+    file_report(instance, "two")
+    file_report(instance, "sea", FERRY)
     build_at(instance, MORNING - timedelta(seconds=1))
 
     assert list_digest_entries(instance) == []
@@ -136,7 +136,7 @@ def test_an_entry_lists_stories_by_outlets_and_is_made_once(instance: Instance) 
     )
 
     before = instance.read_digests("public/digests")
-    report(instance, "three")
+    file_report(instance, "three")
     build_at(instance, MORNING + timedelta(hours=23))
 
     assert instance.read_digests("public/digests") == before
@@ -171,7 +171,7 @@ def test_a_report_after_the_period_is_not_of_it(instance: Instance) -> None:
     """Later reports of a story do not change an earlier digest."""
     for outlet, now in (("one", instance.now), ("two", MORNING)):
         instance.now = now
-        report(instance, outlet)
+        file_report(instance, outlet)
     instance.build()
 
     assert list_story_addresses(instance) == [["https://one.example/a"]]
@@ -181,7 +181,7 @@ def test_a_report_after_the_period_is_not_of_it(instance: Instance) -> None:
     assert list_story_addresses(instance) == [["https://one.example/a", "https://two.example/a"]]
 
     instance.now = MORNING + timedelta(days=2)
-    report(instance, "three")
+    file_report(instance, "three")
     instance.build()
 
     assert len(list_digest_entries(instance)) == 2
@@ -207,7 +207,11 @@ def test_without_stories_there_is_no_entry(instance: Instance) -> None:
 @pytest.mark.parametrize("operation", ["withdraw", "hide"])
 def test_what_is_published_no_more_leaves_no_trace(instance: Instance, operation: str) -> None:
     """Withdrawn articles leave the digest; a digest without articles disappears."""
-    ids = [report(instance, "sea", FERRY), report(instance, "one"), report(instance, "two")]
+    ids = [
+        file_report(instance, "sea", FERRY),
+        file_report(instance, "one"),
+        file_report(instance, "two"),
+    ]
     build_at(instance, MORNING)
     (first_entry,) = list_digest_entries(instance)
     operate(instance, operation, id=ids[1])
@@ -230,7 +234,7 @@ def test_what_is_published_no_more_leaves_no_trace(instance: Instance, operation
 
 def test_a_digest_is_of_one_feed_and_goes_with_its_table(tmp_path: Path) -> None:
     """A digest contains articles of its feed only, and is deleted with its table."""
-    instance = place_of(tmp_path, 'of = "tags/llm"\nat = "wed 07:00"\n')
+    instance = make_instance_with_digest(tmp_path, 'of = "tags/llm"\nat = "wed 07:00"\n')
     with instance.open_app() as app:
         store_articles(app, "Tagged", "A text.", added=instance.now, tags=("LLM",))
         store_articles(app, "Not", "A text.", added=instance.now)
@@ -247,7 +251,7 @@ def test_a_digest_is_of_one_feed_and_goes_with_its_table(tmp_path: Path) -> None
 def test_a_digest_of_a_query_has_the_stories_that_match(tmp_path: Path) -> None:
     """A digest with a query has only articles that match in published fields; "Not published" has
     the word in its text alone."""
-    instance = place_of(tmp_path, 'query = "tag:llm or storm"\n')
+    instance = make_instance_with_digest(tmp_path, 'query = "tag:llm or storm"\n')
     with instance.open_app() as app:
         store_articles(app, "Tagged", "A text.", added=instance.now, tags=("LLM",))
         store_articles(app, "A storm", "A text.", added=instance.now)
@@ -263,7 +267,7 @@ def test_a_digest_of_a_query_has_the_stories_that_match(tmp_path: Path) -> None:
 def test_a_due_entry_does_not_wait_for_articles(instance: Instance) -> None:
     """A digest entry is published when its time comes, although no new article makes a build
     due."""
-    report(instance, "one")
+    file_report(instance, "one")
     instance.build()
     settling = Settling(clock=lambda: 1.0)
     instance.now = MORNING - timedelta(seconds=1)
@@ -306,7 +310,7 @@ def configure_mail(instance: Instance, port: int) -> None:
 
 def test_a_mail_is_sent_once(instance: Instance) -> None:
     """Later runs of the same morning send the digest no second time."""
-    report(instance, "one", QUAKE)
+    file_report(instance, "one", QUAKE)
     with serve_mailbox() as (port, mails):
         configure_mail(instance, port)
         build_at(instance, MORNING)
@@ -329,7 +333,7 @@ def test_a_mail_is_sent_once(instance: Instance) -> None:
 def test_a_mail_that_fails_is_reported_and_tried_again(instance: Instance) -> None:
     """A digest mail that cannot be sent is reported, and is sent ten minutes later when the server
     answers."""
-    report(instance, "one")
+    file_report(instance, "one")
     with serve_mailbox() as (port, _):
         pass
     configure_mail(instance, port)
@@ -361,7 +365,7 @@ def test_the_first_entry_of_a_new_digest_is_not_mailed(tmp_path: Path) -> None:
     mailed."""
     with serve_mailbox() as (port, mails):
         instance = Instance(tmp_path)
-        report(instance, "one")
+        file_report(instance, "one")
         instance.now = MORNING
         configure_mail(instance, port)
         instance.build()

@@ -61,7 +61,7 @@ def find_refusals(instance: Instance) -> list[str]:
     ]
 
 
-def name_failing(instance: Instance) -> list[str]:
+def list_failing_hub_codes(instance: Instance) -> list[str]:
     return [
         item["code"]
         for item in run_command(instance, "status")["conditions"]
@@ -81,7 +81,7 @@ def test_every_changed_feed_is_taken(hub: ForeignHub, tmp_path: Path) -> None:
     if hub.name == "Webubbub":
         assert hub.list_topics() == [f"{SITE}{name}" for name in FEEDS]
 
-    assert name_failing(instance) == []
+    assert list_failing_hub_codes(instance) == []
     assert find_refusals(instance) == []
 
 
@@ -106,7 +106,7 @@ def test_a_hub_that_takes_no_notices_is_named(tmp_path: Path) -> None:
         (failed,) = run_command(instance, "build")["hubs"]
 
         assert failed["reason"] == "http-400"
-        assert name_failing(instance) == ["http-400"]
+        assert list_failing_hub_codes(instance) == ["http-400"]
 
         (refusal,) = find_refusals(instance)
 

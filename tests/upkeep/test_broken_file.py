@@ -43,7 +43,7 @@ def break_frontmatter(instance: Instance) -> Path:
     return path
 
 
-def reindex_place(instance: Instance) -> Reindexed:
+def reindex_instance(instance: Instance) -> Reindexed:
     with instance.open_app(create=True) as app:
         return remake(app.archive, app.configuration)
 
@@ -81,7 +81,7 @@ def test_its_last_entry_stays_and_every_other_feed_goes_on(
         path = path.rename(path.with_name(f"other-{path.name}"))
     with filled_instance.open_app() as app:
         store_articles(app, "Later chips", "More.", category="AI", tags=("GPU",))
-    (problem,) = reindex_place(filled_instance).problems
+    (problem,) = reindex_instance(filled_instance).problems
 
     report = filled_instance.build()
 
@@ -105,7 +105,7 @@ def test_the_mended_file_counts_at_the_next_start_and_nothing_is_new(
 ) -> None:
     """The mended article has its new text in the feed, and every entry keeps its id."""
     path = break_frontmatter(filled_instance)
-    reindex_place(filled_instance)
+    reindex_instance(filled_instance)
     filled_instance.build()
     before = read_entries(filled_instance, "all.json")
     path.write_text(
@@ -134,7 +134,7 @@ def test_after_a_lost_database_it_alone_is_missing_until_it_is_mended(
     path = break_frontmatter(filled_instance)
     for file in (filled_instance.folder / "feeds/state").glob("syndicator.db*"):
         file.unlink()
-    assert len(reindex_place(filled_instance).problems) == 1
+    assert len(reindex_instance(filled_instance).problems) == 1
 
     assert filled_instance.build().held == ()
     without = read_entries(filled_instance, "all.json")
@@ -210,4 +210,4 @@ def test_a_name_that_is_no_text_costs_no_other_article(filled_instance: Instance
     assert "all.json" in filled_instance.build().written
     assert "Another" in str(read_entries(filled_instance, "all.json")[TITLE])
     assert len(read_entries(filled_instance, "all.json")) == 5
-    assert [problem.what for problem in reindex_place(filled_instance).problems] == [named.what]
+    assert [problem.what for problem in reindex_instance(filled_instance).problems] == [named.what]

@@ -24,7 +24,7 @@ class Steady:
 
 class Runs:
     def __init__(self, instance: Instance, app: App) -> None:
-        self.place = instance
+        self.instance = instance
         self.app = app
         self.steady = Steady()
         self.walks = Walks(self.steady)
@@ -71,7 +71,7 @@ def test_a_run_at_which_nothing_changed_looks_at_no_file(
 
 def test_a_file_that_was_replaced_is_seen_at_once(runs: Runs) -> None:
     """An article file that is replaced by a rename, as editors do, is read at the next run."""
-    path = runs.place.find_file("First")
+    path = runs.instance.find_file("First")
     fresh = path.with_name("fresh.tmp")
     fresh.write_text(path.read_text().replace("First", "Other"))
     fresh.replace(path)
@@ -82,7 +82,7 @@ def test_a_file_that_was_replaced_is_seen_at_once(runs: Runs) -> None:
 
 def test_one_that_was_edited_in_place_is_seen_at_the_next_look_at_every_file(runs: Runs) -> None:
     """An edit that changes no folder time is noticed by the full check after ten minutes."""
-    edit_in_place(runs.place, "First", "Other")
+    edit_in_place(runs.instance, "First", "Other")
     runs.run_once()
 
     assert runs.read_title() == "First"
@@ -95,7 +95,7 @@ def test_one_that_was_edited_in_place_is_seen_at_the_next_look_at_every_file(run
 
 def test_a_new_file_is_seen_at_once(runs: Runs) -> None:
     """An article file written by hand is read at the next run."""
-    (runs.place.folder / "feeds/articles/hand.md").write_text(
+    (runs.instance.folder / "feeds/articles/hand.md").write_text(
         "---\ntitle: By hand\ndate: '2026-03-09'\nsource: https://one.example/hand\n---\nText.\n"
     )
     runs.run_once()
@@ -107,7 +107,7 @@ def test_a_file_beside_the_articles_is_seen_at_once(
 ) -> None:
     """An edit of withdrawn.toml, even in place, makes the next run read the articles; an unchanged
     one does not."""
-    withdrawn_file = runs.place.folder / "feeds/articles/withdrawn.toml"
+    withdrawn_file = runs.instance.folder / "feeds/articles/withdrawn.toml"
     withdrawn_file.write_text("# nothing\n")
     runs.run_once()
     walks: list[App] = []
@@ -130,7 +130,7 @@ def test_what_failed_is_done_again(runs: Runs, monkeypatch: pytest.MonkeyPatch) 
         patch.setattr(reconcile, "update_from_files", lambda *parts: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             runs.run_once()
-    edit_in_place(runs.place, "First", "Other")
+    edit_in_place(runs.instance, "First", "Other")
     runs.run_once()
 
     assert runs.read_title() == "Other"

@@ -18,13 +18,15 @@ from tests.world import Story
 assert show  # importing it registers its command
 
 
-def a_story(instance: Instance) -> Story:
+def find_holt_story(instance: Instance) -> Story:
     return next(story for story in instance.world.stories if story.site == "holt")
 
 
-def its_file(instance: Instance) -> Path:
+def find_holt_file(instance: Instance) -> Path:
     paths = (instance.folder / "feeds/articles").rglob("*.md")
-    return next(path for path in paths if load(path.read_bytes()).title == a_story(instance).title)
+    return next(
+        path for path in paths if load(path.read_bytes()).title == find_holt_story(instance).title
+    )
 
 
 @pytest.mark.slow
@@ -32,8 +34,8 @@ def test_what_is_published_is_shown_as_it_is_filed_and_nobody_is_asked(
     visited_instance: Instance,
 ) -> None:
     """`show` prints the article file by address, id or path, and sends no request."""
-    path = its_file(visited_instance)
-    url = visited_instance.world.url(a_story(visited_instance))
+    path = find_holt_file(visited_instance)
+    url = visited_instance.world.url(find_holt_story(visited_instance))
     path.write_text(path.read_text().replace("author: ", "author: Someone Else and ", 1))
     before = visited_instance.read_files()
     request_count = len(visited_instance.world.requests)
@@ -74,7 +76,7 @@ def test_an_entry_is_printed_as_it_stands_in_the_feed(
     visited_instance: Instance, format: str
 ) -> None:
     """`show --feed FORMAT` prints exactly the entry of the published feed."""
-    url = visited_instance.world.url(a_story(visited_instance))
+    url = visited_instance.world.url(find_holt_story(visited_instance))
     entry = visited_instance.run_command("show", "--feed", format, url).output.rstrip("\n")
     published = (visited_instance.folder / f"feeds/public/all.{format}").read_text()
     if format == "json":
@@ -85,7 +87,7 @@ def test_an_entry_is_printed_as_it_stands_in_the_feed(
 
     assert (
         visited_instance.run_command(
-            "show", "--feed", format, str(its_file(visited_instance))
+            "show", "--feed", format, str(find_holt_file(visited_instance))
         ).output.rstrip("\n")
         == entry
     )
@@ -96,7 +98,7 @@ def test_an_entry_that_there_is_not_is_an_error(visited_instance: Instance) -> N
     published."""
     with pytest.raises(UsageError, match="no format 'pdf'; there are atom, rss"):
         visited_instance.run_command(
-            "show", "--feed", "pdf", visited_instance.world.url(a_story(visited_instance))
+            "show", "--feed", "pdf", visited_instance.world.url(find_holt_story(visited_instance))
         )
     with pytest.raises(UsageError, match="is not published; give the address or the id"):
         visited_instance.run_command("show", "--feed", "atom", "https://nowhere.example/")
@@ -109,10 +111,10 @@ def test_a_page_that_is_none_yet_is_shown_as_its_source_would_file_it(instance: 
     sources = instance.config / "sources.toml"
     sources.write_text(sources.read_text().rstrip() + '\ntags = ["Of mine"]\n')
     before = instance.read_files()
-    output = instance.run_json("show", instance.world.url(a_story(instance)))
+    output = instance.run_json("show", instance.world.url(find_holt_story(instance)))
     article = load(output["markdown"].encode())
 
-    assert article.title == a_story(instance).title
+    assert article.title == find_holt_story(instance).title
     assert article.source_key == "holt"
     assert article.tags[0] == "Of mine"
     assert output["why"]["tags"]["Of mine"] == "its source has it in sources.toml"
@@ -126,7 +128,7 @@ def test_a_page_that_is_none_yet_is_shown_as_its_source_would_file_it(instance: 
     assert instance.read_files() == before
 
     instance.run_command("refresh", "--all")
-    filed = load(its_file(instance).read_bytes())
+    filed = load(find_holt_file(instance).read_bytes())
     for name in (
         "id",
         "title",
@@ -179,9 +181,9 @@ def test_saved_pages_and_foreign_files_are_shown(
 def test_why_prints_reasons_in_plain_words_and_no_article(visited_instance: Instance) -> None:
     """`show --why` prints only why each field is as it is; with `--trace`, the article and the
     origins follow."""
-    path = its_file(visited_instance)
-    url = visited_instance.world.url(a_story(visited_instance))
-    title = a_story(visited_instance).title
+    path = find_holt_file(visited_instance)
+    url = visited_instance.world.url(find_holt_story(visited_instance))
+    title = find_holt_story(visited_instance).title
     lines_of_why = visited_instance.run_command("show", "--why", url).output.splitlines()
 
     assert lines_of_why[0] == f"address     {url}"

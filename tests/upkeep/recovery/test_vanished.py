@@ -44,7 +44,7 @@ def find_files(instance: Instance) -> list[Condition]:
         return [item for item in read_health(looked).conditions if item.kind == "article-file"]
 
 
-def name_files(instance: Instance) -> list[str]:
+def list_vanished_names(instance: Instance) -> list[str]:
     return sorted(
         Path(item.subject).name for item in find_files(instance) if item.code == "vanished-file"
     )
@@ -53,31 +53,31 @@ def name_files(instance: Instance) -> list[str]:
 @pytest.mark.parametrize("gone", [1, 2, 4])
 def test_they_are_named_before_and_after_the_run(instance: Instance, gone: int) -> None:
     """Missing files are reported before the run that removes their articles and a week after."""
-    assert name_files(instance) == []
+    assert list_vanished_names(instance) == []
 
     paths = list_articles(instance)[:gone]
     for path in paths:
         path.unlink()
     names = [path.name for path in paths]
 
-    assert name_files(instance) == names
+    assert list_vanished_names(instance) == names
     assert all(not item.needs_you and item.cure for item in find_files(instance))
 
     reconcile_and_build(instance)
     with instance.open_app() as app:
         assert len(app.archive.store.visits.stamps()) == NINE - gone
 
-    assert name_files(instance) == names
+    assert list_vanished_names(instance) == names
     assert f"left its feeds on {instance.now:%Y-%m-%d}" in find_files(instance)[0].detail
 
     instance.now += timedelta(days=6)
     reconcile_and_build(instance)
 
-    assert name_files(instance) == names
+    assert list_vanished_names(instance) == names
 
     instance.now += timedelta(days=2)
 
-    assert name_files(instance) == []
+    assert list_vanished_names(instance) == []
 
 
 def test_a_walk_of_before_the_run_names_none_twice(instance: Instance) -> None:
@@ -100,7 +100,7 @@ def test_later_ones_are_named_beside_the_first(instance: Instance) -> None:
     for path in (first, second):
         path.unlink()
         reconcile_and_build(instance)
-    assert name_files(instance) == [first.name, second.name]
+    assert list_vanished_names(instance) == [first.name, second.name]
 
 
 def test_a_file_that_is_back_is_not_named(instance: Instance) -> None:
@@ -112,7 +112,7 @@ def test_a_file_that_is_back_is_not_named(instance: Instance) -> None:
     path.write_bytes(data)
     reconcile_and_build(instance)
 
-    assert name_files(instance) == []
+    assert list_vanished_names(instance) == []
 
 
 def test_a_file_under_another_name_is_not_named(instance: Instance) -> None:
@@ -120,11 +120,11 @@ def test_a_file_under_another_name_is_not_named(instance: Instance) -> None:
     path = list_articles(instance)[0]
     path.rename(path.with_name(f"other-{path.name}"))
 
-    assert name_files(instance) == []
+    assert list_vanished_names(instance) == []
 
     reconcile_and_build(instance)
 
-    assert name_files(instance) == []
+    assert list_vanished_names(instance) == []
 
 
 def test_what_is_deleted_by_command_is_not_named(instance: Instance) -> None:
@@ -137,7 +137,7 @@ def test_what_is_deleted_by_command_is_not_named(instance: Instance) -> None:
         arguments = {"id": "https://one.example/story-3"}
         texts.apply(app, operation, arguments, operation.plan(app, arguments), who="operator")
     reconcile_and_build(instance)
-    assert name_files(instance) == []
+    assert list_vanished_names(instance) == []
 
 
 def test_check_warns_of_them(instance: Instance) -> None:
