@@ -74,7 +74,8 @@ def read_entries(instance: Instance, feed: str) -> dict[str, Any]:
 def test_its_last_entry_stays_and_every_other_feed_goes_on(
     filled_instance: Instance, ending: str
 ) -> None:
-    """The article with a broken file keeps its last entry; all feeds are still updated."""
+    """An article whose file is broken (or also renamed, `ending`) keeps its last entry, while new
+    articles reach all feeds; the problem is reported at each start."""
     before = {feed: read_entries(filled_instance, feed) for feed in FEEDS}
     path = break_frontmatter(filled_instance)
     if ending:
@@ -129,7 +130,8 @@ def test_the_mended_file_counts_at_the_next_start_and_nothing_is_new(
 def test_after_a_lost_database_it_alone_is_missing_until_it_is_mended(
     filled_instance: Instance,
 ) -> None:
-    """After a lost database only the broken article is missing, until its file is repaired."""
+    """After a lost database only the article with the broken file is missing from the feed, until
+    the file is repaired."""
     before = read_entries(filled_instance, "all.json")
     path = break_frontmatter(filled_instance)
     for file in (filled_instance.folder / "feeds/state").glob("syndicator.db*"):
@@ -147,7 +149,8 @@ def test_after_a_lost_database_it_alone_is_missing_until_it_is_mended(
 
 
 def test_without_its_html_the_build_shows_its_excerpt(filled_instance: Instance) -> None:
-    """Without stored HTML the entry falls back to the excerpt and is reported."""
+    """If the file is broken and its rendered HTML is lost too, the entry shows the excerpt, and
+    "html-missing" is reported."""
     break_frontmatter(filled_instance)
     with filled_instance.open_app() as app:
         article_id = next(

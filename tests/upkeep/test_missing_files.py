@@ -68,7 +68,8 @@ def test_a_few_files_that_a_hand_deleted_end_their_articles(instance: Instance) 
 
 
 def test_many_stop_the_run_and_nothing_is_forgotten(instance: Instance) -> None:
-    """Most files missing at once is an error; once they are back, all is as before."""
+    """If 25 of 30 article files are missing, a run fails without changing anything; once they are
+    back, all is as before."""
     before = instance.read_digests("public")
     gone_article_files = list_article_files(instance)[:25]
     contents = {path: path.read_bytes() for path in gone_article_files}
@@ -93,7 +94,7 @@ def test_many_stop_the_run_and_nothing_is_forgotten(instance: Instance) -> None:
 
 
 def test_reindex_takes_the_folder_as_it_is(instance: Instance) -> None:
-    """`reindex` accepts that many files are missing."""
+    """`reindex` accepts that 25 of 30 article files are missing: the five others are published."""
     for path in list_article_files(instance)[:25]:
         path.unlink()
     with instance.open_app() as app:
@@ -105,7 +106,8 @@ def test_reindex_takes_the_folder_as_it_is(instance: Instance) -> None:
 
 
 def test_files_that_an_earlier_folder_lacks_are_fetched_again_as_they_were(tmp_path: Path) -> None:
-    """Articles missing in a restored folder are fetched again with the same entries."""
+    """After yesterday's articles folder was restored, the four newer articles are fetched again
+    with the same ids and entries; article 0, deleted by hand, is not."""
     source = {"key": "one", "url": "http://one.example/feed", "tags": ["Harbour"]}
     with serve_web() as web:
         life = Life(tmp_path, web, Case(row="", name="", file="", sources=(source,), days=()))
@@ -200,7 +202,7 @@ def test_what_is_gone_is_fetched_again_after_that(tmp_path: Path) -> None:
 
 
 def test_check_says_that_many_are_gone(instance: Instance) -> None:
-    """`check` reports how many article files are missing."""
+    """Many missing article files are one problem about the folder, with their number."""
     for path in list_article_files(instance)[:25]:
         path.unlink()
     with instance.open_app() as app:

@@ -49,7 +49,8 @@ def visit_holt(app: App, limit: int | None = None) -> list[Article]:
 def test_all_new_articles_wait_where_the_operator_wants_to_see_them(
     tmp_path: Path, world: World
 ) -> None:
-    """With `hold = "all"` every new article waits."""
+    """With `hold = "all"` every new article waits unpublished, and the next visit does not file it
+    again."""
     app = open_instance(tmp_path, world, "all")
     filed = visit_holt(app)
 
@@ -66,7 +67,8 @@ def test_all_new_articles_wait_where_the_operator_wants_to_see_them(
 def test_what_reads_well_does_not_wait_and_the_surplus_of_a_flood_does(
     tmp_path: Path, world: World
 ) -> None:
-    """With `hold = "unsure"` good articles are published and entries of a flood are held."""
+    """With `hold = "unsure"` an article that reads well is published at once, and entries beyond a
+    flood's limit are held."""
     app = open_instance(tmp_path, world, "unsure")
 
     assert {article.hold for article in visit_holt(app, limit=1)} == {False}

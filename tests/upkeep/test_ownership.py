@@ -83,7 +83,8 @@ def test_articles_of_their_own_sources_are_in_order(instance: Instance) -> None:
 def test_what_another_source_filed_goes_to_the_own_one_that_announced_it(
     instance: Instance,
 ) -> None:
-    """Repair: an article filed by a foreign source is read again by its own source."""
+    """Repair gives an article of site "one" that source "two" filed to source "one", which reads it
+    again; "two" still carries it."""
     with instance.open_app() as app:
         reconcile.update_from_files(app.archive, app.configuration)
         article = file_article(app, "Taken", source="two", source_id="t1")
@@ -117,8 +118,8 @@ def test_what_another_source_filed_goes_to_the_own_one_that_announced_it(
 
 
 def test_text_of_a_source_without_a_right_is_read_again_from_its_page(instance: Instance) -> None:
-    """Foreign feed text of an article is replaced by its page, once; later articles are not
-    touched."""
+    """An article of site "three" filed with the text of source "two"'s feed is read again from its
+    page, once; articles filed later are left."""
     with instance.open_app() as app:
         reconcile.update_from_files(app.archive, app.configuration)
         third = file_article(app, "Third", on="three", source="two", source_id="t1")
@@ -139,7 +140,8 @@ def test_text_of_a_source_without_a_right_is_read_again_from_its_page(instance: 
 def test_an_entry_that_took_an_article_over_is_freed_and_the_article_read_again(
     instance: Instance,
 ) -> None:
-    """Repair: a foreign entry is detached, and the owner reads the article again."""
+    """Repair detaches the entry of source "two" that took over the article "Bank", and source
+    "one", its owner, reads it again."""
     with instance.open_app() as app:
         reconcile.update_from_files(app.archive, app.configuration)
         bank = file_article(
@@ -181,7 +183,7 @@ def test_an_entry_that_took_an_article_over_is_freed_and_the_article_read_again(
 def test_a_redirector_of_the_source_that_filed_the_article_is_no_other_site(
     instance: Instance,
 ) -> None:
-    """Announced addresses of a redirect service do not count as a foreign site."""
+    """Announced addresses at a redirect service (feedproxy) do not count as another site."""
     with instance.open_app() as app:
         reconcile.update_from_files(app.archive, app.configuration)
         own_article = file_article(app, "Own", source_id="o1")
@@ -210,7 +212,8 @@ def test_an_article_that_nobody_can_read_again_is_named_as_such(instance: Instan
 
 
 def test_the_command_shows_first_and_mends_only_when_told(instance: Instance) -> None:
-    """`check --ownership` lists faults; with `--mend` it repairs them."""
+    """`check --ownership` lists faults (code 78) and repairs them only with `--mend --yes`; without
+    a terminal `--mend` alone is refused."""
     with instance.open_app() as app:
         reconcile.update_from_files(app.archive, app.configuration)
         file_article(app, "Other", aliases=("https://two.example/x",))

@@ -63,7 +63,8 @@ ROWS = [
     ],
 )
 def test_what_is_asked_for(selection: Which, pruned_ids: str) -> None:
-    """Each selection prunes these articles of ROWS."""
+    """A selection by age, source or number to keep prunes the right articles of ROWS: a to c of
+    source one, d and e of two, h on hold."""
     assert "".join(row.id for row in select_rows(ROWS, selection, NOW)) == pruned_ids
 
 
@@ -90,7 +91,7 @@ def test_what_a_hand_wrote_and_what_is_on_hold_stays_and_copies_go_with_their_ar
 
 
 @pytest.fixture
-def filled_instance(instance: Instance) -> Instance:
+def instance_with_old_articles(instance: Instance) -> Instance:
     """Three months with articles of two sources, one with a tag of its own."""
     return instance.fill_once(store_three_months)
 
@@ -147,58 +148,59 @@ def lose_database(instance: Instance) -> None:
 
 
 def test_files_go_feeds_lose_them_without_a_tombstone_and_nothing_is_held(
-    filled_instance: Instance,
+    instance_with_old_articles: Instance,
 ) -> None:
-    """Pruned articles leave files and feeds, without deleted-entry elements."""
-    done = prune_articles(filled_instance, older_than=45 * DAY)
+    """Pruning articles older than 45 days deletes their files and entries, without deleted-entry
+    elements and without holding a feed back."""
+    done = prune_articles(instance_with_old_articles, older_than=45 * DAY)
 
     assert [article.title for article in done.articles] == ["Lone", "Story 0", "Story 1"]
-    assert list_titles(filled_instance) == ["Story 5", "Story 4", "Story 3", "Story 2"]
-    assert len(list((filled_instance.folder / "feeds/articles").rglob("*.md"))) == 4
-    assert "deleted-entry" not in filled_instance.read_published("all.atom")
+    assert list_titles(instance_with_old_articles) == ["Story 5", "Story 4", "Story 3", "Story 2"]
+    assert len(list((instance_with_old_articles.folder / "feeds/articles").rglob("*.md"))) == 4
+    assert "deleted-entry" not in instance_with_old_articles.read_published("all.atom")
 
-    with filled_instance.open_app() as app:
+    with instance_with_old_articles.open_app() as app:
         assert reconcile.update_from_files(app.archive, app.configuration) == ()
 
-    assert not filled_instance.build().written
-    assert prune_articles(filled_instance, older_than=45 * DAY).articles == ()
+    assert not instance_with_old_articles.build().written
+    assert prune_articles(instance_with_old_articles, older_than=45 * DAY).articles == ()
 
 
-def test_newest_entries_of_a_feed_may_go_too(filled_instance: Instance) -> None:
-    """An article named by its address is pruned even if it is the newest of its feed."""
-    with filled_instance.open_app() as app:
+def test_newest_entries_of_a_feed_may_go_too(instance_with_old_articles: Instance) -> None:
+    """An article named by its address ("Story 5", the newest) is pruned whatever its age."""
+    with instance_with_old_articles.open_app() as app:
         newest = app.archive.article_store.get(
-            filled_instance.find_file("Story 5")
+            instance_with_old_articles.find_file("Story 5")
             .relative_to(app.archive.article_store.root)
             .as_posix()
         )
-    prune_articles(filled_instance, newest.url)
-    assert list_titles(filled_instance)[0] == "Story 4"
+    prune_articles(instance_with_old_articles, newest.url)
+    assert list_titles(instance_with_old_articles)[0] == "Story 4"
 
 
 def test_a_feed_that_loses_all_keeps_its_address_and_comes_back_as_it_was(
-    filled_instance: Instance,
+    instance_with_old_articles: Instance,
 ) -> None:
-    """A feed that lost all articles keeps its id when it gets new ones."""
-    before = re.search("<id>.*</id>", filled_instance.read_published("sources/two.atom"))
-    prune_articles(filled_instance, keep=0, source="two")
-    with filled_instance.open_app() as app:
+    """A feed that lost all its articles to pruning has the same id when it gets new ones."""
+    before = re.search("<id>.*</id>", instance_with_old_articles.read_published("sources/two.atom"))
+    prune_articles(instance_with_old_articles, keep=0, source="two")
+    with instance_with_old_articles.open_app() as app:
         store_articles(app, "Anew", "Text.", source="two", added=NOW)
-    filled_instance.build()
-    after = re.search("<id>.*</id>", filled_instance.read_published("sources/two.atom"))
+    instance_with_old_articles.build()
+    after = re.search("<id>.*</id>", instance_with_old_articles.read_published("sources/two.atom"))
 
     assert before
     assert after
     assert before[0] == after[0]
 
 
-def test_its_source_may_announce_it_for_ever(filled_instance: Instance) -> None:
+def test_its_source_may_announce_it_for_ever(instance_with_old_articles: Instance) -> None:
     """A pruned article is not filed again when announced, by its address or through an AMP page,
     even after the database was lost."""
-    url = filled_instance.load_article("Story 0").url
-    prune_articles(filled_instance, older_than=45 * DAY)
+    url = instance_with_old_articles.load_article("Story 0").url
+    prune_articles(instance_with_old_articles, older_than=45 * DAY)
     for _ in range(2):
-        with filled_instance.open_app() as app:
+        with instance_with_old_articles.open_app() as app:
             # its page is not even asked for
             assert get_problem_reason(ingest_entry(app, url, None)) == "pruned"
             amp_url = "https://one.example/amp/story-0"
@@ -209,14 +211,16 @@ def test_its_source_may_announce_it_for_ever(filled_instance: Instance) -> None:
             assert [
                 stamp.path for stamp in app.archive.article_store.walk() if "story-0" in stamp.path
             ] == []
-        lose_database(filled_instance)
+        lose_database(instance_with_old_articles)
 
 
-def test_what_announced_it_under_another_id_is_remembered(filled_instance: Instance) -> None:
+def test_what_announced_it_under_another_id_is_remembered(
+    instance_with_old_articles: Instance,
+) -> None:
     """Pruning also remembers the ids under which other sources announced the article; putting its
     file back forgets them."""
-    with filled_instance.open_app() as app:
-        article = filled_instance.load_article("Story 0")
+    with instance_with_old_articles.open_app() as app:
+        article = instance_with_old_articles.load_article("Story 0")
         row = EntryRow(
             source_key="two",
             entry_id="theirs",
@@ -233,11 +237,11 @@ def test_what_announced_it_under_another_id_is_remembered(filled_instance: Insta
                 entry=row,
             )
         )
-    path = filled_instance.find_file("Story 0")
+    path = instance_with_old_articles.find_file("Story 0")
     data = path.read_bytes()
-    prune_articles(filled_instance, article.id)
-    lose_database(filled_instance)
-    with filled_instance.open_app() as app:
+    prune_articles(instance_with_old_articles, article.id)
+    lose_database(instance_with_old_articles)
+    with instance_with_old_articles.open_app() as app:
         assert app.archive.store.visits.look_up(["guid:two:theirs"]).pruned
         assert not app.archive.store.visits.look_up(["guid:two:other"]).pruned
 
@@ -248,7 +252,8 @@ def test_what_announced_it_under_another_id_is_remembered(filled_instance: Insta
 
 
 def test_archives_are_made_again_without_it(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Archives are rebuilt without pruned articles."""
+    """Archive documents are written again without pruned articles, named ("Story 0") or older than
+    30 days."""
     instance = Instance(tmp_path_factory.mktemp("short"), settings=SHORT).fill_once(
         store_three_months
     )
@@ -269,30 +274,31 @@ def test_archives_are_made_again_without_it(tmp_path_factory: pytest.TempPathFac
     ]
 
 
-def test_a_hand_written_file_goes_by_its_name_alone(filled_instance: Instance) -> None:
-    """A file written by hand is pruned only if it is named."""
-    path = filled_instance.folder / "feeds/articles/mine.md"
+def test_a_hand_written_file_goes_by_its_name_alone(instance_with_old_articles: Instance) -> None:
+    """An article written by hand is spared by age and pruned only if it is named."""
+    path = instance_with_old_articles.folder / "feeds/articles/mine.md"
     path.write_text(HAND_WRITTEN_FILE)
-    with filled_instance.open_app() as app:
+    with instance_with_old_articles.open_app() as app:
         reconcile.update_from_files(app.archive, app.configuration)
-    filled_instance.build()
+    instance_with_old_articles.build()
 
-    assert prune_articles(filled_instance, older_than=45 * DAY).stays == {"hand": 1}
+    assert prune_articles(instance_with_old_articles, older_than=45 * DAY).stays == {"hand": 1}
     assert path.exists()
 
-    prune_articles(filled_instance, str(path))
+    prune_articles(instance_with_old_articles, str(path))
 
     assert not path.exists()
-    assert "Mine" not in list_titles(filled_instance)
+    assert "Mine" not in list_titles(instance_with_old_articles)
 
 
 @pytest.mark.parametrize("named", ["https://one.example/nothing", "no-id"])
-def test_what_is_no_article_is_named(filled_instance: Instance, named: str) -> None:
-    """Unknown articles and sources are refused."""
+def test_what_is_no_article_is_named(instance_with_old_articles: Instance, named: str) -> None:
+    """Pruning an unknown article or source is refused; for a typo the nearest source is
+    proposed."""
     with pytest.raises(UsageError, match="no article"):
-        prune_articles(filled_instance, named)
+        prune_articles(instance_with_old_articles, named)
     with pytest.raises(UsageError, match="no source 'tow' \\(did you mean"):
-        prune_articles(filled_instance, keep=0, source="tow")
+        prune_articles(instance_with_old_articles, keep=0, source="tow")
 
 
 class Killed(BaseException):
@@ -305,7 +311,10 @@ class Killed(BaseException):
     "runs_step", [pytest.param(False, id="before"), pytest.param(True, id="after")]
 )
 def test_ended_at_any_step_an_article_is_whole_or_gone(
-    filled_instance: Instance, monkeypatch: pytest.MonkeyPatch, step: str, runs_step: bool
+    instance_with_old_articles: Instance,
+    monkeypatch: pytest.MonkeyPatch,
+    step: str,
+    runs_step: bool,
 ) -> None:
     """Pruning is killed before or after a step. At the next start files, rows and the list of
     pruned articles agree; the next pruning completes it."""
@@ -328,8 +337,8 @@ def test_ended_at_any_step_an_article_is_whole_or_gone(
 
         monkeypatch.setattr(owner_object, name, run_and_die)
 
-    titles_before = list_titles(filled_instance)
-    with filled_instance.open_app() as app:
+    titles_before = list_titles(instance_with_old_articles)
+    with instance_with_old_articles.open_app() as app:
         planned = pruning.plan_pruning(
             app.archive, app.configuration.sources, Which(older_than=45 * DAY)
         )
@@ -337,7 +346,7 @@ def test_ended_at_any_step_an_article_is_whole_or_gone(
         with pytest.raises(Killed):
             pruning.prune_articles(app.archive, app.configuration.settings, planned)
     monkeypatch.undo()
-    with filled_instance.open_app() as app:
+    with instance_with_old_articles.open_app() as app:
         assert reconcile.update_from_files(app.archive, app.configuration) == ()
 
         paths = {stamp.path for stamp in app.archive.article_store.walk()}
@@ -351,38 +360,41 @@ def test_ended_at_any_step_an_article_is_whole_or_gone(
             for article in planned.articles
             if app.archive.store.visits.look_up([urls.alias(article.url)]).pruned
         } == deleted_paths
-    assert filled_instance.build().held == ()
+    assert instance_with_old_articles.build().held == ()
 
-    titles_after = list_titles(filled_instance)
+    titles_after = list_titles(instance_with_old_articles)
 
     assert [title for title in titles_before if title in titles_after] == titles_after
-    prune_articles(filled_instance, older_than=45 * DAY)
-    assert list_titles(filled_instance) == ["Story 5", "Story 4", "Story 3", "Story 2"]
-    lines = get_pruned_list(filled_instance).read_text().splitlines()
+    prune_articles(instance_with_old_articles, older_than=45 * DAY)
+    assert list_titles(instance_with_old_articles) == ["Story 5", "Story 4", "Story 3", "Story 2"]
+    lines = get_pruned_list(instance_with_old_articles).read_text().splitlines()
     assert len(lines) == len(set(lines))
 
 
-def test_a_file_that_is_put_back_is_an_article_again(filled_instance: Instance) -> None:
+def test_a_file_that_is_put_back_is_an_article_again(instance_with_old_articles: Instance) -> None:
     """If the file of a pruned article is put back, the article is published as before and is
     not taken for pruned."""
-    path = filled_instance.find_file("Story 0")
-    feed_before = filled_instance.read_published("all.json")
+    path = instance_with_old_articles.find_file("Story 0")
+    feed_before = instance_with_old_articles.read_published("all.json")
     data = path.read_bytes()
-    prune_articles(filled_instance, filled_instance.load_article("Story 0").id)
+    prune_articles(
+        instance_with_old_articles, instance_with_old_articles.load_article("Story 0").id
+    )
     path.write_bytes(data)
-    with filled_instance.open_app() as app:
+    with instance_with_old_articles.open_app() as app:
         reconcile.update_from_files(app.archive, app.configuration)
         # known, and not "pruned"
         assert ingest_entry(app, "https://one.example/story-0", None).problem is None
-    filled_instance.build()
+    instance_with_old_articles.build()
 
-    assert filled_instance.read_published("all.json") == feed_before
+    assert instance_with_old_articles.read_published("all.json") == feed_before
 
 
-def test_without_its_lines_it_is_read_again(filled_instance: Instance) -> None:
-    """Deleting an article's lines from pruned.tsv lets its source file it again."""
-    article = filled_instance.load_article("Story 0")
-    with filled_instance.open_app() as app:
+def test_without_its_lines_it_is_read_again(instance_with_old_articles: Instance) -> None:
+    """Deleting an article's lines from pruned.tsv makes its source due without its ETag, so that
+    the article is filed again."""
+    article = instance_with_old_articles.load_article("Story 0")
+    with instance_with_old_articles.open_app() as app:
         app.archive.store.visits.save_states(
             [
                 SourceState(
@@ -390,12 +402,12 @@ def test_without_its_lines_it_is_read_again(filled_instance: Instance) -> None:
                 )
             ]
         )
-    prune_articles(filled_instance, article.id)
-    with filled_instance.open_app() as app:
+    prune_articles(instance_with_old_articles, article.id)
+    with instance_with_old_articles.open_app() as app:
         ingest_entry(app, article.url, None)
-    other_text = get_pruned_list(filled_instance).read_text()
-    get_pruned_list(filled_instance).write_text("# none\n")
-    with filled_instance.open_app() as app:
+    other_text = get_pruned_list(instance_with_old_articles).read_text()
+    get_pruned_list(instance_with_old_articles).write_text("# none\n")
+    with instance_with_old_articles.open_app() as app:
         reconcile.update_from_files(app.archive, app.configuration)
         state = app.archive.store.visits.states()["one"]
 
@@ -408,72 +420,77 @@ def test_without_its_lines_it_is_read_again(filled_instance: Instance) -> None:
     assert article.id in other_text
 
 
-def test_a_list_that_is_lost_is_written_again(filled_instance: Instance) -> None:
+def test_a_list_that_is_lost_is_written_again(instance_with_old_articles: Instance) -> None:
     """A deleted pruned.tsv is written again from the database."""
-    prune_articles(filled_instance, older_than=45 * DAY)
-    lines = set(get_pruned_list(filled_instance).read_text().splitlines())
-    get_pruned_list(filled_instance).unlink()
-    with filled_instance.open_app() as app:
+    prune_articles(instance_with_old_articles, older_than=45 * DAY)
+    lines = set(get_pruned_list(instance_with_old_articles).read_text().splitlines())
+    get_pruned_list(instance_with_old_articles).unlink()
+    with instance_with_old_articles.open_app() as app:
         reconcile.update_from_files(app.archive, app.configuration)
 
-    assert set(get_pruned_list(filled_instance).read_text().splitlines()) == lines
+    assert set(get_pruned_list(instance_with_old_articles).read_text().splitlines()) == lines
 
 
 def test_the_list_is_read_when_it_changed_alone(
-    filled_instance: Instance, monkeypatch: pytest.MonkeyPatch
+    instance_with_old_articles: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Unchanged pruned.tsv is not parsed again."""
+    """A run does not parse pruned.tsv again if it did not change: parsing it would fail here."""
 
     def parse_others(kept: TabList[Any], data: bytes | None) -> list[Any]:
         assert kept is not PRUNED
         return parse(kept, data)
 
-    prune_articles(filled_instance, older_than=45 * DAY)
-    with filled_instance.open_app() as app:
+    prune_articles(instance_with_old_articles, older_than=45 * DAY)
+    with instance_with_old_articles.open_app() as app:
         parse = TabList._parse
         monkeypatch.setattr(TabList, "_parse", parse_others)
         assert reconcile.update_from_files(app.archive, app.configuration) == ()
 
 
-def test_a_copy_that_was_pruned_goes_from_its_sources_feed(filled_instance: Instance) -> None:
-    """An original with a copy stays until the copy is pruned."""
-    with filled_instance.open_app() as app:
-        first_article = filled_instance.load_article("Story 5")
+def test_a_copy_that_was_pruned_goes_from_its_sources_feed(
+    instance_with_old_articles: Instance,
+) -> None:
+    """An article with a merged copy cannot be pruned before the copy; the pruned copy leaves its
+    source's feed."""
+    with instance_with_old_articles.open_app() as app:
+        first_article = instance_with_old_articles.load_article("Story 5")
         copy = store_articles(app, "Copy", "Text.", source="two", merged_into=first_article.id)
-    filled_instance.build()
+    instance_with_old_articles.build()
 
-    assert "Copy" in list_titles(filled_instance, "sources/two.json")
-    assert prune_articles(filled_instance, first_article.id).stays == {"copy": 1}
+    assert "Copy" in list_titles(instance_with_old_articles, "sources/two.json")
+    assert prune_articles(instance_with_old_articles, first_article.id).stays == {"copy": 1}
 
-    prune_articles(filled_instance, copy.id)
+    prune_articles(instance_with_old_articles, copy.id)
 
-    assert "Copy" not in list_titles(filled_instance, "sources/two.json")
-    assert "Story 5" in list_titles(filled_instance)
+    assert "Copy" not in list_titles(instance_with_old_articles, "sources/two.json")
+    assert "Story 5" in list_titles(instance_with_old_articles)
 
-    prune_articles(filled_instance, first_article.id)
+    prune_articles(instance_with_old_articles, first_article.id)
 
-    assert "Story 5" not in list_titles(filled_instance)
+    assert "Story 5" not in list_titles(instance_with_old_articles)
 
 
 def test_a_backup_that_is_restored_elsewhere_publishes_the_same_and_knows_what_was_pruned(
-    filled_instance: Instance, tmp_path: Path
+    instance_with_old_articles: Instance, tmp_path: Path
 ) -> None:
     """A copy of the folders config and articles publishes the same feed; an article pruned
     before is not filed again."""
-    url = filled_instance.load_article("Story 0").url
-    prune_articles(filled_instance, older_than=45 * DAY)
+    url = instance_with_old_articles.load_article("Story 0").url
+    prune_articles(instance_with_old_articles, older_than=45 * DAY)
     restored_instance = Instance(make_folder(tmp_path / "there"))
     for part in ("config", "feeds/articles"):
         shutil.copytree(
-            filled_instance.folder / part, restored_instance.folder / part, dirs_exist_ok=True
+            instance_with_old_articles.folder / part,
+            restored_instance.folder / part,
+            dirs_exist_ok=True,
         )
     with restored_instance.open_app(create=True) as app:
         reindex.reindex(app.archive, app.configuration)
     restored_instance.build()
 
-    assert restored_instance.read_published("all.atom") == filled_instance.read_published(
+    assert restored_instance.read_published(
         "all.atom"
-    )
+    ) == instance_with_old_articles.read_published("all.atom")
 
     with restored_instance.open_app() as app:
         assert get_problem_reason(ingest_entry(app, url, None)) == "pruned"

@@ -75,7 +75,8 @@ def test_other_edits_wait_for_the_next_visit(instance: Instance, line: str) -> N
 
 
 def test_new_rules_end_a_collapse_and_keep_what_was_usual_before(instance: Instance) -> None:
-    """New rules reset a text collapse and keep the earlier baseline."""
+    """New rules of a source forget its recent short texts (90 characters) and keep the usual
+    lengths (3,000) to compare with."""
     with instance.open_app() as app:
         state = change_state(
             reconcile.update_source_states(app.archive, app.configuration)["one"],

@@ -28,7 +28,7 @@ SAVED_QUERY = '[[feed]]\nslug = "llm"\nquery = "tag:LLM"\n'
 
 
 @pytest.fixture
-def filled_instance(instance: Instance) -> Instance:
+def instance_with_held_article(instance: Instance) -> Instance:
     """Three published articles and one on hold, which is older than two of them, and a saved
     query."""
     return instance.fill_once(store_articles_and_hold)
@@ -74,10 +74,12 @@ def read_feed_titles(instance: Instance) -> dict[str, list[str]]:
     }
 
 
-def test_an_article_on_hold_is_in_no_feed_page_or_count(filled_instance: Instance) -> None:
-    """No published file mentions the held article, and no feed counts it. The status lists it
-    with the reason."""
-    public = filled_instance.folder / "feeds/public"
+def test_an_article_on_hold_is_in_no_feed_page_or_count(
+    instance_with_held_article: Instance,
+) -> None:
+    """No published file mentions the held article "Waiting", and no feed counts it; the status
+    lists it with the reason."""
+    public = instance_with_held_article.folder / "feeds/public"
     files_with_title = [
         path for path in public.rglob("*") if path.is_file() and b"Waiting" in path.read_bytes()
     ]
@@ -86,7 +88,7 @@ def test_an_article_on_hold_is_in_no_feed_page_or_count(filled_instance: Instanc
     assert not (public / "sources/two.atom").exists()
     assert not (public / "categories/uncategorised.atom").exists()
 
-    with filled_instance.open_app() as app:
+    with instance_with_held_article.open_app() as app:
         counts = {row.key.slug: row.count for row in app.archive.store.index.feeds()}
         (held_article,) = app.archive.store.status.on_hold()
 
@@ -98,24 +100,25 @@ def test_an_article_on_hold_is_in_no_feed_page_or_count(filled_instance: Instanc
     assert Path(held_article.file).suffix == ".md"
 
 
-def test_its_file_says_that_and_why(filled_instance: Instance) -> None:
-    """The file of a held article has `hold` and `hold_reason`."""
-    text = filled_instance.find_file("Waiting").read_text()
+def test_its_file_says_that_and_why(instance_with_held_article: Instance) -> None:
+    """The file of the held article "Waiting" has `hold` and the reason."""
+    text = instance_with_held_article.find_file("Waiting").read_text()
     assert "schema: 4\nhold: true\nhold_reason: unsure-text\n" in text
 
 
 def test_what_is_released_stands_on_top_of_its_feeds_as_a_new_article(
-    filled_instance: Instance,
+    instance_with_held_article: Instance,
 ) -> None:
-    """A released article is first in its feeds and counts as added now."""
-    filled_instance.now += timedelta(days=40)  # its month is closed
+    """The released article "Waiting" is first in each of its feeds and counts as added now, though
+    it is older than others."""
+    instance_with_held_article.now += timedelta(days=40)  # its month is closed
 
-    article_id = filled_instance.load_article("Waiting").id
-    released = release_articles(filled_instance, article_id).articles
+    article_id = instance_with_held_article.load_article("Waiting").id
+    released = release_articles(instance_with_held_article, article_id).articles
 
     assert [article.title for article in released] == ["Waiting"]
 
-    shown_titles = read_feed_titles(filled_instance)
+    shown_titles = read_feed_titles(instance_with_held_article)
     for name in (
         "all.atom",
         "tags/llm.atom",
@@ -124,12 +127,12 @@ def test_what_is_released_stands_on_top_of_its_feeds_as_a_new_article(
         "categories/ai.atom",
     ):
         assert shown_titles[name][0] == "Waiting", name
-    article = filled_instance.load_article("Waiting")
+    article = instance_with_held_article.load_article("Waiting")
 
     assert article.hold is False
     assert article.hold_reason == ""
-    assert article.added == filled_instance.now
-    assert "hold" not in filled_instance.find_file("Waiting").read_text()
+    assert article.added == instance_with_held_article.now
+    assert "hold" not in instance_with_held_article.find_file("Waiting").read_text()
 
 
 def test_who_walks_the_archives_meets_it(tmp_path_factory: pytest.TempPathFactory) -> None:
@@ -153,56 +156,66 @@ def test_who_walks_the_archives_meets_it(tmp_path_factory: pytest.TempPathFactor
     assert read_feed_titles(instance)["archive/all/2026-04.atom"] == ["Waiting"]
 
 
-def test_releasing_twice_is_as_once(filled_instance: Instance) -> None:
-    """A second release changes no file and lists the article as released already."""
-    article_id = filled_instance.load_article("Waiting").id
-    release_articles(filled_instance, article_id)
-    files_before = filled_instance.read_digests("articles") | filled_instance.read_digests("public")
-    filled_instance.now += timedelta(hours=1)
-    second_release = release_articles(filled_instance, article_id)
+def test_releasing_twice_is_as_once(instance_with_held_article: Instance) -> None:
+    """A second release of the same article changes no file and names it as released already."""
+    article_id = instance_with_held_article.load_article("Waiting").id
+    release_articles(instance_with_held_article, article_id)
+    files_before = instance_with_held_article.read_digests(
+        "articles"
+    ) | instance_with_held_article.read_digests("public")
+    instance_with_held_article.now += timedelta(hours=1)
+    second_release = release_articles(instance_with_held_article, article_id)
 
     assert second_release.articles == ()
     assert [article.title for article in second_release.known] == ["Waiting"]
     assert (
-        filled_instance.read_digests("articles") | filled_instance.read_digests("public")
+        instance_with_held_article.read_digests("articles")
+        | instance_with_held_article.read_digests("public")
         == files_before
     )
 
 
 @pytest.mark.parametrize("selection", ["id", "url", "file", "source", "all"])
-def test_what_to_release_is_named_in_five_ways(filled_instance: Instance, selection: str) -> None:
+def test_what_to_release_is_named_in_five_ways(
+    instance_with_held_article: Instance, selection: str
+) -> None:
     """The article to release is given by id, address or file; or all of a source, or all, are
     released."""
-    article = filled_instance.load_article("Waiting")
+    article = instance_with_held_article.load_article("Waiting")
     names = {
         "id": article.id,
         "url": article.url,
-        "file": str(filled_instance.find_file("Waiting")),
+        "file": str(instance_with_held_article.find_file("Waiting")),
     }
     options = {"source": {"source": "two"}, "all": {"include_all": True}}.get(selection, {})
     released = release_articles(
-        filled_instance, *([names[selection]] if selection in names else []), **options
+        instance_with_held_article, *([names[selection]] if selection in names else []), **options
     )
 
     assert [released_article.id for released_article in released.articles] == [article.id]
 
 
-def test_nothing_is_released_when_one_name_is_none(filled_instance: Instance) -> None:
-    """An unknown name or source releases nothing; so does a dry run."""
+def test_nothing_is_released_when_one_name_is_none(instance_with_held_article: Instance) -> None:
+    """One unknown name releases none of the named articles; neither does an unknown source, another
+    source or a dry run."""
     with pytest.raises(UsageError, match="no article 'nobody'"):
-        release_articles(filled_instance, filled_instance.load_article("Waiting").id, "nobody")
+        release_articles(
+            instance_with_held_article,
+            instance_with_held_article.load_article("Waiting").id,
+            "nobody",
+        )
     with pytest.raises(UsageError, match="no source 'tow'"):
-        release_articles(filled_instance, source="tow")
-    assert filled_instance.load_article("Waiting").hold
+        release_articles(instance_with_held_article, source="tow")
+    assert instance_with_held_article.load_article("Waiting").hold
 
-    release_articles(filled_instance, source="one")
+    release_articles(instance_with_held_article, source="one")
 
-    assert filled_instance.load_article("Waiting").hold
+    assert instance_with_held_article.load_article("Waiting").hold
 
-    planned = release_articles(filled_instance, include_all=True, dry_run=True)
+    planned = release_articles(instance_with_held_article, include_all=True, dry_run=True)
 
     assert [article.title for article in planned.articles] == ["Waiting"]
-    assert filled_instance.load_article("Waiting").hold
+    assert instance_with_held_article.load_article("Waiting").hold
 
 
 @pytest.mark.parametrize(
@@ -213,134 +226,158 @@ def test_nothing_is_released_when_one_name_is_none(filled_instance: Instance) ->
         ("hold: true\nhold_reason: unsure-text\n", ""),
     ],
 )
-def test_a_hand_releases_it_in_its_file(filled_instance: Instance, old: str, new: str) -> None:
+def test_a_hand_releases_it_in_its_file(
+    instance_with_held_article: Instance, old: str, new: str
+) -> None:
     """If the operator changes or deletes `hold` in the file, the article is published as a new
     one, once."""
-    filled_instance.edit_file("Waiting", old, new)
-    filled_instance.now += timedelta(days=1)
-    reconcile_and_build(filled_instance)
+    instance_with_held_article.edit_file("Waiting", old, new)
+    instance_with_held_article.now += timedelta(days=1)
+    reconcile_and_build(instance_with_held_article)
 
-    assert read_feed_titles(filled_instance)["tags/llm.atom"][0] == "Waiting"
-    assert filled_instance.load_article("Waiting").added == filled_instance.now
+    assert read_feed_titles(instance_with_held_article)["tags/llm.atom"][0] == "Waiting"
+    assert (
+        instance_with_held_article.load_article("Waiting").added == instance_with_held_article.now
+    )
 
-    files_before = filled_instance.read_digests("articles") | filled_instance.read_digests("public")
-    filled_instance.now += timedelta(days=1)
-    reconcile_and_build(filled_instance)
+    files_before = instance_with_held_article.read_digests(
+        "articles"
+    ) | instance_with_held_article.read_digests("public")
+    instance_with_held_article.now += timedelta(days=1)
+    reconcile_and_build(instance_with_held_article)
 
     assert (
-        filled_instance.read_digests("articles") | filled_instance.read_digests("public")
+        instance_with_held_article.read_digests("articles")
+        | instance_with_held_article.read_digests("public")
         == files_before
     )
 
 
 def test_a_new_text_that_comes_before_a_hands_release_was_seen_does_not_publish_it_as_old(
-    filled_instance: Instance,
+    instance_with_held_article: Instance,
 ) -> None:
     """An article released by hand and revised before the next run is published as new."""
-    filled_instance.edit_file("Waiting", "hold: true\n", "hold: false\n")
-    with filled_instance.open_app() as app:
-        article = filled_instance.load_article("Waiting")
+    instance_with_held_article.edit_file("Waiting", "hold: true\n", "hold: false\n")
+    with instance_with_held_article.open_app() as app:
+        article = instance_with_held_article.load_article("Waiting")
         write_article(
             app.archive.article_store,
             app.archive.store.visits,
             replace(article, body=article.body + " More."),
             before=article,
         )
-    filled_instance.build()
+    instance_with_held_article.build()
 
-    assert "Waiting" not in read_feed_titles(filled_instance)["all.atom"]
+    assert "Waiting" not in read_feed_titles(instance_with_held_article)["all.atom"]
 
-    filled_instance.now += timedelta(days=1)
-    reconcile_and_build(filled_instance)
+    instance_with_held_article.now += timedelta(days=1)
+    reconcile_and_build(instance_with_held_article)
 
-    assert read_feed_titles(filled_instance)["all.atom"][0] == "Waiting"
-    assert filled_instance.load_article("Waiting").added == filled_instance.now
+    assert read_feed_titles(instance_with_held_article)["all.atom"][0] == "Waiting"
+    assert (
+        instance_with_held_article.load_article("Waiting").added == instance_with_held_article.now
+    )
 
 
-def test_a_crash_between_file_and_row_is_made_up_for(filled_instance: Instance) -> None:
+def test_a_crash_between_file_and_row_is_made_up_for(instance_with_held_article: Instance) -> None:
     """A release wrote the article's file but not its row: at the next start the article is
     published as a new one."""
-    with filled_instance.open_app() as app:
+    with instance_with_held_article.open_app() as app:
         article = app.archive.article_store.get(
-            app.archive.article_store.find(filled_instance.load_article("Waiting").id) or ""
+            app.archive.article_store.find(instance_with_held_article.load_article("Waiting").id)
+            or ""
         )
         app.archive.article_store.put(
-            replace(article, hold=False, hold_reason="", added=filled_instance.now),
+            replace(article, hold=False, hold_reason="", added=instance_with_held_article.now),
             ordered=("added", "hold"),
         )
-    reconcile_and_build(filled_instance)
-    assert read_feed_titles(filled_instance)["all.atom"][0] == "Waiting"
+    reconcile_and_build(instance_with_held_article)
+    assert read_feed_titles(instance_with_held_article)["all.atom"][0] == "Waiting"
 
 
 def test_a_rebuilt_database_keeps_what_is_on_hold_and_takes_up_what_a_hand_released(
-    filled_instance: Instance,
+    instance_with_held_article: Instance,
 ) -> None:
-    """After a reindex held articles stay held, and those released by hand are new."""
-    with filled_instance.open_app(create=True) as app:
+    """After a reindex the held article stays held; one that was released by hand meanwhile is
+    published as new."""
+    with instance_with_held_article.open_app(create=True) as app:
         assert reindex.reindex(app.archive, app.configuration).problems == ()
-    filled_instance.build()
+    instance_with_held_article.build()
 
-    assert "Waiting" not in read_feed_titles(filled_instance)["all.atom"]
+    assert "Waiting" not in read_feed_titles(instance_with_held_article)["all.atom"]
 
-    filled_instance.edit_file("Waiting", "hold: true\n", "hold: false\n")
-    filled_instance.now += timedelta(days=1)
-    (filled_instance.folder / "feeds/state/syndicator.db").unlink()
-    with filled_instance.open_app(create=True) as app:
+    instance_with_held_article.edit_file("Waiting", "hold: true\n", "hold: false\n")
+    instance_with_held_article.now += timedelta(days=1)
+    (instance_with_held_article.folder / "feeds/state/syndicator.db").unlink()
+    with instance_with_held_article.open_app(create=True) as app:
         reindex.reindex(app.archive, app.configuration)
-    reconcile_and_build(filled_instance)
+    reconcile_and_build(instance_with_held_article)
 
-    assert read_feed_titles(filled_instance)["all.atom"][0] == "Waiting"
-    assert filled_instance.load_article("Waiting").added == filled_instance.now
+    assert read_feed_titles(instance_with_held_article)["all.atom"][0] == "Waiting"
+    assert (
+        instance_with_held_article.load_article("Waiting").added == instance_with_held_article.now
+    )
 
 
 def test_a_published_article_that_a_hand_puts_on_hold_leaves_its_feeds(
-    filled_instance: Instance,
+    instance_with_held_article: Instance,
 ) -> None:
-    """Setting `hold: true` by hand removes the article from feeds until it is released."""
-    release_articles(filled_instance, include_all=True)
-    filled_instance.edit_file("Newer", "tags_by: ''\n", "tags_by: ''\nschema: 4\nhold: true\n")
+    """Writing `hold: true` into the file of a published article ("Newer") takes it out of feeds;
+    its release puts it on top."""
+    release_articles(instance_with_held_article, include_all=True)
+    instance_with_held_article.edit_file(
+        "Newer", "tags_by: ''\n", "tags_by: ''\nschema: 4\nhold: true\n"
+    )
     reconcile_and_build(
-        filled_instance
+        instance_with_held_article
     )  # which says that no feed is kept back: the entry was not lost
 
-    assert read_feed_titles(filled_instance)["all.atom"] == ["Waiting", "Newest", "Old"]
+    assert read_feed_titles(instance_with_held_article)["all.atom"] == ["Waiting", "Newest", "Old"]
 
-    filled_instance.now += timedelta(days=1)
-    release_articles(filled_instance, include_all=True)
+    instance_with_held_article.now += timedelta(days=1)
+    release_articles(instance_with_held_article, include_all=True)
 
-    assert read_feed_titles(filled_instance)["all.atom"] == ["Newer", "Waiting", "Newest", "Old"]
+    assert read_feed_titles(instance_with_held_article)["all.atom"] == [
+        "Newer",
+        "Waiting",
+        "Newest",
+        "Old",
+    ]
 
 
-def test_a_withdrawn_article_that_was_on_hold_comes_back_on_hold(filled_instance: Instance) -> None:
+def test_a_withdrawn_article_that_was_on_hold_comes_back_on_hold(
+    instance_with_held_article: Instance,
+) -> None:
     """Withdrawing a held article and undoing it leaves it on hold and unpublished."""
-    url = filled_instance.load_article("Waiting").url
-    with filled_instance.open_app() as app:
+    url = instance_with_held_article.load_article("Waiting").url
+    with instance_with_held_article.open_app() as app:
         assert editorial.withdraw(app.archive, app.configuration, url).feeds == ()
         assert app.archive.store.index.on_hold() == {}
 
         editorial.undo_withdrawal(app.archive, app.configuration, url)
 
         assert len(app.archive.store.index.on_hold()) == 1
-    filled_instance.build()
+    instance_with_held_article.build()
 
-    assert "Waiting" not in read_feed_titles(filled_instance)["all.atom"]
+    assert "Waiting" not in read_feed_titles(instance_with_held_article)["all.atom"]
 
 
 def test_who_announces_it_meanwhile_carries_it_from_its_release_on(
-    filled_instance: Instance,
+    instance_with_held_article: Instance,
 ) -> None:
-    """A source that announced a held article shows it after the release."""
-    article_id = filled_instance.load_article("Waiting").id
-    with filled_instance.open_app() as app:
+    """A source that announces an article of another source while it is held shows it from its
+    release on."""
+    article_id = instance_with_held_article.load_article("Waiting").id
+    with instance_with_held_article.open_app() as app:
         CARRIED.append(app.archive.article_store, [(article_id, "one")])
         app.archive.store.visits.add_carriers([(article_id, "one")], {"one": "One"})
-    filled_instance.build()
+    instance_with_held_article.build()
 
-    assert "Waiting" not in read_feed_titles(filled_instance)["sources/one.atom"]
+    assert "Waiting" not in read_feed_titles(instance_with_held_article)["sources/one.atom"]
 
-    release_articles(filled_instance, article_id)
+    release_articles(instance_with_held_article, article_id)
 
-    assert "Waiting" in read_feed_titles(filled_instance)["sources/one.atom"]
+    assert "Waiting" in read_feed_titles(instance_with_held_article)["sources/one.atom"]
 
 
 def store_merged_article(
@@ -365,7 +402,8 @@ def store_merged_article(
 def test_a_copy_of_what_is_on_hold_is_published_and_the_two_are_one_once_it_is_released(
     instance: Instance,
 ) -> None:
-    """A copy of a held article is published; after the release both are one entry."""
+    """A copy of a held article is published on its own; after the release one of the two is merged
+    into the other."""
     story = make_prose(1, 300)
     store_merged_article(instance, "Held story", story, "two", **ON_HOLD)
     copy = store_merged_article(instance, "Copy", story, "one")

@@ -61,7 +61,7 @@ def edit_in_place(instance: Instance, old: str, new: str) -> None:
 def test_a_run_at_which_nothing_changed_looks_at_no_file(
     runs: Runs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A run without changed folders checks no article file."""
+    """A run reads no article file if no folder changed."""
     walks: list[object] = []
     monkeypatch.setattr(reconcile, "update_from_files", lambda *parts: walks.append(parts))
     runs.run_once()
@@ -81,7 +81,8 @@ def test_a_file_that_was_replaced_is_seen_at_once(runs: Runs) -> None:
 
 
 def test_one_that_was_edited_in_place_is_seen_at_the_next_look_at_every_file(runs: Runs) -> None:
-    """An edit that changes no folder time is noticed by the full check after ten minutes."""
+    """An edit in place, which changes no folder's time, is noticed by the full check that follows
+    ten minutes later."""
     edit_in_place(runs.instance, "First", "Other")
     runs.run_once()
 
@@ -124,7 +125,7 @@ def test_a_file_beside_the_articles_is_seen_at_once(
 
 
 def test_what_failed_is_done_again(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A failed full check is repeated by the next run."""
+    """If the check of all files fails, the next run repeats it, without waiting for ten minutes."""
     runs.steady.now += 600
     with monkeypatch.context() as patch:
         patch.setattr(reconcile, "update_from_files", lambda *parts: 1 / 0)

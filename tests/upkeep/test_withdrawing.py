@@ -32,7 +32,7 @@ from tests.trust.life import Life
 URL = "https://one.example/story"
 
 
-def store_story_and_other(instance: Instance) -> None:
+def store_story_copy_and_other(instance: Instance) -> None:
     """Store "Story", "Other" and a copy of "Story" from another source; edit "Story" by hand;
     build."""
     with instance.open_app() as app:
@@ -99,8 +99,9 @@ def read_article_digests(instance: Instance) -> dict[str, str]:
 
 
 def test_trying_says_which_feeds_would_lose_it_and_changes_nothing(instance: Instance) -> None:
-    """`plan_withdrawal` lists feeds and copies and changes no file."""
-    instance.fill_once(store_story_and_other)
+    """The plan of a withdrawal lists the feeds and merged copies of the article and changes no
+    file."""
+    instance.fill_once(store_story_copy_and_other)
     before = instance.read_digests("articles"), instance.read_digests("public")
     with instance.open_app() as app:
         planned = editorial.plan_withdrawal(app.archive, app.configuration.sources, URL)
@@ -112,9 +113,10 @@ def test_trying_says_which_feeds_would_lose_it_and_changes_nothing(instance: Ins
 
 
 def test_what_comes_back_is_as_it_was(instance: Instance) -> None:
-    """Undoing a withdrawal restores the file, with edits by hand, and the same feeds."""
+    """Undoing a withdrawal restores the file, with the edit by hand, and the feeds exactly; the
+    deleted-entry elements are gone again."""
     instance.tell_of_withdrawals()
-    instance.fill_once(store_story_and_other)
+    instance.fill_once(store_story_copy_and_other)
     files = read_article_digests(instance)
     published = read_published_files(instance)
     withdraw_story(instance)
@@ -137,8 +139,8 @@ def test_what_comes_back_is_as_it_was(instance: Instance) -> None:
 
 
 def test_an_article_is_named_by_any_of_its_addresses_or_its_id(instance: Instance) -> None:
-    """Undo accepts each spelling of the address, or the id."""
-    instance.fill_once(store_story_and_other)
+    """A withdrawn article is found for undo by another spelling of its address or by its id."""
+    instance.fill_once(store_story_copy_and_other)
     article_id = withdraw_story(instance).id
     for what in ("http://one.example/story/", article_id):
         with instance.open_app() as app:
@@ -154,7 +156,7 @@ def test_an_article_is_named_by_any_of_its_addresses_or_its_id(instance: Instanc
 def test_copies_stand_for_themselves_while_it_is_withdrawn(instance: Instance) -> None:
     """While an article is withdrawn, its merged copies are published, as they are other sites'
     articles."""
-    instance.fill_once(store_story_and_other)
+    instance.fill_once(store_story_copy_and_other)
     withdraw_story(instance)
 
     assert "Copy" in list_entry_titles(instance)
@@ -165,8 +167,9 @@ def test_copies_stand_for_themselves_while_it_is_withdrawn(instance: Instance) -
 
 
 def test_its_file_is_in_no_backup_of_the_articles(instance: Instance) -> None:
-    """The kept file is outside the articles folder."""
-    instance.fill_once(store_story_and_other)
+    """The file kept for undo is outside of the articles folder, so that no backup of articles
+    contains it."""
+    instance.fill_once(store_story_copy_and_other)
     withdraw_story(instance)
 
     assert len(list_kept_files(instance)) == 1
@@ -179,7 +182,7 @@ def test_its_file_is_in_no_backup_of_the_articles(instance: Instance) -> None:
 def test_an_entry_deleted_by_hand_is_undone_at_the_next_start(instance: Instance) -> None:
     """If the operator deletes the line of an article from withdrawn.toml, the article is
     published again at the next start."""
-    instance.fill_once(store_story_and_other)
+    instance.fill_once(store_story_copy_and_other)
     published = read_published_files(instance)
     withdraw_story(instance)
     get_withdrawn_list(instance).write_text("# none\n")
@@ -190,8 +193,9 @@ def test_an_entry_deleted_by_hand_is_undone_at_the_next_start(instance: Instance
 
 
 def test_so_it_is_where_the_database_was_lost(instance: Instance) -> None:
-    """An article taken off withdrawn.toml returns also after a lost database."""
-    instance.fill_once(store_story_and_other)
+    """Deleting an article's line from withdrawn.toml restores the article also if the database was
+    lost at the same time."""
+    instance.fill_once(store_story_copy_and_other)
     withdraw_story(instance)
     for path in (instance.folder / "feeds/state").glob("syndicator.db*"):
         path.unlink()
@@ -205,7 +209,7 @@ def test_so_it_is_where_the_database_was_lost(instance: Instance) -> None:
 
 def test_a_list_that_is_lost_is_no_undoing(instance: Instance) -> None:
     """If withdrawn.toml is deleted, the article stays withdrawn and the file is written again."""
-    instance.fill_once(store_story_and_other)
+    instance.fill_once(store_story_copy_and_other)
     withdraw_story(instance)
     list_before = get_withdrawn_list(instance).read_bytes()
     get_withdrawn_list(instance).unlink()
@@ -222,7 +226,7 @@ def test_a_list_that_is_lost_is_no_undoing(instance: Instance) -> None:
 
 def test_a_second_withdrawal_says_how_to_undo_the_first(instance: Instance) -> None:
     """Withdrawing a withdrawn article is refused with a hint at `--undo`."""
-    instance.fill_once(store_story_and_other)
+    instance.fill_once(store_story_copy_and_other)
     withdraw_story(instance)
     with (
         instance.open_app() as app,
@@ -234,7 +238,7 @@ def test_a_second_withdrawal_says_how_to_undo_the_first(instance: Instance) -> N
 def test_its_file_is_kept_for_thirty_days(instance: Instance) -> None:
     """The file with which a withdrawal can be undone is deleted after thirty days, and not
     earlier."""
-    instance.fill_once(store_story_and_other)
+    instance.fill_once(store_story_copy_and_other)
     withdraw_story(instance)
     instance.now += timedelta(days=30)
     reconcile_at_start(instance)
@@ -253,7 +257,7 @@ def test_its_file_is_kept_for_thirty_days(instance: Instance) -> None:
 def test_what_is_purged_is_forgotten_at_once(instance: Instance) -> None:
     """With `purge` neither the file for undoing nor the saved page is kept, and the article
     stays away."""
-    instance.fill_once(store_story_and_other)
+    instance.fill_once(store_story_copy_and_other)
     with instance.open_app() as app:
         app.archive.snapshots.put(
             app.archive.store.visits.find([urls.alias(URL)]) or "", b"<p>page", {}
@@ -270,8 +274,8 @@ def test_what_is_purged_is_forgotten_at_once(instance: Instance) -> None:
 
 
 def test_what_was_withdrawn_can_be_purged_later(instance: Instance) -> None:
-    """Purging a withdrawn article deletes the file for undoing."""
-    instance.fill_once(store_story_and_other)
+    """Withdrawing a withdrawn article again with `purge` deletes the file kept for undo."""
+    instance.fill_once(store_story_copy_and_other)
     withdraw_story(instance)
 
     assert not withdraw_story(instance, purge=True).kept
@@ -280,8 +284,9 @@ def test_what_was_withdrawn_can_be_purged_later(instance: Instance) -> None:
 
 
 def test_without_its_file_it_is_read_again_when_it_is_announced(instance: Instance) -> None:
-    """Undo without a kept file makes the source read the article again."""
-    instance.fill_once(store_story_and_other)
+    """Undoing a withdrawal without a kept file forgets the entries of the article (e1, e2) and
+    makes its source due, so that it is read again."""
+    instance.fill_once(store_story_copy_and_other)
     with instance.open_app() as app:
         article_id = app.archive.store.visits.find([urls.alias(URL)])
         rows = [
@@ -339,8 +344,8 @@ def test_without_its_file_it_is_read_again_when_it_is_announced(instance: Instan
 
 
 def test_what_was_read_is_not_read_again_when_its_file_comes_back(instance: Instance) -> None:
-    """Undo with the kept file leaves the entry as done."""
-    instance.fill_once(store_story_and_other)
+    """Undoing a withdrawal with the kept file leaves the article's entry as read."""
+    instance.fill_once(store_story_copy_and_other)
     with instance.open_app() as app:
         article_id = app.archive.store.visits.find([urls.alias(URL)])
         row = EntryRow(
@@ -363,7 +368,7 @@ def test_what_was_read_is_not_read_again_when_its_file_comes_back(instance: Inst
 def test_a_withdrawal_that_is_killed_ends_well(instance: Instance, moment: str) -> None:
     """Killed after its file was kept, nothing happened; after it was listed, the next start ends
     it, and it can be undone."""
-    instance.fill_once(store_story_and_other)
+    instance.fill_once(store_story_copy_and_other)
     with instance.open_app() as app:
         planned = editorial.plan_withdrawal(app.archive, app.configuration.sources, URL)
         path = app.archive.article_store.find(planned.id)
@@ -386,12 +391,13 @@ def test_a_withdrawal_that_is_killed_ends_well(instance: Instance, moment: str) 
 
 
 def test_the_list_says_all_feeds_that_showed_it(instance: Instance) -> None:
-    """withdrawn.toml lists every feed of the article, also saved queries."""
+    """withdrawn.toml lists all feeds that showed the article, also of saved queries, so that each
+    tells of its deletion."""
     instance.tell_of_withdrawals()
     instance.config.joinpath("feeds.toml").write_text(
         '[[feed]]\nslug = "models"\nquery = "tag:LLM"\n'
     )
-    instance.fill_once(store_story_and_other)
+    instance.fill_once(store_story_copy_and_other)
     withdraw_story(instance)
 
     assert '"query/models"' in get_withdrawn_list(instance).read_text()

@@ -193,7 +193,8 @@ def test_a_feed_that_few_articles_are_left_in_stays_after_a_rename(
 
 
 def test_what_was_learnt_speaks_by_the_new_name(instance: Instance) -> None:
-    """Learnt tags are given under the new name."""
+    """A tag that was learnt from articles follows its rename: describing them again proposes no
+    change of tags."""
     with instance.open_app() as app:
         body = "Sparrows live in hedges. Sparrows eat seeds, and sparrows like dust."
         for number in range(learning.LEAST):
@@ -221,7 +222,7 @@ def test_what_was_learnt_speaks_by_the_new_name(instance: Instance) -> None:
 def test_archives_of_the_old_name_go_and_the_new_ones_are_there(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
-    """Archives of the old name are deleted, those of the new name exist."""
+    """Renaming a tag deletes its archives under the old name and writes them under the new one."""
     instance = Instance(tmp_path_factory.mktemp("old"), settings=SHORT)
     instance.fill_once(store_tagged_articles)
     with instance.open_app() as app:
@@ -271,7 +272,8 @@ def test_what_makes_no_sense_is_refused_with_a_cure(
 
 
 def test_an_address_that_answers_for_another_is_not_taken(instance: Instance) -> None:
-    """A tag cannot get a name whose address redirects to another tag."""
+    """A tag cannot get the name "LLM" while tags/llm redirects to another tag, even if the taxonomy
+    no longer lists the alias."""
     instance.fill_once(store_tagged_articles)
     rename_tag(instance, "rename", "LLM", "language models")
     instance.write_taxonomy(instance.taxonomy.replace(', "LLM"', ""))
@@ -296,7 +298,8 @@ def test_a_first_tag_that_would_replace_publishers_tags_is_not_listed(instance: 
     "text", ["", "# ours\n\n", "# ours\n\n# of it\n[[category]]\nname = 'A'\n"]
 )
 def test_a_tag_that_only_articles_have_is_renamed_and_merged(instance: Instance, text: str) -> None:
-    """The list gets its first tag, and says that publishers' tags stay."""
+    """Renaming a tag that the taxonomy does not list lists it with `only = false`, so that
+    publishers' tags stay; comments stay."""
     instance.fill_once(store_tagged_articles)
     instance.write_taxonomy(text)
     planned = rename_tag(instance, "rename", "llm", "language models")
@@ -356,7 +359,7 @@ def test_what_was_listed_is_listed_again_after_undo(
 
 
 def test_undo_keeps_later_edits_of_the_list(instance: Instance) -> None:
-    """Undoing a rename keeps the alias that was added to the tag afterwards."""
+    """Undoing a rename keeps the alias "chatbots" that was added to the tag afterwards."""
     instance.fill_once(store_tagged_articles)
     number = apply_change(instance, "rename-tag", old="LLM", new="language models")
     apply_change(instance, "add-alias", name="language models", alias="chatbots")
