@@ -33,7 +33,7 @@ URL = "https://one.example/feed"
 
 
 def end_run(
-    instance: Instance, *, gone: bool, environ: dict[str, str] | None = None
+    instance: Instance, *, source_is_gone: bool, environ: dict[str, str] | None = None
 ) -> tuple[Problem, ...]:
     """The end of a run that found source "one" gone, or well."""
     state = SourceState(
@@ -41,7 +41,7 @@ def end_run(
         url=URL,
         visits=VisitTimes(first_visit=NOW, last_visit=instance.now, last_success=NOW),
     )
-    if gone:
+    if source_is_gone:
         state = replace(
             state,
             backoff=replace(
@@ -52,7 +52,9 @@ def end_run(
                 gone_since=NOW,
             ),
         )
-    outcome = Outcome(key="one", at=instance.now, status="disabled" if gone else "unchanged")
+    outcome = Outcome(
+        key="one", at=instance.now, status="disabled" if source_is_gone else "unchanged"
+    )
     with instance.open_app() as app:
         app.archive.store.visits.save_states([state])
         configuration = replace(app.configuration, environ=environ or {})
@@ -77,10 +79,11 @@ def write_settings(instance: Instance, text: str) -> None:
 
 
 def test_the_health_feed_is_valid_and_stable(instance: Instance) -> None:
-    """A condition has an entry for its start and one for its end; the bytes repeat."""
-    end_run(instance, gone=True)
+    """The health feed has one entry for the start of a condition and one for its end, is valid
+    Atom, and is the same each time it is made."""
+    end_run(instance, source_is_gone=True)
     instance.now += timedelta(hours=1)
-    end_run(instance, gone=False)
+    end_run(instance, source_is_gone=False)
     with instance.open_app() as app:
         key = episodes.ensure_feed_token(app.configuration.settings.state_dir)
         health_feed = metrics.health_feed(app.configuration.settings, key)
@@ -140,10 +143,11 @@ def test_the_token_is_minted_once_for_this_user_alone(tmp_path: Path) -> None:
 
 
 def test_the_public_folder_has_it_by_setting_alone(instance: Instance) -> None:
-    """The health feed is published only if the setting says so."""
+    """The health feed is in the public folder only while `health.publish` is set, and no other
+    public file links it."""
     public = instance.folder / "feeds/public"
     instance.build()
-    end_run(instance, gone=True)
+    end_run(instance, source_is_gone=True)
     with instance.open_app() as app:
         # `status` has an address to name after any run
         assert episodes.read_feed_token(app.configuration.settings.state_dir)
@@ -153,7 +157,7 @@ def test_the_public_folder_has_it_by_setting_alone(instance: Instance) -> None:
 
     write_settings(instance, "[health]\npublish = true\n")
     instance.build()
-    end_run(instance, gone=True)
+    end_run(instance, source_is_gone=True)
     with instance.open_app() as app:
         name = episodes.feed_name(episodes.ensure_feed_token(app.configuration.settings.state_dir))
 
@@ -168,16 +172,17 @@ def test_the_public_folder_has_it_by_setting_alone(instance: Instance) -> None:
     assert not any(b"health/" in path.read_bytes() for path in public_files)
 
     write_settings(instance, "")
-    end_run(instance, gone=True)
+    end_run(instance, source_is_gone=True)
 
     assert not (public / name).exists()
 
 
 def test_the_textfile_is_written_where_a_setting_names_it(instance: Instance) -> None:
-    """Metrics are written to `health.textfile`; a failure is a problem of the run."""
+    """Metrics are written to the file of `health.textfile`; if it cannot be written, that is a
+    problem of the run."""
     write_settings(instance, '[health]\ntextfile = "metrics.prom"\n')
 
-    assert end_run(instance, gone=True) == ()
+    assert end_run(instance, source_is_gone=True) == ()
 
     families = {
         family.name: family
@@ -192,7 +197,7 @@ def test_the_textfile_is_written_where_a_setting_names_it(instance: Instance) ->
     } == {"source-gone": 1}
 
     write_settings(instance, '[health]\ntextfile = "nowhere/metrics.prom"\n')
-    [problem] = end_run(instance, gone=True)
+    [problem] = end_run(instance, source_is_gone=True)
 
     assert problem.what == "health.textfile"
 
@@ -233,8 +238,9 @@ def test_a_configuration_that_is_broken_is_told(instance: Instance) -> None:
 
 
 def test_a_run_in_which_nothing_happens_is_counted_and_spared_the_look(instance: Instance) -> None:
-    """Idle runs are counted; conditions are checked only every few minutes."""
-    end_run(instance, gone=False)
+    """Idle runs are counted but look for conditions only after five minutes: the source that is
+    gone is found by the second of these runs."""
+    end_run(instance, source_is_gone=False)
     with instance.open_app() as app:
         app.archive.store.visits.save_states(
             [
@@ -263,25 +269,26 @@ def configure_alert(instance: Instance, script: str) -> None:
 
 
 def test_a_command_gets_what_broke_and_recovered(instance: Instance) -> None:
-    """The alert command gets "broken" and "recovered" events as JSON."""
+    """The alert command gets a JSON document with the "broken" event, and at least ten minutes
+    later one with the "recovered" event."""
     out = instance.folder / "told"
     configure_alert(instance, f"cat >> {shlex.quote(str(out))}; echo >> {shlex.quote(str(out))}")
 
-    assert end_run(instance, gone=True) == ()
+    assert end_run(instance, source_is_gone=True) == ()
 
     instance.now += timedelta(minutes=5)
 
     # within ten minutes: later
-    assert end_run(instance, gone=False) == ()
+    assert end_run(instance, source_is_gone=False) == ()
     assert len(out.read_text().splitlines()) == 1
 
     instance.now += timedelta(minutes=6)
 
-    assert end_run(instance, gone=False) == ()
+    assert end_run(instance, source_is_gone=False) == ()
 
     instance.now += timedelta(hours=6)
 
-    assert end_run(instance, gone=False) == ()  # nothing new
+    assert end_run(instance, source_is_gone=False) == ()  # nothing new
 
     documents: list[dict[str, Any]] = [json.loads(line) for line in out.read_text().splitlines()]
     events = [event for document in documents for event in document["events"]]
@@ -304,9 +311,10 @@ def test_a_command_gets_what_broke_and_recovered(instance: Instance) -> None:
 def test_a_command_that_fails_is_told_and_tried_again(
     instance: Instance, script: str, words: str
 ) -> None:
-    """A failing alert command is reported, and its message is sent later."""
+    """If the alert command fails, its message is kept and sent eleven minutes later, together with
+    that failure."""
     configure_alert(instance, script)
-    [problem] = end_run(instance, gone=True)
+    [problem] = end_run(instance, source_is_gone=True)
 
     assert problem.reason == "alert-failing"
     assert words in problem.detail
@@ -321,7 +329,7 @@ def test_a_command_that_fails_is_told_and_tried_again(
     configure_alert(instance, f"cat > {shlex.quote(str(out))}")
     instance.now += timedelta(minutes=11)
 
-    assert end_run(instance, gone=True) == ()
+    assert end_run(instance, source_is_gone=True) == ()
     assert {event["kind"] for event in json.loads(out.read_text())["events"]} == {
         "source-gone",
         "alert-failing",
@@ -334,7 +342,7 @@ def test_a_command_that_does_not_end_is_ended(
     """An alert command that runs too long is killed with its children and reported."""
     monkeypatch.setattr("syndicator.health.alert.SECONDS", 0.2)
     configure_alert(instance, "sleep 600 & sleep 600")
-    [problem] = end_run(instance, gone=True)
+    [problem] = end_run(instance, source_is_gone=True)
 
     assert "no end after" in problem.detail
 
@@ -342,7 +350,7 @@ def test_a_command_that_does_not_end_is_ended(
 def test_a_command_that_is_not_there_is_named(instance: Instance) -> None:
     """An alert command that does not exist is reported with its path."""
     write_settings(instance, '[alert]\ncommand = ["/nowhere/tell"]\n')
-    [problem] = end_run(instance, gone=True)
+    [problem] = end_run(instance, source_is_gone=True)
     assert problem.detail == "/nowhere/tell: No such file or directory"
 
 
@@ -380,12 +388,13 @@ def serve_mailbox() -> Iterator[tuple[int, list[str]]]:
 
 
 def test_a_mail_has_all_events(instance: Instance) -> None:
-    """The alert's mail has a subject, a cure and the mark of an automatic mail."""
+    """The alert mail has the event in its subject, the cure in its text and the header of automatic
+    mails."""
     with serve_mailbox() as (port, mails):
         write_settings(
             instance, f'[alert]\nmail = "ops@feeds.example"\nsmtp = "smtp://127.0.0.1:{port}"\n'
         )
-        assert end_run(instance, gone=True) == ()
+        assert end_run(instance, source_is_gone=True) == ()
     [mail] = mails
 
     assert "Subject: Ours: one: the address is gone for good" in mail.replace("\r\n ", " ")
@@ -401,7 +410,7 @@ def test_a_mail_server_that_is_not_there_is_named(instance: Instance) -> None:
     write_settings(
         instance, f'[alert]\nmail = "ops@feeds.example"\nsmtp = "smtp://127.0.0.1:{port}"\n'
     )
-    [problem] = end_run(instance, gone=True)
+    [problem] = end_run(instance, source_is_gone=True)
 
     assert f"smtp://127.0.0.1:{port}" in problem.detail
     assert "refused" in problem.detail
@@ -412,7 +421,7 @@ def test_a_password_that_is_not_set_is_named(instance: Instance) -> None:
     write_settings(
         instance, '[alert]\nmail = "ops@feeds.example"\npassword_env = "MAIL_PASSWORD"\n'
     )
-    [problem] = end_run(instance, gone=True)
+    [problem] = end_run(instance, source_is_gone=True)
     assert "MAIL_PASSWORD is not set" in problem.detail
 
 
@@ -428,7 +437,7 @@ def test_what_no_mail_can_be_sent_with_is_named_and_not_waited_for(
         instance,
         f'[alert]\nmail = "ops@feeds.example"\nsmtp = "{smtp}"\npassword_env = "MAIL_PASSWORD"\n',
     )
-    [problem] = end_run(instance, gone=True, environ={"MAIL_PASSWORD": secret})
+    [problem] = end_run(instance, source_is_gone=True, environ={"MAIL_PASSWORD": secret})
 
     assert words in problem.detail
     assert secret not in problem.detail.split()

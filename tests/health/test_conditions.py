@@ -118,7 +118,7 @@ def test_a_source_that_is_gone_is_told_as_gone_and_not_as_failing() -> None:
 
 
 def test_a_move_needs_the_operator_only_where_it_leads_elsewhere() -> None:
-    """A moved feed needs the operator only if it moved to another host."""
+    """A feed that moved needs the operator only if it moved to another site."""
     moved = make_state(effective_url="https://one.example/new", moved_at=NOW - DAY)
     (condition,) = find_conditions_of(moved)
 
@@ -134,7 +134,8 @@ def test_a_move_needs_the_operator_only_where_it_leads_elsewhere() -> None:
 
 
 def test_a_source_is_silent_after_three_times_its_usual_pause() -> None:
-    """A source is silent after three usual pauses; nights do not count."""
+    """A source is silent after more than three times its usual pause, but not within a night, nor
+    if too few dates are known."""
     assert find_silence_start(make_publication_times(2 * DAY, 5 * DAY), NOW) is None
     assert find_silence_start(make_publication_times(2 * DAY, 7 * DAY), NOW) == NOW - 7 * DAY
     assert find_silence_start(make_publication_times(HOUR, 10 * HOUR), NOW) is None  # a night
@@ -150,7 +151,7 @@ def test_a_source_is_silent_after_three_times_its_usual_pause() -> None:
 
 
 def test_a_source_that_was_silent_when_it_was_added_needs_nobody() -> None:
-    """Silence that began before the source was added needs no action."""
+    """Silence needs the operator only if it began (24 days ago) after the source was added."""
     silent = make_state(
         recent=make_publication_times(2 * DAY, 30 * DAY)
     )  # from the 24th day before now on
@@ -164,7 +165,7 @@ def test_a_source_that_was_silent_when_it_was_added_needs_nobody() -> None:
 
 
 def test_a_pause_that_was_made_twice_before_is_no_silence() -> None:
-    """A source is not silent if it made pauses of this length before."""
+    """A pause of ten days is no silence if the source made pauses of that length twice before."""
     holidays = (
         NOW - 10 * DAY,
         *(NOW - 10 * DAY - days * DAY for days in (1, 2, 14, 15, 16, 29, 30)),
@@ -189,7 +190,8 @@ def test_texts_of_a_third_of_their_length_are_a_collapse() -> None:
 
 
 def test_texts_of_the_first_hour_are_not_compared_with_each_other() -> None:
-    """Text lengths of the first visit are no baseline for a collapse."""
+    """Of the first visit only five text lengths are remembered, so that its texts are not compared
+    with each other; at most 20 are kept."""
     short_first = (100,) * 5 + (3000,) * 15
 
     assert has_collapsed(remember_bodies(short_first, (), is_first=False))
@@ -216,7 +218,8 @@ def test_short_texts_of_several_publishers_are_no_collapse() -> None:
 
 
 def test_a_source_whose_pages_stand_behind_a_wall_is_named_with_what_can_be_done() -> None:
-    """Bot checks and paywalls on most pages give a condition with a cure."""
+    """A source is reported as walled if most of at least three recent pages were bot checks or
+    paywalls, with a cure for each kind."""
     (condition,) = find_conditions_of(make_state(walls=("bot-check", "bot-check", "", "http-403")))
 
     assert condition.kind == ConditionReason.SOURCE_WALLED
@@ -278,7 +281,8 @@ def test_entries_that_wait_are_one_condition_a_source_and_reason() -> None:
 
 
 def test_a_flood_stands_in_for_the_warning_of_its_source() -> None:
-    """The flood condition replaces the source's warning."""
+    """If entries of a source wait because of a flood, that condition is shown instead of the
+    source's own warning."""
     flood = Waiting(source="one", reason="flood", count=400, since=NOW - HOUR, next_try=NOW + DAY)
     (condition,) = find_conditions_of(make_state(warning="400 entries wait"), floods=[flood])
 
@@ -292,7 +296,8 @@ def test_a_flood_stands_in_for_the_warning_of_its_source() -> None:
 
 
 def test_a_disk_is_nearly_full_by_share_and_size_or_by_its_inodes() -> None:
-    """A disk is nearly full below a share and a size of free space, or without free inodes."""
+    """A disk is nearly full if little is free both by share and by size, or if few inodes are
+    free."""
 
     def full(**numbers: int) -> bool:
         return bool(find_conditions_of(disks=[Disk(path="/srv", **numbers)]))
@@ -406,7 +411,8 @@ def test_a_source_that_never_worked_needs_you_although_the_failure_may_pass() ->
 
 
 def test_an_ended_session_is_one_condition_of_its_source() -> None:
-    """An expired session gives one condition for feed and pages."""
+    """An ended login session is one condition of its source, whether the feed or the pages noticed
+    it or both."""
     waiting = Waiting(
         source="one", reason="session-ended", count=3, since=NOW - DAY, example="https://a.example/"
     )

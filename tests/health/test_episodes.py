@@ -39,14 +39,16 @@ def list_events(
 
 
 def test_what_breaks_and_what_recovers_is_told_once() -> None:
-    """A condition gives one "broken" and one "recovered" event."""
+    """A condition seen in five looks, a minute apart, gives one "broken" event and, when it is
+    gone, one "recovered"."""
     minute = timedelta(minutes=1)
     looks = [(minute * n, (GONE,) if n < 5 else ()) for n in range(10)]
     assert list_events(looks) == [(minute * 0, "broken"), (minute * 5, "recovered")]
 
 
 def test_ids_are_of_one_episode_and_stay() -> None:
-    """Event ids are the same for one episode and differ between episodes."""
+    """An event has the same id however often it is computed, and another one for its end or another
+    start."""
     memory, [broken] = observe_conditions(Memory(), NOW, GONE)
     memory, [recovered] = observe_conditions(memory, NOW + HOUR)
 
@@ -65,7 +67,8 @@ def test_ids_are_of_one_episode_and_stay() -> None:
 
 
 def test_what_changes_of_a_condition_is_no_new_episode() -> None:
-    """Changed details give no new event; another subject does."""
+    """A condition with changed details gives no new event; the same condition of another source
+    does."""
     memory, _ = observe_conditions(Memory(), NOW, GONE)
 
     assert observe_conditions(memory, NOW + HOUR, replace(GONE, detail="other", since=NOW))[1] == []
@@ -76,7 +79,8 @@ def test_what_changes_of_a_condition_is_no_new_episode() -> None:
 
 
 def test_what_flaps_is_told_less_and_less() -> None:
-    """A flapping condition is reported at growing intervals."""
+    """A condition that comes and goes every quarter of an hour is told once a day; one that lasts
+    must last longer each time to be told."""
     quarter = timedelta(minutes=15)
     flapping = [(quarter * n, (GONE,) if n % 2 == 0 else ()) for n in range(96)]  # a day
 
@@ -96,7 +100,7 @@ def test_what_flaps_is_told_less_and_less() -> None:
 
 
 def test_after_a_quiet_day_it_is_told_at_once() -> None:
-    """A condition that returns after two days is reported at once."""
+    """A condition that returns after two quiet days is told at once again."""
     day = timedelta(days=2)
     looks = [(HOUR * 0, (GONE,)), (HOUR * 1, ()), (day, (GONE,)), (day + HOUR, ())]
     assert list_events(looks) == [

@@ -51,7 +51,8 @@ def read_samples(text: str) -> dict[str, float]:
 
 
 def test_counters_go_on_from_run_to_run() -> None:
-    """Counters add up over runs."""
+    """Counters of two runs add up (the second had no network), and gauges show the present
+    state."""
     twice = add_run(add_run({}), down=True)
     twice["conditions"] = {"feed-held": 2}
     samples = read_samples(metrics.render_page(metrics.make_families(FIGURES, twice)).decode())
@@ -86,7 +87,8 @@ def test_counters_go_on_from_run_to_run() -> None:
 
 
 def test_times_are_of_what_was_done() -> None:
-    """Only steps that were done have a time."""
+    """The time of the last build or success is set only if the run did that: a failed run sets only
+    its own."""
     failed = add_to_counters({}, RUN[1:], BuildReport(), seconds=1, now=NOW, down=False)
     assert failed["times"] == {"run": NOW.timestamp()}
 
@@ -111,7 +113,8 @@ def test_names_follow_the_conventions_of_prometheus() -> None:
 
 
 def test_no_label_has_an_address_or_a_source_in_it() -> None:
-    """Metric labels contain no addresses and no source keys."""
+    """Labels of metrics are of a few kinds and contain no address and no source, so that their
+    number stays small."""
     text = metrics.render_page(metrics.make_families(FIGURES, add_run({}))).decode()
     labels = {
         (name, value)

@@ -36,7 +36,8 @@ def list_sent_events(instance: Instance) -> list[dict[str, Any]]:
 
 
 def test_a_database_that_cannot_be_used_is_told_after_the_second_run(instance: Instance) -> None:
-    """A damaged database is reported after two failed runs, and its recovery once."""
+    """A damaged database is told after the second failed run, once, and no longer reported when it
+    is whole again."""
     reports: list[RunReport] = []
     trouble: list[str] = []
     jobs = daemon.Jobs(
@@ -74,7 +75,7 @@ def test_a_database_that_cannot_be_used_is_told_after_the_second_run(instance: I
 
 
 def test_one_run_that_fails_is_no_outage(instance: Instance) -> None:
-    """Single failed runs between good ones send no alert."""
+    """Single failed runs (instance.toml is missing) between good ones send no alert."""
     jobs = daemon.Jobs(instance.config, stop=asyncio.Event(), warn=lambda line: None)
     asyncio.run(jobs.run(daemon.VISITS))
     articles = instance.folder / "feeds/articles"

@@ -77,7 +77,8 @@ def test_the_watchdog_is_for_this_process(environ: dict[str, str], seconds: floa
 
 @pytest.mark.anyio
 async def test_the_watchdog_hears_of_what_is_well_alone(notify_socket: socket.socket) -> None:
-    """WATCHDOG=1 is sent only when the check says that all is well."""
+    """The watchdog of systemd gets a sign of life only when `well` returns True, here at the second
+    of four looks."""
     notify = Notify({"NOTIFY_SOCKET": notify_socket.getsockname(), "WATCHDOG_USEC": "20000"})
     asked: list[int] = []
     enough = asyncio.Event()

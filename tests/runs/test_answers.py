@@ -136,23 +136,24 @@ def test_a_saved_question_finds_the_same_at_the_same_address_and_id(
 
 
 def test_an_address_is_answered_in_one_spelling_alone(instance: Instance) -> None:
-    """Other spellings of a search redirect to the canonical address."""
-    served = make_client(instance)
-    for asked, right in (
+    """Other spellings of a search redirect to the canonical address; a browser that opens its feed
+    is sent to the page."""
+    client = make_client(instance)
+    for asked, canonical in (
         ("words.GPUs/tag.AI.atom", "../../q/tag.ai/words.gpu.atom"),
         ("tag.ai/tag.ai.rss", "../../q/tag.ai.rss"),
         ("words.node.js%20TCP.html", "../q/words.js-node-tcp.html"),
         ("words.%E4%BB%8A%E3%80%81AI.json", "../q/words.ai-%E4%BB%8A.json"),
     ):
-        answer = served.get(f"/q/{asked}")
+        answer = client.get(f"/q/{asked}")
         assert answer.status_code == 301
-        assert answer.headers["location"] == right
-        assert served.get(right.replace("../", "/").replace("//", "/")).status_code == 200
-    opened = served.get("/q/tag.ai.atom", headers={"sec-fetch-dest": "document"})
+        assert answer.headers["location"] == canonical
+        assert client.get(canonical.replace("../", "/").replace("//", "/")).status_code == 200
+    browser_answer = client.get("/q/tag.ai.atom", headers={"sec-fetch-dest": "document"})
 
-    assert opened.status_code == 303
-    assert opened.headers["location"] == "../q/tag.ai.html"
-    assert "<h1" in served.get("/q/tag.ai.html").text
+    assert browser_answer.status_code == 303
+    assert browser_answer.headers["location"] == "../q/tag.ai.html"
+    assert "<h1" in client.get("/q/tag.ai.html").text
 
 
 @pytest.mark.parametrize(
@@ -188,10 +189,12 @@ def test_what_is_no_question_is_refused_without_a_look_at_anything(
 def test_an_answer_has_validators_and_ids_as_everywhere(instance: Instance) -> None:
     """A search answer has entry ids, type and ETag as files have; it is not to be indexed and
     names no hub."""
-    served = make_client(instance)
-    answer = served.get("/q/tag.gpu.atom", headers={"accept-encoding": "identity"})
+    client = make_client(instance)
+    answer = client.get("/q/tag.gpu.atom", headers={"accept-encoding": "identity"})
     with instance.open_app() as app:
-        (article,) = (one for one in app.archive.store.index.each() if one.title == "Chips")
+        (article,) = (
+            stored for stored in app.archive.store.index.each() if stored.title == "Chips"
+        )
         assert entry_urn(app.archive.instance, article.id) in answer.text
 
     assert answer.headers["content-type"] == "application/atom+xml; charset=utf-8"
@@ -199,13 +202,13 @@ def test_an_answer_has_validators_and_ids_as_everywhere(instance: Instance) -> N
     assert "hub" not in answer.headers["link"]
     assert 'href="https://feeds.example/q/tag.gpu.atom"' in answer.text
 
-    for etag in (answer.headers["etag"], served.get("/q/tag.gpu.atom").headers["etag"]):
-        again = served.get("/q/tag.gpu.atom", headers={"if-none-match": etag})
+    for etag in (answer.headers["etag"], client.get("/q/tag.gpu.atom").headers["etag"]):
+        again = client.get("/q/tag.gpu.atom", headers={"if-none-match": etag})
         assert again.status_code == 304
         assert again.content == b""
 
-    assert served.head("/q/tag.gpu.atom").content == b""
-    assert served.post("/q/tag.gpu.atom").status_code == 405
+    assert client.head("/q/tag.gpu.atom").content == b""
+    assert client.post("/q/tag.gpu.atom").status_code == 405
 
 
 def test_an_answer_is_kept_until_the_search_changes_and_nothing_is_written(
@@ -239,7 +242,8 @@ def test_an_answer_is_kept_until_the_search_changes_and_nothing_is_written(
 def test_words_that_are_not_published_find_nothing(
     instance: Instance, content: str, words: str
 ) -> None:
-    """A search finds words of a text only while they are published."""
+    """A search finds words of a text or excerpt only while that is published: not after a change to
+    `content`."""
     assert list_titles(make_client(instance), f"words.{words}")
 
     publish_texts(instance, content)
@@ -266,7 +270,8 @@ def test_what_is_held_back_or_gone_is_in_no_answer(instance: Instance) -> None:
 
 
 def test_a_tag_that_was_renamed_is_asked_for_by_its_new_name(instance: Instance) -> None:
-    """A search with an old tag name redirects to the new name."""
+    """A search with the old name of a tag redirects to the one with its new name, and parts in
+    another order to the right order."""
     with instance.open_app() as app:
         rename.write_rename(
             app.archive,
@@ -328,7 +333,8 @@ def test_a_name_that_no_article_has_is_an_error(
     ],
 )
 def test_a_command_makes_the_feed_of_an_address_a_file(instance: Instance, address: str) -> None:
-    """`build --question` saves the search and writes its feed."""
+    """`build --question` takes a search in any spelling, saves it once in feeds.toml and writes its
+    feed."""
     words = ("build", "--question", address, "--config", str(instance.config))
     done = CliRunner().invoke(app, words, catch_exceptions=False)
 

@@ -74,7 +74,8 @@ def lose_database(instance: Instance) -> None:
 
 
 def test_a_new_folder_has_archives_of_what_is_listed_and_none_in_json(instance: Instance) -> None:
-    """By default listed feeds have Atom archives and pages."""
+    """By default feeds of everything, listed tags, categories and sources have archives in Atom and
+    as pages; the unlisted tag "Bees" has none."""
     assert list_archives(instance) == {
         "all": {".atom", ".html"},
         "categories/ai": {".atom", ".html"},
@@ -84,7 +85,8 @@ def test_a_new_folder_has_archives_of_what_is_listed_and_none_in_json(instance: 
 
 
 def test_other_feeds_have_a_head_and_go_on_in_the_months_of_everything(instance: Instance) -> None:
-    """Feeds without archives link the archive pages of all articles."""
+    """A feed without archives has its newest entries only, and its page links the months of the
+    feed of everything."""
     for stem in ("tags/bees", "queries/bees"):
         assert instance.read_published(f"{stem}.atom").count("<entry") == LIMIT
         assert "prev-archive" not in instance.read_published(f"{stem}.atom")
@@ -115,7 +117,8 @@ def test_a_tag_that_is_listed_later_gets_archives(instance: Instance) -> None:
 
 @pytest.mark.parametrize("is_lost", [False, True])
 def test_a_tag_that_is_unlisted_later_keeps_its_archives(instance: Instance, is_lost: bool) -> None:
-    """A tag removed from taxonomy.toml keeps its archives, also after a lost database."""
+    """A tag removed from taxonomy.toml keeps its archives and gets new ones, also after a lost
+    database."""
     before = instance.read_digests("public/archive/tags/gpu")
     remove_tag(instance, "GPU")
     if is_lost:
@@ -163,7 +166,8 @@ def write_instance(instance: Instance, text: str) -> Path:
 
 
 def test_an_instance_of_an_earlier_version_keeps_all_of_its_archives(instance: Instance) -> None:
-    """Instances of earlier versions keep archives of all feeds, also after a lost database."""
+    """An instance of an earlier version keeps archives of all feeds in all formats, noted as
+    `all_archives` in its instance.toml, also after a lost database."""
     path = write_instance(instance, "[notes]\nmine = 1")
     instance.build()
     before = list_archives(instance)
@@ -204,7 +208,8 @@ def test_what_the_operator_sets_wins_over_what_an_instance_keeps(instance: Insta
 
 
 def test_a_folder_without_articles_and_feeds_is_new_whoever_made_it(tmp_path: Path) -> None:
-    """An empty old instance counts as new."""
+    """An instance of an earlier version without articles counts as new: only listed feeds get
+    archives."""
     instance = Instance(tmp_path, settings=HEAD)
     with instance.open_app():
         pass

@@ -60,7 +60,7 @@ def store_tagged_articles(instance: Instance) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("left", "ended"),
+    ("axes_left", "ended_feeds"),
     [
         (["all", "tags", "categories", "queries"], {"sources/one", "sources/two"}),
         (["all", "sources", "categories", "queries"], {"tags/gpu", "tags/bees"}),
@@ -82,15 +82,16 @@ def store_tagged_articles(instance: Instance) -> None:
     ],
 )
 def test_feeds_of_an_axis_end_and_come_back_with_it(
-    filled_instance: Instance, left: list[str], ended: set[str]
+    filled_instance: Instance, axes_left: list[str], ended_feeds: set[str]
 ) -> None:
-    """Feeds of a removed axis answer 410 and return with the same ids."""
+    """With the axes `axes_left`, the feeds `ended_feeds` are deleted and listed as gone; with all
+    axes they return with the same ids."""
     before = read_feed_ids(filled_instance)
     kept_digests = filled_instance.read_digests("public")
 
-    assert set(build_axes(filled_instance, left)) == ended
+    assert set(build_axes(filled_instance, axes_left)) == ended_feeds
 
-    names = {f"{name}.atom" for name in ended}
+    names = {f"{name}.atom" for name in ended_feeds}
 
     assert set(read_feed_ids(filled_instance)) == set(before) - names
     assert list_gone_feeds(filled_instance) == names
@@ -102,12 +103,14 @@ def test_feeds_of_an_axis_end_and_come_back_with_it(
         if path.is_file()
     }
 
-    assert stems.isdisjoint(ended)
-    assert not any(f"{name}.atom" in filled_instance.read_published("feeds.opml") for name in ended)
+    assert stems.isdisjoint(ended_feeds)
+    assert not any(
+        f"{name}.atom" in filled_instance.read_published("feeds.opml") for name in ended_feeds
+    )
 
     before_again = filled_instance.read_digests("public")
 
-    assert build_axes(filled_instance, left) == ()
+    assert build_axes(filled_instance, axes_left) == ()
     assert filled_instance.read_digests("public") == before_again  # once
     assert build_axes(filled_instance, ALL) == ()
     assert read_feed_ids(filled_instance) == before
@@ -122,7 +125,8 @@ def test_feeds_of_an_axis_end_and_come_back_with_it(
 
 
 def test_what_comes_meanwhile_is_in_the_feeds_that_come_back(filled_instance: Instance) -> None:
-    """Articles filed while an axis was off are in its feeds when it returns."""
+    """An article filed while only tags had feeds is in the other feeds when these return; the index
+    page always shows the newest."""
     build_axes(filled_instance, ["tags"])
     with filled_instance.open_app() as app:
         store_articles(app, "Third", "Text.", tags=("GPU",))

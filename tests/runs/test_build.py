@@ -169,7 +169,8 @@ def test_nothing_new_is_no_new_build(instance: Instance, monkeypatch: pytest.Mon
 def test_a_build_that_fails_ends_the_run_with_its_own_words(
     app: App, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """If the build fails during visits, the run raises the build's error."""
+    """If a build beside visits fails, the run ends with the build's error, without waiting for a
+    slow source."""
     world.delay_answers(SLOW, 60)
 
     async def broken(app: App, **options: Any) -> build.BuildReport:
@@ -243,7 +244,8 @@ def _unread(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_without_a_change_no_row_of_all_feeds_is_read(
     instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An idle build reads no feed rows, but notices changed files and styles."""
+    """A build with nothing to do reads no rows of feeds, but still repairs an overwritten feed and
+    publishes a new stylesheet."""
     with instance.open_app() as app:
         store_articles(app, "First", "Text.")
         reconcile.update_from_files(app.archive, app.configuration)
@@ -285,7 +287,8 @@ def test_one_more_article_reads_all_feeds_once(
 
 
 def test_a_feed_that_is_not_published_does_not_stay_stale(tmp_path: Path) -> None:
-    """Marks of unpublished feeds are cleared."""
+    """A build clears the stale marks of feeds that it does not publish, such as a tag with too few
+    articles."""
     instance = Instance(tmp_path, settings="[publish]\ntag_min = 5\n")
     with instance.open_app(create=True) as app:
         store_articles(app, "First", "Text.", tags=("Sea",))
@@ -299,21 +302,22 @@ def test_a_feed_that_is_not_published_does_not_stay_stale(tmp_path: Path) -> Non
 
 
 def test_a_build_clears_up_after_one_that_did_not_end(instance: Instance) -> None:
-    """After an interrupted build, the next one deletes temporary files."""
+    """Temporary files are deleted by the first build after an interrupted one, and not by others,
+    as looking for them is slow."""
 
     def stop() -> None:
         raise KeyboardInterrupt
 
-    left = instance.folder / "feeds/public/tags/.llm.atom.1.tmp"
+    temporary_file = instance.folder / "feeds/public/tags/.llm.atom.1.tmp"
     with instance.open_app() as app:
         store_articles(app, "First", "Text.")
         asyncio.run(build.build_feeds(app))
-        left.parent.mkdir(exist_ok=True)
-        left.write_text("half")
+        temporary_file.parent.mkdir(exist_ok=True)
+        temporary_file.write_text("half")
         store_articles(app, "Second", "Text.")
         asyncio.run(build.build_feeds(app))
 
-        assert left.exists()
+        assert temporary_file.exists()
 
         store_articles(app, "Third", "Text.")
 
@@ -322,7 +326,7 @@ def test_a_build_clears_up_after_one_that_did_not_end(instance: Instance) -> Non
 
         asyncio.run(build.build_feeds(app))
 
-        assert not left.exists()
+        assert not temporary_file.exists()
 
 
 def test_that_a_build_has_begun_is_known_before_its_first_file(

@@ -163,17 +163,17 @@ def test_what_a_build_leaves_is_out_of_date_and_made_by_the_next_one(
 
 
 def test_what_is_withdrawn_goes_from_pages_of_older_stories_at_once(runs: Runs) -> None:
-    """A withdrawn article is removed from archive pages by the next run."""
+    """The run after a withdrawal removes the article from archive pages too, without waiting."""
     runs.file_and_count_builds(1)
     asyncio.run(build_feeds(runs.app))
     editorial.withdraw(runs.app.archive, runs.app.configuration, "https://one.example/story-1")
 
     assert runs.file_and_count_builds() == 1
 
-    left = runs.instance.read_published("archive/all/2026-03-09.html")
+    page = runs.instance.read_published("archive/all/2026-03-09.html")
 
-    assert "Story 2" in left
-    assert "Story 1" not in left
+    assert "Story 2" in page
+    assert "Story 1" not in page
 
 
 def test_what_no_visit_did_does_not_wait(runs: Runs) -> None:
@@ -210,7 +210,8 @@ def test_a_build_that_failed_is_due_at_once(runs: Runs, monkeypatch: pytest.Monk
 
 
 def test_once_an_hour_a_build_looks_at_what_no_mark_tells_of(runs: Runs) -> None:
-    """Once an hour a full build repairs files that changed without a mark."""
+    """Once an hour (3,600 seconds) a build checks all files and repairs the overwritten feed; after
+    half an hour it does not."""
     (runs.instance.folder / "feeds/public/all.atom").write_text("an earlier day")
     runs.time.now += 1800
 

@@ -32,7 +32,8 @@ def list_stale_feeds(app: App) -> set[FeedKey]:
 
 
 def test_a_carriers_feed_shows_the_article_as_the_others_do(instance: Instance) -> None:
-    """The same entry appears in the feeds of all announcing sources."""
+    """An article of source "one" that "two" also announced (carries) is the same entry in the feeds
+    of both."""
     with instance.open_app() as app:
         story = store_articles(app, "Story", "Text of the story.", tags=("LLM",))
         add_carrier(app, story.id, "two")
@@ -48,7 +49,8 @@ def test_a_carriers_feed_shows_the_article_as_the_others_do(instance: Instance) 
 
 
 def test_one_more_carrier_touches_its_own_feed_alone(instance: Instance) -> None:
-    """A second announcing source makes only its own feed stale, and leaves the article file."""
+    """A second source that announces an article makes only its own feed stale, counts once, and
+    does not change the article file."""
     with instance.open_app() as app:
         story = store_articles(app, "Story", "Text.", tags=("LLM",))
         reconcile.update_from_files(app.archive, app.configuration)
@@ -124,7 +126,8 @@ def test_a_lost_database_loses_no_membership(instance: Instance) -> None:
 def test_reindex_takes_the_file_for_the_truth_and_makes_it_where_it_is_lost(
     instance: Instance,
 ) -> None:
-    """carried.tsv overrides the database; if missing, it is written from it."""
+    """`reindex` trusts carried.tsv more than the database; if the file is missing, it is written
+    from the database."""
     with instance.open_app() as app:
         story = store_articles(app, "Story", "Text.")
         path = app.archive.article_store.root / CARRIED.name
@@ -169,7 +172,8 @@ def test_an_unchanged_file_is_not_read(instance: Instance, monkeypatch: pytest.M
 def test_an_instance_without_the_file_learns_from_its_entries_who_announced_what(
     instance: Instance,
 ) -> None:
-    """A missing carried.tsv is made from the stored entries."""
+    """A missing carried.tsv is made from stored entries of other sources that led to an article;
+    refused entries and unknown articles do not count."""
 
     def entry(source: str, id: str, article: str | None) -> EntryRow:
         status = "done" if article else "refused"

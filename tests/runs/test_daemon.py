@@ -87,7 +87,8 @@ async def test_jobs_that_start_together_open_the_instance_once(daemon_instance: 
 async def test_visits_wait_for_the_jobs_under_way_and_no_job_goes_before_them(
     daemon_instance: Up, instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Visits wait for running jobs; jobs that come later are postponed until after the visits."""
+    """Visits wait for running jobs and are postponed by half a second; jobs that come meanwhile are
+    postponed too, so that visits get their turn."""
     gate = asyncio.Event()
 
     async def wait(jobs: Jobs, opened: Opened) -> None:
@@ -127,7 +128,8 @@ async def test_visits_wait_for_the_jobs_under_way_and_no_job_goes_before_them(
 async def test_a_lock_that_others_hold_is_said_once_between_two_visits(
     daemon_instance: Up, instance: Instance
 ) -> None:
-    """A held lock is reported once per round, and postponed jobs are tried again soon."""
+    """If another command holds the lock, it is reported once a round of jobs, and a daily job is
+    tried again within a minute."""
     with hold_run_lock(load(instance.config)):
         await daemon_instance.run_all()
 
@@ -201,7 +203,7 @@ async def test_status_says_when_each_job_ran_and_runs_next(
 async def test_what_one_process_did_another_does_not_repeat(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A restarted `up` does not send the same digest mail again."""
+    """After a restart `up` does not send the digest mail of the morning again."""
     monkeypatch.setenv("TZ", "UTC")
     instance = Instance(tmp_path, settings='[publish]\ntag_min = 1\n[[digest]]\nname = "morning"\n')
     await asyncio.to_thread(instance.build)

@@ -56,7 +56,8 @@ def _says(item: dict[str, Any]) -> str:
 def test_ours_first_then_the_models_and_updated_stays(
     tmp_path: Path, world: World, llm: FakeLlm
 ) -> None:
-    """Entries get our excerpt first, then the model's, with the same `updated`."""
+    """Entries are published with our excerpt first (`at_first`), later with the model's, under the
+    same `updated`; a second run asks nothing."""
     config = tmp_path / "config"
     public = tmp_path / "feeds/public"
     patient_config(config, world)
@@ -83,17 +84,17 @@ def test_ours_first_then_the_models_and_updated_stays(
         article_id: item.get("date_modified") for article_id, item in afterwards.items()
     }
 
-    moved = [
+    changed_ids = [
         article_id
         for article_id, item in afterwards.items()
         if _says(item) != _says(at_first[article_id])
     ]
 
-    assert len(moved) >= accepted / 2  # where its sentence is ours, too, nothing moves
+    assert len(changed_ids) >= accepted / 2  # where its sentence is ours, too, nothing moves
 
-    again = visit_all(config)
+    second_report = visit_all(config)
 
-    assert again.llm.calls == 0
+    assert second_report.llm.calls == 0
     assert read_entries(public) == afterwards
 
 
@@ -179,7 +180,8 @@ def test_a_cancelled_job_asks_no_more(model_instance: ModelInstance) -> None:
 def test_describe_llm_names_what_is_refused_and_what_is_missing(
     model_instance: ModelInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """`describe --llm` lists refused answers, and fails if the key is missing."""
+    """`describe --llm`, `status` and `show` give the reason of a refused answer; a dead endpoint
+    ends with 69, a missing key with 78."""
     model_instance.file_articles("Weather", "Climate")
     model_instance.llm.behaviour = BEHAVIOURS["lies-in-category"]
     result = run_command(model_instance.instance, "describe", "--all", "--llm")

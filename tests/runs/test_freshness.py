@@ -14,7 +14,8 @@ MINUTE = timedelta(minutes=1)
 
 
 def test_a_build_notes_what_was_published_since_its_source_is_followed(instance: Instance) -> None:
-    """Only articles published after their source was added count for freshness."""
+    """Freshness counts only "New", published five minutes (300 seconds) before its build; old,
+    undated, day-only and future articles do not count."""
     instance.build()
     with instance.open_app() as app:
         state = SourceState(
@@ -23,9 +24,9 @@ def test_a_build_notes_what_was_published_since_its_source_is_followed(instance:
             visits=VisitTimes(first_visit=NOW - timedelta(days=1)),
         )
         app.archive.store.visits.save_states([state])
-        for title, published in (("New", 5), ("Old", -3000), ("Ahead", 600)):
+        for title, minutes in (("New", 5), ("Old", -3000), ("Ahead", 600)):
             store_articles(
-                app, title, "A text.", published=NOW + published * MINUTE, added=NOW + 9 * MINUTE
+                app, title, "A text.", published=NOW + minutes * MINUTE, added=NOW + 9 * MINUTE
             )
         store_articles(app, "Undated", "A text.", published=None, added=NOW + 9 * MINUTE)
         store_articles(app, "Day", "A text.", published=NOW.replace(hour=0), added=NOW + 9 * MINUTE)

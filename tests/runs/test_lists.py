@@ -59,7 +59,8 @@ def store_article(instance: Instance, title: str, *tags: str) -> None:
 
 
 def test_each_feed_is_on_one_part_that_the_first_leads_to(instance: Instance) -> None:
-    """Every feed is on exactly one part, linked from the first page and the sitemap."""
+    """A long list of feeds is divided by first letters: each feed is on exactly one part, linked
+    from the first page and the sitemap."""
     first = instance.read_published("feeds.html")
     parts = sorted(set(re.findall(r'href="(feeds-[^"]*)"', first)))
 
@@ -90,7 +91,8 @@ def test_each_feed_is_on_one_part_that_the_first_leads_to(instance: Instance) ->
 def test_one_more_article_makes_the_parts_of_its_feeds(
     instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A new article rewrites only the parts with its feeds."""
+    """A new article with the tag "Tide" renders only the first list page and the part with T
+    again."""
     store_article(instance, "Another", "Tide")
     rendered_parts = list[str]()
     render = SharedPages.render_feed_list
@@ -110,7 +112,8 @@ def test_one_more_article_makes_the_parts_of_its_feeds(
 
 
 def test_one_more_feed_writes_its_part_and_what_names_all(instance: Instance) -> None:
-    """A new feed rewrites its part of the list; a part that grows too long is divided."""
+    """A new tag "Pond" rewrites the part with P and the lists that name all; a third feed with P
+    divides that part."""
     store_article(instance, "Another", "Pond")
     written = build_now(instance)
 
@@ -149,7 +152,7 @@ def test_what_a_build_left_is_written_by_the_next(
 
     store_article(instance, "One more", "Salt")
     with monkeypatch.context() as patched:
-        patched.setattr(SharedPages, "render_shared_pages", lambda *given: 1 / 0)
+        patched.setattr(SharedPages, "render_shared_pages", lambda *arguments: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             build_now(instance)
 
@@ -159,7 +162,8 @@ def test_what_a_build_left_is_written_by_the_next(
 def test_a_list_that_has_become_short_is_one_page_again(
     instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A short list is one page, and its parts are deleted."""
+    """A list that fits into one page again (WHOLE is raised) is one page, and its parts are
+    deleted."""
     monkeypatch.setattr(feed_list, "WHOLE", 100)
     store_article(instance, "Another", "Tide")
     written = build_now(instance)

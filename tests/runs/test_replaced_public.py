@@ -31,17 +31,17 @@ def test_the_next_build_writes_what_differs(tmp_path: Path, has_new_article: boo
     """After yesterday's public folder was put back, a build rewrites each feed that differs; with
     `more`, a new article is published too."""
     instance, yesterday = make_grown_instance(tmp_path)
-    today = instance.read_digests("public")
+    digests_today = instance.read_digests("public")
     shutil.rmtree(tmp_path / "feeds/public")
     shutil.copytree(yesterday, tmp_path / "feeds/public")
     if has_new_article:  # something new makes the feed of everything stale, but not that of the tag
         with instance.open_app() as app:
             store_articles(app, "Newest", "Of it.", source="two", added=NOW + timedelta(hours=2))
     instance.build()
-    now = instance.read_digests("public")
+    digests = instance.read_digests("public")
 
-    assert now["tags/llm.atom"] == today["tags/llm.atom"]
-    assert (now == today) is not has_new_article
+    assert digests["tags/llm.atom"] == digests_today["tags/llm.atom"]
+    assert (digests == digests_today) is not has_new_article
 
 
 def test_a_file_that_is_gone_is_written_again(tmp_path: Path) -> None:

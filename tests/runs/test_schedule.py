@@ -123,7 +123,8 @@ class Jobs:
 
 
 async def test_a_start_does_each_job_in_order_and_then_at_its_interval() -> None:
-    """All jobs run once in order, then at their intervals."""
+    """At the start all jobs run once in order; then only the frequent one (every EVERY seconds)
+    runs within the test."""
     jobs = Jobs(visits=EVERY, build=3600, another=3600)
     jobs.scheduler.start()
     await wait_until(lambda: len(jobs.started) >= 6)
@@ -175,7 +176,7 @@ async def test_a_job_under_way_that_is_called_for_starts_again_once() -> None:
 
 
 async def test_no_job_waits_for_longer_than_its_interval(wall_clock: type[WallClock]) -> None:
-    """If the clock is set back, jobs still run after their interval."""
+    """If the clock is set back by an hour, an hourly job still runs within its interval."""
     jobs = Jobs(visits=EVERY, retention=3600)
     jobs.scheduler.start()
     await wait_until(lambda: "retention" in jobs.started)

@@ -73,7 +73,7 @@ def test_a_page_says_how_a_phone_subscribes(instance: Instance) -> None:
 
 
 def test_no_link_tells_the_secret_to_another_site(instance: Instance) -> None:
-    """The secret appears only in links to our own address."""
+    """Links that contain the secret path lead only to the instance itself."""
     links = list[str]()
     for path in (instance.folder / "feeds/public").rglob("*.html"):
         page = lxml_html.fromstring(path.read_text())
@@ -134,7 +134,8 @@ def test_the_sites_that_are_visited_are_not_told_where_it_is(tmp_path: Path) -> 
 
 
 def test_the_health_feed_is_where_the_home_network_reaches_it() -> None:
-    """The health feed's address is in the home network if the server listens there."""
+    """The health feed has the home network's address if the server listens on all addresses, else
+    that of this machine."""
     shared = tomllib.loads(f'{PRIVATE}listen = "0.0.0.0:8080"\n')
 
     assert feed_url(Settings.model_validate(shared), "k") == "http://192.168.1.5:8080/health/k.atom"
@@ -180,7 +181,9 @@ def test_a_secret_that_leaves_the_house_without_tls_is_warned_of(
 ) -> None:
     """`check` warns if a secret path is served without TLS outside the home network."""
     (tmp_path / "syndicator.toml").write_text(PRIVATE.replace("http://192.168.1.5:8080/", url))
-    reasons = [one.reason for one in checked(tmp_path, load(tmp_path, {}), {}, strict=False)]
+    reasons = [
+        finding.reason for finding in checked(tmp_path, load(tmp_path, {}), {}, strict=False)
+    ]
 
     assert ("secret-without-tls" in reasons) == warns
 

@@ -70,7 +70,7 @@ def test_a_source_more_makes_nothing_anew(
 def test_what_does_not_show_makes_nothing_anew(
     filled_instance: Instance, written_names: list[str]
 ) -> None:
-    """Changing `every` of a source rebuilds nothing."""
+    """Changing `every` of a source, which no feed shows, causes no build and no write."""
     edit_sources(filled_instance, 'key = "one"', 'key = "one"\nevery = "6h"')
 
     assert filled_instance.build().builds == 0
@@ -80,7 +80,8 @@ def test_what_does_not_show_makes_nothing_anew(
 def test_a_licence_makes_the_feeds_of_the_source_anew_with_their_archives(
     filled_instance: Instance, written_names: list[str]
 ) -> None:
-    """A licence that allows full texts rebuilds the source's feeds and archives."""
+    """A licence that permits texts rewrites all feeds and archives with the source's articles,
+    which then show the text; other feeds are not written."""
     archive = next(
         name
         for name in filled_instance.read_digests("public")
@@ -146,7 +147,8 @@ def test_a_source_that_went_and_came_back_is_an_edit_each_time(
 def test_a_tag_that_has_a_page_now_makes_the_feeds_of_its_articles_anew(
     filled_instance: Instance, written_names: list[str]
 ) -> None:
-    """If a tag gets or loses its page, the feeds of its articles are rebuilt, and no others."""
+    """If the tag "LLM" leaves or enters the taxonomy, the feeds of its articles are rewritten with
+    or without its link, and no others."""
 
     def links(name: str) -> bool:
         return "tags/llm.html" in filled_instance.read_published(name)
@@ -165,11 +167,13 @@ def test_a_tag_that_has_a_page_now_makes_the_feeds_of_its_articles_anew(
     assert filled_instance.build().builds == 0
     assert written_names == []
 
-    for now in (False, True):
-        filled_instance.write_taxonomy(TAXONOMY if now else TAXONOMY.replace('"LLM"', '"Other"'))
+    for is_listed in (False, True):
+        filled_instance.write_taxonomy(
+            TAXONOMY if is_listed else TAXONOMY.replace('"LLM"', '"Other"')
+        )
         written_names.clear()
         filled_instance.build()
-        assert links("all.atom") is links("sources/one.atom") is now
+        assert links("all.atom") is links("sources/one.atom") is is_listed
         assert archive in written_names
         assert not {"tags/gpu.atom", "sources/two.atom"} & set(written_names)
 
@@ -177,13 +181,14 @@ def test_a_tag_that_has_a_page_now_makes_the_feeds_of_its_articles_anew(
 def test_a_renamed_tag_leaves_months_without_its_articles(
     filled_instance: Instance, written_names: list[str]
 ) -> None:
-    """Renaming a tag does not rewrite archive months without its articles."""
+    """Renaming the tag "LLM" rewrites feeds that link it, but not archive months without its
+    articles."""
     (filled_instance.config / "syndicator.toml").write_text(ARCHIVES)
     with filled_instance.open_app() as app:
         store_articles(app, "Third", "Text.", tags=("GPU",), added=NOW - timedelta(days=60))
         store_articles(app, "Fourth", "Text.", tags=("GPU", "LLM"))
     filled_instance.build()
-    closed = {
+    months_without_tag = {
         name
         for name in filled_instance.read_digests("public")
         if name.startswith("archive/tags/gpu/2026-01")
@@ -199,5 +204,5 @@ def test_a_renamed_tag_leaves_months_without_its_articles(
 
     assert "tags/gpu.atom" in written_names
     assert "tags/models.html" in filled_instance.read_published("tags/gpu.atom")
-    assert closed
-    assert not closed & set(written_names)
+    assert months_without_tag
+    assert not months_without_tag & set(written_names)

@@ -11,7 +11,8 @@ from syndicator.runs import daemon
 
 
 def test_each_setting_source_and_query_is_named(tmp_path: Path) -> None:
-    """Edits of settings, sources and queries are each described."""
+    """The difference of two configurations is one line for each changed setting, source and
+    query."""
     sources, settings, queries = (
         tmp_path / name for name in ("sources.toml", "syndicator.toml", "feeds.toml")
     )
@@ -44,7 +45,8 @@ def test_each_setting_source_and_query_is_named(tmp_path: Path) -> None:
 
 
 def test_up_says_what_an_edit_changed_and_goes_on_with_the_last_good_one(tmp_path: Path) -> None:
-    """`up` reports edits; an invalid edit is reported and the last valid configuration stays."""
+    """`up` reports what an edit changed; an invalid source or setting is reported once, and its
+    last valid value stays in use."""
     messages: list[str] = []
     jobs = daemon.Jobs(
         tmp_path, stop=asyncio.Event(), warn=messages.append, report_change=messages.append

@@ -63,7 +63,7 @@ def test_rights_and_variables_are_listed_and_are_no_fault(instance: Instance) ->
 
 @pytest.mark.parametrize("url", ["feeds.example.org", "ftp://feeds.example.org/", "not a url"])
 def test_an_address_that_is_none_is_named(instance: Instance, url: str) -> None:
-    """An invalid `site.url` is an error with its line."""
+    """`check` reports an invalid `site.url` as an error with its line."""
     (finding,) = check_config(instance, settings=f'[site]\nurl = "{url}"\n')
 
     assert finding.severity == "error"
@@ -73,7 +73,8 @@ def test_an_address_that_is_none_is_named(instance: Instance, url: str) -> None:
 
 
 def test_an_alert_that_cannot_be_sent_is_named(instance: Instance) -> None:
-    """Alert settings that cannot work are errors with their line."""
+    """`check` reports an alert command that does not exist or a mail password that is not set, with
+    its line, also if only a digest mails."""
     (alert_finding,) = check_config(instance, settings='[alert]\ncommand = ["/nowhere/tell"]\n')
 
     assert alert_finding.severity == "error"
@@ -107,7 +108,8 @@ def test_an_alert_that_cannot_be_sent_is_named(instance: Instance) -> None:
     "of", ["tags/nowhere", "categories/nowhere", "sources/nowhere", "queries/nowhere"]
 )
 def test_a_digest_of_a_feed_that_is_none_is_named(instance: Instance, of: str) -> None:
-    """A digest of an unknown feed is a warning with its line."""
+    """`check` warns of a digest whose feed (`of`) does not exist, with its line; a digest of a
+    source's feed is fine."""
     (finding,) = check_config(
         instance, settings=f'[[digest]]\nname = "big"\n[[digest]]\nname = "small"\nof = "{of}"\n'
     )
@@ -125,7 +127,7 @@ def test_a_digest_of_a_feed_that_is_none_is_named(instance: Instance, of: str) -
 
 
 def test_archives_of_a_feed_that_is_none_are_named(instance: Instance) -> None:
-    """Archives of an unknown feed are reported with their line."""
+    """`check` reports the unknown feed "tags/nowhere" in the list of archives."""
     archives = '["all", "tags", "sources/one", "tags/nowhere"]'
     (finding,) = check_config(instance, settings=f"[publish]\narchives = {archives}\n", sources="")
 
@@ -135,7 +137,7 @@ def test_archives_of_a_feed_that_is_none_are_named(instance: Instance) -> None:
 
 
 def test_a_hub_that_is_none_is_named(instance: Instance) -> None:
-    """An invalid hub is an error with its line."""
+    """`check` reports the hub without a scheme, with its own line in the list."""
     (finding,) = check_config(
         instance, settings='[publish]\nhubs = [\n  "https://hub.example/",\n  "hub.example",\n]\n'
     )
@@ -210,7 +212,8 @@ def test_a_file_is_named_once(instance: Instance) -> None:
 
 
 def test_files_of_cookies_are_looked_at(instance: Instance) -> None:
-    """Cookie files are checked: missing, readable by others, malformed."""
+    """`check` reports a cookie file that is missing, readable by others, expired or malformed, and
+    never shows the cookie."""
     (instance.config / "sources.toml").write_text(
         '[[source]]\nkey = "a"\nurl = "https://a.example/feed"\ncookies = "cookies/a.txt"\n'
     )

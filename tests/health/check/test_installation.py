@@ -34,7 +34,8 @@ def test_a_folder_that_cannot_be_written_is_named(instance: Instance) -> None:
 def test_a_folder_that_is_none_is_one_finding_among_all(
     instance: Instance, name: str, loop: bool
 ) -> None:
-    """A file or a link loop in place of a folder is reported beside the other findings."""
+    """A file or a looping link in place of a folder is one error, beside the same error about
+    sources.d."""
     path = instance.folder / "feeds" / name
     path.parent.mkdir(exist_ok=True)
     path.symlink_to(name) if loop else path.write_text("")
@@ -56,7 +57,7 @@ def test_a_folder_that_is_none_is_one_finding_among_all(
 
 
 def test_no_trace_of_the_check_is_left(instance: Instance) -> None:
-    """`check` leaves no test files."""
+    """`check` deletes the files with which it tries whether folders can be written."""
     list_reasons(instance)
     assert list(instance.folder.rglob(".check")) == []
 
@@ -64,7 +65,8 @@ def test_no_trace_of_the_check_is_left(instance: Instance) -> None:
 def test_sources_that_write_for_others_are_named_until_the_operator_answers(
     instance: Instance,
 ) -> None:
-    """Sources with articles on other sites are reported until `speaks_for` is set."""
+    """After an upgrade, a source with articles on other sites keeps its right to them and is
+    reported until the operator writes `speaks_for`, even as an empty list."""
     with instance.open_app() as app:
         store_articles(app, "Mine", "Text.")
         for site in ("b", "a"):
@@ -100,14 +102,16 @@ def test_sources_that_write_for_others_are_named_until_the_operator_answers(
 
 
 def test_what_comes_after_the_first_start_is_no_right(instance: Instance) -> None:
-    """Articles on another site filed after the first start give no `speaks-for` finding."""
+    """An article on another site that is filed after the first start gives its source no right, so
+    there is no `speaks-for` finding."""
     with instance.open_app() as app:
         store_articles(app, "Theirs", "Text.", url="https://a.example/1")
     assert "speaks-for" not in list_reasons(instance)
 
 
 def test_a_lost_database_leaves_the_rights_as_they_were(instance: Instance) -> None:
-    """rights.toml is the same after the database was lost."""
+    """rights.toml stays as it is after the database was lost, and is made again from the articles
+    if it is lost too."""
     with instance.open_app() as app:
         store_articles(app, "Theirs", "Text.", url="https://a.example/1")
     rights = instance.folder / "feeds/articles/rights.toml"
@@ -146,7 +150,7 @@ def test_the_shipped_configuration_has_no_finding(tmp_path: Path) -> None:
 
 
 def test_every_file_is_looked_at_whatever_is_wrong_with_the_others(instance: Instance) -> None:
-    """`check` reports the faults of all configuration files at once."""
+    """`check` reports the faults of all configuration files at once, though several are invalid."""
     (instance.config / "syndicator.toml").write_text("[publish]\nprot = 1\n")
     (instance.config / "sources.toml").write_text(
         SOURCES.replace('key = "one"', 'key = "One"') + "evry = '1h'\n"
@@ -179,7 +183,8 @@ def test_every_file_is_looked_at_whatever_is_wrong_with_the_others(instance: Ins
 
 
 def test_errors_come_first_and_warnings_fail_nothing(instance: Instance) -> None:
-    """Findings are sorted by severity, each with file and line."""
+    """Findings are sorted by severity: errors, warnings, information; each names file, line and
+    key."""
     (instance.config / "sources.toml").write_text(
         SOURCES + 'category = "Ai"\nheaders_env = { A = "UNSET_1" }\n'
     )
@@ -205,7 +210,8 @@ def test_errors_come_first_and_warnings_fail_nothing(instance: Instance) -> None
 
 
 def test_an_article_of_a_hand_is_looked_at(instance: Instance) -> None:
-    """Files written by hand are checked; files that are ignored are listed as "passed-over"."""
+    """`check` reports mistakes in an article written by hand, and article files that are ignored
+    for their name or folder ("passed-over")."""
     folder = instance.folder / "feeds/articles"
     (folder / "2026/03/deep").mkdir(parents=True)
     text = (

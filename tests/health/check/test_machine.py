@@ -54,7 +54,8 @@ def make_source(url: str, *, enabled: bool = True) -> Source:
 
 
 def test_one_name_that_resolves_is_enough() -> None:
-    """One resolvable host proves that DNS works; the check stops there."""
+    """If one host resolves ("b.org"), DNS works and no further one is asked; only if none does,
+    this is reported."""
     asked = []
 
     def lookup(host: str, port: int) -> None:

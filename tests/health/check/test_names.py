@@ -46,7 +46,8 @@ NAMES = Names(
     ],
 )
 def test_of_sources(line: str, message: str) -> None:
-    """Unknown tags and categories in a source are reported with their line."""
+    """Tags and categories of a source that the taxonomy does not have are reported with their line;
+    without a taxonomy none is."""
     text = f'[[source]]\nkey = "one"\nurl = "https://one.example/"\n{line}\n'
     placed = check_all([TomlFile(Path("sources.toml"), tomllib.loads(text), text)])
     faults = [*find_unknown_in_sources(placed, NAMES)]
@@ -71,7 +72,8 @@ def test_of_sources(line: str, message: str) -> None:
     ],
 )
 def test_of_queries(tmp_path: Path, query: str, unknown: list[str]) -> None:
-    """Unknown names in saved queries are reported."""
+    """Tags, categories and sources that a saved query names but that do not exist are reported with
+    its line."""
     path = tmp_path / "feeds.toml"
     path.write_text(f"[[feed]]\nslug = 'x'\nquery = '{query}'\n")
     file = TomlFile(path, {}, path.read_text())

@@ -33,7 +33,8 @@ from tests.instances import Instance
 def test_what_is_wrong_is_named_with_its_line(
     instance: Instance, name: str, text: str, severity: str, line: int | None, message: str
 ) -> None:
-    """A broken template is reported with file and line."""
+    """`check` reports a template of the operator that has an unknown name, does not compile or uses
+    an unknown variable, with its line."""
     path = instance.config / "templates" / name
     path.parent.mkdir()
     path.write_text(text)
@@ -47,7 +48,7 @@ def test_what_is_wrong_is_named_with_its_line(
 
 
 def test_templates_of_ours_and_parts_that_they_use_are_fine(instance: Instance) -> None:
-    """Valid templates with includes give no finding."""
+    """A valid template that includes another file of the operator has no finding."""
     folder = instance.config / "templates"
     folder.mkdir()
     (folder / "footer.html").write_text("<footer>{% include 'imprint.html' %}</footer>")

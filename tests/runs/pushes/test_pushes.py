@@ -41,7 +41,8 @@ CASES = {
 async def test_what_a_hub_pushes_is_published_without_a_wait(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Pushed posts are published at once in each case of websub.rocks."""
+    """In each case of websub.rocks the subscription is verified and a pushed post published at
+    once, but a wrong signature (301, 302) is answered 403 and a wrong verification (205) 404."""
     async with serve_following(tmp_path) as (up, web):
         urls = [web.add_topic(case, **options) for case, options in CASES.items()]
         refused = web.add_topic(205)
@@ -147,7 +148,8 @@ async def test_a_subscription_is_renewed_denied_and_ended(tmp_path: Path) -> Non
 
 
 async def test_who_starts_again_knows_its_subscriptions(tmp_path: Path) -> None:
-    """After a restart the stored subscriptions are used."""
+    """After a restart `up` uses its stored subscriptions; a push before it has read them is
+    answered 503, so that the hub sends it again."""
     async with serve_following(tmp_path) as (up, web):
         url = web.add_topic(100)
         up.follow_feeds([url])
@@ -175,7 +177,8 @@ async def test_who_starts_again_knows_its_subscriptions(tmp_path: Path) -> None:
 async def test_the_backup_poll_counts_what_the_hub_missed_and_drops_stuck_validators(
     tmp_path: Path,
 ) -> None:
-    """Polling counts posts that the hub missed, and ignores an ETag that never changes."""
+    """The daily poll counts a post that the hub missed ("swift"), and stops sending an ETag that
+    stays although posts are new."""
     async with serve_following(tmp_path) as (up, web):
         urls = [
             web.add_topic(100),
@@ -311,7 +314,8 @@ async def test_a_hub_that_verifies_later_is_waited_for(tmp_path: Path) -> None:
 async def test_a_source_with_many_pushes_delays_no_other(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Many pushes of one source do not delay those of another."""
+    """While many pushes of one source wait (`gate` is closed), a push of another source is
+    published."""
     async with serve_following(tmp_path) as (up, web):
         large = web.add_topic(100)
         small = web.add_topic(100)

@@ -70,7 +70,8 @@ def subscriber(tmp_path: Path) -> Iterator[Subscriber]:
 
 
 def test_a_source_has_one_subscription_and_keeps_it(subscriber: Subscriber) -> None:
-    """Several or reordered hubs in a feed do not change the subscription."""
+    """A source has one subscription at one hub, however many hubs its feed names and in whatever
+    order. A request is (hub, feed, subscribe or not)."""
     subscriber.offer_hubs("h1", "h2")
     subscriber.offer_hubs("h2", "h1")  # in another order
 
@@ -84,7 +85,8 @@ def test_a_source_has_one_subscription_and_keeps_it(subscriber: Subscriber) -> N
 
 
 def test_a_feed_that_names_another_hub_each_time_gets_one_a_day(subscriber: Subscriber) -> None:
-    """A feed that changes its hub is resubscribed at most once a day."""
+    """If a feed names another hub, the subscription moves at most once a day: the new hub gets a
+    request (True), the old one a cancellation (False)."""
     subscriber.offer_hubs("h1")
     subscriber.verify_due()
     subscriber.offer_hubs("h2")
@@ -102,10 +104,11 @@ def test_a_feed_that_names_another_hub_each_time_gets_one_a_day(subscriber: Subs
 
 
 def test_another_hub_is_asked_where_the_first_does_not_do_it(subscriber: Subscriber) -> None:
-    """If the first hub refuses, the next offered hub is tried."""
+    """If a hub refused, the next hub that the feed names is asked; without another one, the first
+    again after a day."""
     subscriber.offer_hubs("h1", "h2")
     subscriber.registry.change_subscription(
-        "word0", lambda one: replace(record_request(one, "x"), reason="http-400")
+        "word0", lambda subscription: replace(record_request(subscription, "x"), reason="http-400")
     )
     subscriber.now += DAY
     subscriber.offer_hubs("h1")
@@ -118,7 +121,8 @@ def test_another_hub_is_asked_where_the_first_does_not_do_it(subscriber: Subscri
 
 
 def test_a_source_that_goes_or_names_no_hub_any_more_ends_it(subscriber: Subscriber) -> None:
-    """Subscriptions of removed or private sources, or without a hub, are cancelled."""
+    """Subscriptions of removed sources, or of feeds that name no hub any more, are cancelled
+    (False); a private source gets none."""
     two = replace(ONE, key="two", url="https://two.example/feed")
     private = replace(ONE, key="private", headers_env={"Authorization": "TOKEN"})
     subscriber.begin_registry(ONE, two)
@@ -146,7 +150,8 @@ def test_a_source_that_goes_or_names_no_hub_any_more_ends_it(subscriber: Subscri
 def test_what_was_subscribed_to_at_another_address_is_not_this_source(
     subscriber: Subscriber,
 ) -> None:
-    """If a source's address changes, the old subscription is cancelled."""
+    """If the address of a source changes, its old subscription is cancelled, and pushes for it are
+    answered 410."""
     subscriber.offer_hubs("h1")
     subscriber.verify_due()
     subscriber.begin_registry(replace(ONE, url="https://other.example/feed"))
