@@ -16,7 +16,8 @@ OPML = """<opml version="2.0"><head/><body><outline text="Reading">
 def test_ten_sites_are_added_from_a_list(
     running_console: RunningConsole, browser: Browser, world: World
 ) -> None:
-    """Addresses of a pasted list are candidates; paths and variables are skipped, by line."""
+    """Each address of a pasted list becomes a candidate, with a warning if it fails; lines with a
+    path or a variable are skipped."""
     sites = [source.url for source in world.sources if source.key in ("ledger", "meridian")]
     job = running_console.finish_job(
         browser.post("/operations/look", {"opml": "\n".join([*sites, "https://nobody.invalid/"])})
@@ -27,10 +28,10 @@ def test_ten_sites_are_added_from_a_list(
     assert "nobody.invalid" in body
     assert body.count(" checked>") == 3
 
-    last = job.result["candidates"][-1]
+    failing_candidate = job.result["candidates"][-1]
 
-    assert last["url"] == "https://nobody.invalid/"
-    assert last["warning"].startswith(last["url"])
+    assert failing_candidate["url"] == "https://nobody.invalid/"
+    assert failing_candidate["warning"].startswith(failing_candidate["url"])
 
     spelled = "https://a.example/?x=$%7BHO%4DE%7d"
     for line in ("/etc/passwd", "https://a.example/${TOKEN}", spelled):
@@ -52,7 +53,8 @@ def post_look(running_console: RunningConsole, browser: Browser, **form: str) ->
 def test_a_site_is_followed(
     running_console: RunningConsole, browser: Browser, world: World
 ) -> None:
-    """Adding a site shows a preview of its feed and takes over the form's settings."""
+    """Adding a site shows a preview of its articles, writes the source with the form's values, and
+    can be undone."""
     address = next(source.url for source in world.sources if source.key == "ledger")
     site = re.sub(r"/[^/]*$", "/", address)
     body = post_look(running_console, browser, address=site)
@@ -163,10 +165,10 @@ def test_what_is_written_is_one_source_whatever_its_fields_have(
     job = running_console.wait_for_job(
         browser.post("/add", {"look": token, "take": "0", "licence": evil, "tags": evil}).job
     )
-    now = (running_console.instance.config / "sources.toml").read_text()
+    after = (running_console.instance.config / "sources.toml").read_text()
 
-    assert '\n[[source]]\nkey = "evil"' not in now
-    assert '\nrobots = "ignore"' not in now
+    assert '\n[[source]]\nkey = "evil"' not in after
+    assert '\nrobots = "ignore"' not in after
     assert job.status == "failed" or "added: list" in job.said
 
     (running_console.instance.config / "sources.toml").write_text(before)
@@ -194,7 +196,7 @@ def test_a_file_of_this_machine_is_not_read(
 
 
 def test_what_fails_says_why(running_console: RunningConsole, browser: Browser) -> None:
-    """A failed preview shows the reason."""
+    """If looking at an address fails, the Add page shows the reason."""
     job = running_console.wait_for_job(
         browser.post("/operations/look", {"address": "http://127.0.0.1:9/feed"}).job
     )

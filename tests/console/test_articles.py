@@ -40,7 +40,8 @@ def set_category_score(running_console: RunningConsole, title: str, score: float
 def test_what_is_unsure_comes_first_with_reason_date_and_excerpt(
     running_console: RunningConsole, browser: Browser
 ) -> None:
-    """Articles with unsure categories are listed first, with reason, date and excerpt."""
+    """The Articles page first shows those with an unlikely category (31 %), with reason, date and
+    excerpt; likely ones (90 %) only with `filter=all`."""
     article = set_category_score(running_console, "What my scraper owes your server", 0.31)
     set_category_score(running_console, "A seven-watt summariser", 0.9)
     unsure = list_titles(browser, "/articles")
@@ -66,7 +67,8 @@ def test_what_is_unsure_comes_first_with_reason_date_and_excerpt(
 def test_a_row_has_a_date_and_the_beginning_of_its_text(
     running_console: RunningConsole, browser: Browser
 ) -> None:
-    """A row shows the date and up to BEGINNING characters of the text."""
+    """A row of the Articles page shows the date of the article and, on demand, about BEGINNING
+    characters of its text."""
     article, _ = find_article(running_console, "A seven-watt summariser")
     row = html.fromstring(browser.get("/articles?filter=all").body).get_element_by_id(
         f"a-{article.id}"
@@ -103,7 +105,8 @@ def test_a_row_has_a_date_and_the_beginning_of_its_text(
 def test_a_beginning_ends_where_there_is_no_more_room(
     paragraphs: list[str], beginning: list[str]
 ) -> None:
-    """A preview contains whole paragraphs up to a number of characters."""
+    """The beginning of a text has up to 19 characters here, in whole words, with "…" where it is
+    cut."""
     assert take_beginning(paragraphs, 19) == beginning
 
 
@@ -134,7 +137,8 @@ def test_forms_offer_what_articles_have(running_console: RunningConsole, browser
     ],
 )
 def test_a_search_finds_what_it_says(browser: Browser, query: str, titles: set[str]) -> None:
-    """The Articles page lists the articles that match the query."""
+    """The Articles page searches titles and texts regardless of case, without wildcards, and
+    filters by state and source."""
     assert set(list_titles(browser, f"/articles?{query}")) == titles
 
 
@@ -158,17 +162,19 @@ def test_how_likely_a_category_is_is_known_of_what_was_read(
 
     assert scores == sorted(scores, key=lambda score: score if score is not None else 1)
 
-    little = [round(100 * score) for score in scores if score and score < UNSURE / 1000]
+    unlikely_percents = [round(100 * score) for score in scores if score and score < UNSURE / 1000]
     body = browser.get("/articles").body
 
-    assert little
-    assert [int(likely) for likely in re.findall(r"<b>.+: (\d+) % likely", body)] == little
+    assert unlikely_percents
+    assert [
+        int(likely) for likely in re.findall(r"<b>.+: (\d+) % likely", body)
+    ] == unlikely_percents
 
 
 def test_what_was_confirmed_is_unsure_no_more(
     running_console: RunningConsole, browser: Browser
 ) -> None:
-    """A confirmed article leaves the list of unsure ones."""
+    """An article whose category the operator confirmed is no longer listed as unsure."""
     article = set_category_score(running_console, "What my scraper owes", 0.31)
 
     assert article.title in list_titles(browser, "/articles")
@@ -188,7 +194,8 @@ def test_what_was_confirmed_is_unsure_no_more(
 def test_an_edit_is_seen_before_it_is_saved(
     running_console: RunningConsole, browser: Browser
 ) -> None:
-    """An edit is previewed, saved and undone."""
+    """An edit is previewed as a difference, saved, published and undone; saving the outdated form
+    again is refused."""
     article, path = find_article(running_console, "A seven-watt summariser")
     address = f"/articles/{article.id}"
     before = path.read_text()

@@ -49,7 +49,8 @@ def list_forms(browser: Browser, path: str) -> list[tuple[str, str, dict[str, li
 def test_every_form_is_sent_without_a_script(
     running_console: RunningConsole, browser: Browser
 ) -> None:
-    """Every form of every page, sent as a browser does, is answered without a bug."""
+    """Every form of every page, sent as a browser without JavaScript does, is answered and its job
+    ends without a bug of ours."""
     one, _ = find_article(running_console, "A seven-watt summariser")
     asked = {
         "merge-tags": {"old": "LLM", "new": "AI", "then": "plan"},
@@ -78,17 +79,17 @@ def test_every_form_is_sent_without_a_script(
         *(f"/tags?job={article_id}" for article_id in jobs),
     ]
     pages += ["/operations/hide", "/queries/articles", "/settings"]
-    every = {}
+    forms = {}
     for path in pages:
         for method, address, fields in list_forms(browser, path):
-            every.setdefault(
+            forms.setdefault(
                 (method, address, *fields.get("act", ()), *fields.get("then", ())), (path, fields)
             )
 
-    assert len(every) > 30
+    assert len(forms) > 30
 
     for (method, address, *_), (path, fields) in sorted(
-        every.items(), key=lambda one: one[0][1] in LAST
+        forms.items(), key=lambda one: one[0][1] in LAST
     ):
         if address.endswith("/point"):
             continue  # pointing needs a script

@@ -314,7 +314,7 @@ def test_nothing_that_an_address_says_fails(browser: Browser, path: str) -> None
 def test_a_number_that_is_none_is_refused(
     running_console: RunningConsole, browser: Browser
 ) -> None:
-    """Invalid numbers in forms are refused."""
+    """Huge, negative or malformed numbers in forms are refused; they cause no server error."""
     for number in ("9" * 5000, "-1", "\u00b2", "1e3", ""):
         job = running_console.wait_for_job(browser.post("/operations/undo", {"number": number}).job)
         assert job.status == "failed"
@@ -497,7 +497,7 @@ def test_behind_a_proxy_all_links_stay_under_its_path(
 ) -> None:
     """With X-Forwarded-Prefix, all links and redirects start with the prefix, whether the proxy
     strips it from the path or not (`path_prefix`)."""
-    under = {"X_Forwarded_Prefix": "/news/console"}
+    proxy_header = {"X_Forwarded_Prefix": "/news/console"}
     for path in (
         "/",
         "/articles?filter=all",
@@ -508,9 +508,9 @@ def test_behind_a_proxy_all_links_stay_under_its_path(
         "/login",
     ):
         body = (
-            Browser(running_console.port).get(path_prefix + path, **under)
+            Browser(running_console.port).get(path_prefix + path, **proxy_header)
             if path == "/login"
-            else browser.get(path_prefix + path, **under)
+            else browser.get(path_prefix + path, **proxy_header)
         )
         links = re.findall(r'(?:href|src|action|formaction|hx-get|hx-post)="(/[^"]*)"', body.body)
         assert (
@@ -519,12 +519,12 @@ def test_behind_a_proxy_all_links_stay_under_its_path(
             and all(link.startswith("/news/console/") for link in links)
         ), path
     answer = browser.post(
-        f"{path_prefix}/operations/rest", {"key": "nobody", "next": "/sources"}, **under
+        f"{path_prefix}/operations/rest", {"key": "nobody", "next": "/sources"}, **proxy_header
     )
 
     assert answer.headers["location"].startswith("/news/console/sources?job=")
     assert (
-        Browser(running_console.port).get(f"{path_prefix}/", **under).headers["location"]
+        Browser(running_console.port).get(f"{path_prefix}/", **proxy_header).headers["location"]
         == "/news/console/login"
     )
 

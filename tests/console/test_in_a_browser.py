@@ -66,7 +66,8 @@ def wait_for_changes(running_console: RunningConsole, count: int) -> None:
 def test_every_page_in_four_looks(
     running_console: RunningConsole, window: Chrome, axe: str, world: World
 ) -> None:
-    """Every page in two sizes and two colour schemes: axe finds nothing."""
+    """Every page in two sizes and two colour schemes has no accessibility fault (axe), no sideways
+    scrolling and no message in the browser's log."""
     article, _ = find_article(running_console, "A seven-watt summariser")
     site = urljoin(next(source.url for source in world.sources if source.key == "ledger"), "/")
     job = running_console.console.ask("look", {"address": site}, "operator")
@@ -185,7 +186,7 @@ def test_today_is_done_with_keys(running_console: RunningConsole, window: Chrome
 def test_several_are_changed_at_once_and_taken_back_at_once(
     running_console: RunningConsole, window: Chrome
 ) -> None:
-    """Several selected articles are changed by one key and undone by one."""
+    """The keys `jxjx` select two articles, `h` hides both as one change, `u` undoes it."""
     visit_page(window, running_console, "/articles?filter=all")
     before = count_changes(running_console)
     window.find(".row")
@@ -254,7 +255,8 @@ def test_an_article_is_edited(running_console: RunningConsole, window: Chrome) -
 def test_keys_go_on_to_the_next_page_and_show_the_beginning(
     running_console: RunningConsole, window: Chrome, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The keys j and k move over pages and show the beginning of an article."""
+    """The keys `j` and `k` go on to the next and previous page, and `v` shows or hides the
+    beginning of an article."""
     monkeypatch.setattr(articles, "SHOWN", 5)
     visit_page(window, running_console, "/articles?filter=all")
     titles = window.run(
@@ -286,7 +288,8 @@ def test_keys_go_on_to_the_next_page_and_show_the_beginning(
 def test_a_new_category_is_made_only_if_it_is_confirmed(
     running_console: RunningConsole, window: Chrome
 ) -> None:
-    """A typed new category is created only after a confirmation, and can be undone."""
+    """A category that does not exist yet is created only by a second Enter, and can be undone with
+    `u`."""
     path = running_console.instance.config / "taxonomy.toml"
     taxonomy = path.read_text()
     before = count_changes(running_console)
@@ -415,7 +418,8 @@ def test_a_list_is_pointed_to_and_followed(
 def test_what_is_in_the_frame_cannot_reach_out(
     running_console: RunningConsole, window: Chrome
 ) -> None:
-    """Whatever ran there would have no cookie, no parent to read and no network."""
+    """A script within the framed page of a stranger has no cookie, cannot read the console and
+    reaches no network."""
     visit_page(window, running_console, "/sources/launchbeat/mend")
     window.enter_frame(window.find("iframe#page"))
     window.find("p[data-n]")
@@ -435,8 +439,8 @@ def test_what_is_in_the_frame_cannot_reach_out(
 def test_a_stranger_goes_from_nothing_to_a_mended_site(
     tmp_path_factory: pytest.TempPathFactory, world: World, window: Chrome
 ) -> None:
-    """An instance that follows nobody: log in, add a site, have it visited, mend it by pointing,
-    apply that. The clicks are counted; what is typed is a password and an address."""
+    """From an empty instance, a site is added, visited and mended with at most MOST_CLICKS clicks,
+    a password and an address."""
     folder = tmp_path_factory.mktemp("empty")
     write_config(folder / "config", world, port=0, taxonomy=TAXONOMY)
     settings = folder / "config/syndicator.toml"

@@ -55,7 +55,8 @@ def find_element_number(browser: Browser, job: str, text: str) -> str:
 def test_a_list_is_pointed_to_followed_and_taken_back(
     running_console: RunningConsole, browser: Browser, site: str
 ) -> None:
-    """A list chosen by pointing at an item is followed, changed and undone."""
+    """A list is followed by pointing at one of its items (six notices), replaced by the other list
+    of its page (eight stories), and both changes are undone in reverse order."""
     path = running_console.instance.config / "sources.toml"
     before = path.read_text()
     job = run_look_job(running_console, browser, site)
@@ -70,14 +71,14 @@ def test_a_list_is_pointed_to_followed_and_taken_back(
     assert len(re.findall(r'data-light="([\d ]+)"', body)[0].split()) == 6
     assert path.read_text() == before
 
-    done = running_console.finish_job(
+    follow = running_console.finish_job(
         browser.post(f"/lists/{job}", {"number": number, "choice": "0"})
     )
 
     assert 'kind = "list"' in path.read_text()
     assert f'url = "{site}"' in path.read_text()
 
-    key = done.said.split(":")[1].split(",")[0].strip()
+    key = follow.said.split(":")[1].split(",")[0].strip()
     with open_app(running_console.instance.config) as app:
         state = app.archive.store.visits.state(key)
 
@@ -111,37 +112,37 @@ def test_a_list_is_pointed_to_followed_and_taken_back(
     assert "Use this list" in body
     assert "2026-03-03" in body
 
-    used = running_console.finish_job(
+    replacement = running_console.finish_job(
         browser.post(f"/lists/{second_job.id}", {"number": number, "choice": "0"})
     )
     with open_app(running_console.instance.config) as app:
-        other = app.archive.store.visits.state(key)
+        replaced_state = app.archive.store.visits.state(key)
 
-        assert other
-        assert other.discovery.listing
-        assert len(other.discovery.listing.seen) == 8
-        assert other.schedule.next_due is None
+        assert replaced_state
+        assert replaced_state.discovery.listing
+        assert len(replaced_state.discovery.listing.seen) == 8
+        assert replaced_state.schedule.next_due is None
 
-    assert "The ferry" in browser.get(f"/changes/{used.change}").body
+    assert "The ferry" in browser.get(f"/changes/{replacement.change}").body
 
-    first_job = running_console.wait_for_job(
-        browser.post("/operations/undo", {"number": str(done.change), "next": "/"}).job
+    refused_undo = running_console.wait_for_job(
+        browser.post("/operations/undo", {"number": str(follow.change), "next": "/"}).job
     )
 
-    assert first_job.status == "failed"
-    assert f"take change {used.change} back first" in first_job.said
+    assert refused_undo.status == "failed"
+    assert f"take change {replacement.change} back first" in refused_undo.said
 
     running_console.finish_job(
-        browser.post("/operations/undo", {"number": str(used.change), "next": "/"})
+        browser.post("/operations/undo", {"number": str(replacement.change), "next": "/"})
     )
     with open_app(running_console.instance.config) as app:
-        back = app.archive.store.visits.state(key)
+        restored_state = app.archive.store.visits.state(key)
 
-        assert back
-        assert back.discovery.listing
-        assert len(back.discovery.listing.seen) == 6
+        assert restored_state
+        assert restored_state.discovery.listing
+        assert len(restored_state.discovery.listing.seen) == 6
     running_console.finish_job(
-        browser.post("/operations/undo", {"number": str(done.change), "next": "/"})
+        browser.post("/operations/undo", {"number": str(follow.change), "next": "/"})
     )
 
     assert path.read_text() == before
@@ -150,7 +151,8 @@ def test_a_list_is_pointed_to_followed_and_taken_back(
 def test_what_a_strangers_page_says_is_a_number_or_nothing(
     running_console: RunningConsole, browser: Browser, site: str
 ) -> None:
-    """Element numbers and choices that are no valid number answer 404."""
+    """Element numbers and choices come from a stranger's page: anything but a plain number is
+    answered 404."""
     job = run_look_job(running_console, browser, site)
     for number in ("", "-1", "1e3", "٣", "1;2", "0x1", "9" * 30, EVIL, '{"pointed": 1}'):
         assert browser.post(f"/lists/{job}/point", {"number": number}).status == 404
@@ -191,7 +193,7 @@ def test_a_page_on_which_nothing_is_found_can_be_pointed_at(
 def test_a_source_of_another_kind_has_no_list(
     running_console: RunningConsole, browser: Browser
 ) -> None:
-    """A feed source offers no list; the job fails with a message."""
+    """A source that is a feed has no list to point to; asking for one fails with a message."""
     job = running_console.wait_for_job(
         browser.post("/operations/fetch-list", {"key": "launchbeat"}).job
     )

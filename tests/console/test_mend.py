@@ -43,7 +43,8 @@ def test_a_kept_page_is_shown_in_a_frame_that_is_shut_in(browser: Browser) -> No
 
 
 def test_pointing_makes_selectors(browser: Browser) -> None:
-    """Pointing at a paragraph proposes a selector and says on how many pages it works."""
+    """Pointing at a paragraph of a saved page proposes a selector and says on how many of the saved
+    pages it matches."""
     body = browser.get(MEND).body
     (article_id, *_) = re.findall(r'name="id" value="([^"]+)"', body)
     page = browser.get(f"{MEND}/pages/{article_id}").body
@@ -68,7 +69,8 @@ def test_pointing_makes_selectors(browser: Browser) -> None:
 def test_rules_are_tried_saved_applied_and_taken_back(
     running_console: RunningConsole, browser: Browser
 ) -> None:
-    """Rules are tried without effect, saved, applied to articles, and undone."""
+    """Rules are tried without effect, saved with comments kept, applied to articles, and both steps
+    undone."""
     path = running_console.instance.config / "sources.toml"
     path.write_text(path.read_text().replace('key = "launchbeat"', 'key = "launchbeat"  # ours', 1))
     before, (_, file) = (
@@ -130,7 +132,7 @@ def test_rules_are_tried_saved_applied_and_taken_back(
 def test_rules_are_not_saved_over_an_edit(
     running_console: RunningConsole, browser: Browser
 ) -> None:
-    """Saving rules fails if sources.toml was edited since the page was opened."""
+    """Saving rules fails if the source was changed since the page was opened (`stamp`)."""
     path = running_console.instance.config / "sources.toml"
     stamp = read_stamp(browser.get(MEND).body)
     running_console.finish_job(
@@ -155,7 +157,7 @@ def test_rules_are_not_saved_over_an_edit(
 def test_a_selector_that_is_none_is_named_and_runs_nowhere(
     running_console: RunningConsole, browser: Browser, rule: str
 ) -> None:
-    """Invalid selectors are reported, escaped, and never saved."""
+    """An invalid or hostile selector is refused, shown as text and never saved."""
     path = running_console.instance.config / "sources.toml"
     before = path.read_text()
     stamp = read_stamp(browser.get(MEND).body)

@@ -9,8 +9,8 @@ from tests.console.test_today import find_article
 
 
 def test_a_merge_is_taken_back(running_console: RunningConsole, browser: Browser) -> None:
-    """Each article gets the tags that it had, the feed its address and its id; what was edited
-    since stays."""
+    """Undoing a merge gives each article its former tags and the feed its address and id; an
+    article whose tags were edited since keeps the edit."""
     path = running_console.instance.config / "taxonomy.toml"
     feeds = running_console.settings.public_dir / "tags"
     path.write_text("# our words\n" + TAXONOMY + '\n[[tag]]\nname = "Robots"\n')
@@ -54,11 +54,11 @@ def test_a_merge_is_taken_back(running_console: RunningConsole, browser: Browser
 
     form = {"id": first.id, "tags": "AI", "seen": "LLM", "category": first.category, "next": "/"}
     running_console.finish_job(browser.post("/operations/set-tags", form))
-    back = running_console.finish_job(
+    undo = running_console.finish_job(
         browser.post("/operations/undo", {"number": str(job.change), "next": "/"})
     )
 
-    assert "1 with tags that were edited since" in back.said
+    assert "1 with tags that were edited since" in undo.said
     assert path.read_text() == before
     assert file.read_text() == text
     assert find_article(running_console, "Three evals I trust")[0].tags == ("AI",)
@@ -69,24 +69,24 @@ def test_a_merge_is_taken_back(running_console: RunningConsole, browser: Browser
     assert "A seven-watt summariser" in second_text
     assert "A seven-watt summariser" not in (feeds / "llm.atom").read_text()
 
-    body = browser.get(f"/changes/{back.change}").body
+    body = browser.get(f"/changes/{undo.change}").body
 
     assert "merge again" in body
     assert "/operations/undo" not in body
 
     refused = running_console.wait_for_job(
-        browser.post("/operations/undo", {"number": str(back.change), "next": "/"}).job
+        browser.post("/operations/undo", {"number": str(undo.change), "next": "/"}).job
     )
 
     assert refused.status == "failed"
     assert "cannot be taken back" in refused.said
 
-    twice = running_console.wait_for_job(
+    second_undo = running_console.wait_for_job(
         browser.post("/operations/undo", {"number": str(job.change), "next": "/"}).job
     )
 
-    assert twice.status == "failed"
-    assert "already" in twice.said
+    assert second_undo.status == "failed"
+    assert "already" in second_undo.said
 
 
 def test_a_merge_is_not_taken_back_where_the_other_tag_went_on(
@@ -110,11 +110,11 @@ def test_a_merge_is_not_taken_back_where_the_other_tag_went_on(
     running_console.finish_job(
         browser.post("/operations/rename-tag", {"old": "LLM", "new": "Models"})
     )
-    now = path.read_text()
+    taxonomy_before_undo = path.read_text()
     refused = running_console.wait_for_job(
         browser.post("/operations/undo", {"number": str(merge.change), "next": "/"}).job
     )
 
     assert refused.status == "failed"
-    assert path.read_text() == now
+    assert path.read_text() == taxonomy_before_undo
     assert find_article(running_console, "A seven-watt summariser")[0].tags == ("Models",)

@@ -52,7 +52,8 @@ def test_each_has_a_name_and_a_sentence(browser: Browser) -> None:
 def test_what_differs_is_saved_and_taken_back(
     running_console: RunningConsole, browser: Browser
 ) -> None:
-    """Only changed settings are written, and undo restores the file."""
+    """The form writes only settings that changed, keeps comments, returns emptied ones to their
+    default, and undo restores the file."""
     path = running_console.instance.config / "syndicator.toml"
     ours = "[publish]  # ours\n# limit = 50  # entries\n"
     path.write_text(path.read_text().replace("[publish]\n", ours))
@@ -118,7 +119,8 @@ def test_what_differs_is_saved_and_taken_back(
 def test_what_is_wrong_is_refused_with_its_fault(
     running_console: RunningConsole, browser: Browser, name: str, value: str, fault: str
 ) -> None:
-    """Invalid settings are refused, and the other fields of the form stay filled."""
+    """A wrong setting is refused with its fault, nothing is written, and the other fields keep what
+    was typed."""
     path = running_console.instance.config / "syndicator.toml"
     before = path.read_text()
     answer = browser.post(
@@ -139,7 +141,8 @@ def test_what_is_wrong_is_refused_with_its_fault(
 def test_other_settings_and_old_forms_are_refused(
     running_console: RunningConsole, browser: Browser
 ) -> None:
-    """Settings that are not on the page, and outdated forms, are refused."""
+    """Settings that are not on the page, such as commands and folders, cannot be changed there;
+    neither can a form from before an edit."""
     path = running_console.instance.config / "syndicator.toml"
     refusal_of = {
         "alert.command=sh": "can only be changed in syndicator.toml",
@@ -171,7 +174,8 @@ def test_other_settings_and_old_forms_are_refused(
 def test_what_was_wrong_before_and_what_a_variable_sets(
     running_console: RunningConsole, browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Settings set by a variable are disabled; an earlier fault does not block saving others."""
+    """A setting from the environment is shown and disabled; a fault that was there before does not
+    block saving others."""
     path = running_console.instance.config / "syndicator.toml"
     path.write_text(
         path.read_text() + '\n[alert]\nmail = "a@b.example"\npassword_env = "NO_SUCH_PASSWORD"\n'

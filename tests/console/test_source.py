@@ -63,7 +63,8 @@ def test_sources_are_sorted_and_chosen(browser: Browser) -> None:
 def test_several_are_paused_and_resumed_without_a_script(
     running_console: RunningConsole, browser: Browser
 ) -> None:
-    """Plain form posts change several sources at once; undo restores the file's bytes."""
+    """Two chosen sources are paused, or get another interval, as one change; undo restores the
+    file; other actions are refused."""
     path = running_console.instance.config / "sources.toml"
     before = path.read_text()
     chosen = {
@@ -106,7 +107,8 @@ def test_several_are_paused_and_resumed_without_a_script(
 
 
 def test_a_page_tells_how_one_goes(browser: Browser) -> None:
-    """The page of a source shows its articles, rhythm, visits and failures."""
+    """The page of a source shows its articles, rhythm, visits and failures; an unknown source is
+    404."""
     body = browser.get("/sources/holt").body
 
     assert "5 articles in the last 12 weeks" in body
@@ -121,20 +123,21 @@ def test_a_page_tells_how_one_goes(browser: Browser) -> None:
 def test_two_browsers_and_an_editor_lose_nothing(
     running_console: RunningConsole, browser: Browser
 ) -> None:
-    """Two browsers and a text editor change one source; all changes stay."""
+    """Two browsers and an editor change one source: the outdated form is refused, all other changes
+    and comments stay, also after an undo."""
     path = running_console.instance.config / "sources.toml"
-    other = running_console.browser()
+    second_browser = running_console.browser()
     path.write_text(
         "# ours\n" + path.read_text().replace('key = "holt"', 'key = "holt" # friend', 1)
     )
     first = read_form(browser.get("/sources/holt").body)
-    second = read_form(other.get("/sources/holt").body)
-    parallel = read_form(other.get("/sources/parallel").body)
+    second = read_form(second_browser.get("/sources/holt").body)
+    parallel = read_form(second_browser.get("/sources/parallel").body)
     job = running_console.finish_job(
         browser.post("/operations/change-source", first | {"every": "6h", "tags": "LLM, AI"})
     )
     late_job = running_console.wait_for_job(
-        other.post("/operations/change-source", second | {"category": "Cities"}).job
+        second_browser.post("/operations/change-source", second | {"category": "Cities"}).job
     )
 
     assert late_job.status == "failed"
@@ -142,11 +145,11 @@ def test_two_browsers_and_an_editor_lose_nothing(
 
     path.write_text(path.read_text() + "# by an editor\n")
     running_console.finish_job(
-        other.post("/operations/change-source", parallel | {"category": "Cities"})
+        second_browser.post("/operations/change-source", parallel | {"category": "Cities"})
     )  # another source: no conflict
-    again = read_form(other.get("/sources/holt").body)
+    again = read_form(second_browser.get("/sources/holt").body)
     running_console.finish_job(
-        other.post("/operations/change-source", again | {"category": "Cities"})
+        second_browser.post("/operations/change-source", again | {"category": "Cities"})
     )
     text = path.read_text()
 

@@ -28,31 +28,33 @@ def test_names_are_counted(browser: Browser) -> None:
 def test_unlisted_tags_that_one_article_has_are_folded(
     running_console: RunningConsole, browser: Browser
 ) -> None:
-    """Tags with one article that taxonomy.toml lacks are in a closed section, open if selected."""
+    """Tags of a single article that the taxonomy lacks are folded away, unless one of them is
+    chosen."""
     path = running_console.instance.config / "taxonomy.toml"
     taxonomy = path.read_text()
     path.write_text("")  # so that AI, of many articles, and LLM, of one, are not listed
     try:
         tree = html.fromstring(browser.get("/tags").body)
-        chosen = html.fromstring(browser.get("/tags?tag=LLM").body)
+        tree_with_choice = html.fromstring(browser.get("/tags?tag=LLM").body)
     finally:
         path.write_text(taxonomy)
     section = "//section[@aria-labelledby='all']"
 
     assert tree.xpath(f"{section}/ul/li//bdi/text()") == ["AI"]
 
-    (once,) = tree.xpath(f"{section}//details")
+    (folded,) = tree.xpath(f"{section}//details")
 
-    assert once.get("open") is None
-    assert once.xpath("string(summary)") == "1 tag used once, not in taxonomy.toml"
-    assert once.xpath(".//li//bdi/text()") == ["LLM"]
-    assert chosen.xpath(f"{section}//details/@open") == [""]
+    assert folded.get("open") is None
+    assert folded.xpath("string(summary)") == "1 tag used once, not in taxonomy.toml"
+    assert folded.xpath(".//li//bdi/text()") == ["LLM"]
+    assert tree_with_choice.xpath(f"{section}//details/@open") == [""]
 
 
 def test_a_rename_is_seen_then_done_then_taken_back(
     running_console: RunningConsole, browser: Browser
 ) -> None:
-    """A rename is previewed, made and undone."""
+    """A rename is previewed with its redirect, made in taxonomy and articles with comments kept,
+    and undone."""
     path = running_console.instance.config / "taxonomy.toml"
     path.write_text("# our words\n" + path.read_text())
     before, (article, file) = (
@@ -257,7 +259,8 @@ def test_a_line_is_written_and_taken_back(
 def test_a_query_becomes_a_feed_and_is_changed_and_taken_back(
     running_console: RunningConsole, browser: Browser
 ) -> None:
-    """A query is tried, saved as a feed, changed and undone."""
+    """A query is tried, saved as a feed, narrowed with a count of leaving articles, and both steps
+    undone; repeated and outdated forms are refused."""
     path = running_console.instance.config / "feeds.toml"
     before = path.read_text() if path.exists() else None
     asked = {"query": 'tag:AI and not "press release"', "title": 'AI, and "no" news'}
@@ -269,9 +272,11 @@ def test_a_query_becomes_a_feed_and_is_changed_and_taken_back(
     assert 0 < planned["count"] < planned["looked"]
     assert (path.read_text() if path.exists() else None) == before
 
-    shown = browser.get(f"/tags?job={job.id}").body
+    page_of_trial = browser.get(f"/tags?job={job.id}").body
     (lines,) = [
-        one for one in re.findall(r"<pre[^>]*>(.*?)</pre>", shown, re.S) if "[[feed]]" in one
+        block
+        for block in re.findall(r"<pre[^>]*>(.*?)</pre>", page_of_trial, re.S)
+        if "[[feed]]" in block
     ]
 
     assert tomllib.loads(unescape(lines))["feed"] == [
@@ -279,7 +284,7 @@ def test_a_query_becomes_a_feed_and_is_changed_and_taken_back(
     ]
 
     form = {name: planned[name] for name in ("slug", "title", "query", "stamp")}
-    done = running_console.finish_job(browser.post("/operations/save-query", form))
+    save = running_console.finish_job(browser.post("/operations/save-query", form))
     (feed,) = tomllib.loads(path.read_text())["feed"]
 
     assert feed == {name: form[name] for name in ("slug", "query", "title")}
@@ -290,10 +295,10 @@ def test_a_query_becomes_a_feed_and_is_changed_and_taken_back(
     assert "AI, and" in unescape(body)
     assert f'<span class="count">{planned["count"]}</span>' in body
 
-    twice = running_console.wait_for_job(browser.post("/operations/try-query", asked).job)
+    repeated = running_console.wait_for_job(browser.post("/operations/try-query", asked).job)
 
-    assert twice.status == "failed"
-    assert "already" in twice.said
+    assert repeated.status == "failed"
+    assert "already" in repeated.said
 
     path.write_text(path.read_text().replace("[[feed]]", "[[feed]]  # ours"))
     narrower = asked | {"query": "tag:AI and watt", "title": "", "slug": planned["slug"]}
@@ -315,20 +320,20 @@ def test_a_query_becomes_a_feed_and_is_changed_and_taken_back(
     assert stale.status == "failed"
     assert "edited meanwhile" in stale.said
 
-    last = running_console.finish_job(browser.post("/operations/save-query", changed))
+    second_save = running_console.finish_job(browser.post("/operations/save-query", changed))
 
     assert tomllib.loads(path.read_text())["feed"][0]["query"] == "tag:AI and watt"
     assert "# ours" in path.read_text()
 
     running_console.finish_job(
-        browser.post("/operations/undo", {"number": str(last.change), "next": "/"})
+        browser.post("/operations/undo", {"number": str(second_save.change), "next": "/"})
     )
 
     assert tomllib.loads(path.read_text())["feed"][0]["query"] == asked["query"]
 
     path.write_text(path.read_text().replace("[[feed]]  # ours", "[[feed]]"))
     running_console.finish_job(
-        browser.post("/operations/undo", {"number": str(done.change), "next": "/"})
+        browser.post("/operations/undo", {"number": str(save.change), "next": "/"})
     )
 
     assert (path.read_text() if path.exists() else None) == before

@@ -28,7 +28,8 @@ def find_article(running_console: RunningConsole, part: str) -> tuple[Article, P
 
 
 def test_one_sentence_says_how_all_is(browser: Browser) -> None:
-    """The heading of Today counts healthy sources, troubles and the last article."""
+    """The heading of the Today page counts fine sources, those that need the operator, and the age
+    of the last article; 17 articles follow."""
     body = browser.get("/").body
     match = re.search(r"<h1>(.*?)</h1>", body)
 
@@ -40,7 +41,8 @@ def test_one_sentence_says_how_all_is(browser: Browser) -> None:
 def test_what_needs_you_has_its_cure_as_a_button(
     running_console: RunningConsole, browser: Browser
 ) -> None:
-    """A failing source has a button that retries it."""
+    """The Today page shows the failing source "gone" with its reason and a button to retry; fine
+    sources are not shown."""
     body = browser.get("/").body
 
     assert '/sources/gone"' in body
@@ -59,7 +61,8 @@ def test_what_needs_you_has_its_cure_as_a_button(
 def test_tags_are_corrected_in_place_and_taken_back(
     running_console: RunningConsole, browser: Browser
 ) -> None:
-    """Tags are corrected in the list and undone, once."""
+    """Tags and category corrected on the Today page become the operator's, are published and
+    logged, and are undone once."""
     before, path = find_article(running_console, "A seven-watt summariser")
     whole_text = path.read_text()
     form = {
@@ -141,7 +144,7 @@ def test_a_withdrawn_article_comes_back(running_console: RunningConsole, browser
 def test_what_is_hidden_is_published_again(
     running_console: RunningConsole, browser: Browser
 ) -> None:
-    """A hidden article can be released from Today."""
+    """An article hidden from feeds stays visible on the Today page and can be released there."""
     article, _ = find_article(running_console, "SQLite is my vector database")
     running_console.finish_job(browser.post("/operations/hide", {"id": article.id, "next": "/"}))
     feed = running_console.settings.public_dir / "all.atom"
@@ -222,7 +225,8 @@ def test_a_source_that_was_removed_is_put_back(
 def test_what_a_form_brings_runs_nowhere(
     running_console: RunningConsole, browser: Browser, name: str
 ) -> None:
-    """Stored XSS and TOML injection through tags: what is no tag is refused, and shown as text."""
+    """Hostile text in any field of the tags form is refused, shown as text and never evaluated
+    ("49" would be 7 times 7)."""
     article, path = find_article(running_console, "Three evals I trust")
     whole_text = path.read_text()
     form = {

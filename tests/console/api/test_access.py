@@ -27,7 +27,7 @@ PATHS = ("/articles", "/status", "/openapi.json", "/jobs/1", "/nothing")
 def test_nothing_is_answered_while_there_is_no_token(
     running_console: RunningConsole, path: str
 ) -> None:
-    """Without any token the API answers 404."""
+    """Until the first token is made, the API answers 404 everywhere and says how to make one."""
     file = security.find_tokens_file(running_console.settings.state_dir)
     file.unlink(missing_ok=True)
     status, detail = Client(running_console.port, "syn_x").problem("GET", path)
@@ -40,7 +40,8 @@ def test_nothing_is_answered_while_there_is_no_token(
 def test_nothing_is_answered_without_a_valid_token(
     running_console: RunningConsole, reading_client: Client, path: str
 ) -> None:
-    """Missing, wrong or malformed tokens get 401."""
+    """A missing, altered or malformed token, or one in another header form, is answered 401 without
+    a cookie."""
     for token in (
         "",
         "syn_",
@@ -191,7 +192,8 @@ def test_no_attack_gets_through(
     writing_client: Client,
     attack: dict[str, Any],
 ) -> None:
-    """Each attack is answered with its status and changes no file."""
+    """Each request of attacks.toml, with its headers and body filled in, is refused with the stated
+    status and changes no file."""
     path = running_console.instance.config / "sources.toml"
     before = path.read_bytes()
     client = {"reader": reading_client, "writer": writing_client}.get(

@@ -43,7 +43,8 @@ def run_program(*command: str | Path) -> str:
 def test_the_document_is_valid_and_a_generated_client_works(
     running_console: RunningConsole, writing_client: Client, programs: Path, tmp_path: Path
 ) -> None:
-    """Foreign tools accept the OpenAPI document, and the client they generate drives the API."""
+    """A validator accepts the OpenAPI document, and the client that another program generates from
+    it drives the API (drive.py)."""
     path = tmp_path / "openapi.json"
     path.write_text(json.dumps(writing_client.get("/openapi.json")))
 

@@ -54,17 +54,18 @@ def read_instance_files(running_console: RunningConsole) -> dict[str, bytes]:
 def test_a_dry_run_changes_nothing_and_a_change_is_undone(
     running_console: RunningConsole, writing_client: Client
 ) -> None:
-    """A dry run writes nothing; a withdrawal is made and undone."""
+    """A dry run changes no file and is not logged; the real withdrawal is logged with the token's
+    name and can be undone."""
     article_id = get_article(writing_client)["id"]
     before = read_instance_files(running_console)
-    known = writing_client.get("/changes")["items"]
-    tried = finish_operation(writing_client, "withdraw", {"id": article_id}, "?dry_run=true")
+    changes_before = writing_client.get("/changes")["items"]
+    dry_run = finish_operation(writing_client, "withdraw", {"id": article_id}, "?dry_run=true")
 
-    assert tried["dry_run"]
-    assert tried["result"]["withdrawn"] == article_id
-    assert tried["change"] is None
+    assert dry_run["dry_run"]
+    assert dry_run["result"]["withdrawn"] == article_id
+    assert dry_run["change"] is None
     assert read_instance_files(running_console) == before
-    assert writing_client.get("/changes")["items"] == known
+    assert writing_client.get("/changes")["items"] == changes_before
 
     job = finish_operation(writing_client, "withdraw", {"id": article_id})
 
@@ -88,7 +89,8 @@ def test_a_dry_run_changes_nothing_and_a_change_is_undone(
 def test_an_edit_is_made_of_what_was_shown_and_of_nothing_else(
     running_console: RunningConsole, writing_client: Client
 ) -> None:
-    """An edit with an outdated ETag is refused; with the current one it is made."""
+    """An edit with the ETag of an outdated article is refused with 412; with the current one it
+    changes only the given field."""
     article_id = get_article(writing_client, 1)["id"]
     etag = writing_client.ask("GET", f"/articles/{article_id}").headers["etag"]
     finish_operation(
@@ -168,7 +170,8 @@ def test_a_token_that_writes_may_not_change_settings(
 def test_a_token_for_settings_may_change_them_and_only_it_takes_them_back(
     running_console: RunningConsole, writing_client: Client, settings_client: Client
 ) -> None:
-    """Only a token with scope `settings` may change settings, also by undo."""
+    """Only a `settings` token may change settings, or undo such a change; a `write` token may undo
+    other changes."""
     path = running_console.instance.config / "syndicator.toml"
     before = path.read_text()
     changed = finish_operation(
@@ -187,15 +190,15 @@ def test_a_token_for_settings_may_change_them_and_only_it_takes_them_back(
 
     assert path.read_text() == after
 
-    back = finish_operation(settings_client, "undo", {"number": str(changed)})["change"]
+    undo_number = finish_operation(settings_client, "undo", {"number": str(changed)})["change"]
 
     assert path.read_text() == before
     # which would set it again
-    assert post_operation(writing_client, "undo", {"number": str(back)}).status == 403
+    assert post_operation(writing_client, "undo", {"number": str(undo_number)}).status == 403
 
     article_id = get_article(settings_client)["id"]
-    hidden = finish_operation(settings_client, "withdraw", {"id": article_id})["change"]
-    finish_operation(writing_client, "undo", {"number": str(hidden)})  # no setting
+    withdrawal = finish_operation(settings_client, "withdraw", {"id": article_id})["change"]
+    finish_operation(writing_client, "undo", {"number": str(withdrawal)})  # no setting
 
     assert writing_client.get(f"/articles/{article_id}")["id"] == article_id
 
@@ -221,36 +224,37 @@ def test_a_token_of_an_unknown_scope_reads(
 def test_jobs_are_seen_and_cancelled_by_their_token_alone(
     running_console: RunningConsole, reading_client: Client, writing_client: Client
 ) -> None:
-    """A token sees and cancels only its own jobs."""
+    """A token sees and cancels only its own jobs; those of another token or of the console are
+    404."""
     job = finish_operation(
         writing_client, "withdraw", {"id": get_article(writing_client)["id"]}, "?dry_run=true"
     )
-    of_console = running_console.console.queue.add(
+    console_job = running_console.console.queue.add(
         "rest", {"key": "holt"}, who="operator", requested="2026-11-29T00:00:00+00:00"
     )
-    for article_id in (job["id"], of_console.id):
-        assert reading_client.problem("GET", f"/jobs/{article_id}")[0] == 404
-        assert reading_client.problem("POST", f"/jobs/{article_id}/cancel")[0] == 404
+    for job_id in (job["id"], console_job.id):
+        assert reading_client.problem("GET", f"/jobs/{job_id}")[0] == 404
+        assert reading_client.problem("POST", f"/jobs/{job_id}/cancel")[0] == 404
 
     assert reading_client.get("/jobs")["items"] == [] or job["id"] not in {
         item["id"] for item in reading_client.get("/jobs")["items"]
     }
     assert writing_client.get(f"/jobs/{job['id']}")["status"] == "done"
 
-    waiting = running_console.console.queue.get(of_console.id)
+    waiting = running_console.console.queue.get(console_job.id)
 
     assert waiting is not None
     assert waiting.status != "cancelled"
 
-    mine = running_console.console.queue.add(
+    own_job = running_console.console.queue.add(
         "rest", {"key": "holt"}, who="token writer", requested="2026-11-29T00:00:00+00:00"
     )
 
-    assert writing_client.ask("POST", f"/jobs/{mine.id}/cancel").json["status"] == "cancelled"
+    assert writing_client.ask("POST", f"/jobs/{own_job.id}/cancel").json["status"] == "cancelled"
 
 
 def test_what_takes_long_is_a_job_to_come_back_to(writing_client: Client) -> None:
-    """A slow operation answers with the address of its job."""
+    """An operation that is not waited for (`wait=0`) is answered with the address of its job."""
     answer = post_operation(
         writing_client,
         "withdraw",
@@ -280,14 +284,16 @@ def test_what_takes_long_is_a_job_to_come_back_to(writing_client: Client) -> Non
 def test_a_body_that_is_none_is_a_problem(
     writing_client: Client, body: bytes, kind: str, status: int
 ) -> None:
-    """Malformed bodies and types are refused."""
+    """A body that is no JSON object, has another media type, or has unknown or wrong arguments is
+    refused."""
     assert (
         writing_client.problem("POST", "/operations/withdraw", body, Content_Type=kind)[0] == status
     )
 
 
 def test_what_cannot_be_done_is_a_problem(writing_client: Client) -> None:
-    """Unknown operations and ids answer with a problem document."""
+    """Unknown operations, articles, changes and query values are answered with a problem document
+    and its status."""
     assert writing_client.problem("POST", "/operations/nothing", "{}", **JSON)[0] == 404
     assert (
         writing_client.problem("POST", "/operations/withdraw", '{"id": "nowhere"}', **JSON)[0]
@@ -451,9 +457,10 @@ def test_an_edit_cannot_write_a_field_of_the_file(
 def test_two_browsers_a_shell_and_a_program_edit_one_source_and_lose_nothing(
     running_console: RunningConsole, browser: Browser, writing_client: Client
 ) -> None:
-    """Four editors change different fields of one source, and all changes stay."""
+    """A program, two browsers, an editor and the shell change different fields of one source, and
+    all changes stay; only the program's outdated ETag is refused."""
     path = running_console.instance.config / "sources.toml"
-    other = running_console.browser()
+    second_browser = running_console.browser()
     etag = writing_client.ask("GET", "/sources/launchbeat").headers["etag"]
     finish_operation(
         writing_client,
@@ -468,17 +475,19 @@ def test_two_browsers_a_shell_and_a_program_edit_one_source_and_lose_nothing(
     )
     path.write_text(path.read_text().replace('"Of the program"', '"Of the program"  # by hand'))
     running_console.finish_job(
-        other.post(
+        second_browser.post(
             "/operations/change-source", {"key": "launchbeat", "tags": "Money", "then": "apply"}
         )
     )
     running_console.instance.run_command(
         "change", "change-source", "launchbeat", "--language", "en"
     )
-    late = json.dumps({"key": "launchbeat", "title": "Too late"})
+    late_edit = json.dumps({"key": "launchbeat", "title": "Too late"})
 
     assert (
-        writing_client.problem("POST", "/operations/change-source", late, **JSON, If_Match=etag)[0]
+        writing_client.problem(
+            "POST", "/operations/change-source", late_edit, **JSON, If_Match=etag
+        )[0]
         == 412
     )
 
@@ -520,7 +529,7 @@ def test_a_program_imports_a_text_and_no_file_of_this_machine(
 def test_who_reads_sees_no_secret_of_what_others_asked_for(
     running_console: RunningConsole, reading_client: Client, writing_client: Client
 ) -> None:
-    """Secrets in addresses are hidden from reading clients on every page."""
+    """A secret in the address of a source is hidden from a `read` token in every answer."""
     secret = "https://holt.example/feed?token=c2VjcmV0IQ"
     finish_operation(writing_client, "change-source", {"key": "holt", "url": secret})
     try:
@@ -538,7 +547,8 @@ def test_a_token_that_asks_for_very_much_waits_and_leaves_places_to_others(
     writing_client: Client,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A token with too many queued jobs gets 429; another token may still queue one."""
+    """One token may have a quarter of eight places for waiting jobs: its third job is 429, another
+    token's is taken."""
     monkeypatch.setattr(running_console.console.runner, "wake", lambda: None)
     monkeypatch.setattr(running_console.console.queue, "_tokens", Shares[Job](8))
     answers = [

@@ -76,7 +76,8 @@ def test_the_document_has_the_fields_of_articles(reading_client: Client) -> None
 def test_an_article_and_a_source_have_the_etag_of_what_can_be_edited(
     running_console: RunningConsole, reading_client: Client
 ) -> None:
-    """The ETag changes with editable fields only."""
+    """Articles and sources have an ETag: unchanged they are answered 304, after an edit of the
+    source's table it differs."""
     article_id = reading_client.get("/articles?limit=1")["items"][0]["id"]
     for path, field in ((f"/articles/{article_id}", "title"), ("/sources/holt", "url")):
         answer = reading_client.ask("GET", path)

@@ -51,7 +51,7 @@ def test_the_cure_comes_first(kind: Kind, code: str, expected_act: str, link: st
 
 
 def test_what_is_about_no_source_has_no_button_for_one() -> None:
-    """Troubles without a source offer only buttons that need no source."""
+    """A trouble that is about no source (a held feed, a disk) has no button that needs one."""
     trouble = describe_trouble(Condition(kind=Kind.FEED_HELD, subject="tags/ai"))
 
     assert [remedy.act for remedy in trouble.remedies] == ["build"]
