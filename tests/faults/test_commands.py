@@ -43,7 +43,7 @@ def check_refusal(done: Done, code: int, *words: str) -> None:
     ),
 )
 @pytest.mark.parametrize(
-    ("words", "mischief", "code", "says"),
+    ("words", "mischief", "code", "message"),
     [
         (("status", "--frobnicate"), lambda config: None, 2, "--frobnicate"),
         (("refresh", "--source", "nobody"), lambda config: None, 2, "nobody"),
@@ -91,13 +91,14 @@ def test_every_slip_is_named(
     words: tuple[str, ...],
     mischief: Callable[[Path], object],
     code: int,
-    says: str,
+    message: str,
 ) -> None:
-    """Each mistake of the operator has its exit code and message, and shows no secret."""
+    """Each mistake in options or files ends a command with its exit code and a message that names
+    it (`mischief` makes it), and shows no secret."""
     mischief(small_instance.config)
     done = small_instance.run_command(*words, "--json")
 
-    check_refusal(done, code, says)
+    check_refusal(done, code, message)
     assert SECRET not in done.out + done.err
 
 
@@ -107,7 +108,7 @@ def test_every_slip_is_named(
     holds="0, and a condition that names file and fault",
 )
 @pytest.mark.parametrize(
-    ("name", "end", "says"),
+    ("name", "end", "message"),
     [
         ("sources.toml", "\n[site\n", "is not valid TOML"),
         ("feeds.toml", "\n[site\n", "is not valid TOML"),
@@ -116,19 +117,20 @@ def test_every_slip_is_named(
     ],
 )
 def test_a_fault_in_a_list_is_a_condition(
-    small_instance: Instance, name: str, end: str, says: str
+    small_instance: Instance, name: str, end: str, message: str
 ) -> None:
-    """`status` names the file and its fault, and no secret."""
+    """A fault in sources.toml or feeds.toml does not stop `status`, which names the file and the
+    fault, but no secret."""
     path = small_instance.config / name
     path.write_text((path.read_text() if path.exists() else "") + end)
     done = small_instance.run_command("status", "--json")
-    (wrong,) = (
+    (reported_condition,) = (
         condition for condition in done.json["conditions"] if condition["kind"] == "configuration"
     )
 
     assert done.code == 0
-    assert name in wrong["detail"]
-    assert says in wrong["detail"]
+    assert name in reported_condition["detail"]
+    assert message in reported_condition["detail"]
     assert SECRET not in done.out + done.err
 
 
@@ -195,7 +197,8 @@ def test_a_read_only_folder(small_instance: Instance) -> None:
     holds="`status` tells all it tells its owner, and no file or folder is made or changed",
 )
 def test_a_user_who_may_only_read(small_instance: Instance) -> None:
-    """A user with read access only can run `status`."""
+    """A user who may only read sees the same `status` as the owner, also while another process has
+    the database open, and changes no file."""
     small_instance.run_refresh("holt")
     status_counts = read_status_counts(small_instance.run_command("status"))
     paths = [small_instance.folder, *small_instance.folder.rglob("*")]
@@ -278,7 +281,8 @@ def test_a_taken_port(small_instance: Instance) -> None:
 )
 @pytest.mark.slow
 def test_a_harmed_database(small_instance: Instance, harm: str) -> None:
-    """`reindex` rebuilds an unreadable database; a deleted one is rebuilt by `build`."""
+    """A damaged database is refused with the advice `reindex`, which restores all articles; a
+    deleted one is rebuilt by `build`. No article is new afterwards."""
     small_instance.run_refresh("holt")
     count = len(small_instance.load_articles())
     database = small_instance.feeds / "state/syndicator.db"
@@ -304,7 +308,8 @@ def test_a_harmed_database(small_instance: Instance, harm: str) -> None:
     holds="the one leaves at once with 75, the other waits; a SIGTERM ends the wait with 0",
 )
 def test_two_at_once(small_instance: Instance) -> None:
-    """A second run leaves with code 75, or waits for the first with `--wait`."""
+    """While a run holds the lock, `refresh` leaves with 75, `refresh --wait` waits for it, and
+    SIGTERM ends that wait with 0."""
     with hold_run_lock(load(small_instance.config)):
         waiting = small_instance.start_command("refresh", "--source", "holt", "--wait")
         leaving = small_instance.start_command("refresh", "--wait")
@@ -366,7 +371,8 @@ def write_sources(small_instance: Instance, url: str) -> None:
 )
 @pytest.mark.slow
 def test_strict(small_instance: Instance) -> None:
-    """`refresh --strict` exits with 3 if a source failed."""
+    """If the source "gone" fails, `refresh` still ends with 0 and visits the others; with
+    `--strict` it ends with 3."""
     for words, code in (((), 0), (("--strict",), 3)):
         done = small_instance.run_command(
             "refresh", "--source", "holt", "--source", "gone", "--json", *words
@@ -386,7 +392,8 @@ def test_strict(small_instance: Instance) -> None:
     holds="0 without --strict and 3 with it: 4 is for no network",
 )
 def test_the_only_source_fails(small_instance: Instance) -> None:
-    """A failing source gives code 0, or code 3 with `--strict`, and its reason."""
+    """If the only visited source fails, `refresh` ends with 0, or 3 with `--strict`; code 4 is only
+    for a network that is down."""
     path = small_instance.config / "sources.toml"
     path.write_text(
         path.read_text().replace(
@@ -410,7 +417,8 @@ def test_the_only_source_fails(small_instance: Instance) -> None:
 )
 @pytest.mark.slow
 def test_a_secret_stays_one(small_instance: Instance) -> None:
-    """A secret in sources.toml appears in no output and in no file."""
+    """A source's secret header is sent to its site only, and appears in no output, file or
+    database."""
     path = small_instance.config / "sources.toml"
     text = path.read_text()
     for key in ("holt", "gone"):
@@ -482,20 +490,20 @@ def test_a_locked_database(small_instance: Instance) -> None:
     small_instance.run_refresh("holt")
     with sqlite3.connect(
         small_instance.feeds / "state/syndicator.db", isolation_level=None
-    ) as other:
-        other.execute("BEGIN EXCLUSIVE")
+    ) as other_program:
+        other_program.execute("BEGIN EXCLUSIVE")
         check_refusal(
             small_instance.run_command("refresh", "--all", "--json"), 69, "another program holds it"
         )
-        other.execute("ROLLBACK")
-    other.close()
+        other_program.execute("ROLLBACK")
+    other_program.close()
     small_instance.run_refresh()
 
     small_instance.assert_consistent(wanted=small_instance.list_titles())
 
 
 def test_json_of_errors_is_one_document(small_instance: Instance) -> None:
-    """`status --json` works with an ASCII terminal."""
+    """`status --json` prints valid JSON even if the output can encode only ASCII."""
     done = small_instance.run_command("status", "--json", environ={"PYTHONIOENCODING": "ascii"})
     assert done.code == 0
     assert json.loads(done.out)["articles"] == 0

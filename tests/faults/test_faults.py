@@ -48,18 +48,26 @@ def make_failing_call(
     ),
 )
 @pytest.mark.parametrize(
-    "at", [3, 41, *(pytest.param(at, marks=pytest.mark.slow) for at in range(2, 46, 4))]
+    "failing_call",
+    [
+        3,
+        41,
+        *(pytest.param(failing_call, marks=pytest.mark.slow) for failing_call in range(2, 46, 4)),
+    ],
 )
-def test_the_disk_is_full(small_instance: Instance, at: int) -> None:
-    """Whenever the disk is full, files stay whole, and the next run catches up."""
-    instead, calls = make_failing_call(os.fsync, at, errno.ENOSPC)
+def test_the_disk_is_full(small_instance: Instance, failing_call: int) -> None:
+    """If the disk is full from the nth write on, all files stay whole, and the next run with room
+    completes everything."""
+    fsync_without_space, calls = make_failing_call(os.fsync, failing_call, errno.ENOSPC)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(disk.os, "fsync", instead)  # one module: `os` is the same everywhere
+        patch.setattr(
+            disk.os, "fsync", fsync_without_space
+        )  # one module: `os` is the same everywhere
         try:
             small_instance.run_refresh()
         except (OSError, SyndicatorError) as error:
             assert "space" in str(error) or "full" in str(error)
-        assert calls[0] >= at
+        assert calls[0] >= failing_call
     small_instance.load_articles()
     small_instance.count_well_formed_files()
     small_instance.now += timedelta(hours=3)
@@ -79,7 +87,7 @@ def test_the_outlet_writes_with_fsync() -> None:
     holds="not held against any source, and no network trouble: the source stays due",
 )
 def test_too_many_open_files(small_instance: Instance) -> None:
-    """A shortage of this machine is not counted against the source."""
+    """A failure for want of open files on this machine leaves the state of the source as it was."""
     small_instance.run_refresh("holt")
     with small_instance.open_app() as app:
         before = app.archive.store.visits.state("holt")
@@ -147,7 +155,8 @@ FEEDS: dict[str, Callable[[Instance], None]] = {
     ],
 )
 def test_a_feed_goes_wrong(small_instance: Instance, harm: str) -> None:
-    """A harmed feed changes no article and no published file, nor does its recovery."""
+    """A feed that is damaged, emptied, gone or renumbered changes no article and no published file,
+    and neither does its recovery."""
     small_instance.run_refresh("parallel")
     before = small_instance.read_digests("articles"), small_instance.read_digests("public")
     FEEDS[harm](small_instance)
@@ -282,7 +291,7 @@ def test_no_network(small_instance: Instance) -> None:
         assert app.archive.store.visits.states()["holt"].backoff.failures == 0
 
 
-def some_file(instance: Instance) -> Path:
+def pick_article_file(instance: Instance) -> Path:
     return next(iter(sorted((instance.feeds / "articles").rglob("*.md"))))
 
 
@@ -306,7 +315,7 @@ HARMS: dict[str, Callable[[Path], object]] = {
 def test_a_broken_article_file(small_instance: Instance, harm: str) -> None:
     """A harmed article file is reported and left alone, and mending it ends the report."""
     small_instance.run_refresh("holt")
-    path = some_file(small_instance)
+    path = pick_article_file(small_instance)
     files = small_instance.read_digests("articles")
     whole = path.read_bytes()
     HARMS[harm](path)
@@ -336,7 +345,7 @@ def test_a_broken_article_file(small_instance: Instance, harm: str) -> None:
 def test_a_deleted_and_a_copied_file(small_instance: Instance) -> None:
     """A copied article file is reported at each run; a deleted one is not written again."""
     small_instance.run_refresh("holt")
-    path = some_file(small_instance)
+    path = pick_article_file(small_instance)
     copy = path.with_name("copy-" + path.name)
     copy.write_bytes(path.read_bytes())
     small_instance.now += timedelta(hours=3)
@@ -408,13 +417,13 @@ def test_a_withdrawal_outlives_the_database(small_instance: Instance) -> None:
 )
 def test_a_bug_costs_one_page(small_instance: Instance) -> None:
     """An exception while reading one page affects only that page."""
-    real = InProcess.call
+    original_call = InProcess.call
     titles = small_instance.list_titles()
 
     async def call(self: InProcess, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         if "rust-port" in str(args[1]):
             raise TypeError("what is this?")
-        return await real(self, function, *args, **kwargs)
+        return await original_call(self, function, *args, **kwargs)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(InProcess, "call", call)
@@ -432,24 +441,24 @@ def test_a_bug_costs_one_page(small_instance: Instance) -> None:
     how="the nth feed's rendering raises",
     holds="the next run publishes all, index page and OPML too, byte for byte",
 )
-@pytest.mark.parametrize("at", [1, 3])
-def test_a_build_dies(small_instance: Instance, at: int) -> None:
+@pytest.mark.parametrize("failing_feed", [1, 3])
+def test_a_build_dies(small_instance: Instance, failing_feed: int) -> None:
     """The next run completes a build that died at its first or third feed."""
     from syndicator.publishing.kinds import feeds
     from syndicator.publishing.kinds.site import Site
     from syndicator.publishing.kinds.targets import File
 
-    real = feeds._make_head
+    make_head = feeds._make_head
     calls = [0]
 
-    def make(site: Site, feed: feeds.Feed) -> Iterator[File]:
+    def fail_at_feed(site: Site, feed: feeds.Feed) -> Iterator[File]:
         calls[0] += 1
-        if calls[0] == at:
+        if calls[0] == failing_feed:
             raise KeyboardInterrupt
-        yield from real(site, feed)
+        yield from make_head(site, feed)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(feeds, "_make_head", make)
+        patch.setattr(feeds, "_make_head", fail_at_feed)
         with pytest.raises(KeyboardInterrupt):
             small_instance.run_refresh()
     small_instance.run_refresh("holt")
@@ -463,7 +472,8 @@ def test_a_build_dies(small_instance: Instance, at: int) -> None:
 )
 @pytest.mark.anyio
 async def test_the_watchdog() -> None:
-    """A run without progress is reported after five minutes."""
+    """A job without progress for more than 300 seconds is reported once, although other jobs
+    go on."""
     reported: list[tuple[str, float]] = []
     steady = [0.0]
     hang = asyncio.Event()
@@ -508,7 +518,8 @@ async def test_the_watchdog() -> None:
     ),
 )
 def test_a_run_with_a_broken_configuration(small_instance: Instance) -> None:
-    """Runs go on with the last good sources, and each new fault is reported once."""
+    """Scheduled runs go on with the last valid sources while sources.toml is broken; each new fault
+    is reported once. Each case: the file, the lines of trouble, the runs so far."""
     path = small_instance.config / "sources.toml"
     whole_text = path.read_text()
     trouble: list[str] = []

@@ -123,7 +123,8 @@ def test_a_few_kills(small_instance: Instance) -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
 def test_two_hundred_kills(tmp_path: Path) -> None:
-    """After each of 200 kills the instance recovers."""
+    """After each of 200 kills at random moments of a run, the instance recovers; fast runs that end
+    before their kill do not count."""
     killed = 0
     turn = 0
     while killed < 200:  # a fast machine ends some runs before their kill
@@ -186,7 +187,8 @@ def start_build(filled: FilledInstance) -> subprocess.Popen[bytes]:
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("prepare", [store_stories, publish_first])
 def test_sixty_kills_of_builds(tmp_path: Path, prepare: Callable[[FilledInstance], None]) -> None:
-    """Killed builds leave only whole files; the next build completes them."""
+    """After each kill at a random moment, every public file is whole, old or new; the next build
+    completes all, byte for byte."""
     dice = random.Random(prepare.__name__)
     counts = Counter[str]()
     (tmp_path / "prepared").mkdir()

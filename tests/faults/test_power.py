@@ -99,7 +99,8 @@ def build_with_outlet(instance: Instance, make: Make) -> None:
 )
 @pytest.mark.timeout(1800)
 def test_a_disk(unbuilt_instance: Instance, share: str, every: int) -> None:
-    """After a power loss at each step every file on disk is whole."""
+    """A power loss at any write leaves every public file whole, old or new; the next build
+    completes all. `every`: each how many steps are tried."""
     before = read_files(unbuilt_instance.folder / "feeds/public")
     quiet = Power()
     instance = copy_instance(unbuilt_instance)
@@ -128,7 +129,8 @@ def test_a_disk(unbuilt_instance: Instance, share: str, every: int) -> None:
 @pytest.mark.parametrize("every", [EVERY, pytest.param(OFTEN, marks=pytest.mark.slow)])
 @pytest.mark.timeout(1800)
 def test_a_bucket(unbuilt_instance: Instance, s3: S3, bucket: Bucket, every: int) -> None:
-    """After a power loss at each step every object is whole."""
+    """A power loss at any change of an S3 bucket leaves every object whole, old or new; the next
+    build completes all."""
     fill_bucket(s3, before := read_files(unbuilt_instance.folder / "feeds/public"))
     quiet = Power()
     build_with_outlet(copy_instance(unbuilt_instance), in_bucket(bucket, quiet))

@@ -261,9 +261,9 @@ def test_who_does_not_know_the_secret_path_is_told_nothing(private: Site) -> Non
     )
     for path in paths:
         for headers in ((), (DOCUMENT,), ("Range: bytes=0-3",), ("Accept-Encoding: gzip",)):
-            status, heads, body = private.get(path, *headers)
+            status, answer_headers, body = private.get(path, *headers)
             assert status in (400, 404), path
-            assert SECRET not in f"{heads}{body!r}" and TEXT not in body, path
+            assert SECRET not in f"{answer_headers}{body!r}" and TEXT not in body, path
         assert private.get(path, method="HEAD")[0] in (400, 404), path
 
 
@@ -276,9 +276,9 @@ def test_who_knows_it_gets_all_and_no_shared_cache_may_keep_it(private: Site) ->
         ("tags/ended.rss", 410),
         ("none", 404),
     ):
-        status, heads, _ = private.get(f"{SECRET}/{path}")
-        assert (status, heads["cache-control"]) == (expected, "private, no-cache"), path
-        assert heads["x-robots-tag"] == "noindex, nofollow"
+        status, answer_headers, _ = private.get(f"{SECRET}/{path}")
+        assert (status, answer_headers["cache-control"]) == (expected, "private, no-cache"), path
+        assert answer_headers["x-robots-tag"] == "noindex, nofollow"
     assert private.get(f"{SECRET}/none.html")[2] == TEXT
     assert SECRET not in (private.folder / "log").read_text()
 
@@ -289,14 +289,14 @@ def test_who_knows_it_gets_all_and_no_shared_cache_may_keep_it(private: Site) ->
 )
 def test_what_is_asked_for_is_made_by_the_program(site: Site, name: str) -> None:
     """Searches are proxied to our server, not cached and not logged."""
-    status, heads, body = site.get(name)
+    status, answer_headers, body = site.get(name)
 
     assert status == (400 if "color" in name else 200)
     assert unquote(body.decode()) == unquote(f"/{name}")
-    assert heads["etag"] == '"1"'
-    assert heads["x-robots-tag"] == "noindex"
-    assert set(heads["cache-control"].split(", ")) >= {"no-cache"}
-    assert heads["cache-control"].count("no-cache") == 1
+    assert answer_headers["etag"] == '"1"'
+    assert answer_headers["x-robots-tag"] == "noindex"
+    assert set(answer_headers["cache-control"].split(", ")) >= {"no-cache"}
+    assert answer_headers["cache-control"].count("no-cache") == 1
     assert name not in (site.folder / "log").read_text(), "nobody keeps what was asked"
 
 
@@ -324,12 +324,12 @@ def test_nginx_passes_on_four_questions_of_a_client_at_a_time(site: Site, server
 def test_a_question_that_was_saved_is_a_file(site: Site) -> None:
     """A search that was saved is served as a file, with the type and the security headers of a
     feed."""
-    status, heads, body = site.get("q/tag.saved.atom")
+    status, answer_headers, body = site.get("q/tag.saved.atom")
 
     assert status == 200
     assert body == TEXT
-    assert heads["content-type"] == "application/atom+xml; charset=utf-8"
-    assert heads["content-security-policy"]
+    assert answer_headers["content-type"] == "application/atom+xml; charset=utf-8"
+    assert answer_headers["content-security-policy"]
 
 
 def test_questions_of_a_private_instance_are_asked_below_its_secret(private: Site) -> None:
@@ -354,25 +354,25 @@ def test_every_type_that_is_published_keeps_its_own(site: Site) -> None:
         "all.rss",
         "tags/new.atom",
     ):
-        status, heads, body = site.get(name)
-        assert (status, heads["content-type"]) == (200, kinds[Path(name).suffix]), name
+        status, answer_headers, body = site.get(name)
+        assert (status, answer_headers["content-type"]) == (200, kinds[Path(name).suffix]), name
         assert body == TEXT
 
 
 def test_what_is_not_there_is_answered_with_a_page_that_says_so(site: Site) -> None:
     """Missing files are answered with our 404 page."""
     for name in ("tags/none.html", "maps/nginx.conf"):
-        status, heads, body = site.get(name)
+        status, answer_headers, body = site.get(name)
         assert (status, body) == (404, TEXT) or (status, name) == (404, "maps/nginx.conf"), name
-        assert heads["content-security-policy"]
+        assert answer_headers["content-security-policy"]
 
 
 def test_the_folder_itself_is_the_page_of_all_feeds(site: Site) -> None:
     """The bare address serves the index page; icon and file names with spaces and umlauts work."""
-    status, heads, body = site.get("")
+    status, answer_headers, body = site.get("")
 
     assert status == 200
-    assert heads["content-type"] == "text/html; charset=utf-8"
+    assert answer_headers["content-type"] == "text/html; charset=utf-8"
     assert body == TEXT
     assert site.get("favicon.ico")[1]["content-type"] == "image/svg+xml"
     assert site.get("tags/a%20%C3%A4.atom")[0] == 200
@@ -380,12 +380,12 @@ def test_the_folder_itself_is_the_page_of_all_feeds(site: Site) -> None:
 
 def test_what_is_compressed_is_the_file_beside_it(site: Site) -> None:
     """The .gz file is served to clients that accept gzip."""
-    status, heads, body = site.get("all.rss", "Accept-Encoding: gzip")
+    status, answer_headers, body = site.get("all.rss", "Accept-Encoding: gzip")
 
     assert status == 200
-    assert heads["content-encoding"] == "gzip"
-    assert {"Accept-Encoding", "Sec-Fetch-Dest"} <= set(heads["vary"].split(", "))
-    assert heads["content-type"] == "application/rss+xml; charset=utf-8"
+    assert answer_headers["content-encoding"] == "gzip"
+    assert {"Accept-Encoding", "Sec-Fetch-Dest"} <= set(answer_headers["vary"].split(", "))
+    assert answer_headers["content-type"] == "application/rss+xml; charset=utf-8"
     assert body == (site.folder / "feeds/public/all.rss.gz").read_bytes()
     assert gzip.decompress(body) == TEXT
 
@@ -396,14 +396,14 @@ def test_what_is_compressed_is_the_file_beside_it(site: Site) -> None:
 def test_what_has_no_file_beside_it_is_compressed_when_asked_for(site: Site, name: str) -> None:
     """Without a .gz file the server compresses the answer itself."""
     (site.folder / f"feeds/public/{name}.gz").unlink(missing_ok=True)
-    status, heads, body = site.get(name, "Accept-Encoding: gzip")
+    status, answer_headers, body = site.get(name, "Accept-Encoding: gzip")
 
     assert status == 200
-    assert heads.get("content-encoding") == "gzip"
+    assert answer_headers.get("content-encoding") == "gzip"
     assert gzip.decompress(body) == TEXT
-    assert {"Accept-Encoding", "Sec-Fetch-Dest"} <= set(heads["vary"].split(", "))
+    assert {"Accept-Encoding", "Sec-Fetch-Dest"} <= set(answer_headers["vary"].split(", "))
 
-    ask = ("Accept-Encoding: gzip", f"If-None-Match: {heads['etag']}")
+    ask = ("Accept-Encoding: gzip", f"If-None-Match: {answer_headers['etag']}")
 
     assert site.get(name, *ask)[0] == 304
 
@@ -412,22 +412,22 @@ def test_what_has_no_file_beside_it_is_compressed_when_asked_for(site: Site, nam
 def test_who_has_it_gets_304_until_it_changes(site: Site, encoding: str) -> None:
     """Conditional requests get 304 until the file changes."""
     ask = f"Accept-Encoding: {encoding}"
-    _, heads, _ = site.get("all.rss", ask)
+    _, answer_headers, _ = site.get("all.rss", ask)
     for condition in (
-        f"If-None-Match: {heads['etag']}",
-        f"If-Modified-Since: {heads['last-modified']}",
+        f"If-None-Match: {answer_headers['etag']}",
+        f"If-Modified-Since: {answer_headers['last-modified']}",
     ):
         status, again, body = site.get("all.rss", ask, condition)
         assert status == 304
         assert body == b""
         assert again["cache-control"] == "no-cache"
-    old = heads["etag"]
+    old = answer_headers["etag"]
     size = len(TEXT)
     publish_file(site.outlet, "all.rss", (encoding.encode() * size)[:size])
-    status, heads, _ = site.get("all.rss", ask, f"If-None-Match: {old}")
+    status, answer_headers, _ = site.get("all.rss", ask, f"If-None-Match: {old}")
 
     assert status == 200
-    assert (heads["etag"] != old) is True
+    assert (answer_headers["etag"] != old) is True
 
     publish_file(site.outlet, "all.rss", TEXT)
 
@@ -437,22 +437,22 @@ def test_who_has_it_gets_304_until_it_changes(site: Site, encoding: str) -> None
 )
 def test_a_browser_that_opens_a_feed_is_sent_to_its_page(site: Site, name: str) -> None:
     """A browser that opens a feed is redirected to its HTML page."""
-    status, heads, _ = site.get(name, DOCUMENT)
-    target = heads["location"].removeprefix(
+    status, answer_headers, _ = site.get(name, DOCUMENT)
+    target = answer_headers["location"].removeprefix(
         site.url.rpartition(f":{site.port}")[0] + f":{site.port}"
     )
 
     assert status == 303
     assert target == f"{site.prefix}{name.partition('.')[0]}.html"
-    assert "Sec-Fetch-Dest" in heads["vary"]
-    assert heads["cache-control"] == "no-cache"
+    assert "Sec-Fetch-Dest" in answer_headers["vary"]
+    assert answer_headers["cache-control"] == "no-cache"
     assert site.get(target.removeprefix(site.prefix), DOCUMENT)[2] == TEXT
 
-    status, heads, body = site.get(name)
+    status, answer_headers, body = site.get(name)
 
     assert status == 200
     assert body == TEXT
-    assert "Sec-Fetch-Dest" in heads["vary"]
+    assert "Sec-Fetch-Dest" in answer_headers["vary"]
 
 
 def test_no_address_leads_a_browser_to_another_host(site: Site) -> None:
@@ -463,8 +463,8 @@ def test_no_address_leads_a_browser_to_another_host(site: Site) -> None:
         "\\evil.example/tags/new.atom",
         "x/../tags/new.atom",
     ):
-        _, heads, _ = site.get(path, DOCUMENT)
-        target = heads.get("location", "/").removeprefix(
+        _, answer_headers, _ = site.get(path, DOCUMENT)
+        target = answer_headers.get("location", "/").removeprefix(
             site.url.rpartition(f":{site.port}")[0] + f":{site.port}"
         )
         assert target.startswith("/") and target[1:2] not in ("/", "\\"), path
@@ -473,11 +473,11 @@ def test_no_address_leads_a_browser_to_another_host(site: Site) -> None:
 @pytest.mark.parametrize("path", ["tags/", "tags", "categories/", "sources/", "queries/"])
 def test_the_folder_of_a_kind_of_feeds_leads_to_the_page_of_all(site: Site, path: str) -> None:
     """Folder addresses redirect to the front page."""
-    status, heads, _ = site.get(path)
+    status, answer_headers, _ = site.get(path)
 
     assert status == 303
-    assert heads["cache-control"] == "no-cache"
-    assert heads["location"].rpartition(f":{site.port}")[2] == site.prefix
+    assert answer_headers["cache-control"] == "no-cache"
+    assert answer_headers["location"].rpartition(f":{site.port}")[2] == site.prefix
 
 
 def test_nothing_is_answered_without_a_word_on_how_long_it_holds(site: Site) -> None:
@@ -498,10 +498,10 @@ def test_nothing_is_answered_without_a_word_on_how_long_it_holds(site: Site) -> 
 def test_a_picture_holds_for_good_and_one_that_is_not_there_does_not(site: Site) -> None:
     """Pictures may be cached forever; a missing picture may not be cached."""
     publish_file(site.outlet, "pictures/1.webp", TEXT)
-    status, heads, body = site.get("pictures/1.webp")
+    status, answer_headers, body = site.get("pictures/1.webp")
 
     assert status == 200
-    assert heads["cache-control"] == "max-age=31536000, immutable"
+    assert answer_headers["cache-control"] == "max-age=31536000, immutable"
     assert body == TEXT
     assert site.get("pictures/2.webp")[1]["cache-control"] == "no-cache"
     assert site.get("pictures/1.webp", "Range: bytes=0-1")[2] == TEXT[:2]
@@ -516,22 +516,22 @@ def test_redirects_of_nginx_name_no_host(site: Site, server: str) -> None:
 def test_a_browser_that_opens_what_has_no_page_sees_xml_with_its_stylesheet(site: Site) -> None:
     """A browser gets feeds as application/xml, so that their stylesheet applies."""
     for name in ("archive/all/2025-11.atom", "all.rss"):
-        status, heads, body = site.get(name, DOCUMENT)
+        status, answer_headers, body = site.get(name, DOCUMENT)
         assert status == 200
-        assert heads["content-type"] == "application/xml; charset=utf-8"
+        assert answer_headers["content-type"] == "application/xml; charset=utf-8"
         assert body == TEXT
-        assert site.get(name, DOCUMENT, f"If-None-Match: {heads['etag']}")[0] == 304
+        assert site.get(name, DOCUMENT, f"If-None-Match: {answer_headers['etag']}")[0] == 304
     assert site.get("tags/old.atom", DOCUMENT)[0] == 301
     assert site.get("as-xml/all.rss")[0] == 404
 
 
 def test_feeds_that_moved_and_feeds_that_ended(site: Site) -> None:
     """A feed that moved redirects with 301 in each format; one that ended is 410."""
-    status, heads, _ = site.get("tags/old.atom")
+    status, answer_headers, _ = site.get("tags/old.atom")
 
     assert status == 301
     assert (
-        heads["location"]
+        answer_headers["location"]
         .removeprefix(site.url.rpartition(f":{site.port}")[0])
         .endswith("tags/new.atom")
     )
@@ -564,10 +564,10 @@ def test_what_is_not_for_the_web_is_not_there(site: Site) -> None:
 
 def test_headers_of_safety_stand_on_what_is_published(site: Site) -> None:
     """Published files have the security headers."""
-    status, heads, _ = site.get("index.html")
+    status, answer_headers, _ = site.get("index.html")
 
     assert status == 200
-    assert heads["x-content-type-options"] == "nosniff"
-    assert heads["x-frame-options"] == "DENY"
-    assert heads["access-control-allow-origin"] == "*"
-    assert heads["content-security-policy"].startswith("default-src 'none'")
+    assert answer_headers["x-content-type-options"] == "nosniff"
+    assert answer_headers["x-frame-options"] == "DENY"
+    assert answer_headers["access-control-allow-origin"] == "*"
+    assert answer_headers["content-security-policy"].startswith("default-src 'none'")
