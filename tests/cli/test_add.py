@@ -97,7 +97,8 @@ def answering_person(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_all_feeds_are_listed_and_the_one_of_articles_is_taken(add_command: AddCommand) -> None:
-    """`add` lists every feed of a site and takes the one with articles, not the comments."""
+    """`add` lists the three feeds of a site and takes the first with articles; neither its copy in
+    Atom nor the comments."""
     lines = add_command.run_add(SITE).output.splitlines()
 
     assert lines[:7] == [
@@ -123,7 +124,8 @@ def test_all_feeds_are_listed_and_the_one_of_articles_is_taken(add_command: AddC
 def test_a_number_or_all_feeds_of_articles_are_taken_when_asked_for(
     add_command: AddCommand,
 ) -> None:
-    """`--pick N` takes one listed feed, `--all` all feeds with articles; both together fail."""
+    """`--pick N` takes one listed feed, `--all` all different feeds with articles; both together,
+    or an unknown number, fail."""
     assert "next: " in add_command.run_add(SITE, "--all").output
     assert "next: " not in add_command.run_add(SITE, "--all").output  # known already
     assert add_command.written_urls == [FEED]
@@ -177,7 +179,8 @@ def test_an_address_with_an_unset_variable_is_not_asked(add_command: AddCommand)
 def test_on_a_terminal_it_asks_and_writes_nothing_before_yes(
     add_command: AddCommand, answers: str, urls: list[str]
 ) -> None:
-    """`add` in a terminal asks first; without "yes" no file changes."""
+    """On a terminal `add` asks which feeds to take and whether to add them; without a yes nothing
+    is written."""
     before = (add_command.config / "sources.toml").read_text()
     output = add_command.run_add(SITE, answers=answers).output
 
@@ -192,15 +195,18 @@ def test_on_a_terminal_it_asks_and_writes_nothing_before_yes(
 
 @pytest.mark.usefixtures("answering_person")
 def test_who_says_yes_is_not_asked_and_reads_three_lines(add_command: AddCommand) -> None:
-    """`add --yes` asks nothing and prints a short report."""
-    first, newest, known, others, after = add_command.run_add(SITE, "--yes").output.splitlines()
+    """`add --yes` asks nothing and reports the added feed, its newest article, what to know, what
+    was not chosen, and the next step."""
+    added_line, newest_line, note_line, others_line, next_line = add_command.run_add(
+        SITE, "--yes"
+    ).output.splitlines()
 
-    assert first.startswith("added: ")
-    assert FEED in first
-    assert newest.startswith("    newest: 2026-")
-    assert known == "    to know: nothing"
-    assert others.startswith("not chosen: 2 more;")
-    assert after.startswith("next: ")
+    assert added_line.startswith("added: ")
+    assert FEED in added_line
+    assert newest_line.startswith("    newest: 2026-")
+    assert note_line == "    to know: nothing"
+    assert others_line.startswith("not chosen: 2 more;")
+    assert next_line.startswith("next: ")
     assert add_command.written_urls == [FEED]
 
 
@@ -224,11 +230,12 @@ def test_the_good_ones_are_added_when_one_fails(add_command: AddCommand) -> None
 
 
 def test_the_preview_is_what_is_published(add_command: AddCommand) -> None:
-    """The articles of `add --dry-run` equal those filed by the first visit."""
+    """The articles that `add --dry-run` shows have the same fields as those that the first visit
+    files."""
     words = (SITE, "--category", "Sea", "--tag", "Boats")
     (preview,) = add_command.run_json(*words, "--dry-run")
 
-    assert [article_item["title"] for article_item in preview["articles"]] == [
+    assert [item["title"] for item in preview["articles"]] == [
         "Ferries",
         "Sheep",
         "Rain",
@@ -247,17 +254,17 @@ def test_the_preview_is_what_is_published(add_command: AddCommand) -> None:
         app, ["refresh", "--all", "--config", str(add_command.config)], catch_exceptions=False
     )
     filed = {
-        article_item.url: article_item
-        for article_item in map(load, read_files(add_command.config.parent / "feeds/articles"))
+        item.url: item
+        for item in map(load, read_files(add_command.config.parent / "feeds/articles"))
     }
-    for article_item in preview["articles"]:
-        article = filed[article_item["url"]]
-        assert article_item["tags"] == list(article.tags)
-        assert article_item["date"] == f"{article.published:%Y-%m-%d}"
+    for item in preview["articles"]:
+        article = filed[item["url"]]
+        assert item["tags"] == list(article.tags)
+        assert item["date"] == f"{article.published:%Y-%m-%d}"
         for name in ("title", "author", "category", "excerpt", "cover"):
-            assert article_item[name] == getattr(article, name), name
+            assert item[name] == getattr(article, name), name
 
-    assert {article_item["category"] for article_item in preview["articles"]} == {"Sea"}
+    assert {item["category"] for item in preview["articles"]} == {"Sea"}
 
 
 def test_the_preview_becomes_the_first_visit(add_command: AddCommand) -> None:
@@ -290,7 +297,8 @@ def test_a_source_is_left_to_the_run_that_is_under_way(add_command: AddCommand) 
 
 
 def test_the_preview_says_what_would_not_be_published(add_command: AddCommand) -> None:
-    """The preview marks entries that need a login or that robots.txt disallows."""
+    """The preview names entries that would not be published, with the reason: a login page and a
+    page that robots.txt forbids."""
     robots = Answer(body="User-agent: *\nDisallow: /sheep\n", type="text/plain")
     add_command.web.answers = {
         **add_command.web.answers,
@@ -447,7 +455,8 @@ def test_a_page_without_a_feed_is_followed_as_a_list(add_command: AddCommand, pa
 
 
 def test_an_article_with_a_list_beside_it_is_an_article(add_command: AddCommand) -> None:
-    """A page with an article and a list is added as a page; the list is offered."""
+    """A page with an article and a list beside it is followed as one article; the list is named as
+    the other choice."""
     names = ("The ferry that came late", "A sheep on the pier again", "Rain for the third week")
     links = "".join(f"<li><a href='/p/{n}'>{name}</a></li>" for n, name in enumerate(names))
     article = make_story_page("Alone on the pier").body.replace(
@@ -465,7 +474,7 @@ def test_an_article_with_a_list_beside_it_is_an_article(add_command: AddCommand)
 
 
 @pytest.mark.parametrize(
-    ("address", "error", "says"),
+    ("address", "error", "message"),
     [
         ("nonsense", UsageError, "is no web address"),
         ("/none.opml", UsageError, "there is no file /none.opml"),
@@ -485,14 +494,14 @@ def test_an_article_with_a_list_beside_it_is_an_article(add_command: AddCommand)
     ],
 )
 def test_what_is_nothing_to_follow_is_told(
-    add_command: AddCommand, address: str, error: type[Exception], says: str
+    add_command: AddCommand, address: str, error: type[Exception], message: str
 ) -> None:
-    """A PDF or a page without feed and list is refused with a reason."""
+    """An address with no feed, article or list is refused, with the reason and what to do."""
     add_command.web.answers = {
         f"{SITE}leaflet.pdf": Answer(body="%PDF-1.4", type="application/pdf"),
         f"{SITE}sign-in": make_page("Sign in"),
     }
-    with pytest.raises(error, match=says):
+    with pytest.raises(error, match=message):
         add_command.run_add(address)
     assert add_command.written_urls == []
 
@@ -505,7 +514,8 @@ def test_an_empty_feed_says_so(add_command: AddCommand) -> None:
 
 
 def test_what_the_operator_says_is_written(add_command: AddCommand) -> None:
-    """Options of `add` are written into sources.toml."""
+    """Each option of `add` is written into the table of the source; wrong values, and one title for
+    two feeds, are refused."""
     words = (
         "--key harbour --title Harbour --category Sea --tag Ferries --tag Boats --every 6h"
         " --content full"
@@ -529,14 +539,14 @@ def test_what_the_operator_says_is_written(add_command: AddCommand) -> None:
         }
     ]
 
-    wrong = {
+    message_by_option = {
         "--every 5s": "too short",
         "--key A_b": "a-z",
         "--select div[[": "CSS",
         "--key harbour": "give another",
     }
-    for option, says in wrong.items():
-        with pytest.raises(UsageError, match=says):
+    for option, message in message_by_option.items():
+        with pytest.raises(UsageError, match=message):
             add_command.run_add(SITE, "--pick", "3", *option.split())
 
     with pytest.raises(UsageError, match="--title names one source, and 2 would be added"):
@@ -544,7 +554,8 @@ def test_what_the_operator_says_is_written(add_command: AddCommand) -> None:
 
 
 def test_an_address_on_this_machine_says_how_to_allow_it(add_command: AddCommand) -> None:
-    """A local address is refused with the `--allow` option to use."""
+    """An address on this machine is refused with the `--allow` that permits it, and is added with
+    that option."""
     (add_command.config / "syndicator.toml").write_text(
         '[site]\ncontact = "a@feeds.example"\n[fetch]\npause = 0\n'
     )
@@ -570,7 +581,8 @@ def test_an_address_on_this_machine_says_how_to_allow_it(add_command: AddCommand
 def test_a_profile_that_is_not_shown_to_programs_is_followed_by_its_feed(
     add_command: AddCommand,
 ) -> None:
-    """If a profile page answers 403, its known feed is added."""
+    """If a profile page answers 403, `add` tries the address where such sites have a feed; without
+    one, the error is about the page."""
     add_command.web.answers["http://social.example/@ann"] = Answer(status=403, body="Log in.")
     posts = [("One", "http://social.example/@ann/1"), ("Two", "http://social.example/@ann/2")]
     add_command.web.answers["http://social.example/@ann.rss"] = make_rss(
@@ -589,7 +601,7 @@ def test_a_profile_that_is_not_shown_to_programs_is_followed_by_its_feed(
 
 
 def test_a_feed_that_stands_for_another_makes_it_needless() -> None:
-    """A known feed that replaces another one is fetched; the replaced one is not."""
+    """A known feed that stands for another one (`instead_of`) is fetched in its place."""
     asked: list[str] = []
 
     class Named:
@@ -648,7 +660,8 @@ def make_paper_site(
 def test_a_feed_with_its_articles_on_another_host_of_its_domain_speaks_for_it(
     add_command: AddCommand,
 ) -> None:
-    """`add` sets `speaks_for` if the articles of a feed are on another host of its domain."""
+    """If all articles of a feed are on another host of its domain, `add` writes `speaks_for` with
+    that host, and the preview says so."""
     add_command.web.answers = make_paper_site()
     (preview,) = add_command.run_json(ELSEWHERE, "--dry-run")
 

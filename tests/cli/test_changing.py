@@ -41,7 +41,8 @@ def run_command(instance: Instance, *words: str) -> Result:
 
 
 def test_describe_says_what_changes_and_why_and_then_does_it(instance: Instance) -> None:
-    """`describe --dry-run` only lists changes with reasons; without it they are made."""
+    """`describe --dry-run` lists each change with its reason and feeds; without it the changes are
+    made, and a second call makes none."""
     before = instance.read_digests("articles"), instance.read_digests("public")
     dry = run_command(instance, "describe", "--all", "--dry-run")
     assert "Models\ttags: +LLM (its text says so)" in dry.output
@@ -122,7 +123,8 @@ def test_tags_are_renamed_and_merged(instance: Instance) -> None:
 def test_a_rename_that_many_feeds_show_builds_its_own_first(
     instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A rename rebuilds the tag's own feed at once and leaves other feeds to the next build."""
+    """A rename that more feeds show than `_AT_ONCE` builds the tag's own feed at once and leaves
+    the others to the next build."""
     monkeypatch.setattr("syndicator.upkeep.tags.rename._AT_ONCE", 1)
     answer = json.loads(
         run_command(instance, "tags", "rename", "GPU", "graphics cards", "--json").stdout
@@ -154,7 +156,8 @@ def test_a_rename_that_many_feeds_show_builds_its_own_first(
 
 
 def test_tags_are_suggested_and_learnt(instance: Instance) -> None:
-    """Keywords that recur are suggested as tags; `learn` needs ten articles with confirmed tags."""
+    """`tags suggest` proposes keywords of several articles; `learn` needs ten articles with
+    confirmed tags and has one here."""
     assert "nothing new" in run_command(instance, "tags", "suggest").output
 
     with instance.open_app() as app:
@@ -184,7 +187,8 @@ def test_tags_are_suggested_and_learnt(instance: Instance) -> None:
 
 
 def test_tags_are_confirmed_and_rejected(instance: Instance) -> None:
-    """`tags confirm` and `tags reject` change article and feeds; a dry run changes nothing."""
+    """`tags confirm` and `tags reject` change the article's tags and its feeds; a dry run only
+    shows this."""
     url = "https://two.example/chips"
     before = instance.read_digests("articles")
     dry = run_command(instance, "tags", "confirm", url, "LLM", "--category", "ai", "--dry-run")
@@ -215,7 +219,8 @@ def test_tags_are_confirmed_and_rejected(instance: Instance) -> None:
 
 
 def test_reread_says_what_changes_and_then_does_it(instance: Instance) -> None:
-    """`reread --dry-run` only lists changes; without it they are made."""
+    """`reread --dry-run` lists what a new rule would cut and which articles have no saved page;
+    without it the cut is made, once."""
     paragraphs = [
         f"Paragraph {number} of a text about chips, which is long enough to count."
         for number in range(9)
@@ -262,7 +267,8 @@ def test_reread_says_what_changes_and_then_does_it(instance: Instance) -> None:
 
 
 def test_status_lists_what_is_on_hold_and_release_publishes_it(instance: Instance) -> None:
-    """`status` counts articles on hold; `release` publishes them and needs a selection."""
+    """`status` and `show --why` name an article on hold with its reason; `release` publishes it and
+    needs a clear choice of articles."""
     with instance.open_app() as app:
         store_articles(
             app, "Doubtful", "A text.", hold=True, hold_reason="unsure-text", tags=("Law",)

@@ -51,7 +51,8 @@ def test_workers_want_a_server_and_sources(tmp_path: Path, postgres: Server) -> 
 def test_sources_are_pushed_with_the_difference_and_the_database_moves(
     tmp_path: Path, postgres: Server
 ) -> None:
-    """`sources push` says what it adds, changes and removes, in a dry run, too."""
+    """`sources push` shows and writes the difference to the database, `queue` shows the hosts, and
+    `db move` copies the store into a new database only."""
     url = postgres.schema()
     config = write_config(tmp_path, url)
     words = ["--config", str(config)]

@@ -128,7 +128,8 @@ def test_every_command_explains_itself(words: tuple[str, ...]) -> None:
 
 
 def test_commands_that_do_without_the_others_are_where_they_are_looked_for(tmp_path: Path) -> None:
-    """A single-module command is imported from its own module only."""
+    """For one command only its own module is imported, also behind global options; help imports all
+    modules."""
     for (name,) in (words for words in COMMANDS if len(words) == 1):
         modules = choose_modules([name, "--json"])
         assert choose_modules(["--quiet", name]) == modules

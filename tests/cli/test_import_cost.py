@@ -38,9 +38,9 @@ def test_300_feeds_are_imported_in_two_seconds_of_the_processor(tmp_path: Path) 
         str(config),
     ]
     process = subprocess.Popen([*words, "--config", str(config)], stdout=subprocess.DEVNULL)
-    _, status, used = os.wait4(process.pid, 0)
+    _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
 
     assert process.returncode == 0
     assert len(load_sources(config / "sources.toml")) == 300
-    assert used.ru_utime + used.ru_stime < MOST_SECONDS
+    assert usage.ru_utime + usage.ru_stime < MOST_SECONDS

@@ -94,7 +94,8 @@ def keys() -> Iterator[tuple[Keys, int]]:
 
 
 def test_a_key_is_a_character_and_a_function_key_is_none_of_ours(keys: tuple[Keys, int]) -> None:
-    """Keys are read one character at a time; function keys are ignored."""
+    """Keys are read one character at a time; a function key is "?", the end of input "", and the
+    terminal's mode is restored."""
     reading, terminal = keys
     before = termios.tcgetattr(reading._descriptor)
     os.write(terminal, "né\n".encode())
@@ -118,7 +119,7 @@ def test_a_key_is_a_character_and_a_function_key_is_none_of_ours(keys: tuple[Key
 
 
 def test_proposed_tags_are_taken_renamed_and_dropped_with_a_key_each(instance: Instance) -> None:
-    """`tags suggest --choose`: one key takes, renames or drops a proposed tag."""
+    """In `tags suggest --choose`, Enter takes a proposed tag, `e` renames it and `d` drops it."""
     with instance.open_app() as app:
         for number in range(3):
             text = (

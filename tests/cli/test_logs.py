@@ -100,7 +100,7 @@ def test_what_packages_warn_of_is_a_line_as_any_other(
 def test_what_we_warn_of_is_a_line_once(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, steps: bool
 ) -> None:
-    """Our own warning is logged once."""
+    """A warning of ours is one line of the log, with or without the log of steps."""
     monkeypatch.setattr(logging.getLogger(), "handlers", [])
     logs.log_foreign_warnings()
     logs.apply_options(LogOptions(json=True, steps=steps))

@@ -60,7 +60,8 @@ def read_mistake(typed: str) -> str:
     ],
 )
 def test_the_nearest_is_named_with_what_it_does(typed: str, named: str) -> None:
-    """A misspelled command gets the nearest one with its description."""
+    """A misspelled or foreign command or option is answered with the nearest of ours and its
+    description."""
     assert named in read_mistake(typed)
 
 

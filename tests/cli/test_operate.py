@@ -55,7 +55,8 @@ def test_a_run_that_visits_nobody_says_why(visited_instance: Instance) -> None:
 def test_what_failed_is_visited_again_when_asked_and_waits_no_longer_for_it(
     visited_instance: Instance,
 ) -> None:
-    """`refresh --failed` visits failed sources; another failure does not delay the next visit."""
+    """`refresh --failed` visits the failed source again; another failure counts no further and does
+    not delay its next visit."""
 
     def failing() -> dict[str, object]:
         (state,) = (
@@ -74,7 +75,8 @@ def test_what_failed_is_visited_again_when_asked_and_waits_no_longer_for_it(
 
 
 def test_check_finds_what_is_missing_and_says_what_to_do(visited_instance: Instance) -> None:
-    """`check` reports a missing `site.url`; `--strict` turns warnings into exit code 78."""
+    """`check --strict` fails (78) for a missing `site.url` and for warnings; without `--strict`
+    warnings do not fail."""
     assert visited_instance.run_command("check").exit_code == 0
 
     checked = visited_instance.run_command("check", "--strict")
@@ -116,11 +118,11 @@ def test_a_withdrawal_is_tried_made_undone_and_purged(visited_instance: Instance
     deletes what undo needs."""
     url = str(list_published_items(visited_instance)[0]["url"])
     before = list_published_items(visited_instance)
-    tried = visited_instance.run_command("withdraw", "--dry-run", url).output
+    preview = visited_instance.run_command("withdraw", "--dry-run", url).output
 
-    assert tried.startswith("would be withdrawn: ")
-    assert "from: all, " in tried
-    assert tried.endswith("nothing was changed (--dry-run)\n")
+    assert preview.startswith("would be withdrawn: ")
+    assert "from: all, " in preview
+    assert preview.endswith("nothing was changed (--dry-run)\n")
     assert list_published_items(visited_instance) == before
 
     output = visited_instance.run_command("withdraw", url).output
@@ -147,7 +149,8 @@ def test_a_withdrawal_is_tried_made_undone_and_purged(visited_instance: Instance
 
 
 def test_an_article_file_that_cannot_be_read_is_told_as_that(visited_instance: Instance) -> None:
-    """An unreadable article file is reported as such, not as a feed that is held back."""
+    """A broken article file is reported by every command that meets it, with its line, and holds
+    back no feed."""
     first, second = sorted((visited_instance.folder / "feeds/articles").rglob("*.md"))[:2]
     url = load(second.read_bytes()).url
     visited_instance.run_command("withdraw", url)
@@ -161,7 +164,8 @@ def test_an_article_file_that_cannot_be_read_is_told_as_that(visited_instance: I
 
 
 def test_what_is_withdrawn_is_gone_and_stays_away(visited_instance: Instance) -> None:
-    """A withdrawn article leaves the feed and is not filed again."""
+    """A withdrawn article leaves the feed and is not filed again by the next visit; an unknown
+    address is refused."""
     url = list_published_items(visited_instance)[0]["url"]
 
     assert "withdrawn: " in visited_instance.run_command("withdraw", str(url)).output
@@ -246,6 +250,6 @@ def test_articles_are_pruned_on_order_after_a_look(visited_instance: Instance) -
 def test_what_prune_is_not_told_clearly_it_does_not_do(
     visited_instance: Instance, words: tuple[str, ...], message: str
 ) -> None:
-    """`prune` refuses missing or contradictory options."""
+    """`prune` refuses choices that are missing, contradictory or would delete everything."""
     with pytest.raises(UsageError, match=message):
         visited_instance.run_command("prune", *words)

@@ -139,7 +139,8 @@ def test_all_keys_are_known_or_none_is_removed(instance: Instance) -> None:
 
 @pytest.mark.slow
 def test_sources_leave_and_come_back_as_opml(visited_instance: Instance, tmp_path: Path) -> None:
-    """Exported sources are identical after a new import."""
+    """Sources exported as OPML and imported with `--trust-own` have every option as before; a
+    second import adds none."""
     path = visited_instance.config / "sources.toml"
     path.write_text(
         f'{path.read_text()}\n[[source]]\nkey = "page"\nurl = "http://127.0.0.9/page"\nkind ='
@@ -229,7 +230,8 @@ def test_folders_become_what_the_operator_says(
     answers: str,
     fields: dict[str, Any],
 ) -> None:
-    """OPML folders become tags or categories as the operator answers."""
+    """Folders of an OPML list become categories, tags or nothing, by option or answer; invalid
+    entries are skipped without showing a password."""
     listing = empty_instance.folder / "list.opml"
     listing.write_text(LIST)
     monkeypatch.setattr(sources, "can_ask", lambda: bool(answers))
@@ -251,7 +253,7 @@ def test_folders_become_what_the_operator_says(
 def test_names_of_folders_do_nothing_to_a_terminal(
     empty_instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Control characters in OPML folder names are not printed."""
+    """A control character in a folder's name (here one that reverses text) is not printed."""
     listing = empty_instance.folder / "list.opml"
     listing.write_text(LIST.replace('"Sea"', '"Sea\u202e"'))
     monkeypatch.setattr(sources, "can_ask", lambda: True)
@@ -323,7 +325,8 @@ def test_a_list_that_is_cut_off_adds_nothing(empty_instance: Instance, tmp_path:
 
 
 def test_refresh_says_what_is_wrong_with_sources_toml(empty_instance: Instance) -> None:
-    """An empty, broken or missing sources.toml gives a clear message."""
+    """`refresh` with an empty, faulty or missing sources.toml says what to do: add a source, mend a
+    line, or make the file."""
     path = empty_instance.config / "sources.toml"
     path.write_text("")
     done = empty_instance.run_command("refresh")

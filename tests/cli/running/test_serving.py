@@ -61,7 +61,8 @@ def answer_of(url: str) -> tuple[int, str]:
 
 @pytest.mark.slow
 def test_systemd_is_told_and_sighup_reads_the_configuration_again(tmp_path: Path) -> None:
-    """SIGHUP reloads the configuration; systemd gets each state."""
+    """SIGHUP makes `serve` read the configuration again; an invalid one is logged and the last
+    valid one stays. systemd is told each state, and /readyz what is missing."""
     settings = tmp_path / "config/syndicator.toml"
     settings.parent.mkdir()
     settings.write_text("[publish]\nlisten = '127.0.0.1:0'\n")
@@ -115,7 +116,8 @@ def test_systemd_is_told_and_sighup_reads_the_configuration_again(tmp_path: Path
 
 
 def test_an_instance_without_sources_says_where_to_add_one(tmp_path: Path) -> None:
-    """Without sources the hint names `add`, `import` and, if enabled, the console."""
+    """Without sources, the hint names `add` and `import`, and the console once a password is
+    set."""
     settings = load(tmp_path / "config")
 
     assert (
@@ -132,7 +134,8 @@ def test_an_instance_without_sources_says_where_to_add_one(tmp_path: Path) -> No
 
 @pytest.mark.slow
 def test_up_is_watched_and_visits_at_once_what_sighup_added(tmp_path: Path) -> None:
-    """`up` under systemd: SIGHUP loads a new source, which is visited at once."""
+    """Under systemd, `up` sends signs of life; a source added before SIGHUP is visited at once, not
+    in a minute."""
     config = tmp_path / "config"
     config.mkdir()
     (config / "syndicator.toml").write_text(

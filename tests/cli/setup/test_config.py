@@ -75,7 +75,8 @@ def test_it_is_printed_for_people_and_for_programs(config: Path) -> None:
 def test_a_dropped_setting_is_a_warning_of_every_command(
     config: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A setting that no longer exists gives a warning, not an error."""
+    """A removed setting, in the file or the environment, is a logged warning with its place and
+    reason, and the command works."""
     (config / "syndicator.toml").write_text("[publish]\nmost = 9\n")
     monkeypatch.setenv("SYNDICATOR_FETCH__REDIRECTS", "3")
     done = CliRunner().invoke(
@@ -116,14 +117,14 @@ def test_a_reader_that_has_gone_is_no_failure(config: Path, words: tuple[str, ..
 
 @pytest.mark.parametrize("option", ["up", "serve"])
 def test_a_port_that_is_none_is_a_usage_error(config: Path, option: str) -> None:
-    """An invalid port exits with 2."""
+    """A port above 65535 is a usage error (code 2) of `up` and `serve`."""
     done = CliRunner().invoke(app, [option, "--port", "99999", "--config", str(config)])
     assert done.exit_code == 2
     assert "--port" in done.stderr
 
 
 def test_a_folder_that_is_not_there_has_no_settings(tmp_path: Path) -> None:
-    """`config show` of a missing folder is an error."""
+    """`config show` of a folder that does not exist is an error, not a list of defaults."""
     done = CliRunner().invoke(app, ["config", "show", "--config", str(tmp_path / "typo")])
     assert isinstance(done.exception, ConfigError)
     assert "typo/sources.toml does not exist" in str(done.exception)

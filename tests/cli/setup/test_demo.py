@@ -19,7 +19,8 @@ NOW = datetime(2026, 3, 10, tzinfo=UTC)
 
 @pytest.mark.slow
 def test_it_logs_nothing_and_ends_with_the_address(tmp_path: Path) -> None:
-    """`demo` logs nothing and prints the address to open."""
+    """`demo` logs nothing, says which sources fail on purpose, and ends with the address to
+    open."""
     words = [
         sys.executable,
         "-m",
@@ -51,7 +52,8 @@ def test_it_logs_nothing_and_ends_with_the_address(tmp_path: Path) -> None:
 
 
 def test_a_failure_that_nobody_meant_is_told() -> None:
-    """Only failures of sources that are not meant to fail are reported."""
+    """The demo reports failures of sources, here "holt", but not those that are meant to fail
+    ("gone")."""
     meant = Outcome(key="gone", at=NOW, status="failed")
     assert list_unplanned_failures(
         [meant, replace(meant, key="holt"), Outcome(key="ledger", at=NOW, status="new")]

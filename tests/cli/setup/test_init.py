@@ -62,7 +62,8 @@ def test_the_folder_may_be_named_by_its_configuration(tmp_path: Path) -> None:
 def test_the_configuration_of_the_account_has_its_script_where_its_articles_are(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """`init` with ~/.config puts articles, deploy files and `run` into ~/.local/share."""
+    """If the configuration is in ~/.config/syndicator, `init` puts `run`, deploy files and articles
+    into ~/.local/share/syndicator."""
     monkeypatch.setenv("HOME", str(tmp_path))
     run_init("--config", str(tmp_path / ".config/syndicator"))
     data = tmp_path / ".local/share/syndicator"
@@ -89,7 +90,8 @@ def test_the_script_of_a_folder_completes_that_folder(
 def test_it_is_this_folder_where_none_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """`init` without a path uses the current folder."""
+    """`init` without a folder uses the current one, even if the account has a configuration in
+    ~/.config."""
     (tmp_path / "home/.config/syndicator").mkdir(parents=True)
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     monkeypatch.chdir(tmp_path)
@@ -165,7 +167,8 @@ def at_terminal(answers: str, *words: str) -> str:
 
 
 def test_at_a_terminal_it_asks(tmp_path: Path) -> None:
-    """In a terminal `init` asks for what the options lack."""
+    """In a terminal `init` asks only for what its options do not say, and repeats a question after
+    an invalid answer ("boat")."""
     output = at_terminal(
         "Gardening\n\nboat\ncron\n", str(tmp_path / "mine"), "--contact", "me@garden.example"
     )
@@ -185,7 +188,8 @@ def test_at_a_terminal_it_asks(tmp_path: Path) -> None:
 
 
 def test_who_reads_alone_is_asked_for_no_contact(tmp_path: Path) -> None:
-    """For a private instance `init` asks for no contact and no address."""
+    """For somebody who reads alone, `init` asks for no contact or address, and makes a secret path
+    that it does not print."""
     output = at_terminal("\nGardening\n\n", str(tmp_path / "mine"))
 
     assert "reach you" not in output
@@ -200,7 +204,8 @@ def test_who_reads_alone_is_asked_for_no_contact(tmp_path: Path) -> None:
 
 
 def test_with_yes_it_asks_nothing(tmp_path: Path) -> None:
-    """`init --yes` asks no question."""
+    """`init --yes` asks nothing and takes the options and defaults, here for a private instance at
+    an address."""
     output = at_terminal(
         "", "--yes", "--for", "me", "--url", "https://feeds.example/", str(tmp_path / "mine")
     )
@@ -236,7 +241,8 @@ def test_with_yes_it_asks_nothing(tmp_path: Path) -> None:
 def test_one_command_has_it_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, runs: str, command: str, files: set[str]
 ) -> None:
-    """`init --run` prints the one command that starts the instance."""
+    """`init --run` writes the deployment files of the chosen way and prints the one command that
+    starts the instance."""
     monkeypatch.setattr(start, "find_home_address", lambda: "192.168.1.5")
     output = run_init(str(tmp_path / "mine"), "--for", "me", "--run", runs)
 

@@ -78,7 +78,8 @@ def test_a_public_folder_has_no_secret(tmp_path: Path) -> None:
     ],
 )
 def test_check_warns_of_a_secret_that_others_can_read(folder: Path, text: str, key: str) -> None:
-    """`check` warns if a settings file with a secret is readable by all."""
+    """`check` warns of each kind of secret in a settings file that everybody may read, with the
+    `chmod` to use; group readers are fine."""
     path = folder / "config/syndicator.toml"
     path.write_text(text)
     path.chmod(0o644)
@@ -120,8 +121,8 @@ def test_a_folder_that_becomes_private_is_closed(
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may write files of another account")
 def test_the_account_of_the_service_reads_what_root_edits(folder: Path) -> None:
-    """`init` of root prints a chown to the account of the service; later edits by root do not take
-    the file away."""
+    """A settings file of the service's account keeps its owner and mode when root changes a
+    setting."""
     path = folder / "config/syndicator.toml"
     for entry in (folder, *folder.rglob("*")):
         shutil.chown(entry, NOBODY, NOBODY)
