@@ -91,7 +91,8 @@ def run_build_job(app: App, task: str) -> None:
 def test_a_build_publishes_and_says_so_in_the_rows_of_feeds(
     instance_and_app: tuple[Instance, App],
 ) -> None:
-    """A build job publishes, and records time and counts of each feed."""
+    """A build job publishes, records time and number of entries of each feed, and plans the next
+    full build in an hour."""
     instance, app = instance_and_app
     store_articles(app, "Second", "Text.")
     run_build_job(app, BUILD)
@@ -155,7 +156,8 @@ def test_what_was_changed_waits_for_more_unless_it_is_urgent(
 def test_beside_a_command_nothing_is_built_and_soon_tried_again(
     instance_and_app: tuple[Instance, App],
 ) -> None:
-    """While a command holds the lock, the build job is retried two seconds later."""
+    """While a command holds the lock, a build job publishes nothing and is planned again in two
+    seconds."""
     instance, app = instance_and_app
     store_articles(app, "Second", "Text.")
     with hold_run_lock(app.configuration.settings):

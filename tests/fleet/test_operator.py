@@ -173,7 +173,8 @@ def test_a_sentence_names_at_most_five_workers() -> None:
 def test_beside_live_workers_up_and_reindex_refuse_and_cron_stays_silent(
     config: Path, store: Store
 ) -> None:
-    """With live workers `up` and `reindex` refuse, and `refresh` in cron does nothing."""
+    """Beside live workers, `up`, `reindex` and explicit refreshes are refused and name them; the
+    timed `refresh` of cron does nothing, silently."""
     register_worker(store, "silent", 1, silent=3600)
     need_no_workers(load(config), "a command", "would harm")
     register_worker(store, "one", 11, silent=YOUNG)
@@ -218,7 +219,8 @@ def test_a_fleet_without_a_live_worker_says_so(config: Path, store: Store) -> No
 
 
 def test_a_lock_names_its_holder_and_a_command_says_what_it_waits_for(config: Path) -> None:
-    """A lock error names the holder, and a waiting command prints whom it waits for."""
+    """The error about a held lock names who holds it and for what; a waiting command says this
+    once."""
     settings = load(config)
     push = [sys.executable, "-m", "syndicator", "sources", "push", "--config", str(config)]
     with hold_run_lock(settings, purpose="a build"):

@@ -54,7 +54,8 @@ def take_turn(turns: OwnTurns, host: str) -> Turn:
 def test_hosts_of_own_shards_are_asked_one_at_a_time_without_the_table(
     turns: OwnTurns, common_turns: CommonTurns, time: Time
 ) -> None:
-    """For its own hosts a worker keeps turns and delays in memory, without the shared table."""
+    """A worker's own hosts take turns in memory, one request at a time with their delay, without
+    asking the shared table."""
     mine = take_turn(turns, OWN)
 
     assert isinstance(turns.take(OWN), Busy)
@@ -88,7 +89,8 @@ def test_other_hosts_take_the_common_turn(turns: OwnTurns, common_turns: CommonT
 def test_without_a_confirmed_sign_of_life_nothing_is_asked(
     turns: OwnTurns, time: Time, host: str
 ) -> None:
-    """After the confirmed time no host gives a turn."""
+    """When the time up to which the worker's life is confirmed is over, no host may be asked until
+    it is confirmed again."""
     time.now = time.asks_until
 
     assert isinstance(turns.take(host), Busy)
@@ -99,7 +101,8 @@ def test_without_a_confirmed_sign_of_life_nothing_is_asked(
 
 
 def test_a_host_that_is_asked_does_not_leave(turns: OwnTurns, common_turns: CommonTurns) -> None:
-    """A host with a running request leaves the worker only after the request."""
+    """A host leaves the worker only when its request has ended; afterwards its turn is taken from
+    the shared table."""
     turns.add({"idle.example": 0.0})
     mine = take_turn(turns, OWN)
 

@@ -45,7 +45,7 @@ def instance(tmp_path: Path) -> Instance:
 
 
 def test_a_job_has_one_doer_and_the_oldest_goes_first(queue: Queue) -> None:
-    """Each job is claimed once, the oldest first."""
+    """Each waiting job is claimed once, the oldest first, also if two processes claim in turn."""
     ids = [
         queue.add("rest", {"key": str(number)}, who="ann", requested=AT).id for number in range(3)
     ]
@@ -98,7 +98,8 @@ def test_tokens_have_turns_and_people_go_first(queue: Queue) -> None:
 
 
 def test_a_change_waits_for_one_preview_of_another_token(instance: Instance) -> None:
-    """A change starts after at most one of twenty previews."""
+    """A change of one token waits for at most one of twenty previews (dry runs, True) of another
+    token."""
     queue = Queue(load(instance.config).state_dir)
     began = run_order(instance, queue, [*[(READER, True)] * 20, (WRITER, False)])
 
@@ -107,7 +108,7 @@ def test_a_change_waits_for_one_preview_of_another_token(instance: Instance) -> 
 
 
 def test_a_preview_waits_for_one_change_of_another_token(instance: Instance) -> None:
-    """A preview starts after at most one of five changes."""
+    """A preview of one token waits for one of five changes of another token."""
     queue = Queue(load(instance.config).state_dir)
     began = run_order(instance, queue, [*[(WRITER, False)] * 5, (READER, True)])
 
@@ -288,7 +289,8 @@ def open_umask() -> Iterator[None]:
 @pytest.mark.usefixtures("open_umask")
 @pytest.mark.parametrize("old", [False, True], ids=["new", "of an earlier version"])
 def test_what_the_console_writes_is_for_this_account_alone(tmp_path: Path, old: bool) -> None:
-    """Console folders have mode 0700 and files 0600."""
+    """Folders of the console have mode 0700 and files 0600, whatever the umask, also those that an
+    earlier version made."""
     root = tmp_path / "console"
     if old:
         for folder in (root, root / "jobs", root / "kept"):
@@ -318,7 +320,8 @@ def test_what_the_console_writes_is_for_this_account_alone(tmp_path: Path, old: 
 
 
 def test_a_change_is_taken_back_where_what_took_it_back_was_not(tmp_path: Path) -> None:
-    """A change counts as undone only while its undo is not undone itself."""
+    """A change counts as undone only while its undo is not undone itself: changes 2, 3 and 4 each
+    undo the one before."""
     log = Log(tmp_path)
     taken_back = []
     for undoes in (None, 1, 2, 3):

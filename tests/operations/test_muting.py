@@ -85,7 +85,8 @@ def list_planned_titles(instance: Instance) -> set[str]:
 def test_a_dry_run_shows_the_articles_that_the_settings_leave_out_without_those_of_a_hand(
     instance: Instance, text: str, titles: set[str]
 ) -> None:
-    """`withdraw-muted --dry-run` lists muted articles, but none filed by hand."""
+    """The dry run of `withdraw-muted` lists the articles that `mute` and `keep` exclude, except
+    those written by hand, and changes nothing."""
     write_settings(instance, text)
     before = instance.read_digests("articles")
 
@@ -94,7 +95,8 @@ def test_a_dry_run_shows_the_articles_that_the_settings_leave_out_without_those_
 
 
 def test_they_are_withdrawn_and_one_undo_brings_all_back(instance: Instance) -> None:
-    """`withdraw-muted` withdraws muted articles; one undo restores them."""
+    """`withdraw-muted` withdraws muted articles as one change, which can be undone and withdrawn
+    again; those of a hand stay."""
     write_settings(instance, 'mute = "title:sports"')
     before = instance.read_digests("articles")
 

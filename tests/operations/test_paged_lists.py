@@ -57,7 +57,8 @@ def test_pages_follow_each_other_and_end(instance: Instance) -> None:
 
 
 def test_what_is_new_meanwhile_moves_no_page(instance: Instance) -> None:
-    """New items do not shift the next page."""
+    """A change made between two pages of a list neither repeats nor skips an item on the second
+    page."""
     run_command(instance, "change", "add-tag", "Robots")
     run_command(instance, "change", "add-tag", "Drones")
     with open_read_only(instance.config) as opened:

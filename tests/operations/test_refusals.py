@@ -50,7 +50,8 @@ def test_what_cannot_be_done_is_said(
     "line", ['headers_env = { Authorization = "TOKEN" }', 'cookies = "cookies/one.txt"']
 )
 def test_another_host_does_not_get_the_credentials_of_a_source(tmp_path: Path, line: str) -> None:
-    """A source with credentials cannot be moved to another host by an operation."""
+    """An operation cannot move a source with credentials to another host, which would get them;
+    another path of its host is fine."""
     instance = Instance(tmp_path)
     (instance.config / "sources.toml").write_text(
         f'[[source]]\nkey = "one"\nurl = "https://one.example/feed"\n{line}\n'

@@ -65,7 +65,8 @@ def test_a_withdrawal_is_taken_back_and_that_too(instance: Instance) -> None:
 
 
 def test_several_articles_are_one_change_and_one_undo(instance: Instance) -> None:
-    """A change of several articles is undone at once."""
+    """Hiding, withdrawing or confirming several articles is one change in the log, and one undo
+    restores them all."""
     with instance.open_app() as app:
         store_articles(app, "Boats", "Of boats.", source="two")
     instance.build()
@@ -102,7 +103,8 @@ def test_several_articles_are_one_change_and_one_undo(instance: Instance) -> Non
 
 
 def test_several_sources_are_one_change_and_one_undo(instance: Instance) -> None:
-    """A change of several sources is undone at once."""
+    """Changing several sources is one change and one undo; an operation for a single source only is
+    refused."""
     path = instance.config / "sources.toml"
     before = path.read_text()
     run_command(instance, "change", "each", "change-source", "one", "two", "--values", "every=6h")
@@ -188,7 +190,8 @@ def test_a_withdrawal_that_an_earlier_version_logged_is_taken_back(instance: Ins
 def test_an_import_is_taken_back_but_for_what_was_edited_since(
     instance: Instance, tmp_path: Path
 ) -> None:
-    """Undoing an import keeps articles that were edited since."""
+    """An import of articles can be undone as a whole; if one of them was edited since, the undo is
+    refused and all stay."""
     folder = tmp_path / "blog"
     folder.mkdir()
     for name in ("bridge", "roof"):

@@ -103,7 +103,8 @@ def end_run(instance: Instance) -> tuple[Problem, ...]:
 
 
 def test_an_entry_lists_stories_by_outlets_and_is_made_once(instance: Instance) -> None:
-    """A digest lists stories by number of outlets and does not change later."""
+    """A digest entry is made when its period ends, lists stories with more outlets first, is in
+    every format, and does not change when more reports come."""
     file_report(instance, "one", excerpt="Nobody was <hurt>.")
     file_report(instance, "two")
     file_report(instance, "sea", FERRY)
@@ -151,7 +152,8 @@ def test_an_entry_lists_stories_by_outlets_and_is_made_once(instance: Instance) 
 
 
 def test_a_period_ends_before_its_last_moment_and_none_is_lost(instance: Instance) -> None:
-    """An article at the exact end of a period is in the next digest."""
+    """An article filed at the very end of a period is in the next digest; one filed a second before
+    is in this one."""
     with instance.open_app() as app:
         for title, added in (
             ("At the end", MORNING),
@@ -188,7 +190,8 @@ def test_a_report_after_the_period_is_not_of_it(instance: Instance) -> None:
 
 
 def test_the_first_entry_is_of_the_last_period_alone(tmp_path: Path) -> None:
-    """The first digest covers only the last complete period."""
+    """The first entry of a new digest covers only the last complete day, neither older articles nor
+    those of today."""
     instance = Instance(tmp_path, settings=SETTINGS)
     with instance.open_app() as app:
         for title, hours in (("Old", 30), ("Of the last day", 20), ("Of today", 2)):
@@ -206,7 +209,8 @@ def test_without_stories_there_is_no_entry(instance: Instance) -> None:
 
 @pytest.mark.parametrize("operation", ["withdraw", "hide"])
 def test_what_is_published_no_more_leaves_no_trace(instance: Instance, operation: str) -> None:
-    """Withdrawn articles leave the digest; a digest without articles disappears."""
+    """Articles that are withdrawn or hidden leave a digest entry without changing its date; an
+    entry without articles disappears."""
     ids = [
         file_report(instance, "sea", FERRY),
         file_report(instance, "one"),
@@ -309,7 +313,7 @@ def configure_mail(instance: Instance, port: int) -> None:
 
 
 def test_a_mail_is_sent_once(instance: Instance) -> None:
-    """Later runs of the same morning send the digest no second time."""
+    """A digest is mailed once to all its readers, however many runs follow in the same morning."""
     file_report(instance, "one", QUAKE)
     with serve_mailbox() as (port, mails):
         configure_mail(instance, port)

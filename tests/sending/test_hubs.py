@@ -122,7 +122,8 @@ def test_a_refusal_is_a_condition_with_its_cure(instance: Instance, hub: OwnHub)
 
 
 def test_it_is_remembered_until_a_notice_is_taken(instance: Instance, hub: OwnHub) -> None:
-    """A refused notification is kept until the hub accepts one."""
+    """A hub that refused a notice gets it again at each run until it accepts it; then it is no
+    longer reported."""
     hub.status = 400
     build_and_notify(instance)
     instance.now += timedelta(hours=1)
@@ -144,7 +145,7 @@ def test_it_is_remembered_until_a_notice_is_taken(instance: Instance, hub: OwnHu
 
 
 def test_later_changes_do_not_hide_what_it_was_not_told_of(instance: Instance, hub: OwnHub) -> None:
-    """A refused notification is repeated with later ones, until the hub accepts it."""
+    """A notice that a hub refused is repeated together with later ones."""
     hub.refuses = f"{SITE}sources/one.atom"
     build_and_notify(instance)
     add_article(instance, "Another", "two")

@@ -168,7 +168,8 @@ def test_the_signature_is_that_of_the_specification() -> None:
 def test_an_article_is_announced_once_after_its_build_and_signed(
     instance: Instance, receiver: Receiver
 ) -> None:
-    """A new article is announced once, after its build, with a signature."""
+    """A new article is announced once, only after its build, with the id of its feed entry and a
+    valid signature."""
     store_titles(instance, "New")
     with instance.open_app() as app:
         assert (
@@ -240,7 +241,7 @@ def test_edits_and_withdrawals_follow_in_order(instance: Instance, receiver: Rec
 
 
 def test_a_file_that_is_written_anew_is_no_news(instance: Instance, receiver: Receiver) -> None:
-    """A changed title is announced once; a touched file is not."""
+    """A changed title is announced; a file that is only touched is not."""
     instance.edit_file("Old", "title: Old", "title: Renamed")
     build_and_send(instance)
     path = instance.find_file("Renamed")
@@ -366,7 +367,8 @@ def test_a_query_chooses_what_is_announced(
 def test_a_receiver_that_comes_back_hears_of_nothing_in_between(
     instance: Instance, receiver: Receiver
 ) -> None:
-    """A receiver that was removed and added again gets only later articles."""
+    """A receiver that was removed and added again hears nothing of the article published
+    meanwhile."""
     (instance.config / "syndicator.toml").write_text("[publish]\ntag_min = 1\n")
     store_titles(instance, "Meanwhile")
     send_later(instance, minutes=1)
@@ -383,7 +385,8 @@ def test_a_receiver_that_comes_back_hears_of_nothing_in_between(
 def test_a_receiver_that_fails_gets_the_same_message_again(
     instance: Instance, receiver: Receiver, status: int
 ) -> None:
-    """The message is sent again after a pause, with its id; later messages wait for it."""
+    """A message that fails is sent again after a pause with the same id, later messages wait for
+    it, and no redirect is followed."""
     answers = [status, 200, 200]
     receiver.answer = lambda delivery: answers.pop(0)
     store_titles(instance, "First", "Second")
@@ -500,7 +503,7 @@ def test_a_private_address_needs_allow(instance: Instance, receiver: Receiver) -
 def test_a_receiver_that_is_down_for_a_day_is_a_condition(
     instance: Instance, receiver: Receiver
 ) -> None:
-    """After 25 hours of errors the condition opens; it closes once messages arrive again."""
+    """A receiver that fails for 25 hours is a condition; it ends once messages arrive again."""
     configure_receiver(
         instance,
         receiver,
@@ -553,7 +556,7 @@ def list_open_conditions(instance: Instance) -> set[str]:
 
 
 def test_conditions_open_and_close(instance: Instance, receiver: Receiver) -> None:
-    """One message when a source is gone, and one when it has recovered."""
+    """A receiver gets one message when a source is gone and one when it has recovered."""
     for disabled in ("gone", None):
         state = SourceState(
             key="one",
