@@ -72,12 +72,12 @@ def test_several_articles_are_one_change_and_one_undo(instance: Instance) -> Non
     instance.build()
     urls = ["https://two.example/chips", "https://two.example/boats"]
 
-    def said() -> list[tuple[str, str, bool]]:
+    def list_states() -> list[tuple[str, str, bool]]:
         return [
             (article.title, article.category, article.hold) for article in instance.load_articles()
         ]
 
-    before = said()
+    before = list_states()
     run_command(instance, "change", "each", "hide", *urls)
     assert "Chips" not in instance.read_published("all.atom")
     assert "Boats" not in instance.read_published("all.atom")
@@ -89,17 +89,17 @@ def test_several_articles_are_one_change_and_one_undo(instance: Instance) -> Non
         [change],
     ]
     run_command(instance, "change", "undo", "1")
-    assert said() == before
+    assert list_states() == before
     assert "Boats" in instance.read_published("all.atom")
     run_command(instance, "change", "each", "withdraw", *urls)
     assert "Boats" not in instance.read_published("all.atom")
     run_command(instance, "change", "undo", "3")
-    assert said() == before
+    assert list_states() == before
     assert "Chips" in instance.read_published("all.atom")
     run_command(instance, "change", "each", "confirm", *urls, "--values", "category=AI")
     assert {article.category for article in instance.load_articles()} == {"AI"}
     run_command(instance, "change", "undo", "5")
-    assert said() == before
+    assert list_states() == before
 
 
 def test_several_sources_are_one_change_and_one_undo(instance: Instance) -> None:
