@@ -28,7 +28,7 @@ def list_head_lines(data: bytes) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Timed(Article):
+class ArticleWithMinutes(Article):
     """An article with one field more."""
 
     minutes: int = 0
@@ -38,9 +38,9 @@ def test_a_field_is_one_row(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
     """A new field of articles (`minutes`) needs only one row in the table to be cleaned, written,
     read and removed again."""
     monkeypatch.setattr(fields, "TABLE", (*fields.TABLE, Field("minutes", WHOLE, 2)))
-    monkeypatch.setattr(frontmatter, "Article", Timed)
+    monkeypatch.setattr(frontmatter, "Article", ArticleWithMinutes)
     store = FileArticleStore(tmp_path, durable=False)
-    article = Timed(id="abcdefgh", url="https://example.org/a", title="A", minutes=-3)
+    article = ArticleWithMinutes(id="abcdefgh", url="https://example.org/a", title="A", minutes=-3)
     assert fields.settle(article) == replace(article, minutes=0)
 
     _, stamp, _ = store.put(replace(article, minutes=7))
@@ -49,7 +49,7 @@ def test_a_field_is_one_row(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
     store.put(replace(article, minutes=9))
 
     loaded = store.get(stamp.path)
-    assert isinstance(loaded, Timed)
+    assert isinstance(loaded, ArticleWithMinutes)
     assert loaded.minutes == 9
     data = (tmp_path / stamp.path).read_bytes()
     assert frontmatter.extra(data) == {}

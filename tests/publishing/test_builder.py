@@ -130,7 +130,7 @@ def test_a_second_build_changes_no_byte() -> None:
     assert report.unchanged > 20
 
 
-class Overtaken(MemoryOutlet):
+class OutletWithLateArticle(MemoryOutlet):
     """A web root that an article is filed beside while the first of its files is written."""
 
     def __init__(self, index: MemoryIndex, late: Article) -> None:
@@ -146,9 +146,9 @@ class Overtaken(MemoryOutlet):
 
 def test_an_article_that_comes_while_feeds_are_built_is_in_the_next_build() -> None:
     """An article that is added during a build leaves all feeds marked as stale, so that the next
-    build includes it. `Overtaken` adds it at the first written file."""
+    build includes it. `OutletWithLateArticle` adds it at the first written file."""
     index = MemoryIndex(make_article(n) for n in range(4))
-    outlet = Overtaken(index, make_article(9))
+    outlet = OutletWithLateArticle(index, make_article(9))
     build_index(index, outlet)
     specs = plan_feeds(
         index.feeds(), settings=SETTINGS, sources=list(SOURCES.values()), queries=(), categories={}

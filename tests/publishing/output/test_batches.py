@@ -17,7 +17,7 @@ from syndicator.publishing.output.outlets import FileOutlet
 from tests.instances import NOW, Instance, store_articles
 
 
-class Counting(Disk):
+class CountingDisk(Disk):
     """A disk with room for a number of files that counts what it writes."""
 
     def __init__(self, room: int = 10**6) -> None:
@@ -64,7 +64,7 @@ def use_disk(monkeypatch: pytest.MonkeyPatch, disk: Disk) -> None:
 def test_a_small_build_syncs_twice(instance: Instance, monkeypatch: pytest.MonkeyPatch) -> None:
     """A build of few files calls fsync for whole batches, twice in all, not once per file, since a
     sync is slow. `disk` counts."""
-    disk = Counting()
+    disk = CountingDisk()
     use_disk(monkeypatch, disk)
     written = instance.build().written
 
@@ -124,7 +124,7 @@ def test_a_full_disk_ends_the_build_and_changes_no_file(
     were; the next build publishes the news."""
     before = instance.read_digests("public")
     with monkeypatch.context() as patch:
-        use_disk(patch, Counting(room))
+        use_disk(patch, CountingDisk(room))
         with pytest.raises(OSError, match="No space") as failed:
             instance.build()
 

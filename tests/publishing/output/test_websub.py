@@ -138,7 +138,7 @@ async def test_a_passing_fault_is_tried_again_and_a_final_one_is_not(
     assert len(hub.asked) == requests
 
 
-class Silent(Hub):
+class SilentHub(Hub):
     """A hub that answers nothing after the first few."""
 
     async def fetch(self, request: Request) -> FetchResult:
@@ -153,7 +153,7 @@ async def test_a_silent_hub_ends_at_the_deadline(each: float, in_all: float) -> 
     for all together (`in_all`), in seconds."""
     async with asyncio.timeout(50):
         notice = await notify_hub(
-            HUB, list_addresses(9), Silent(), seconds_each=each, seconds_in_all=in_all
+            HUB, list_addresses(9), SilentHub(), seconds_each=each, seconds_in_all=in_all
         )
 
     assert notice.urls_not_notified == tuple(list_addresses(9)[4:])

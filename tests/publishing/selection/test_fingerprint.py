@@ -18,13 +18,15 @@ SOURCE = Source(key="one", url="https://one.example/feed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Later(FeedSpec):
+class SpecOfLaterVersion(FeedSpec):
     """A feed with a field of a later version."""
 
     mood: str = "calm"
 
 
-LATER = Later(key=SPEC.key, name=SPEC.name, title=SPEC.title, first_slug=SPEC.first_slug)
+LATER = SpecOfLaterVersion(
+    key=SPEC.key, name=SPEC.name, title=SPEC.title, first_slug=SPEC.first_slug
+)
 
 
 def test_a_new_field_makes_no_feed_again() -> None:

@@ -33,19 +33,19 @@ def short_feeds(monkeypatch: pytest.MonkeyPatch) -> None:
     limit_entries(monkeypatch, 60)
 
 
-class Counting(MemoryIndex):
+class RecordingIndex(MemoryIndex):
     """An index that counts the months whose entries were read."""
 
-    looked: Sequence[str] = ()
+    read_months: Sequence[str] = ()
 
     def month_entries(self, key: FeedKey, month: str) -> list[tuple[str, object, str]]:  # type: ignore[override]
-        self.looked = [*self.looked, month]
+        self.read_months = [*self.read_months, month]
         return super().month_entries(key, month)  # type: ignore[return-value]
 
     def month_fingerprints(self, key: FeedKey) -> dict[str, tuple[int, str]]:
-        before = self.looked
+        before = self.read_months
         result = super().month_fingerprints(key)
-        self.looked = before
+        self.read_months = before
         return result
 
 
@@ -138,17 +138,17 @@ def test_a_month_that_is_published_whole_stays_so(monkeypatch: pytest.MonkeyPatc
 @pytest.mark.slow
 def test_entries_of_a_closed_month_are_read_only_if_it_changed() -> None:
     """A build reads the entries of a closed month from the database only if one of them changed,
-    since that is slow. `looked` has the months that were read."""
-    index = Counting()
+    since that is slow. `read_months` has the months that were read."""
+    index = RecordingIndex()
     outlet = MemoryOutlet()
     build_days(DAYS + 6, index, outlet)
-    index.looked = []
+    index.read_months = []
     index.add(make_article(9000, added=START + timedelta(days=DAYS + 7)))
     everything = {FeedKey("all", "all")}
     build_index(index, outlet, HOW, only=everything)
 
-    assert "2025-11" not in index.looked
-    assert "2025-12" in index.looked
+    assert "2025-11" not in index.read_months
+    assert "2025-12" in index.read_months
 
     old = make_day(3)[0]
     index.add(
@@ -156,7 +156,7 @@ def test_entries_of_a_closed_month_are_read_only_if_it_changed() -> None:
     )
     build_index(index, outlet, HOW, only=everything)
 
-    assert "2025-11" in index.looked
+    assert "2025-11" in index.read_months
     assert sum(data.count(b">Corrected<") for data in list_archive_documents(outlet).values()) == 1
 
 

@@ -13,7 +13,7 @@ ANN = "192.0.2.1"
 BEN = "2001:db8::1"
 
 
-class Slow:
+class SlowSearch:
     """Answers, each once `go_on` is set; counts how many are made at once."""
 
     def __init__(self, size: int = 10) -> None:
@@ -63,44 +63,44 @@ def make_questions(count: int, word: str = "word") -> list[str]:
 def test_the_script_that_pages_look_for_is_there_once_questions_are_answered() -> None:
     """q/answers.js tells the pages that this server answers questions; it is served without a
     search (`order` is empty)."""
-    slow = Slow()
-    status, head, body = asyncio.run(slow.questions.answer("q/answers.js", ANN, {}))
+    slow_search = SlowSearch()
+    status, head, body = asyncio.run(slow_search.questions.answer("q/answers.js", ANN, {}))
 
     assert status == 200
     assert body == b"syndicator.isAnswered = true;\n"
-    assert slow.order == []
+    assert slow_search.order == []
     assert dict(head)[b"content-type"].startswith(b"text/javascript")
 
 
 def test_one_answer_is_made_at_a_time_and_few_may_wait() -> None:
     """Of 100 simultaneous searches of one client, one is made at a time and 32 wait; the other 67
     get 503 with Retry-After."""
-    slow = Slow()
-    answers = asyncio.run(slow.collect_answers(make_questions(100)))
+    slow_search = SlowSearch()
+    answers = asyncio.run(slow_search.collect_answers(make_questions(100)))
 
     assert count_statuses(answers) == {
         200: 33,
         503: 67,
     }, "one is being made, a quarter of the places waits"
-    assert slow.most == 1
-    assert len(slow.asked) == 33
+    assert slow_search.most == 1
+    assert len(slow_search.asked) == 33
 
     refused = next(dict(head) for status, head, _ in answers if status == 503)
 
     assert refused[b"retry-after"] == b"60"
-    assert len(slow.questions.waiting) == 0
+    assert len(slow_search.questions.waiting) == 0
 
 
 def test_a_client_that_asks_very_much_waits_for_itself() -> None:
     """One client may have 32 searches waiting beside the one being answered; more get 503. Clients
     take turns, so two of another client (one IPv6 network) are answered early."""
-    slow = Slow()
+    slow_search = SlowSearch()
     names = [*make_questions(40, "ann"), *make_questions(2, "ben")]
-    answers = asyncio.run(slow.collect_answers(names, [ANN] * 40 + [BEN, "2001:db8::2"]))
+    answers = asyncio.run(slow_search.collect_answers(names, [ANN] * 40 + [BEN, "2001:db8::2"]))
 
     assert count_statuses(answers[:40]) == {200: 33, 503: 7}
     assert count_statuses(answers[40:]) == {200: 2}
-    assert [name[8:11] for name in slow.order[:5]] == [
+    assert [name[8:11] for name in slow_search.order[:5]] == [
         "ann",
         "ann",
         "ben",
@@ -112,9 +112,9 @@ def test_a_client_that_asks_very_much_waits_for_itself() -> None:
 def test_all_clients_together_have_so_many_places() -> None:
     """All clients together may have 128 searches waiting beside the one being answered; the other
     71 of 200 get 503."""
-    slow = Slow()
+    slow_search = SlowSearch()
     hosts = [f"192.0.2.{number}" for number in range(200)]
-    assert count_statuses(asyncio.run(slow.collect_answers(make_questions(200), hosts))) == {
+    assert count_statuses(asyncio.run(slow_search.collect_answers(make_questions(200), hosts))) == {
         200: 129,
         503: 71,
     }
@@ -123,20 +123,20 @@ def test_all_clients_together_have_so_many_places() -> None:
 def test_a_cached_answer_needs_no_turn() -> None:
     """A cached answer is returned at once, also while 100 other searches wait for the one that is
     being answered."""
-    slow = Slow()
-    slow.go_on.set()
+    slow_search = SlowSearch()
+    slow_search.go_on.set()
 
     async def ask() -> list[Answer]:
-        first = await slow.questions.answer("q/tag.ai.atom", ANN, {})
-        slow.go_on.clear()
+        first = await slow_search.questions.answer("q/tag.ai.atom", ANN, {})
+        slow_search.go_on.clear()
         others = [
-            asyncio.create_task(slow.questions.answer(name, ANN, {}))
+            asyncio.create_task(slow_search.questions.answer(name, ANN, {}))
             for name in make_questions(100)
         ]
-        while len(slow.order) < 2:  # noqa: ASYNC110 - a thread
+        while len(slow_search.order) < 2:  # noqa: ASYNC110 - a thread
             await asyncio.sleep(0)
-        again = await slow.questions.answer("q/tag.ai.atom", ANN, {})
-        slow.go_on.set()
+        again = await slow_search.questions.answer("q/tag.ai.atom", ANN, {})
+        slow_search.go_on.set()
         await asyncio.gather(*others)
         return [first, again]
 
@@ -145,71 +145,75 @@ def test_a_cached_answer_needs_no_turn() -> None:
 
 def test_a_client_that_is_gone_leaves_its_place_and_its_turn() -> None:
     """Cancelled requests leave the queue, and the next client is served."""
-    slow = Slow()
+    slow_search = SlowSearch()
 
     async def ask() -> Answer:
         tasks = [
-            asyncio.create_task(slow.questions.answer(name, ANN, {})) for name in make_questions(3)
+            asyncio.create_task(slow_search.questions.answer(name, ANN, {}))
+            for name in make_questions(3)
         ]
-        while not slow.order:  # noqa: ASYNC110 - a thread
+        while not slow_search.order:  # noqa: ASYNC110 - a thread
             await asyncio.sleep(0)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        assert len(slow.questions.waiting) == 0
-        slow.go_on.set()
-        return await slow.questions.answer("q/tag.ai.atom", BEN, {})
+        assert len(slow_search.questions.waiting) == 0
+        slow_search.go_on.set()
+        return await slow_search.questions.answer("q/tag.ai.atom", BEN, {})
 
     assert asyncio.run(ask())[0] == 200
-    assert slow.order == ["q/words.word0.atom", "q/tag.ai.atom"]
+    assert slow_search.order == ["q/words.word0.atom", "q/tag.ai.atom"]
 
 
 def test_a_client_that_leaves_as_its_turn_comes_gives_it_away() -> None:
     """If a waiting search is cancelled in the moment its turn begins, the turn passes on: the next
     search is answered."""
-    slow = Slow()
+    slow_search = SlowSearch()
 
     async def ask() -> Answer:
         first, second = (
-            asyncio.create_task(slow.questions.answer(name, ANN, {})) for name in make_questions(2)
+            asyncio.create_task(slow_search.questions.answer(name, ANN, {}))
+            for name in make_questions(2)
         )
         await asyncio.sleep(0)
-        slow.go_on.set()
+        slow_search.go_on.set()
         await first
-        while not slow.questions.is_busy:  # noqa: ASYNC110 - the turn of the second begins, which does not know it yet
+        while not slow_search.questions.is_busy:  # noqa: ASYNC110 - the turn of the second begins, which does not know it yet
             await asyncio.sleep(0)
         second.cancel()
         await asyncio.gather(second, return_exceptions=True)
         async with asyncio.timeout(20):
-            return await slow.questions.answer("q/tag.ai.atom", BEN, {})
+            return await slow_search.questions.answer("q/tag.ai.atom", BEN, {})
 
     assert asyncio.run(ask())[0] == 200
-    assert slow.order == ["q/words.word0.atom", "q/tag.ai.atom"]
+    assert slow_search.order == ["q/words.word0.atom", "q/tag.ai.atom"]
 
 
 def test_the_same_question_of_many_is_answered_once() -> None:
     """Ten simultaneous requests for one search cost one search; its answer is reused until the
     search index changes (`stamp`)."""
-    slow = Slow()
+    slow_search = SlowSearch()
 
-    assert count_statuses(asyncio.run(slow.collect_answers(["q/tag.ai.atom"] * 10))) == {200: 10}
-    assert slow.asked == {"q/tag.ai.atom": 1}
+    assert count_statuses(asyncio.run(slow_search.collect_answers(["q/tag.ai.atom"] * 10))) == {
+        200: 10
+    }
+    assert slow_search.asked == {"q/tag.ai.atom": 1}
 
-    slow.stamp = 2
-    asyncio.run(slow.collect_answers(["q/tag.ai.atom"]))
+    slow_search.stamp = 2
+    asyncio.run(slow_search.collect_answers(["q/tag.ai.atom"]))
 
-    assert slow.asked == {"q/tag.ai.atom": 2}, "another version of the search"
+    assert slow_search.asked == {"q/tag.ai.atom": 2}, "another version of the search"
 
 
 def test_cached_answers_are_bounded() -> None:
     """The cache of answers holds at most 16 MiB: of 40 large answers fewer than ten stay."""
-    slow = Slow(size=100_000)
-    slow.go_on.set()
+    slow_search = SlowSearch(size=100_000)
+    slow_search.go_on.set()
 
     async def ask_40_questions() -> None:
         for number in range(40):
-            await slow.questions.answer(f"q/words.word{number:02}.atom", ANN, {})
+            await slow_search.questions.answer(f"q/words.word{number:02}.atom", ANN, {})
 
     asyncio.run(ask_40_questions())
-    assert slow.questions.bodies._bytes <= 16 << 20
-    assert len(slow.questions.bodies._cached) < 10
+    assert slow_search.questions.bodies._bytes <= 16 << 20
+    assert len(slow_search.questions.bodies._cached) < 10

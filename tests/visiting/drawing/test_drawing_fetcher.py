@@ -25,7 +25,7 @@ from tests.visiting.drawing.drawn import PAGES, need_browser, serve_folder, serv
 URL = "https://a.example/"
 
 
-class Plain:
+class PlainFetcher:
     """A fetcher that gives one answer and remembers the requests."""
 
     def __init__(self, content_type: str = "text/html") -> None:
@@ -41,12 +41,12 @@ class Plain:
         """Nothing is open."""
 
 
-def fetch_with_drawing(plain: Plain, *, draw: bool) -> FetchResult:
+def fetch_with_drawing(plain_fetcher: PlainFetcher, *, draw: bool) -> FetchResult:
     @asynccontextmanager
     async def open_page() -> AsyncIterator[Fetcher]:
-        yield plain
+        yield plain_fetcher
 
-    fetcher = DrawingFetcher(plain, open_page, user_agent="Test")
+    fetcher = DrawingFetcher(plain_fetcher, open_page, user_agent="Test")
     return asyncio.run(fetcher.fetch(Request(url=URL, draw=draw)))
 
 
@@ -58,28 +58,29 @@ def no_browser(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_without_a_browser_no_request_is_made(no_browser: None) -> None:
     """A page that needs a browser fails with "no-browser" if Chromium is missing; the site is not
     requested, and no try is counted (`unasked`)."""
-    plain = Plain()
-    answer = fetch_with_drawing(plain, draw=True)
+    plain_fetcher = PlainFetcher()
+    answer = fetch_with_drawing(plain_fetcher, draw=True)
 
     assert isinstance(answer, Failed)
     assert answer.reason == "no-browser"
     assert answer.detail == "Chromium is missing"
     assert answer.unasked
-    assert plain.asked == []
+    assert plain_fetcher.asked == []
 
 
 def test_what_nobody_wants_drawn_needs_no_browser(no_browser: None) -> None:
-    """A request without `draw` is answered by the plain fetcher, also if there is no browser."""
-    plain = Plain()
-    assert fetch_with_drawing(plain, draw=False) == plain.answer
+    """A request without `draw` is answered by the plain fetcher, also if there is no
+    browser."""
+    plain_fetcher = PlainFetcher()
+    assert fetch_with_drawing(plain_fetcher, draw=False) == plain_fetcher.answer
 
 
 @pytest.mark.parametrize("content_type", ["application/rss+xml", "application/json", "text/plain"])
 def test_only_html_is_drawn(monkeypatch: pytest.MonkeyPatch, content_type: str) -> None:
     """An answer that is not HTML is returned as it came, without starting a browser."""
     monkeypatch.setattr(drawing_fetcher, "find_obstacle", lambda: "")
-    plain = Plain(content_type)
-    assert fetch_with_drawing(plain, draw=True) == plain.answer
+    plain_fetcher = PlainFetcher(content_type)
+    assert fetch_with_drawing(plain_fetcher, draw=True) == plain_fetcher.answer
 
 
 LIST = """<!doctype html><title>Kvernes Post</title><main></main><script>

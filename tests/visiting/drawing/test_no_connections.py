@@ -82,7 +82,7 @@ def listener() -> Iterator[Listener]:
     listener.close()
 
 
-class Counted:
+class RecordingFetcher:
     """A fetcher that remembers the requests."""
 
     def __init__(self) -> None:
@@ -119,7 +119,7 @@ def test_a_page_reaches_no_address_by_any_way(web: Web, listener: Listener) -> N
     web.routes["/service-worker.js"] = Reply(headers=script, body=b'fetch("/from-worker")')
     web.routes["/done"] = Reply()
     web.routes["/until-done"] = lambda seen: wait_until_done(web)
-    fetcher = Counted()
+    fetcher = RecordingFetcher()
     page = draw_page(url, fetcher=fetcher, allow=f"127.0.0.1/32:{web.port}")
 
     assert isinstance(page, Fetched), page

@@ -15,7 +15,7 @@ from tests.visiting.conftest import NOW, Reply, Web
 from tests.visiting.operator import FEED, refresh_sources, write_sources_config
 
 
-class Notes:
+class StoredNotes:
     """Back-offs over notes that outlive them, at a time that can be set."""
 
     def __init__(self) -> None:
@@ -33,7 +33,7 @@ class Notes:
 def test_the_next_process_knows() -> None:
     """A wait is stored, so that other processes know it until it ends; a shorter one for the same
     host does not replace it."""
-    notes = Notes()
+    notes = StoredNotes()
     first = notes.backoff()
     other = notes.backoff()
     first.add("a.test", NOW + timedelta(hours=1))
@@ -57,7 +57,7 @@ def test_waits_that_ended_are_forgotten_and_their_number_is_bounded(
     kept."""
     # a thousand take seconds
     monkeypatch.setattr("syndicator.visiting.politeness.throttle._MOST_WAITS", 20)
-    notes = Notes()
+    notes = StoredNotes()
     backoff = notes.backoff()
     backoff.add("old", NOW + timedelta(seconds=1))
     notes.now += timedelta(minutes=1)
@@ -72,7 +72,7 @@ def test_waits_that_ended_are_forgotten_and_their_number_is_bounded(
 
 def test_a_wait_is_a_week_at_most() -> None:
     """A wait that a host demands is limited to seven days, also in the stored note."""
-    notes = Notes()
+    notes = StoredNotes()
     notes.backoff().add("a.test", NOW + timedelta(days=400))
     assert notes.backoff().until("a.test") == NOW + timedelta(days=7)
 
@@ -80,7 +80,7 @@ def test_a_wait_is_a_week_at_most() -> None:
 @pytest.mark.parametrize("back", [timedelta(hours=1), timedelta(days=3650)])
 def test_waits_written_by_a_clock_that_was_ahead_do_not_count(back: timedelta) -> None:
     """After the clock is set back, waits that are too far in the future are ignored."""
-    notes = Notes()
+    notes = StoredNotes()
     notes.backoff().add("a.test", NOW + timedelta(hours=3))
     notes.now -= timedelta(minutes=1)
 
@@ -110,7 +110,7 @@ def test_waits_written_by_a_clock_that_was_ahead_do_not_count(back: timedelta) -
 )
 def test_a_note_that_cannot_be_read_stops_nobody(note: str) -> None:
     """A damaged note of waits counts as empty and is replaced by the next wait."""
-    notes = Notes()
+    notes = StoredNotes()
     notes.values[NOTE] = note
 
     assert notes.backoff().until("a") is None

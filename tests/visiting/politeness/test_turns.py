@@ -13,7 +13,7 @@ from tests.visiting.politeness.common_turns import CommonTurns
 from tests.visiting.simclock import SimClock
 
 
-class Machines:
+class TwoMachines:
     """Two processes that share hosts, over answers of some seconds."""
 
     def __init__(self, pause: float = 2.0, seconds: float = 1.0) -> None:
@@ -58,7 +58,7 @@ class Machines:
 def test_machines_ask_a_host_one_at_a_time_and_keep_its_pause() -> None:
     """Two machines never request a host at the same time, and keep its pause between all their
     requests."""
-    machines = Machines()
+    machines = TwoMachines()
 
     assert all(isinstance(result, Fetched) for result in machines.request_from(0, 1, 0, 1))
     assert machines.most == 1
@@ -74,7 +74,7 @@ def test_machines_ask_a_host_one_at_a_time_and_keep_its_pause() -> None:
 def test_a_host_that_others_have_for_long_is_waited_for_and_not_for_ever() -> None:
     """If another machine keeps the turn of a host, a request waits PATIENCE seconds, then fails
     without having been sent; it is retried a minute later."""
-    machines = Machines()
+    machines = TwoMachines()
     machines.turns.take("a.example")  # by a machine that stopped
     (result,) = machines.request_from(0)
 
@@ -89,7 +89,7 @@ def test_a_host_that_others_have_for_long_is_waited_for_and_not_for_ever() -> No
 def test_a_host_that_is_free_soon_is_waited_for() -> None:
     """If a host is free before PATIENCE seconds are over, the request waits for it and is then
     sent."""
-    machines = Machines()
+    machines = TwoMachines()
     machines.turns.hold("a.example", PATIENCE - 5)
     (result,) = machines.request_from(0)
 
@@ -100,7 +100,7 @@ def test_a_host_that_is_free_soon_is_waited_for() -> None:
 def test_a_host_that_is_held_for_long_is_not_waited_for() -> None:
     """If a host is known to be paused for longer than a request would wait, the request fails at
     once and is retried when the pause ends."""
-    machines = Machines()
+    machines = TwoMachines()
     machines.turns.hold("a.example", 600)
     (result,) = machines.request_from(0)
 
@@ -113,7 +113,7 @@ def test_a_host_that_is_held_for_long_is_not_waited_for() -> None:
 def test_what_one_did_not_reach_the_other_does_not_try() -> None:
     """If one machine finds that a host does not exist, the other fails with the same reason without
     a request of its own."""
-    machines = Machines()
+    machines = TwoMachines()
     machines.answer = Failed(url="https://a.example/page", reason="dns", detail="no such name")
     machines.request_from(0)
 
@@ -130,7 +130,7 @@ def test_what_one_did_not_reach_the_other_does_not_try() -> None:
 def test_a_crawl_delay_that_one_read_holds_for_the_other() -> None:
     """A Crawl-delay of 20 seconds that one machine read holds between requests of both (a second is
     for the first answer)."""
-    machines = Machines()
+    machines = TwoMachines()
     machines.throttles[0].set_delay("a.example", 20)
     machines.throttles[0].set_delay("a.example", 20)
 
@@ -145,7 +145,7 @@ def test_a_crawl_delay_that_one_read_holds_for_the_other() -> None:
 def test_leave_is_given_back_where_a_request_is_cancelled() -> None:
     """A cancelled request gives the turn of its host back, so that another machine can request it
     at once."""
-    machines = Machines(pause=0, seconds=1000)
+    machines = TwoMachines(pause=0, seconds=1000)
 
     async def cancel_after_a_second() -> None:
         task = asyncio.ensure_future(
