@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 import pytest
 from sqlalchemy import text
@@ -53,13 +54,20 @@ def follow_sources(store: Store, *sources: Source, due: datetime | None = NOW) -
     store.shards(LEASE).fill()
 
 
-def list_jobs(store: Store) -> list[tuple[str, str, bool]]:
-    """The engine's rows: status, name, and if it is due."""
+class ListedJob(NamedTuple):
+    """A row of the queue. `lock`: the name of its shard."""
+
+    status: str
+    lock: str
+    is_due: bool
+
+
+def list_jobs(store: Store) -> list[ListedJob]:
     result = text(
         "SELECT status::text, lock, scheduled_at <= now() FROM procrastinate_jobs ORDER BY lock,"
         " status"
     )
-    return [tuple(row) for row in store._db.rows(result)]
+    return [ListedJob(*row) for row in store._db.rows(result)]
 
 
 def execute_statement(store: Store, statement: str) -> None:
@@ -118,7 +126,7 @@ def test_each_shard_that_has_sources_has_one_job(store: Store, shards: Shards) -
     )
     before = list_jobs(store)
 
-    assert [(status, due) for status, _, due in before] == [("todo", True)] * 2
+    assert [(job.status, job.is_due) for job in before] == [("todo", True)] * 2
 
     shards.fill()
 
@@ -127,7 +135,7 @@ def test_each_shard_that_has_sources_has_one_job(store: Store, shards: Shards) -
     job = take_job(store)
     shards.fill()
 
-    assert sorted(status for status, _, _ in list_jobs(store)) == ["doing", "todo"]
+    assert sorted(job.status for job in list_jobs(store)) == ["doing", "todo"]
 
     end_job(store, shards, job)
 
@@ -174,12 +182,12 @@ def test_the_next_job_is_due_with_the_first_source_whose_host_may_be_asked(
     follow_sources(store, A)
     end_job(store, shards, take_job(store))
 
-    assert list_jobs(store)[0][2], "what is due still is done at once"
+    assert list_jobs(store)[0].is_due, "what is due still is done at once"
 
     store.hosts(LEASE).hold("a.example", 50)
     end_job(store, shards, take_job(store))
 
-    assert not list_jobs(store)[0][2]
+    assert not list_jobs(store)[0].is_due
     assert store._db.scalar(
         text("SELECT scheduled_at > now() + interval '40 s' FROM procrastinate_jobs")
     )
@@ -189,12 +197,12 @@ def test_the_next_job_is_due_with_the_first_source_whose_host_may_be_asked(
     execute_statement(store, "UPDATE procrastinate_jobs SET scheduled_at = now()")
     end_job(store, shards, take_job(store))
 
-    assert not list_jobs(store)[0][2]
+    assert not list_jobs(store)[0].is_due
 
     store.visits.save_states([SourceState(key="a", url=A.url)])
     shards.fill()
 
-    assert list_jobs(store)[0][2], "a push has it done sooner"
+    assert list_jobs(store)[0].is_due, "a push has it done sooner"
 
 
 def test_a_job_whose_worker_is_silent_is_made_anew_and_the_silent_one_writes_nothing(
@@ -218,7 +226,7 @@ def test_a_job_whose_worker_is_silent_is_made_anew_and_the_silent_one_writes_not
     shards.recover()
 
     # the lost job waits again, and its first worker can no longer end it
-    assert sorted(status for status, _, _ in list_jobs(store)) == ["doing", "todo"]
+    assert sorted(job.status for job in list_jobs(store)) == ["doing", "todo"]
     with pytest.raises(JobLost, match="another worker"):
         end_job(store, shards, lost_job, ended)
 
@@ -262,7 +270,7 @@ def test_a_sign_of_life_says_until_when_hosts_may_be_asked(store: Store) -> None
 
     shards.recover()
 
-    assert list_jobs(store)[0][0] == "doing"
+    assert list_jobs(store)[0].status == "doing"
 
     execute_statement(store, "DELETE FROM procrastinate_workers")
 
@@ -303,7 +311,7 @@ def test_the_engine_works_off_what_is_due_and_ends(store: Store, shards: Shards)
     asyncio.run(run_engine())
 
     assert len(set(done)) == 2
-    assert [(status, due) for status, _, due in list_jobs(store)] == [("todo", False)] * 2
+    assert [(job.status, job.is_due) for job in list_jobs(store)] == [("todo", False)] * 2
 
 
 def test_what_the_engine_meets_in_the_database_is_an_error_of_the_store(

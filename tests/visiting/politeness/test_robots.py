@@ -128,7 +128,10 @@ def test_failures(failure: tuple[str, int | None], allowed: bool, expected_permi
     the server is overloaded or unreachable (RFC 9309)."""
     crawler = ScriptedCrawler()
     crawler.script.answers[ROBOTS] = Failed(url=ROBOTS, reason=failure[0], status=failure[1])
-    assert crawler.find_verdict("https://example.org/a")[:2] == (allowed, expected_permit)
+    verdict = crawler.find_verdict("https://example.org/a")
+
+    assert verdict.allowed is allowed
+    assert verdict.by == expected_permit
 
 
 def test_rules_and_delay() -> None:
@@ -141,7 +144,11 @@ def test_rules_and_delay() -> None:
         " *\nDisallow: /",
     )
 
-    assert crawler.find_verdict("https://example.org/yes")[:3] == (True, "robots.txt", 60.0)
+    verdict = crawler.find_verdict("https://example.org/yes")
+
+    assert verdict.allowed is True
+    assert verdict.by == "robots.txt"
+    assert verdict.delay == 60.0
     assert crawler.find_verdict("https://example.org/no/way").allowed is False
     assert crawler.script.list_urls() == [ROBOTS]
 
@@ -152,7 +159,11 @@ def test_operator_decides() -> None:
     crawler.script.add_page(ROBOTS, "User-agent: *\nDisallow: /")
     source = Source(key="x", url="https://example.org/", robots="ignore")
 
-    assert crawler.find_verdict("https://example.org/a", source)[:3] == (True, "operator", None)
+    verdict = crawler.find_verdict("https://example.org/a", source)
+
+    assert verdict.allowed is True
+    assert verdict.by == "operator"
+    assert verdict.delay is None
     assert crawler.script.asked == []
 
 
