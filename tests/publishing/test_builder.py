@@ -449,7 +449,7 @@ def test_articles_left_out_by_the_share_are_in_the_archive(
     assert outlet.files == files
 
 
-def same_time(count: int) -> tuple[int, int]:
+def find_articles_of_same_time(count: int) -> tuple[int, int]:
     """The numbers of two articles that, at the same second, get the same `updated`."""
     seen: dict[datetime, int] = {}
     for number in range(count):
@@ -472,7 +472,8 @@ def test_entries_of_the_same_time_get_different_times() -> None:
     """Two articles with the same time get entries one microsecond apart in a shared feed, since
     readers need distinct times. Feeds with only one keep the time."""
     first_article, second_article = (
-        make_article(number, published=START, added=START) for number in same_time(10_000)
+        make_article(number, published=START, added=START)
+        for number in find_articles_of_same_time(10_000)
     )
     pair = [
         replace(first_article, tags=("AI", "One")),

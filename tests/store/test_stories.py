@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import NamedTuple
 
 from sqlalchemy import func, select
 
@@ -40,9 +41,18 @@ def find_similar(store: Store, one: Sketched) -> list[str]:
     return [row.article for row in store.stories.find_similar(one, found_by, WINDOW)]
 
 
-def count_rows(store: Store) -> tuple[int, ...]:
+class RowCounts(NamedTuple):
+    """The numbers of rows in the tables of stories."""
+
+    sketches: int
+    keys: int
+    members: int
+
+
+def count_rows(store: Store) -> RowCounts:
     tables = (schema.story_sketches, schema.story_keys, schema.story_members)
-    return tuple(store._db.scalar(select(func.count()).select_from(table)) for table in tables)
+    counts = [store._db.scalar(select(func.count()).select_from(table)) for table in tables]
+    return RowCounts(*counts)
 
 
 def list_unread(store: Store, *, all: bool) -> list[str]:
@@ -130,11 +140,13 @@ def test_sketches_older_than_the_window_are_deleted(store: Store) -> None:
     store.stories.save_members([Member(new_article.article, "s", "1.example", final=False)])
     store.stories.delete_old_sketches(NOW - timedelta(hours=2), 10)
 
-    assert count_rows(store) == (1, len(choose_lookup_keys(unpack(QUAKE))), 1)
+    assert count_rows(store) == RowCounts(
+        sketches=1, keys=len(choose_lookup_keys(unpack(QUAKE))), members=1
+    )
 
     store.stories.delete_old_sketches(NOW, 10)
 
-    assert count_rows(store) == (0, 0, 1)
+    assert count_rows(store) == RowCounts(sketches=0, keys=0, members=1)
 
 
 def test_a_withdrawn_article_leaves_only_the_decision_of_an_operator(store: Store) -> None:
@@ -153,7 +165,7 @@ def test_a_withdrawn_article_leaves_only_the_decision_of_an_operator(store: Stor
     for article in (first_article, other_article):
         store.visits.withdraw(article, (), [], NOW)
 
-    assert count_rows(store) == (0, 0, 1)
+    assert count_rows(store) == RowCounts(sketches=0, keys=0, members=1)
     assert store.stories.articles(["s"]) == {}
 
 
@@ -168,7 +180,7 @@ def test_a_rebuilt_database_makes_sketches_again_and_keeps_the_stories(store: St
 
     store.reindex([(article, make_stamp(1))])
 
-    assert count_rows(store) == (0, 0, 1)
+    assert count_rows(store) == RowCounts(sketches=0, keys=0, members=1)
     assert list_unread(store, all=False) == [sketched.article]
 
 

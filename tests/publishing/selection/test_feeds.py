@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from syndicator.configuration.settings import Publish, Settings, Site
-from syndicator.core.model import FeedKey, Older, Source
+from syndicator.core.model import FeedKey, FeedSpec, Older, Source
 from syndicator.core.ports import FeedRow
 from syndicator.publishing.queries import SavedQuery
 from syndicator.publishing.selection.feeds import plan_feeds
@@ -179,19 +179,31 @@ def test_a_larger_limit_counts_for_the_day_and_older_articles_and_a_sources_feed
     """A larger `limit` raises both bounds: 500 articles in all (`most`) and 200 with older ones
     (`most_older`). A source may fill its own feed (share 1.0)."""
 
-    def plan_limits(axis: str, publish: Publish) -> tuple[int, int, float]:
+    def plan_feed(axis: str, publish: Publish) -> FeedSpec:
         rows = [make_row("source", "alpha", 5)]
         settings = Settings(publish=publish)
-        results = {
-            feed.key.axis: feed
-            for feed in plan_feeds(rows, settings=settings, sources=(), queries=(), categories={})
-        }
-        return results[axis].most, results[axis].most_older, results[axis].share
+        specs = plan_feeds(rows, settings=settings, sources=(), queries=(), categories={})
+        return next(spec for spec in specs if spec.key.axis == axis)
 
-    assert plan_limits("all", Publish()) == (500, 200, 0.33)
-    assert plan_limits("all", Publish(limit=300)) == (500, 300, 0.33)
-    assert plan_limits("all", Publish(limit=600)) == (600, 600, 0.33)
-    assert plan_limits("source", Publish()) == (500, 200, 1.0)
+    default = plan_feed("all", Publish())
+    assert default.most == 500
+    assert default.most_older == 200
+    assert default.share == 0.33
+
+    larger = plan_feed("all", Publish(limit=300))
+    assert larger.most == 500
+    assert larger.most_older == 300
+    assert larger.share == 0.33
+
+    largest = plan_feed("all", Publish(limit=600))
+    assert largest.most == 600
+    assert largest.most_older == 600
+    assert largest.share == 0.33
+
+    of_source = plan_feed("source", Publish())
+    assert of_source.most == 500
+    assert of_source.most_older == 200
+    assert of_source.share == 1.0
 
 
 def test_a_saved_question_has_the_names_of_its_feeds_as_title() -> None:
