@@ -109,7 +109,7 @@ async def find_running(manager: JobManager) -> Job:
 
 
 def test_to_defer_a_planned_job_on_our_connection_fails(store: Store) -> None:
-    """In Procrastinate, planning a job that is already planned fails (its issue 1415); therefore
+    """In Procrastinate, planning a job that is already planned fails (its #1415); therefore
     our SQL plans it for the earlier time."""
     with (
         App(connector=SyncPsycopgConnector(conninfo=store.shards(60).address)).open() as app,
@@ -126,7 +126,7 @@ def test_to_defer_a_planned_job_on_our_connection_fails(store: Store) -> None:
 
 
 def test_a_retry_fails_if_the_next_job_is_planned(store: Store) -> None:
-    """In Procrastinate, a retry fails if the next job is planned (its issue 1446), as happens when
+    """In Procrastinate, a retry fails if the next job is planned (its #1446), as happens when
     a visit plans the next build while one runs."""
     store.builds().plan(BUILD, datetime(2026, 3, 1, tzinfo=UTC))
 
@@ -156,7 +156,7 @@ def test_whoever_finishes_a_job_need_not_have_it(store: Store) -> None:
 
 def test_the_jobs_of_a_removed_worker_are_found(store: Store) -> None:
     """Procrastinate finds the jobs of a removed worker as stalled, since they lose its number
-    (other than its issue 1518 says)."""
+    (other than its #1518 says)."""
     assert ask_job_manager(store, find_stalled) == []
 
     with store._db.write() as connection:
