@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -174,38 +174,39 @@ def test_a_redesign_republishes_nothing(garden: Garden, how: str, many: int) -> 
     feeds are the same, with new aliases."""
     old = [make_post(number) for number in range(many)]
     garden.serve_posts(old)
-    garden.visit_sources(0)
+    garden.visit_sources(hours=0)
     before = garden.load_articles()
     published = garden.read_published()
 
     assert len(before) == many
 
-    change = {
-        "shifted": lambda one: {"at": one.at + timedelta(hours=2)},
-        "undated": lambda one: {"at": None},
-        "canonical": lambda one: {"names": one.url},
-        "reworded": lambda one: {"text": f"<p>First seen on our old pages.</p>{one.text}"},
-    }.get(how, lambda one: {})
-    new = [move_post(one, **change(one)) for one in old]
-    garden.serve_posts(
-        new,
-        (
-            {one.url: there.url for one, there in zip(old, new, strict=True)}
-            if how == "redirect"
-            else None
-        ),
-    )
+    make_changes: dict[str, Callable[[Post], dict[str, object]]] = {
+        "shifted": lambda post: {"at": post.at + timedelta(hours=2) if post.at else None},
+        "undated": lambda post: {"at": None},
+        "canonical": lambda post: {"names": post.url},
+        "reworded": lambda post: {"text": f"<p>First seen on our old pages.</p>{post.text}"},
+    }
+    make_change = make_changes.get(how, lambda post: {})
+    new = [move_post(post, **make_change(post)) for post in old]
+    redirects = {}
+    if how == "redirect":
+        redirects = {before.url: now.url for before, now in zip(old, new, strict=True)}
+    garden.serve_posts(new, redirects)
     for _ in range(2):
         assert garden.visit_sources() == ()
     after = garden.load_articles()
 
-    assert [(one.id, one.url, one.title, one.published, one.body) for one in after] == [
-        (one.id, one.url, one.title, one.published, one.body) for one in before
-    ]
+    for article, article_before in zip(after, before, strict=True):
+        assert article.id == article_before.id
+        assert article.url == article_before.url
+        assert article.title == article_before.title
+        assert article.published == article_before.published
+        assert article.body == article_before.body
     assert garden.read_published() == published
 
     if how != "canonical":
-        assert {url for one in after for url in one.aliases} == {one.url for one in new}
+        aliases = {url for article in after for url in article.aliases}
+        assert aliases == {post.url for post in new}
 
 
 @pytest.mark.slow
@@ -216,18 +217,23 @@ def test_an_old_address_that_leads_to_the_new_one_is_asked_where_text_and_time_c
     are the same."""
     old = [make_post(number) for number in range(12)]
     garden.serve_posts(old)
-    garden.visit_sources(0)
-    new = [
-        move_post(make_post(500 + number), title=one.title, path=f"/blog{one.path}")
-        for number, one in enumerate(old)
-    ]
-    new = [
-        replace(one, at=START - timedelta(days=3, minutes=number)) for number, one in enumerate(new)
-    ]
-    garden.serve_posts(new, {one.url: there.url for one, there in zip(old, new, strict=True)})
+    garden.visit_sources(hours=0)
+    new = []
+    redirects = {}
+    for number, post in enumerate(old):
+        with_other_text = make_post(500 + number)
+        moved_post = move_post(
+            with_other_text,
+            title=post.title,
+            path=f"/blog{post.path}",
+            at=START - timedelta(days=3, minutes=number),
+        )
+        new.append(moved_post)
+        redirects[post.url] = moved_post.url
+    garden.serve_posts(new, redirects)
 
     assert garden.visit_sources() == ()
-    assert {article.url for article in garden.load_articles()} == {one.url for one in old}
+    assert {article.url for article in garden.load_articles()} == {post.url for post in old}
 
 
 @pytest.mark.slow
@@ -236,20 +242,21 @@ def test_an_archive_that_is_imported_is_late_by_one_visit_and_not_lost(garden: G
     announced then are filed."""
     recent = [make_post(number) for number in range(4)]
     garden.serve_posts(recent)
-    garden.visit_sources(0)
+    garden.visit_sources(hours=0)
     archive = [make_post(number) for number in range(4, 20)]
     garden.serve_posts([*recent, *archive])
-    late_sources = garden.visit_sources()
+    late_entries = garden.visit_sources()
 
-    assert {late_source.what for late_source in late_sources} == {one.url for one in archive}
-    assert {source.reason for source in late_sources} == {"late"}
-    assert len(garden.load_articles()) == 4
+    assert {problem.what for problem in late_entries} == {post.url for post in archive}
+    assert {problem.reason for problem in late_entries} == {"late"}
+    assert len(garden.load_articles()) == len(recent)
 
-    garden.serve_posts([*recent, *archive[:-1]])
+    still_announced = [*recent, *archive[:-1]]
+    garden.serve_posts(still_announced)
 
     assert garden.visit_sources() == ()
     assert {article.url for article in garden.load_articles()} == {
-        one.url for one in [*recent, *archive[:-1]]
+        post.url for post in still_announced
     }
     assert garden.visit_sources() == ()
     assert garden.pending_entries == 0
@@ -262,25 +269,25 @@ def test_what_waits_is_taken_at_the_next_visit_although_the_feed_did_not_change(
     recent = [make_post(number) for number in range(2)]
     archive = [make_post(number) for number in range(2, 10)]
     garden.serve_posts(recent)
-    garden.visit_sources(0)
+    garden.visit_sources(hours=0)
     garden.serve_posts([*recent, *archive])
 
-    assert len(garden.visit_sources()) == 8
+    assert len(garden.visit_sources()) == len(archive)  # the late entries
     assert garden.visit_sources() == ()
-    assert len(garden.load_articles()) == 10
+    assert len(garden.load_articles()) == len(recent) + len(archive)
 
 
 @pytest.mark.slow
 def test_news_is_not_late(garden: Garden) -> None:
     """Posts since the last visit are filed at once, whether they have a time or only a date."""
     garden.serve_posts([make_post(number) for number in range(4)])
-    garden.visit_sources(0)
+    garden.visit_sources(hours=0)
     news = [make_post(100 + n, at=START + timedelta(hours=1, minutes=n)) for n in range(9)]
     dated = [make_post(200 + n, at=START.replace(hour=0)) for n in range(9)]
     garden.serve_posts([*news, *dated])
 
-    assert garden.visit_sources() == ()
-    assert len(garden.load_articles()) == 22
+    assert garden.visit_sources() == ()  # no late entries
+    assert len(garden.load_articles()) == 4 + len(news) + len(dated)
 
 
 def test_a_column_of_one_title_and_the_same_words_stays_apart(garden: Garden) -> None:
@@ -291,13 +298,14 @@ def test_a_column_of_one_title_and_the_same_words_stays_apart(garden: Garden) ->
         + " ".join(f"Rule {number}: be kind to beds and to their keepers." for number in range(20))
         + "</p>"
     )
+    # of four such posts the text would count as boilerplate
     weeks = [
         make_post(0, path=f"/open/{n}", guid=f"open-{n}", title="Open thread", text=rules)
         for n in range(3)
-    ]  # more of the same is boilerplate
-    for n, one in enumerate(weeks):
-        garden.serve_posts([replace(one, at=START + timedelta(days=7 * n, hours=-1))])
-        garden.visit_sources(0)
+    ]
+    for n, post in enumerate(weeks):
+        garden.serve_posts([replace(post, at=START + timedelta(days=7 * n, hours=-1))])
+        garden.visit_sources(hours=0)
         garden.now = START + timedelta(days=7 * (n + 1))
 
     assert {article.url for article in garden.load_articles()} == {week.url for week in weeks}
@@ -307,7 +315,7 @@ def test_one_title_and_one_second_with_other_text_are_two(garden: Garden) -> Non
     """Posts with equal title and time but different texts stay two articles."""
     post = make_post(1, title="Links")
     garden.serve_posts([post])
-    garden.visit_sources(0)
+    garden.visit_sources(hours=0)
     garden.serve_posts([replace(make_post(2, title="Links"), at=post.at)])
     garden.visit_sources()
 
@@ -325,7 +333,7 @@ def test_two_that_are_announced_side_by_side_are_two(garden: Garden) -> None:
     first = make_post(1, title="Photo", text=short, at=two_hours_ago)
     second = make_post(2, title="Photo", text=short, at=two_hours_ago)
     garden.serve_posts([first])
-    garden.visit_sources(0)
+    garden.visit_sources(hours=0)
     garden.serve_posts([first, second])
     garden.visit_sources()
 

@@ -170,14 +170,14 @@ def test_neither_ends_a_hold_nor_begins_one() -> None:
     now = THEN + timedelta(days=1)
     on_hold = replace(OLD, hold=True, hold_reason="flood")
     new = replace(OWN, body="Quite another text.")
-    results = [revise(on_hold, new, now), adopt(on_hold, new, now)]
 
-    assert [(result.hold, result.hold_reason) for result in results if result is not None] == [
-        (True, "flood")
-    ] * 2
+    for stored in (revise(on_hold, new, now), adopt(on_hold, new, now)):
+        assert stored is not None
+        assert stored.hold
+        assert stored.hold_reason == "flood"
 
-    other = replace(new, hold=True, hold_reason="unsure-text")
+    new_on_hold = replace(new, hold=True, hold_reason="unsure-text")
 
-    assert [
-        one.hold for one in (revise(OLD, other, now), adopt(OLD, other, now)) if one is not None
-    ] == [False] * 2
+    for stored in (revise(OLD, new_on_hold, now), adopt(OLD, new_on_hold, now)):
+        assert stored is not None
+        assert not stored.hold

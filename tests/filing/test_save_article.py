@@ -121,9 +121,7 @@ def test_a_hand_edited_body_is_not_published_as_we_rendered_it(instance: Instanc
 
         assert app.archive.store.index.html([article.id]) == {article.id: "<p>Text.</p>"}
 
-        stored, _ = write_again(
-            app, article, title="Boats"
-        )  # the same body: what was rendered stays
+        stored, _ = write_again(app, article, title="Boats")  # the body is the same
 
         assert app.archive.store.index.html([article.id]) == {article.id: "<p>Text.</p>"}
     instance.edit_file("Boats", "Text.", "Mine.")

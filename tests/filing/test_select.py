@@ -204,7 +204,7 @@ def test_news_goes_before_what_came_with_a_first_visit_which_goes_in_the_order_o
         "e4",
         "e3",
     ]
-    # the newest of the latest
+    # with a limit of 1 the newest entry of the last visit is read
     assert [row.entry_id for row in sort_for_reading([*first_entries, *news], NOW, 1)] == ["e1"]
     assert [row.entry_id for row in sort_for_reading([*first_entries, *news], NOW, 4)] == [
         "e2",
@@ -231,33 +231,34 @@ def test_most_of_a_feed_that_is_new_and_says_it_was_there_is_late() -> None:
     """Entries older than the last visit, which did not have them, are late if there are at least
     five and they are most of the new ones."""
     old = [make_entry(n) for n in range(1, 6)]
+    news = [make_entry(100 + n, published=NOW + timedelta(hours=1)) for n in range(5)]
 
     assert count_late_entries(old) == 5
     assert count_late_entries(old[:4]) == 0  # a few come late everywhere
     assert count_late_entries(old, before=None) == 0  # a first visit
-    assert count_late_entries(old, before=NOW - timedelta(days=1)) == 0
+    assert count_late_entries(old, before=NOW - timedelta(days=1)) == 0  # newer than the last visit
 
-    news = [make_entry(100 + n, published=NOW + timedelta(hours=1)) for n in range(5)]
-
+    # late entries are more than half of the new ones, and not more than half
     assert count_late_entries([*old, *news[:4]]) == 5
-    assert count_late_entries([*old, *news]) == 0  # over half
-    assert count_late_entries([*old, *news], known=frozenset(one.id for one in news)) == 0
-    assert count_late_entries([replace(one, published=None) for one in old]) == 0
-    assert (
-        count_late_entries([replace(one, published=None, updated=one.published) for one in old])
-        == 5
-    )
-    # a day without a time
-    assert count_late_entries([replace(one, published=NOW.replace(hour=0)) for one in old]) == 0
-    # a list of links
-    assert (
-        count_late_entries(
-            [replace(one, url=f"https://other{n}.example/") for n, one in enumerate(old)]
-        )
-        == 0
-    )
-    assert count_late_entries([replace(one, url="") for one in old]) == 5
-    assert count_late_entries([*old, *old[:2]]) == 5
+    assert count_late_entries([*old, *news]) == 0
+    assert count_late_entries([*old, *news], known=frozenset(entry.id for entry in news)) == 0
+
+    undated = [replace(entry, published=None) for entry in old]
+    dated_by_change = [replace(entry, published=None, updated=entry.published) for entry in old]
+    without_a_time = [replace(entry, published=NOW.replace(hour=0)) for entry in old]
+
+    assert count_late_entries(undated) == 0
+    assert count_late_entries(dated_by_change) == 5
+    assert count_late_entries(without_a_time) == 0
+
+    on_other_sites = [
+        replace(entry, url=f"https://other{n}.example/") for n, entry in enumerate(old)
+    ]
+    without_address = [replace(entry, url="") for entry in old]
+
+    assert count_late_entries(on_other_sites) == 0  # the feed is a list of links
+    assert count_late_entries(without_address) == 5
+    assert count_late_entries([*old, *old[:2]]) == 5  # repeated entries count once
 
 
 def test_what_is_late_waits_until_it_is_announced_once_more() -> None:

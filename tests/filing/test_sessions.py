@@ -136,11 +136,13 @@ def test_a_site_is_read_or_its_session_reported_and_read_once_it_is_renewed(
     cookies are exported the page is read."""
     site = Site(case.answer, stories=case.stories, open_feed=case.open_feed)
     if not case.open_feed:
-        site.answer = lambda asked: (
-            if_known(asked, REFUSED)
-            if asked.path != "/feed" or TOKEN not in asked.cookies.values()
-            else site.render_feed()
-        )
+
+        def answer(asked: Asked) -> Reply:
+            if asked.path == "/feed" and TOKEN in asked.cookies.values():
+                return site.render_feed()
+            return if_known(asked, REFUSED)
+
+        site.answer = answer
     resolve_names(monkeypatch, {case.name: "127.0.0.1"} if case.name else {})
     with serve_site(site, name=case.name):
         reader = Reader(tmp_path, site, [case.bad])
@@ -195,7 +197,7 @@ def test_entries_wait_in_place_of_being_filed_as_walls_and_one_is_asked_for(
         reader.visit_source(monkeypatch)
         pages = [asked for asked in site.asked if asked.path.startswith("/story")]
 
-        assert len(pages) <= ENTRIES  # those that are read side by side
+        assert len(pages) <= ENTRIES  # so many pages are read at once
 
         with reader.open_app(monkeypatch) as app:
             counts = app.archive.store.status.counts()
@@ -279,7 +281,8 @@ def test_a_renewed_cookie_is_kept_beside_the_file_and_used(
         valid.append("exported-again")
         site.stories = ("/story-9",)
         reader.visit_source(monkeypatch)
-        assert len(valid) == 6  # the renewed ones of the export before do not count
+        # the exported session was accepted and renewed; the ones before it do not count
+        assert len(valid) == 6
 
 
 def test_a_file_that_is_none_is_named_with_its_line_and_nobody_is_asked(

@@ -166,31 +166,36 @@ def test_articles_share_the_commits_and_the_syncs_of_their_folder_and_files_come
 ) -> None:
     """The articles of a visit share one database commit; just before it, each of their folders
     is synced to disk once."""
-    happened: list[str] = []
-    real = disk.sync_folder
-    monkeypatch.setattr(visit_all, "IDLE_SECONDS", 60)
-    monkeypatch.setattr(disk, "sync_folder", lambda path: (happened.append(path.name), real(path)))
+    steps: list[str] = []  # "begin" and "end" of the visit, commits, and folders that are synced
+    sync_folder = disk.sync_folder
+
+    def record_and_sync(path: Path) -> None:
+        steps.append(path.name)
+        sync_folder(path)
+
+    monkeypatch.setattr(visit_all, "IDLE_SECONDS", 60)  # no commit within the visit
+    monkeypatch.setattr(disk, "sync_folder", record_and_sync)
     group = app.archive.store.visits._db
     shared = group.shared
     engine = group._db.engine
-    event.listen(engine, "commit", lambda connection: happened.append("commit"))
+    event.listen(engine, "commit", lambda connection: steps.append("commit"))
 
     @contextmanager
-    def watched(first: Callable[[], object] = lambda: None) -> Iterator[None]:
-        happened.append("begin")
+    def record_and_share(first: Callable[[], object] = lambda: None) -> Iterator[None]:
+        steps.append("begin")
         with shared(first):
             yield
-        happened.append("end")
+        steps.append("end")
 
-    monkeypatch.setattr(group, "shared", watched)
-    articles = len(visit_source(app, "holt").added)
+    monkeypatch.setattr(group, "shared", record_and_share)
+    added = visit_source(app, "holt").added
 
-    inside = happened[happened.index("begin") : happened.index("end")]
+    steps_of_visit = steps[steps.index("begin") : steps.index("end")]
     months = {path.parent.name for path in app.archive.article_store.root.rglob("*-*.md")}
-    assert articles > 1
-    assert inside.count("commit") == 1
-    settled = inside[inside.index("commit") - len(months) : inside.index("commit")]
-    assert {*settled} == months, inside
+    assert len(added) > 1
+    assert steps_of_visit.count("commit") == 1
+    commit = steps_of_visit.index("commit")
+    assert set(steps_of_visit[commit - len(months) : commit]) == months, steps_of_visit
 
 
 def test_a_commit_waits_until_nothing_was_written_for_a_while_or_many_writes_wait(

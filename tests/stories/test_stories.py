@@ -469,7 +469,7 @@ def test_a_flood_of_one_outlet_neither_keeps_others_apart_nor_fills_their_story(
     (story,) = (story for story in group_stories(app) if one in story)
 
     assert two in story
-    assert len(story) <= 2 + 5
+    assert len(story) <= 2 + 5  # at most five articles of one outlet
 
 
 def test_a_story_that_begins_has_a_name_that_none_had(app: App) -> None:
@@ -495,8 +495,8 @@ def test_sketches_of_another_form_are_made_anew_and_no_story_changes(app: App) -
     story = "s" * 26
     app.archive.store.stories.save_members(
         [
-            Member(first_article, story, "one.example", False),
-            Member(other_article, story, "two.example", False),
+            Member(first_article, story, "one.example", final=False),
+            Member(other_article, story, "two.example", final=False),
         ]
     )
     with app.archive.store._db.write() as connection:

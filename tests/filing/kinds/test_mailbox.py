@@ -82,9 +82,9 @@ def test_each_newsletter_has_its_feed_and_others_are_only_named(
         "2.host", make_mail(2, NOW, sender="ed@towers.example", headers=tower)
     )
     mail_instance.deliver_mail("3.host", make_mail(3, NOW, sender="ed@tunnels.example"))
-    letter = {"List-Unsubscribe": ""}
+    personal = {"List-Unsubscribe": ""}  # without this header a mail is no newsletter
     mail_instance.deliver_mail(
-        "4.host", make_mail(4, NOW, sender="codes@bank.example", headers=letter)
+        "4.host", make_mail(4, NOW, sender="codes@bank.example", headers=personal)
     )
     added = {key: len(outcome.added) for key, outcome in mail_instance.visit_sources().items()}
 

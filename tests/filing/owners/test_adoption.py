@@ -259,7 +259,7 @@ def test_a_page_that_is_read_again_for_mending_is_taken_as_it_is(instance: Insta
 
         assert ordinary.changed is None
 
-        second_entry = ingest_entry(
+        to_mend_ownership = ingest_entry(
             app,
             "one",
             old,
@@ -268,7 +268,7 @@ def test_a_page_that_is_read_again_for_mending_is_taken_as_it_is(instance: Insta
             reason=EntryReason.OWNERSHIP,
         )
 
-        assert second_entry.changed == old.id
+        assert to_mend_ownership.changed == old.id
 
         mended = instance.load_article("Our bridges")
 
