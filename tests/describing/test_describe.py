@@ -182,7 +182,7 @@ def test_a_publishers_tag_that_is_called_like_a_category_speaks_for_it(taxonomy:
 
 
 def test_a_file_or_host_is_not_what_it_is_called_like(taxonomy: Taxonomy) -> None:
-    """ "robots.txt" and "tesla.com" do not mention robotics or Tesla."""
+    """The file name "robots.txt" and the host "tesla.com" do not mention robotics or Tesla."""
     title = "Manners"
     text = "Read robots.txt first. The page at tesla.com says so, and robots.txt is a small file."
     assert not {"robotics", "Tesla"} & set(taxonomy.tags(title, text))
@@ -199,7 +199,7 @@ def test_a_text_in_a_script_without_blanks_needs_words_of_its_category(taxonomy:
 
 
 def test_a_machine_of_some_model_is_no_machine_learning(taxonomy: Taxonomy) -> None:
-    """ "Machine" and "models" in a text about coffee do not make it an article on AI."""
+    """The words "machine" and "models" in a text about coffee do not make it an article on AI."""
     text = (
         "The espresso of these models is as good as in a café, and the machine grinds the beans"
         " itself. " * 10

@@ -132,7 +132,7 @@ def test_articles_about_such_pages_are_articles(title: str) -> None:
 def test_a_title_that_names_an_error_is_an_article_s_only_on_a_declared_article_with_text(
     declared: bool, paragraphs: int, is_article: bool
 ) -> None:
-    """ "Access denied" as a title is accepted only if the page declares an article and has three
+    """The title "Access denied" is accepted only if the page declares an article and has three
     paragraphs."""
     meta = "<meta property='og:type' content='article'>" if declared else ""
     story = "".join(

@@ -122,8 +122,8 @@ def test_keys_are_the_rare_terms_that_an_article_uses_much() -> None:
 
 
 def test_a_term_of_this_article_alone_finds_nothing_and_is_no_key() -> None:
-    """ "ferry" occurs in one article of 1,000, this one, so it cannot find others and is no key
-    term."""
+    """The word "ferry" occurs in one article of 1,000, this one, so it cannot find others and is
+    no key term."""
     counts = Frequencies(total=1000, terms={"ferry": 1, "harbour": 2})
     keys = choose_keys(make_document("ferry harbour"), ["ferry", "harbour"], counts)
     assert list(keys) == ["harbour"]

@@ -160,7 +160,8 @@ def test_subdomains_and_sources_are_no_outlets_of_their_own(app: App) -> None:
 def test_an_article_that_is_not_published_by_itself_or_of_another_language_joins_none(
     app: App, changed: dict[str, Any]
 ) -> None:
-    """Articles that are held, merged or in another language join no story."""
+    """An article that is on hold, unlisted, merged into another one or in another language joins
+    no story."""
     file_article(app, "https://one.example/a")
     file_article(app, "https://two.example/b", **changed)
     assert group_stories(app) == set()

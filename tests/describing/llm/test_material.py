@@ -159,18 +159,12 @@ def test_the_article_stands_between_two_random_lines() -> None:
 def test_forms_of_a_request(form: str) -> None:
     """No request offers tools; the bare form, for simple servers, also has no schema and no
     limit of tokens."""
-    body = json.loads(
-        prompt.build_body(
-            "tiny", prompt.build_messages(ASKED, "f"), prompt.build_schema(ASKED), form
-        )
-    )
+    messages = prompt.build_messages(ASKED, "f")
+    schema = prompt.build_schema(ASKED)
+    body = json.loads(prompt.build_body("tiny", messages, schema, form))
 
     assert body.keys() >= {"model", "messages", "stream"}
-    assert not body.keys() & {
-        "tools",
-        "functions",
-        "tool_choice",
-    }
+    assert not body.keys() & {"tools", "functions", "tool_choice"}
     assert ("response_format" in body) == (form != "bare")
     assert ("max_tokens" in body) == (form != "bare")
 

@@ -58,7 +58,8 @@ def address() -> Iterator[str]:
 
 
 def test_its_answers_are_accepted(address: str) -> None:
-    """A small real model (SmolLM2) answers with the schema, and all checks accept its answers."""
+    """A small real model (SmolLM2, served at `address`) answers with the schema, and all checks
+    accept its answers."""
     taxonomy = Taxonomy.from_toml(ROOT / "config" / "taxonomy.toml")
 
     async def ask() -> list[tuple[Material, object]]:

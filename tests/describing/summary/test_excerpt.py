@@ -99,8 +99,8 @@ def test_a_text_without_a_whole_sentence_has_no_excerpt() -> None:
 
 
 def test_housekeeping_short_and_repeated_sentences_are_no_candidates() -> None:
-    """ "Read more", very short sentences and the second copy of a sentence are no candidates:
-    three are left."""
+    """The line "Read more", very short sentences and the second copy of a sentence are no
+    candidates: three are left."""
     opener = excerpt.find_opener(TITLE, f"It is so.\n{TEXT}\n{TEXT}", "en")
     texts = [sentence.text for sentence in opener.sentences]
 

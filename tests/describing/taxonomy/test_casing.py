@@ -76,7 +76,7 @@ def test_a_name_of_no_list_is_learnt_from_the_articles(
     ],
 )
 def test_the_text_decides_on_names_that_are_words_too(tag: str, text: str, right: str) -> None:
-    """ "us", "it" and "go" are spelled as the article uses them: as words or as names."""
+    """The tags "us", "it" and "go" are spelled as the article uses them: as words or as names."""
     texts = [
         "They told us that it will go on as it did before, said one of us who knows it well."
     ] * 5
@@ -84,8 +84,8 @@ def test_the_text_decides_on_names_that_are_words_too(tag: str, text: str, right
 
 
 def test_what_is_part_of_a_name_is_no_name() -> None:
-    """ "Army" and "University" have capitals only inside of longer names, so they are no names
-    themselves."""
+    """The words "Army" and "University" have capitals only inside of longer names, so they are
+    no names themselves."""
     texts = [
         "The soldiers of the US Army met at the Harvard University library, and the army of the"
         " king slept."

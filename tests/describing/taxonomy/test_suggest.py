@@ -98,8 +98,8 @@ def test_publishers_tags_stand_for_titles_and_not_for_texts() -> None:
 
 
 def test_what_the_taxonomy_has_is_left_out_whatever_it_is_called() -> None:
-    """ "Heat pumps" is not suggested if the taxonomy has it under another spelling or as an
-    alias."""
+    """The tag "heat pumps" is not suggested if the taxonomy has it under another spelling or as
+    an alias."""
     text = "We all like heat pumps. Heat pumps are quiet."
     for tag in (
         TagDef(name="Heat-Pump"),
@@ -129,7 +129,8 @@ def test_the_most_telling_come_first() -> None:
 
 
 def test_a_longer_form_of_the_same_is_an_alias() -> None:
-    """ "sourdough bread" and "sourdough" are one suggestion: one form is the alias of the other."""
+    """The forms "sourdough bread" and "sourdough" are one suggestion: one is the alias of the
+    other."""
     text = (
         "He bakes sourdough bread and likes sourdough bread. Of sourdough they say sourdough is old"
         " as sourdough."

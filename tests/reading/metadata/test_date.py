@@ -169,12 +169,9 @@ def test_a_date_counts_near_the_heading_only(
     above = f"{visible_date}<p>{'word ' * (before // 5)}</p>" if before else ""
     below = f"<p>{'word ' * (after // 5)}</p>{visible_date}" if after else ""
 
-    assert (
-        read_day(
-            above + HEAD + below + TEXT, "https://www.harbourpost.example/2021/02/03/last-ferry"
-        )
-        == expected
-    )
+    address = "https://www.harbourpost.example/2021/02/03/last-ferry"
+
+    assert read_day(above + HEAD + below + TEXT, address) == expected
 
 
 def test_a_date_below_the_heading_beats_a_nearer_one_above_it() -> None:

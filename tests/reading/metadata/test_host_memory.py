@@ -49,13 +49,12 @@ def test_ends_that_titles_of_a_host_share_are_cut(shape: str, title: str) -> Non
 
 
 def test_a_numbered_part_stays_in_the_title() -> None:
-    """ "Part 2" stays, although three earlier titles end with it: a number tells articles apart."""
+    """The end "Part 2" stays, although three earlier titles have it: a number tells articles
+    apart."""
     earlier = [f"{name} – Part 2" for name in ("A new pier", "Herring is back", "Rain on Sunday")]
     repeated = list_shared_digests(*map(make_page, earlier))
-    assert (
-        read_with(repeated, make_page("The ferry stays – Part 2")).title
-        == "The ferry stays – Part 2"
-    )
+    draft = read_with(repeated, make_page("The ferry stays – Part 2"))
+    assert draft.title == "The ferry stays – Part 2"
 
 
 def test_a_slogan_that_is_the_title_of_all_pages_is_no_title() -> None:

@@ -31,7 +31,7 @@ def test_where_names_stand(text: str, tags: set[str]) -> None:
 
 
 def test_a_name_that_is_a_word_needs_the_text() -> None:
-    """ "Go" in a title may be the verb: it is a tag only if the text uses it as a name."""
+    """The word "Go" in a title may be the verb: it is a tag only if the text uses it as a name."""
     title = "Where Do We Go From Here"
     assert find_tags("The suite in Go is slow.", title) == {"Go"}
     assert find_tags("The suite is slow.", title) == set()
@@ -45,6 +45,6 @@ def test_a_line_that_repeats_counts_once() -> None:
 
 
 def test_two_spellings_at_one_place_are_one_mention() -> None:
-    """ "robot" is also a spelling of the tag "robotics": one word is one mention."""
+    """The tag "robotics" may also be spelled "robot": one word is one mention."""
     mention = MATCHER.find(title="", text="A robot.")[TAGS.index("robotics")]
     assert mention.text == 1

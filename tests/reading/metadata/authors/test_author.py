@@ -450,8 +450,8 @@ def test_the_owner_s_copyright_of_many_years() -> None:
 
 
 def test_one_word_far_below_the_text_names_nobody() -> None:
-    """ "Text: Zog" above the text names the author; far below it, one word is too weak to name
-    anybody."""
+    """A line "Text: Zog" above the text names the author; far below it, one word is too weak to
+    name anybody."""
     text = f"<p>{'Words of the text. ' * 60}</p>" + "<p>A short paragraph of it.</p>" * 40
     assert read_author(f"<h1>The Last Ferry</h1>{text}<p>Text: Zog</p><p>more</p>") is None
     assert read_author(f"<h1>The Last Ferry</h1><p>Text: Zog</p>{text}") == "Zog"
