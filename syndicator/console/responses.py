@@ -287,7 +287,9 @@ async def show_in_frame(request: Request, page: tuple[bytes, str, Mapping[str, s
     """Return a page of another site for a frame that has no access to the network. `page`: the
     page's bytes, address and headers. A page that cannot be shown becomes a text that says why."""
     try:
-        html, policy = await console_of(request).worker.call(worker_functions.shown_page, *page)
+        html, policy = await console_of(request).worker.call(
+            worker_functions.make_pointable_copy, *page
+        )
     except (NotAnArticle, WorkerFailed) as error:
         return PlainTextResponse(f"This page cannot be shown: {error}\n", 422)
     headers = {"content-security-policy": policy, "x-frame-options": "SAMEORIGIN"}

@@ -84,7 +84,7 @@ def find_next_page(document: Document, first: str, number: int = 1) -> NextPage 
     return None
 
 
-def address_of_next(
+def find_next_address(
     html: bytes, url: str, headers: Mapping[str, str], first: str, number: int
 ) -> str | None:
     """Return the address of the next page of an article, None if there is none or if `html` is not

@@ -1,7 +1,8 @@
 """Suggest CSS selectors for an element that the operator points to on a page. Pure.
 
-The console shows the operator a copy of the page without scripts, styles and links; `shown_page`
-makes it. There the operator clicks on an element, and `suggested` finds selectors for it."""
+The console shows the operator a copy of the page without scripts, styles and links;
+`make_pointable_copy` makes it. There the operator clicks on an element, and `suggest_selectors`
+finds selectors for it."""
 
 import base64
 import hashlib
@@ -84,7 +85,7 @@ class Suggested:
         return sum(count > 0 for count in self.pages)
 
 
-def suggested(
+def suggest_selectors(
     pages: Sequence[tuple[bytes, str, Mapping[str, str]]], number: int, role: Role
 ) -> tuple[Suggested, ...]:
     """Return CSS selectors for the element to which the operator points, the best first, at most
@@ -253,7 +254,7 @@ POLICY: Final = (
 )
 
 
-def shown_page(
+def make_pointable_copy(
     html: bytes, url: str, headers: Mapping[str, str] | None = None
 ) -> tuple[bytes, str]:
     """Return a harmless copy of a page, on which the operator can point at an element, as bytes in

@@ -150,7 +150,7 @@ def _add_doubt(body: Body) -> Mapping[str, Any]:
     return {**body.trace, "doubt": doubt} if doubt else body.trace
 
 
-def kind_of(html: bytes, url: str, headers: Mapping[str, str] | None = None) -> str | None:
+def find_page_kind(html: bytes, url: str, headers: Mapping[str, str] | None = None) -> str | None:
     """Return the kind of a page that is no article, such as "listing" or "empty"; None if it is an
     article. Only the page itself is judged, since no feed has announced it. `html`, `headers`: the
     answer of the server for `url`. Called in the worker process."""
@@ -173,7 +173,7 @@ class Trial:
     kind: str = ""  # why the page is no article with the rules: a reasons.PageReason
 
 
-def tried(
+def compare_rules(
     html: bytes,
     url: str,
     rules: Rules,

@@ -10,7 +10,7 @@ from syndicator.reading import page_type
 from syndicator.reading.body import doubt, overlap
 from syndicator.reading.html.blocks import read_blocks
 from syndicator.reading.html.document import parse
-from syndicator.reading.reader import kind_of, read
+from syndicator.reading.reader import find_page_kind, read
 
 STORY = (
     "<p>"
@@ -151,7 +151,7 @@ def test_a_page_that_nobody_calls_an_article_may_be_a_list(
     monkeypatch.setattr(doubt, "compute_log_odds", lambda table, values: odds[table])
 
     assert read(PLAIN.encode(), "https://paper.example/tag/boats/").body
-    assert kind_of(PLAIN.encode(), "https://paper.example/tag/boats/") == kind
+    assert find_page_kind(PLAIN.encode(), "https://paper.example/tag/boats/") == kind
 
 
 @pytest.mark.parametrize(

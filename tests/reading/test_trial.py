@@ -6,7 +6,7 @@ import pytest
 
 from syndicator.core.errors import RulesError
 from syndicator.core.model import Rules
-from syndicator.reading.reader import Trial, tried
+from syndicator.reading.reader import Trial, compare_rules
 
 URL = "https://a.example/story"
 TEXT = (
@@ -26,7 +26,7 @@ PAGE = (
 
 def try_rules(before: Rules = Rules(), **rules: tuple[str, ...]) -> Trial:
     """Return the trial of `rules` on the page, compared with the rules `before`."""
-    return tried(PAGE, URL, Rules(**rules), before)  # type: ignore[arg-type]
+    return compare_rules(PAGE, URL, Rules(**rules), before)  # type: ignore[arg-type]
 
 
 def test_a_trial_counts_matches_and_compares_the_texts() -> None:

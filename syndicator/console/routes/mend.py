@@ -99,7 +99,9 @@ async def point(request: Request) -> Response:
         raise HTTPException(404)
     other_contents = [page.page for page in pages if page is not pointed_page]
     contents = [pointed_page.page, *other_contents]  # the page that was clicked comes first
-    selectors = await call_worker(request, worker_functions.suggested, contents, number, role)
+    selectors = await call_worker(
+        request, worker_functions.suggest_selectors, contents, number, role
+    )
     return show_part(request, "pointed.html", found=selectors, role=role, total=len(pages))
 
 

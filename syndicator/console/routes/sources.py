@@ -187,7 +187,7 @@ async def _find_pointed_lists(request: Request) -> "tuple[PointedList, ...]":
     if number < 0:
         raise HTTPException(404)
     return await responses.call_worker(
-        request, worker_functions.pointed, html, url, number, headers
+        request, worker_functions.find_pointed_lists, html, url, number, headers
     )
 
 

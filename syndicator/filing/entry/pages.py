@@ -160,7 +160,7 @@ async def _fetch_parts(
         parts.append(Part(result.body, result.final_url))
         try:
             address = await context.run.worker.call(
-                worker_functions.address_of_next,
+                worker_functions.find_next_address,
                 result.body,
                 result.final_url,
                 dict(result.headers),

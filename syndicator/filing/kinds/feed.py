@@ -197,7 +197,7 @@ async def read_entries(context: VisitContext, answer: Fetched) -> Announced:
     except NotAFeed as refused:
         if refused.reason != FeedReason.HTML:
             raise
-        kind = await context.run.worker.call(worker_functions.kind_of, *body)
+        kind = await context.run.worker.call(worker_functions.find_page_kind, *body)
         if kind in WALLS:
             raise NotAFeed(kind, str(refused)) from refused
         raise

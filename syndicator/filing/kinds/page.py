@@ -23,7 +23,7 @@ async def discover(search: Search, earlier: Sequence[Finding]) -> list[Finding]:
     rank = Place.ARTICLE
     if not search.is_declared_article:
         # the reason why it cannot be read as an article, "" if it can
-        refusal = await search.run.worker.call(worker_functions.kind_of, *search.body)
+        refusal = await search.run.worker.call(worker_functions.find_page_kind, *search.body)
         is_list = any(finding.kind == "list" for finding in earlier)
         if refusal and not is_list:
             return []

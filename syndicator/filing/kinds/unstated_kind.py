@@ -92,7 +92,7 @@ async def _explain_nothing_found(search: Search) -> NotAFeed:
         detail = f"names feeds, and none of them can be read: {search.failed[0]}"
         return NotAFeed(FeedReason.DEAD_FEEDS, detail)
     # the reason why the page cannot be read as an article, "" if it can
-    refusal = await search.run.worker.call(worker_functions.kind_of, *search.body)
+    refusal = await search.run.worker.call(worker_functions.find_page_kind, *search.body)
     if refusal in WALLS:
         return NotAFeed(refusal, f"names no feed, and shows {refusal} in place of the site")
     if await search.run.worker.call(worker_functions.is_filled_by_scripts, *search.body):

@@ -271,7 +271,7 @@ class PointedList:
     elements: tuple[int, ...]  # the numbers of the elements to highlight
 
 
-def pointed(
+def find_pointed_lists(
     html: bytes, url: str, number: int, headers: Mapping[str, str] | None = None
 ) -> tuple[PointedList, ...]:
     """Return the lists of articles in which the operator points at an element: at most three, each

@@ -236,7 +236,7 @@ def _has_aside_name(element: Any) -> bool:
     """Return True if a class or the id of an element is the name of a menu, a sidebar or the
     like."""
     class_and_id = f"{element.get('class') or ''} {element.get('id') or ''}"[:300]
-    # a name such as "content-sidebar" is that of the content
+    # the same word in a name such as "has-sidebar" says something about the content
     names = (name for name in class_and_id.split() if not _CONTENT_CLASS.search(name))
     return any(_ASIDE_CLASS.search(name) for name in names)
 

@@ -86,7 +86,7 @@ def try_rules(
             trial = None
             with suppress(WorkerFailed):
                 trial = worker.call_sync(
-                    jobs.tried,
+                    jobs.compare_rules,
                     html,
                     answered,
                     rules,

@@ -8,7 +8,7 @@ from syndicator.core import urls
 from syndicator.core.errors import NotAFeed
 from syndicator.core.requests import Seen
 from syndicator.reading.html.document import parse
-from syndicator.reading.lists.learn import PointedList, pointed, read_listing
+from syndicator.reading.lists.learn import PointedList, find_pointed_lists, read_listing
 from tests.reading.lists.cases import Case, list_own_cases
 
 URL = "https://a.example/news/"
@@ -52,7 +52,7 @@ def list_addresses(one: PointedList) -> list[str]:
 @pytest.mark.parametrize("css", [".lead", "time", "h2 a", "article.card", "h2"])
 def test_all_items_like_the_one_pointed_to_are_found(css: str) -> None:
     """The text, date or link of an item, or all of it, leads to the same list."""
-    first = pointed(PAGE, URL, number_of(PAGE, css, 3))[0]
+    first = find_pointed_lists(PAGE, URL, number_of(PAGE, css, 3))[0]
 
     assert list_addresses(first) == [f"/story/{n}-x" for n, _ in STORIES]
 
@@ -66,7 +66,7 @@ def test_all_items_like_the_one_pointed_to_are_found(css: str) -> None:
 def test_a_side_list_is_found_if_it_is_pointed_to() -> None:
     """Pointing at a notice finds the side list; later visits follow it through a new layout and
     a new item, and fail if it is gone."""
-    first, *_ = pointed(PAGE, URL, number_of(PAGE, "li.notice b", 1))
+    first, *_ = find_pointed_lists(PAGE, URL, number_of(PAGE, "li.notice b", 1))
 
     assert list_addresses(first) == [f"/notice/{n}-x" for n, _ in BESIDE]
     assert "/notice/" not in str(read_listing(PAGE, URL).entries)
@@ -108,14 +108,14 @@ def test_after_a_lost_database_the_list_of_the_known_articles_is_found() -> None
 def test_an_element_outside_of_items_is_in_no_list(css: str) -> None:
     """Pointing at the page, the menu or a heading gives no list, because no item contains that
     element."""
-    assert pointed(PAGE, URL, number_of(PAGE, css)) == ()
+    assert find_pointed_lists(PAGE, URL, number_of(PAGE, css)) == ()
 
 
 @pytest.mark.parametrize("number", [-1, 10**7])
 def test_a_number_that_is_no_element_is_in_no_list(number: int) -> None:
     """An invalid element number or document gives no list."""
-    assert pointed(PAGE, URL, number) == ()
-    assert pointed(b"%PDF", URL, 0) == ()
+    assert find_pointed_lists(PAGE, URL, number) == ()
+    assert find_pointed_lists(b"%PDF", URL, 0) == ()
 
 
 @pytest.mark.parametrize("case", list_own_cases(), ids=lambda case: case.name)
@@ -133,7 +133,9 @@ def test_any_item_of_a_list_leads_to_the_whole_of_it(case: Case) -> None:
             for link in tree.iter("a")
             if urls.alias(urls.absolute(base, link.get("href")) or "") == url
         ]
-        results = [pointed(case.html, case.url, elements.index(anchor)) for anchor in anchors]
+        results = [
+            find_pointed_lists(case.html, case.url, elements.index(anchor)) for anchor in anchors
+        ]
         lists = [one for result in results for one in result]
         assert wanted in [[urls.alias(item.url) for item in one.items] for one in lists], url
         whole_list = next(

@@ -8,7 +8,14 @@ import pytest
 
 from syndicator.core.errors import NotAnArticle
 from syndicator.reading.html.document import parse
-from syndicator.reading.pointing import POLICY, SCRIPT, STYLE, Role, shown_page, suggested
+from syndicator.reading.pointing import (
+    POLICY,
+    SCRIPT,
+    STYLE,
+    Role,
+    make_pointable_copy,
+    suggest_selectors,
+)
 
 URL = "https://a.example/1"
 HOSTILE = """<html><head><script>alert(1)</script><base href="https://evil.example/"><meta http-equiv="refresh"
@@ -66,7 +73,7 @@ def test_the_shortest_selector_that_matches_on_most_pages_comes_first(
 ) -> None:
     """The best selector is short and holds on all five pages; `.newsletter` holds on four,
     because page 3 lacks that box."""
-    result = suggested(PAGES, number_of(pointed), role)
+    result = suggest_selectors(PAGES, number_of(pointed), role)
 
     assert result[0].selector == best
     assert result[0].held == held
@@ -80,7 +87,7 @@ def test_names_that_a_build_made_are_in_no_selector() -> None:
     every = [
         one.selector
         for css in ("h1", ".entry-content", "aside p")
-        for one in suggested(PAGES, number_of(css), "remove")
+        for one in suggest_selectors(PAGES, number_of(css), "remove")
     ]
     assert every
     assert not [one for one in every if re.search(r"css-|sc-", one)]
@@ -89,7 +96,7 @@ def test_names_that_a_build_made_are_in_no_selector() -> None:
 def test_selectors_with_further_matches_come_later() -> None:
     """A selector that matches exactly one element on each page comes before one that also
     matches others, such as `p`."""
-    result = suggested(PAGES, number_of("aside p"), "title")
+    result = suggest_selectors(PAGES, number_of("aside p"), "title")
     assert result[0].pages == (1, 1, 1, 1, 1)  # matches on each of the five pages
     assert result[0].selector != "p"
 
@@ -97,17 +104,17 @@ def test_selectors_with_further_matches_come_later() -> None:
 def test_a_number_that_is_no_element_has_no_selector() -> None:
     """A number beyond the page's elements, a negative one, or no page at all gives no selector."""
     assert (
-        suggested(PAGES, 10_000, "title")
+        suggest_selectors(PAGES, 10_000, "title")
         == ()
-        == suggested(PAGES, -1, "title")
-        == suggested([], 0, "title")
+        == suggest_selectors(PAGES, -1, "title")
+        == suggest_selectors([], 0, "title")
     )
 
 
 def test_the_shown_page_has_no_scripts_requests_or_links() -> None:
     """The copy that operators click on keeps text only: no script of the page, no address, no
     handler, under a strict policy."""
-    copy, policy = shown_page(HOSTILE.encode(), URL, {})
+    copy, policy = make_pointable_copy(HOSTILE.encode(), URL, {})
     text = copy.decode().replace(SCRIPT, "").replace(STYLE, "")
 
     assert re.findall(r"<script|<style", text) == ["<style", "<script"]  # the tags of ours
@@ -132,7 +139,7 @@ def test_the_shown_page_has_no_scripts_requests_or_links() -> None:
 def test_a_number_names_the_same_element_in_page_and_selector() -> None:
     """The `data-n` of an element in the copy is its number in the parsed page, so that a click
     finds it."""
-    copy, _ = shown_page(*PAGES[0])
+    copy, _ = make_pointable_copy(*PAGES[0])
     (number,) = re.findall(r'<h1 data-n="(\d+)">Title 1', copy.decode())
     assert int(number) == number_of("h1")
 
@@ -141,7 +148,9 @@ def test_a_deep_and_a_long_page_are_shown_in_part() -> None:
     """Copies are limited to some depth and 6,000 elements; what is no page is refused."""
     deep = b"<html><body>" + b"<div>" * 20_000 + b"text" + b"</div>" * 20_000
 
-    assert len(shown_page(deep, URL, {})[0]) < 100_000
-    assert shown_page(b"<html><body>" + b"<p>x</p>" * 50_000, URL, {})[0].count(b"<p ") < 6001
+    assert len(make_pointable_copy(deep, URL, {})[0]) < 100_000
+    assert (
+        make_pointable_copy(b"<html><body>" + b"<p>x</p>" * 50_000, URL, {})[0].count(b"<p ") < 6001
+    )
     with pytest.raises(NotAnArticle):
-        shown_page(b"%PDF-1.7", URL, {})
+        make_pointable_copy(b"%PDF-1.7", URL, {})
