@@ -159,6 +159,7 @@ class _Writer:
     """Writes the blocks of one article, line by line."""
 
     def __init__(self, base: str) -> None:
+        """Begin with no markdown. `base`: the address of the page."""
         self.base = base  # the address against which links are resolved
         self.lines: list[str] = []  # the markdown so far
         self.begun_items: set[Frame] = set()  # list items whose "-" or number is written

@@ -118,10 +118,9 @@ def measure_reading(
     declared: bool,
 ) -> dict[str, float]:
     """Return, by name, the features by which decision trees estimate if the right blocks of a page
-    were chosen. `body`: the chosen blocks; `blocks`: all blocks of the page; `page_type`: features
-    and probable types of the page; `summary`: a summary of the article, "" if there is none;
-    `asked`: the blocks were compared with a text; `declared`: the page declares itself an
-    article."""
+    were chosen. `body`: the chosen blocks; `blocks`: all blocks of the page; `summary`: a summary
+    of the article, "" for none; `asked`: the blocks were compared with a text; `declared`: the page
+    declares itself an article."""
     values: dict[str, float] = {}
     for name, value in page_type.values.items():
         if name != "bias":  # the same for all pages
@@ -148,18 +147,16 @@ def measure_reading(
     linked_length = sum(block.linked_length for block in body)
     text_length = sum(len(block.text) for block in body)
     headings = [block for block in body if block.kind == "h"]
-    linked_heading_count = sum(map(_is_linked_heading, headings))
     values["link"] = linked_length / (text_length or 1)
     values["heads"] = math.log1p(len(headings))
-    values["linked-heads"] = math.log1p(linked_heading_count)
+    values["linked-heads"] = math.log1p(sum(map(_is_linked_heading, headings)))
     values["share"] = letters / (sum(block.letters for block in blocks) or 1)
 
     # how many blocks have a score that decides nothing
     divisor = letters + _ADDED_LETTERS  # so that a very short text gives no high values
     unclear = [block for block in blocks if _LEAST_UNCLEAR < block.score < _MOST_UNCLEAR]
-    unclear_heading_count = sum(block.kind == "h" for block in unclear)
     values["unclear"] = sum(block.letters for block in unclear) / divisor
-    values["unclear-heads"] = unclear_heading_count / (len(headings) + 1)
+    values["unclear-heads"] = sum(block.kind == "h" for block in unclear) / (len(headings) + 1)
     values["score"] = sum(block.letters * block.score for block in body) / (letters or 1)
 
     # how much of the chosen text, and of the rest, is in the text of the comparison
