@@ -268,20 +268,25 @@ class _Work:
         self.log = logger("worker", shard=job.shard)
         app = lane.app
         shards = lane.shards
+
+        # lease due hosts
         due_hosts = shards.due_hosts(job.shard, MOST_HOSTS)
-        delays = lane.hosts.lease_hosts(due_hosts, lane.session.owner)
+        delays = lane.hosts.lease_hosts(due_hosts, lane.session.owner)  # by host, in seconds
         lane.turns.add(delays)
-        self._leased_names = set(delays)  # of the hosts that this job leases
+        self._leased_names = set(delays)  # the hosts that this job leases
+
+        # read their due sources
         states = shards.list_due_sources(job.shard, delays, EACH) if delays else []
-        self._fence = shards.make_fence(job)
-        self._waiting = [state.key for state, waits in states if waits]
+        self._fence = shards.make_fence(job)  # raises JobLost if another worker has the job
+        self._waiting = [state.key for state, has_pending in states if has_pending]
         self._store = app.archive.store.open_fenced_visits(self._fence, self._waiting)
         self._due = [
             (app.configuration.sources[state.key], state)
             for state, _ in states
             if state.key in app.configuration.sources
         ]
-        # by host: the visits that have not ended
+
+        # host -> number of its visits that have not ended
         self._unfinished_visits = Counter(_get_host(state) for _, state in self._due)
         self._ended_visits: list[tuple[Outcome, SourceState]] = []
         self._is_urgent = False  # first articles of a source are among `_ended_visits`
@@ -293,13 +298,16 @@ class _Work:
         self.log.debug("work begins", sources=len(self._due), hosts=len(self._leased_names))
         lane = self._lane
         lane_places = asyncio.Semaphore(lane.session.room)
+        # by host
         runs: dict[str, RunContext] = {}
         host_places: dict[str, asyncio.Semaphore] = {}
         for name in self._unfinished_visits:
+            # a stored result also forgives the host that it crashed workers before
             fence = lane.hosts.make_forgiving_fence(self._fence, name, lane.session.owner)
             store = lane.app.archive.store.open_fenced_visits(fence, self._waiting)
             runs[name] = replace(lane.run, store=store)
             host_places[name] = asyncio.Semaphore(SIDE_BY_SIDE)
+
         async with lane.run.mailboxes.closing(), task_group() as group:
             saving = group.create_task(self._save_often())
             visits: list[asyncio.Task[None]] = []
@@ -318,9 +326,10 @@ class _Work:
         source: Source,
         state: SourceState,
     ) -> None:
-        """Visit a source as soon as its host and the lane have a free place. `places`: the
-        semaphores of both. If the job has taken too long by then, the source is left to the next
-        job."""
+        """Visit a source as soon as its host and the lane have a free place. If the job has taken
+        too long by then, leave the source to the next job. `run`: what all visits of the host
+        share; `places`: semaphores with the free places of the host and of the lane; `state`: the
+        state of the source before the visit."""
         session = self._lane.session
         host_place, lane_place = places
         async with host_place, lane_place:
@@ -343,18 +352,20 @@ class _Work:
         pause = lane.app.configuration.settings.fetch.pause
         while True:
             await asyncio.sleep(_SAVE_SECONDS)
-            done = [name for name in self._leased_names if not self._unfinished_visits[name]]
-            if self._ended_visits or done:
-                idle = lane.turns.leave(done)
+            finished = [name for name in self._leased_names if not self._unfinished_visits[name]]
+            if self._ended_visits or finished:
+                # without the hosts at which a request is still running
+                idle = lane.turns.leave(finished)
                 release = partial(lane.hosts.release, names=idle, owner=owner, pause=pause)
                 self._save(release)
                 self._leased_names.difference_update(idle)
                 lane.turns.drop(idle)
 
     def _save(self, then: Then) -> None:
-        """Save the visits that have ended, plan the build of their articles, and call `then`, all
-        in one transaction."""
-        if any(outcome.added or outcome.changed for outcome, _ in self._ended_visits):
+        """Save the visits that have ended, plan a build if they brought articles, and call `then`
+        with the connection, all in one transaction."""
+        has_articles = any(outcome.added or outcome.changed for outcome, _ in self._ended_visits)
+        if has_articles:
             build_time = find_build_time(self._lane.app, is_urgent=self._is_urgent)
             then = add_plan(then, BUILD, build_time)
         self._store.end_visits(self._ended_visits, then)
@@ -362,8 +373,8 @@ class _Work:
         self._is_urgent = False
 
     async def end(self) -> None:
-        """Wait until no lane asks a host of this job. Then save the remaining visits, end the job
-        and give the hosts back."""
+        """Wait until no request to a host of this job is running. Then save the remaining visits,
+        end the job and give the hosts back."""
         lane = self._lane
         names = sorted(self._leased_names)
         while len(lane.turns.leave(names, at_once=True)) < len(names):  # noqa: ASYNC110 - another thread ends the request
@@ -371,9 +382,10 @@ class _Work:
         owner = lane.session.owner
         pause = lane.app.configuration.settings.fetch.pause
         try:
+            # called by `_save` in the transaction of the visits
             end_job = lambda connection: lane.shards.end(connection, self._job, names, owner, pause)
             self._save(end_job)
-        except JobLost:
+        except JobLost:  # another worker ends the job
             lane.hosts.release_hosts(names, owner, pause)
         finally:
             lane.turns.drop(names)

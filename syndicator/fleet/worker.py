@@ -56,7 +56,8 @@ _END_CHECK_SECONDS = 0.2  # seconds between two checks if the session ends
 
 
 def need_server(settings: Settings) -> None:
-    """Raise UsageError if the database is a file, as machines cannot share it."""
+    """Raise UsageError if the database of `settings` is a file (SQLite) and not a server, since
+    several machines cannot share a file."""
     if settings.store_url.startswith("sqlite"):
         cure = (
             "set store.url to postgresql://user@host/database. On one machine `syndicator up` does"
@@ -66,9 +67,9 @@ def need_server(settings: Settings) -> None:
 
 
 def read_pushed_configuration(config: Path, settings: Settings) -> Configuration:
-    """Return the configuration of a worker. The sources are those that were pushed to the database;
-    all else is from the worker's own folder. Raises MissingError if no sources were pushed;
-    ConfigError or StoreError."""
+    """Return the configuration of a worker: the sources are read from the database, to which they
+    were pushed, all else from the folder `config`. Raises MissingError if no sources were pushed,
+    and ConfigError or StoreError."""
     with open_store(settings.store_url, articles_exist=True, create=True) as store:
         stamp = store.fleet.stamp()
         sources = store.fleet.sources()
@@ -91,14 +92,16 @@ def read_pushed_configuration(config: Path, settings: Settings) -> Configuration
 
 
 def push(app: App, *, dry_run: bool = False) -> Pushed:
-    """Give the sources of `app` to all workers, through the database. With `dry_run`, change
-    nothing. Return what changes. Raises StoreError."""
+    """Store the sources of `app` in the database, from which all workers read them. Return the keys
+    of the sources that are added, changed and removed. With `dry_run`, only return them and change
+    nothing. Raises StoreError."""
     store = app.archive.store
     if not dry_run:
         reconcile.update_source_states(app.archive, app.configuration)
     sources = list(app.configuration.sources.values())
     change = store.fleet.push(sources, to_micros(app.archive.clock()), dry_run=dry_run)
-    if not dry_run and not store.single:
+    has_workers = not store.single  # a database server, which has a queue of jobs
+    if not dry_run and has_workers:
         shards = store.shards(lease_seconds(app.configuration.settings))
         shards.install()
         shards.fill()
@@ -115,8 +118,9 @@ class FleetState:
 
 
 def look(config: Path, *, requeue: bool = False) -> FleetState:
-    """Return the state of hosts and workers. `requeue`: True to first retry hosts that are paused
-    because they crashed workers. Raises ConfigError, UsageError or StoreError."""
+    """Return how many hosts are in which state, and the workers. `requeue`: first end the pauses of
+    hosts that crashed workers, so that they are visited again. Raises ConfigError, UsageError or
+    StoreError."""
     settings = load(config)
     need_server(settings)
     lease = lease_seconds(settings)
@@ -144,9 +148,9 @@ def migrate(config: Path) -> str:
 
 
 def move_to(config: Path, target: str) -> Mapping[str, int]:
-    """Copy the database to another address. `target`: that address. Return by table the number of
-    rows. Raises UsageError if it is the present database; LockedError if a run is under way;
-    ConfigError."""
+    """Copy all rows of the present database to the database at the address `target`. Return table
+    name -> number of its rows. Raises UsageError if `target` is the present database, LockedError
+    if a run is under way, and ConfigError or StoreError."""
     settings = load(config)
     if target == settings.store_url:
         raise UsageError("this is the present database; name another address")
@@ -156,7 +160,7 @@ def move_to(config: Path, target: str) -> Mapping[str, int]:
 
 def move(origin: str, target: str) -> Mapping[str, int]:
     """Create or upgrade the tables of both databases, and copy all rows from `origin` to `target`.
-    Return by table the number of rows."""
+    Both are addresses. Return table name -> number of its rows."""
     open_store(origin, articles_exist=True).close()
     open_store(target, articles_exist=False).close()
     return copy_database(origin, target)
@@ -178,8 +182,8 @@ class DatabaseClock:
 
 
 async def recover_lost_jobs(session: Session) -> None:
-    """Give the jobs of workers that show no sign of life to others, again and again until the
-    session ends."""
+    """Regularly, until the session ends: give the jobs of workers that sent no heartbeat for too
+    long to other workers."""
     while not session.ending:
         session.app.archive.store.builds().recover(max(_BUILDER_SILENCE, session.lease / 2))
         session.shards.recover()
@@ -187,8 +191,9 @@ async def recover_lost_jobs(session: Session) -> None:
 
 
 async def renew_leases(session: Session, engine: Engine, clock: DatabaseClock) -> None:
-    """Register this worker when the engine of the queue has begun. Then renew its leases, which is
-    its sign of life, until the engine has ended."""
+    """Register this worker when the queue's engine has begun. Then, until the engine has ended,
+    regularly send a heartbeat and renew the leases of this worker. Also set `clock` to the time of
+    the database."""
     while engine.worker is None:  # noqa: ASYNC110 - the engine has no event for it
         await asyncio.sleep(_ENGINE_CHECK_SECONDS)
     session.app.archive.store.workers(session.lease).register(
@@ -199,7 +204,7 @@ async def renew_leases(session: Session, engine: Engine, clock: DatabaseClock) -
             version=__version__,
         )
     )
-    while engine.worker is not None:
+    while engine.worker is not None:  # until the engine has ended
         beat = session.shards.write_heartbeat(engine.worker, session.owner)
         session.asks_until = beat.asks_until
         clock.set(beat.now)
@@ -207,8 +212,9 @@ async def renew_leases(session: Session, engine: Engine, clock: DatabaseClock) -
 
 
 async def watch_session(session: Session) -> None:
-    """Until the session ends, record article files that crashed workers left, and count the visits
-    of this worker. End the session if sources were pushed or the database was upgraded."""
+    """Regularly, until the session ends: record article files that crashed workers left, and count
+    the visits of this worker. End the session if sources were pushed or the database was upgraded.
+    """
     archive = session.app.archive
     configuration = session.app.configuration
     counted_at = time.monotonic()
@@ -231,12 +237,13 @@ async def work(
     ready: Callable[[str], None],
     trouble: Callable[[str], None],
 ) -> Totals:
-    """Work until `stop` is set or the database was upgraded. Return what was done. `ready`: called
-    with the name of this worker. `trouble`: called with each fault that may pass; the worker then
-    tries again after a pause. Raises ConfigError, UsageError, MissingError or StoreError for a
-    fault that lasts."""
+    """Run a worker until `stop` is set or the database was upgraded. Return the numbers of its jobs
+    and visits. `config`: the folder of the configuration; `lanes`: the number of lanes, which visit
+    at the same time; `ready`: called with the name of this worker when it begins; `trouble`: called
+    with a message for each fault that may pass, before the worker tries again after a pause. Raises
+    ConfigError, UsageError, MissingError or StoreError for a fault that lasts."""
     owner = f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}"
-    tries = 0
+    tries = 0  # faults in a row
     totals = Totals()
     while not stop.is_set():
         try:
@@ -249,8 +256,8 @@ async def work(
             if not _is_passing(error, totals):
                 raise
             # half of the pause is random, so that workers do not come back all at once
-            share = 0.5 + random.random() / 2
-            seconds = min(_LONGEST_PAUSE, 2.0**tries) * share
+            random_share = 0.5 + random.random() / 2
+            seconds = min(_LONGEST_PAUSE, 2.0**tries) * random_share
             tries += 1
             trouble(f"{error}; tried again in {seconds:.0f} s")
             await pause(stop, seconds)
@@ -258,18 +265,20 @@ async def work(
 
 
 def _is_passing(error: StoreError | OSError, totals: Totals) -> bool:
-    """True if an error will probably pass: the object store or the database cannot be reached, or
-    this worker has done jobs before, so that its configuration is good."""
+    """Return True if an error will probably pass: the object store or the database cannot be
+    reached, or this worker has done jobs before, so that its configuration is good."""
     if isinstance(error, OSError):
-        return error.errno == errno.EREMOTE
-    return isinstance(error, StoreAway | StoreBusy) or totals.jobs > 0
+        return error.errno == errno.EREMOTE  # our stores of articles use this number
+    is_database_away = isinstance(error, StoreAway | StoreBusy)
+    return is_database_away or totals.jobs > 0
 
 
 async def _run_session(
     config: Path, lanes: int, ready: Callable[[str], None], *, owner: str, **shared: Any
 ) -> None:
-    """Read the pushed sources, and work with them until the session ends. `owner`: name of this
-    worker; `shared`: those fields of `Session` that outlive it."""
+    """Read the pushed sources, and work with them until the session ends. `ready`: called with
+    `owner`, the name of this worker, when it begins; `shared`: fields of `Session` that all
+    sessions of this worker share (`stop` and `totals`)."""
     settings = load(config)
     need_server(settings)
     lease = lease_seconds(settings)
@@ -281,8 +290,9 @@ async def _run_session(
         hosts = app.archive.store.hosts(lease)
         clock.set(shards.now())
         worker = await stack.enter_async_context(aclosing(make_worker(app.configuration.settings)))
+
         threads = min(lanes, _LANE_COUNT)
-        room = math.ceil(lanes * SIDE_BY_SIDE / threads)
+        room = math.ceil(lanes * SIDE_BY_SIDE / threads)  # visits at the same time in a thread
         session = Session(
             app=app, shards=shards, worker=worker, owner=owner, lease=lease, room=room, **shared
         )
@@ -290,6 +300,7 @@ async def _run_session(
         # hosts of an earlier session that lost the database
         hosts.release_all(owner, settings.fetch.pause)
         plan_after_edits(app)
+
         free: list[Lane] = []
         for _ in range(threads):
             lane = Lane(stack.enter_context(open_app(config, read=read, clock=clock)), session)
@@ -303,9 +314,10 @@ async def _run_session(
 
 
 async def _run_engine(session: Session, free: list[Lane], clock: DatabaseClock) -> None:
-    """Let the engine of the queue give jobs to the lanes `free`, until the session ends. Raises the
-    first error of a job."""
-    failed: list[Exception] = []
+    """Let the queue's engine call `do_job` for each job, until the session ends. `free`: the lanes,
+    which visit sources, one job at a time each; `clock`: is set to the time of the database. Raises
+    the first error of a job."""
+    job_errors: list[Exception] = []
 
     async def visit(job: Job) -> None:
         """Visit the sources of a job in a free lane."""
@@ -317,19 +329,20 @@ async def _run_engine(session: Session, free: list[Lane], clock: DatabaseClock) 
             free.append(lane)
 
     async def do_job(job: Job) -> None:
-        """Called by the engine for each job; its error ends the session."""
+        """Do a job. The engine calls this for each job; an error ends the session."""
         try:
             if job.task == VISITS:
                 await visit(job)
             else:
                 await do_common_job(session, job)
         except Exception as error:  # noqa: BLE001 - it is raised below; the engine would only log it
-            failed.append(error)
+            job_errors.append(error)
             session.over.set()
 
     engine = Engine(
         session.shards.address, do_job, lanes=len(free), lease=session.lease, grace=DRAIN_SECONDS
     )
+
     async with task_group() as group:
         group.create_task(recover_lost_jobs(session))
         group.create_task(watch_session(session))
@@ -342,5 +355,5 @@ async def _run_engine(session: Session, free: list[Lane], clock: DatabaseClock) 
         engine.stop()
         await asyncio.wait((engine_run,))
         heartbeats.cancel()
-    if failed:
-        raise failed[0]
+    if job_errors:
+        raise job_errors[0]

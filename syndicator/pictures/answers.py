@@ -59,11 +59,12 @@ def pack_refusal(reason: PictureReason) -> bytes:
 
 
 def parse_answer(answer: bytes) -> Thumbnail | PictureReason | None:
-    """Return the thumbnail in an answer, or the reason for a refusal. Return None for an invalid
-    answer, which only a process gives that a picture has taken over."""
+    """Return the thumbnail in an answer of the sandboxed process, or the reason why it refused the
+    picture. Return None for an invalid answer: then a picture has probably taken over the process.
+    """
     if not answer:
         return None
-    code = answer[0]
+    code = answer[0]  # _WEBP_CODE, or the number of a refusal
     if code == _WEBP_CODE:
         return _parse_thumbnail(answer[1:])
     if code <= len(REFUSALS):
@@ -72,14 +73,15 @@ def parse_answer(answer: bytes) -> Thumbnail | PictureReason | None:
 
 
 def _parse_thumbnail(webp: bytes) -> Thumbnail | None:
-    """Return the thumbnail with its size, read from the header of a WebP file. Only a file with
-    one lossy key frame of at most 640 x 640 pixels, and nothing after it, is accepted; for anything
-    else, which must not be published, return None."""
+    """Return the thumbnail in the WebP file `webp`, with its size as the header of the file says.
+    Return None for a file that must not be published: all files are refused except those with one
+    lossy key frame of at most 640 x 640 pixels and nothing after it."""
     if len(webp) < _RIFF.size + _FRAME.size:
         return None
     riff, file_size, kind, chunk, chunk_size = _RIFF.unpack_from(webp)
     tag, start, width, height = _FRAME.unpack_from(webp, _RIFF.size)
-    if (riff, kind, chunk, start) != (b"RIFF", b"WEBP", b"VP8 ", _START_CODE):
+    is_lossy_webp = (riff, kind, chunk, start) == (b"RIFF", b"WEBP", b"VP8 ", _START_CODE)
+    if not is_lossy_webp:
         return None
     is_key_frame = not tag[0] & 1
     if not is_key_frame:
@@ -89,7 +91,7 @@ def _parse_thumbnail(webp: bytes) -> Thumbnail | None:
     has_one_chunk = file_size + 8 == len(webp) and padded_size + _RIFF.size == len(webp)
     if not has_one_chunk:
         return None
-    width &= _SIZE_BITS
+    width &= _SIZE_BITS  # the other bits say how to scale the picture
     height &= _SIZE_BITS
     if min(width, height) == 0 or max(width, height) > MOST_SIDE:
         return None

@@ -47,7 +47,7 @@ class PictureCopier:
     def _sweep_after_kill(self) -> None:
         """If the last process that wrote pictures was killed, delete its temporary files."""
         visits = self._archive.store.visits
-        if visits.note(_NOTE_NAME):
+        if visits.note(_NOTE_NAME):  # `end` deletes the note when a process ends normally
             self._kept.sweep()
             self._outlet.sweep()
             visits.set_note(_NOTE_NAME, None, self._archive.clock())
@@ -55,11 +55,11 @@ class PictureCopier:
     async def copy(
         self, row: PictureRow, source: Source | None, make_copy: MakeCopy
     ) -> PictureRow | None:
-        """Fetch the picture of `row`, and keep and publish a small copy. Return the row with the
-        outcome: the copy, or why there is none and when to try again. Return None if there is
-        nothing to record, because the server sent no picture and no error. `source`: the source of
-        the picture, with the settings that apply to it; `make_copy`: makes the copy of the bytes of
-        a picture, raises PictureRefused. Raises DiskError and StoreError."""
+        """Fetch the picture of `row`, make a small copy and publish it. Return the row with the
+        outcome: the copy, or why there is none and when to try again. Return None if the server
+        sent neither a picture nor an error, so that there is nothing to record. `source`: the
+        source of the picture, whose settings apply; `make_copy`: gets the bytes of the picture,
+        returns the copy or raises PictureRefused. Raises DiskError and StoreError."""
         log = logger("pictures")
         request = build_picture_request(row.url, source, self._settings)
         result = await self._fetcher.fetch(request)
@@ -69,7 +69,7 @@ class PictureCopier:
             return outcomes.record_failure(row, result, now)
         if not isinstance(result, Fetched):
             return None
-        directive = outcomes.find_ban(result.headers)
+        directive = outcomes.find_ban(result.headers)  # such as "noimageindex"
         if directive:
             return outcomes.record_ban(row, f"its server says {directive}", now)
         try:
@@ -88,6 +88,7 @@ class PictureCopier:
         """Store a copy in the state folder and publish it. Return the name of its file. Raises
         DiskError."""
         if not self._is_noted:
+            # tell the next process that temporary files may be left over if this one is killed
             self._archive.store.visits.set_note(_NOTE_NAME, "now", self._archive.clock())
             # before the first temporary file, so that the note is there if the process is killed
             self._archive.store.visits.commit()

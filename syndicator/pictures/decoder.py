@@ -63,8 +63,8 @@ class Decoder:
         return await self._call_sandbox(THUMBNAIL + data)
 
     async def make_icon(self, data: bytes) -> Thumbnail:
-        """Return a square icon made of a picture. `data`: the bytes of the picture. Raises
-        PictureRefused. If the call is cancelled, the sandboxed process is killed."""
+        """Return a square icon made from the picture with the bytes `data`. Raises PictureRefused.
+        If the call is cancelled, the sandboxed process is killed."""
         icon = await self._call_sandbox(ICON + data)
         if (icon.width, icon.height) != (ICON_SIDE, ICON_SIDE):
             raise PictureRefused(PictureReason.CRASHED, "an icon of another size")
@@ -87,8 +87,9 @@ class Decoder:
 
 
 def _explain_failure(error: ChildFailed) -> PictureRefused:
-    """Return the refusal of a picture on which the sandboxed process failed. If the picture is the
-    likely cause, such as for too much CPU time, the refusal is final."""
+    """Return the refusal of a picture, with the reason why the sandboxed process failed to decode
+    it. If the picture is the likely cause, as when it took too much CPU time, the refusal is final:
+    it is not tried again."""
     match error.failure:
         case Failure.CPU:
             return PictureRefused(PictureReason.HUNG, "it took more CPU than a picture may")

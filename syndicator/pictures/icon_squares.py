@@ -28,8 +28,8 @@ _DARK_GROUND: Final = (36, 41, 48)
 
 
 def make_samples() -> Iterator[bytes]:
-    """Yield small pictures in the format ICO, which only icons may have. Decoding them makes Pillow
-    load its modules."""
+    """Yield small pictures in the format ICO, which is allowed for icons only. Decoding them makes
+    Pillow load the modules for this format, before the sandbox forbids it to open files."""
     image = Image.new("RGBA", (ICON_SIDE, ICON_SIDE))
     for bitmap_format in ("png", "bmp"):
         out = io.BytesIO()
@@ -38,21 +38,23 @@ def make_samples() -> Iterator[bytes]:
 
 
 def make_icon(data: bytes) -> bytes:
-    """Return a WebP of 64 x 64 pixels that shows the whole first frame of a picture. The ground is
-    white or, for a picture that is light everywhere, dark. `data`: bytes of the picture. Raises
-    Refused if it is no icon, and Pillow's errors."""
+    """Return a WebP of 64 x 64 pixels that shows the whole first frame of the picture with the
+    bytes `data`. The background is white, or dark for a picture that is light everywhere. Raises
+    Refused if the picture cannot be an icon, and Pillow's errors."""
     image = open_image(data, _FORMATS)
-    _check_size(image)  # for an ICO file, that of the picture in it that Pillow loads
+    _check_size(image)  # an ICO file has several pictures: the one that Pillow will load
     image.load()
     square = _fit_square(convert_to_plain(image).convert("RGBA"))
     icon = _lay_on_ground(square)
-    if len(set(_list_greys(icon))) == 1:  # nothing but ground is seen
+    shades = set(_list_greys(icon))
+    if len(shades) == 1:  # only the background is visible
         raise Refused(PictureReason.NO_ICON)
     return encode_webp(icon, (_WEBP_QUALITY,))
 
 
 def _check_size(image: Image.Image) -> None:
-    """Raise Refused if a picture has too many pixels, is too small, or is too long for an icon."""
+    """Raise Refused if a picture has too many pixels, is too small for an icon, or is much wider
+    than high or higher than wide."""
     check_pixels(image)
     shorter = min(image.size)
     longer = max(image.size)
@@ -74,10 +76,11 @@ def _fit_square(image: Image.Image) -> Image.Image:
 
 
 def _lay_on_ground(image: Image.Image) -> Image.Image:
-    """Return the image without transparency: on white ground or, if it could hardly be seen there,
-    on dark ground."""
+    """Return the image without transparency: on a white background or, if it could hardly be seen
+    there, on a dark one."""
     on_white = _flatten(image, _LIGHT_GROUND)
-    if min(_list_greys(on_white)) < _LIGHT:
+    darkest_grey = min(_list_greys(on_white))
+    if darkest_grey < _LIGHT:
         return on_white
     return _flatten(image, _DARK_GROUND)
 

@@ -2,7 +2,7 @@
 
 A source keeps its icon until another icon is found, or until the server forbids copies."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -34,12 +34,15 @@ _FAVICON: Final = "/favicon.ico"
 
 
 def list_due(archive: Archive, configuration: Configuration) -> list[IconRow]:
-    """Return the rows of the icons to look for now. Disabled sources, and sources that are not on
-    the web, such as mailboxes, are left out."""
+    """Return the rows of the icons to look for now, without those of disabled sources and of
+    sources that are not on the web, such as mailboxes."""
     due: list[IconRow] = []
     for row in archive.store.icons.due(archive.clock()):
         source = configuration.sources.get(row.source_key)
-        if source is not None and source.enabled and urlsplit(source.url).scheme in _WEB_SCHEMES:
+        if source is None or not source.enabled:
+            continue
+        is_on_web = urlsplit(source.url).scheme in _WEB_SCHEMES
+        if is_on_web:
             due.append(row)
     return due
 
@@ -73,9 +76,10 @@ class IconFinder:
         await self._worker.aclose()
 
     async def find(self, row: IconRow) -> bool:
-        """Look for the icon of a source, publish it, and save the outcome. The first address that
-        has a usable picture counts. Return True if pages must show another icon than before.
-        Raises DiskError and StoreError."""
+        """Look for the icon of a source, publish it, and save the outcome. The icon is the first
+        usable picture of those that the source may have as its icon. `row`: the stored state of the
+        icon. Return True if the icon has changed, so that pages must show another one. Raises
+        DiskError and StoreError."""
         source = self._configuration.sources[row.source_key]
         outcome = PictureRow(id=row.source_key, url="", tries=row.tries)
         async with aclosing(self._list_addresses(source)) as addresses:
@@ -96,10 +100,15 @@ class IconFinder:
         is fetched only if the caller asks for a further address after those of the feed. No address
         comes twice."""
         state = self._archive.store.visits.state(source.key)
-        stated = state.channel.feed_icons[:_MOST_STATED] if state else ()
-        for address in stated:
+        named_by_feed: Sequence[str] = ()
+        site_named_by_feed = ""
+        if state is not None:
+            named_by_feed = state.channel.feed_icons[:_MOST_STATED]
+            site_named_by_feed = state.channel.site_url
+        for address in named_by_feed:
             yield address
-        site = find_site(source, state.channel.site_url if state else "")
+
+        site = find_site(source, site_named_by_feed)
         if not site:
             return
         request = build_site_request(site, source, self._configuration.settings)
@@ -111,39 +120,42 @@ class IconFinder:
             named_by_page = await self._read_page(answer)
         favicon = urljoin(final_url, _FAVICON)
         for address in dict.fromkeys((*named_by_page, favicon)):
-            if address not in stated:
+            if address not in named_by_feed:
                 yield address
 
     async def _read_page(self, answer: Fetched) -> tuple[str, ...]:
-        """Return the addresses of icons that a page names, an empty tuple if it cannot be read."""
-        body = (answer.body, answer.final_url, dict(answer.headers))
+        """Return the addresses of icons that the fetched page names, () if it cannot be read."""
+        page = (answer.body, answer.final_url, dict(answer.headers))
         try:
-            return await self._worker.call(worker_functions.find_linked_icons, *body)
+            # parse the page in another process
+            return await self._worker.call(worker_functions.find_linked_icons, *page)
         except WorkerFailed:
             return ()
 
 
 def find_site(source: Source, stated: str) -> str:
-    """Return the address of a source's site: `stated`, which is the one that its feed names or "",
-    else the front page of the host of its feed; "" if the feed has no host."""
+    """Return the address of the site of a source: `stated`, the address that its feed names, or the
+    front page of the host of the feed if `stated` is "". Return "" if the feed has no host."""
     if stated:
         return stated
     host = urls.host(source.url)
-    return f"{urlsplit(source.url).scheme}://{host}/" if host else ""
+    if not host:
+        return ""
+    return f"{urlsplit(source.url).scheme}://{host}/"
 
 
 def _update_row(row: IconRow, outcome: PictureRow, now: datetime) -> IconRow:
-    """Return the row of an icon after a search. If the search found no new icon, the old one stays,
-    unless the server forbids copies. The next search is at the time that the outcome says, but not
-    later than after the usual interval. `row`: before the search; `outcome`: that of the last
-    address that was tried."""
+    """Return the row of an icon after a search. If the search found no icon, the old icon stays,
+    unless the server forbids copies. The next search is after the usual interval, or earlier if
+    the outcome says so. `row`: the row before the search; `outcome`: the result of the last address
+    that was tried."""
     next_regular_search = now + _LOOK_AGAIN
     if outcome.picture is not None:
         return IconRow(
             source_key=row.source_key, name=outcome.picture.name, next_try=next_regular_search
         )
     is_forbidden = outcome.reason == PictureReason.OFF_LIMITS
-    has_no_icon = outcome.reason == FetchReason.NOT_FOUND  # an answer, which needs no second try
+    has_no_icon = outcome.reason == FetchReason.NOT_FOUND  # a clear answer: no early second try
     next_try = next_regular_search
     if outcome.next_try is not None and not has_no_icon:
         next_try = min(outcome.next_try, next_regular_search)

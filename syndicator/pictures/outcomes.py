@@ -44,8 +44,9 @@ def record_copy(row: PictureRow, picture: Picture) -> PictureRow:
 
 
 def record_failure(row: PictureRow, failure: Failed, now: datetime) -> PictureRow:
-    """Return the row of a picture that could not be fetched, with the time of the next try. The
-    failure counts as a try, unless no request was sent or the fault was on our side."""
+    """Return the row of a picture after it could not be fetched, with the time of the next try or
+    given up. The failure counts as a try, unless no request was sent or the fault was on our side.
+    """
     if failure.unasked or failure.ours:
         next_try = failure.retry_after or now + _FIRST_WAIT
         return _without_picture(row, failure.reason, failure.detail, next_try)
@@ -57,8 +58,9 @@ def record_failure(row: PictureRow, failure: Failed, now: datetime) -> PictureRo
 def record_refusal(
     row: PictureRow, reason: PictureReason, detail: str, now: datetime, *, final: bool
 ) -> PictureRow:
-    """Return the row of a picture that was fetched, but of which no thumbnail could be made.
-    `reason`, `detail`: why; `final`: another try would give the same result."""
+    """Return the row of a picture after it was fetched but no thumbnail could be made from it.
+    `reason` and `detail` say why; `final`: another try would give the same result, so give it up.
+    """
     if final:
         return _give_up(row, reason, detail)
     if reason == PictureReason.NOT_SHUT_OFF:  # this machine's fault
@@ -73,18 +75,19 @@ def record_ban(row: PictureRow, detail: str, now: datetime) -> PictureRow:
 
 
 def find_ban(headers: Mapping[str, str]) -> str:
-    """Return the directive of the header X-Robots-Tag that forbids a copy of a picture, "" if there
-    is none."""
+    """Return the directive of the header X-Robots-Tag that forbids us to copy a picture, such as
+    "noindex"; "" if there is none. `headers`: name in lower case -> value."""
     directives: set[str] = set()
     for part in headers.get("x-robots-tag", "").lower().split(","):
         _, _, directive = part.rpartition(": ")  # without the name of a robot
         directives.add(directive.strip())
-    return min(directives & _FORBIDDING_DIRECTIVES, default="")
+    forbidding = directives & _FORBIDDING_DIRECTIVES
+    return min(forbidding, default="")  # any of them
 
 
 def describe_picture(row: PictureRow) -> str:
-    """Return the state of a picture as a text for people: made, waiting, or why there is none and
-    if it is tried again."""
+    """Describe the state of a picture for the operator: made, waiting, or why there is none and
+    when it is tried again."""
     if row.picture is not None:
         return f"made, {row.picture.width} x {row.picture.height}: {row.picture.name}"
     if not row.reason:
@@ -101,9 +104,9 @@ def describe_picture(row: PictureRow) -> str:
 def _count_try(
     row: PictureRow, reason: str, detail: str, now: datetime, not_before: datetime | None
 ) -> PictureRow:
-    """Return the row of a picture after a failed try. The wait until the next try is four times as
-    long each time, and the next try is not before `not_before`, the time that the server named.
-    After five tries the picture is given up."""
+    """Return the row of a picture after a failed try, with the time of the next try. Each wait is
+    four times as long as the one before; the next try is not before `not_before`, a time that the
+    server named, or None. After five tries the picture is given up."""
     if row.tries + 1 >= _MOST_TRIES:
         return _give_up(row, reason, detail)
     next_try = now + _FIRST_WAIT * _WAIT_FACTOR**row.tries
@@ -120,8 +123,8 @@ def _give_up(row: PictureRow, reason: str, detail: str) -> PictureRow:
 def _without_picture(
     row: PictureRow, reason: str, detail: str, next_try: datetime | None
 ) -> PictureRow:
-    """Return `row` without a thumbnail and with the reason for it. `next_try`: the time of the next
-    try, None if there is none."""
+    """Return the row of a picture without a thumbnail. `reason` and `detail` say why there is none;
+    `next_try`: the time of the next try, None if there will be none."""
     return replace(row, picture=None, reason=reason, detail=detail, next_try=next_try)
 
 
@@ -142,16 +145,18 @@ class KeptPictures:
         return name
 
     def get(self, name: str) -> bytes | None:
-        """Return the bytes of a thumbnail, None if its file is missing or damaged."""
+        """Return the bytes of the thumbnail `name`, None if its file is missing or damaged."""
         try:
             content = self._path(name).read_bytes()
         except OSError:
             return None
         digest = hashlib.sha256(content).hexdigest()[:_NAME_DIGITS]
-        return content if digest == Path(name).stem else None
+        is_intact = digest == Path(name).stem  # the name of a thumbnail is its digest
+        return content if is_intact else None
 
     def drop_all_but(self, names: Collection[str]) -> int:
-        """Delete the thumbnails that are not among `names`; return how many were deleted."""
+        """Delete the thumbnails whose names are not among `names`. Return the number of deleted
+        files."""
         needed = {self._path(name) for name in names}
         unneeded = [path for path in sorted(self.root.glob("*/*")) if path not in needed]
         for path in unneeded:
@@ -165,9 +170,11 @@ class KeptPictures:
                 path.unlink(missing_ok=True)
 
     def _path(self, name: str) -> Path:
-        """Return the path of a thumbnail's file, in a folder named by the first two digits, so that
-        folders stay small. Raises ValueError for an invalid name."""
+        """Return the path of the file of the thumbnail `name`. It is in a folder named after the
+        first two digits of the name, so that folders stay small. Raises ValueError for an invalid
+        name."""
         match = _NAME.fullmatch(name)
         if match is None:
             raise ValueError(f"not the name of a thumbnail: {name[:60]!r}")
-        return self.root / match[1] / f"{match[1]}{match[2]}.webp"
+        first_digits, further_digits = match.groups()
+        return self.root / first_digits / f"{first_digits}{further_digits}.webp"

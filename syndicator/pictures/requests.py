@@ -8,8 +8,8 @@ from syndicator.pictures.answers import ICON, THUMBNAIL, pack_refusal, pack_thum
 
 
 def prepare() -> None:
-    """Import all modules that decoding a picture may need, by decoding samples: once the sandbox is
-    closed, no file can be opened."""
+    """Load all modules that the decoding of a picture may need, by decoding samples: when the
+    sandbox has been closed, no file can be opened any more."""
     warnings.simplefilter("ignore")
     for sample in resize.make_samples():
         answer_request(THUMBNAIL + sample)
@@ -19,13 +19,14 @@ def prepare() -> None:
 
 
 def answer_request(request: bytes) -> bytes:
-    """Return the answer to a request: a WebP or a refusal. `pictures.answers` defines the form of
-    both."""
+    """Return the answer to a request: a picture as WebP, or a refusal, packed as in
+    `pictures.answers`. `request`: a byte that says what to make (ICON or THUMBNAIL), then the bytes
+    of the picture to make it from."""
     kind = request[:1]
     data = request[1:]
-    make = icon_squares.make_icon if kind == ICON else resize.make_thumbnail
+    make_webp = icon_squares.make_icon if kind == ICON else resize.make_thumbnail
     try:
-        return pack_thumbnail(make(data))
+        return pack_thumbnail(make_webp(data))
     except resize.Refused as refused:
         return pack_refusal(refused.reason)
     except MemoryError:

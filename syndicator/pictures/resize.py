@@ -28,6 +28,7 @@ _QUALITIES: Final = (72, 40, 10)
 # faster (bench_pictures.py).
 _WEBP_METHOD: Final = 2
 _WHITE: Final = (255, 255, 255)
+_UPRIGHT: Final = 1  # orientation in EXIF data
 _TURN_OF_ORIENTATION: Final = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -49,7 +50,8 @@ class Refused(Exception):
 
 
 def make_samples() -> Iterator[bytes]:
-    """Yield a small picture of each format. Decoding them makes Pillow load its modules."""
+    """Yield a small picture in each format that we accept. Decoding them makes Pillow load the
+    modules for these formats."""
     small = Image.new("RGB", _LEAST_SIZE)
     for picture_format in FORMATS:
         out = io.BytesIO()
@@ -58,23 +60,25 @@ def make_samples() -> Iterator[bytes]:
 
 
 def make_thumbnail(data: bytes) -> bytes:
-    """Return a WebP thumbnail of the first frame of a picture: upright, on white ground, at least
-    as wide as high and at most three times as wide. `data`: bytes of the picture. Raises Refused if
+    """Return a WebP thumbnail of the first frame of the picture with the bytes `data`: upright, on
+    a white background, at least as wide as high and at most three times as wide. Raises Refused if
     no thumbnail can be made, and Pillow's errors."""
     image = open_image(data, FORMATS)
     check_pixels(image)
-    if max(image.size) < _LEAST_SIZE[0] or min(image.size) < _LEAST_SIZE[1]:
+    least_width, least_height = _LEAST_SIZE
+    if max(image.size) < least_width or min(image.size) < least_height:
         raise Refused(PictureReason.SMALL)
     turn = _find_turn(image)
-    _decode_smaller(image, sideways=turn in _SIDEWAYS)
+    _decode_smaller(image, sideways=turn in _SIDEWAYS)  # faster than decoding it in full size
     image.load()
     upright = image if turn is None else image.transpose(turn)
     return encode_webp(_resize_image(upright), _QUALITIES)
 
 
 def open_image(data: bytes, formats: tuple[str, ...]) -> Image.Image:
-    """Return a picture of which only the header was read. Raises Refused if its format is not one
-    of `formats`, or if it has so many pixels that Pillow takes it for an attack."""
+    """Open the picture with the bytes `data`, and read its header only: `load` decodes the pixels.
+    Raises Refused if its format is not one of `formats`, or if it has so many pixels that Pillow
+    takes it for an attack."""
     try:
         return Image.open(io.BytesIO(data), formats=formats)
     except UnidentifiedImageError as error:
@@ -91,10 +95,11 @@ def check_pixels(image: Image.Image) -> None:
 
 
 def _find_turn(image: Image.Image) -> Image.Transpose | None:
-    """Return how to turn a picture upright, by its EXIF data; None if it is upright or its EXIF
-    data are invalid."""
+    """Return how to turn a picture upright, as its EXIF data say. Return None if it is upright or
+    if its EXIF data are invalid."""
     try:
-        return _TURN_OF_ORIENTATION.get(image.getexif().get(ExifTags.Base.Orientation, 1))
+        orientation = image.getexif().get(ExifTags.Base.Orientation, _UPRIGHT)
+        return _TURN_OF_ORIENTATION.get(orientation)
     except Exception:  # noqa: BLE001 - a stranger's TIFF structure: whatever it breaks, the pixels are fine
         return None
 
