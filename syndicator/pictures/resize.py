@@ -105,9 +105,9 @@ def _find_turn(image: Image.Image) -> Image.Transpose | None:
 
 
 def _decode_smaller(image: Image.Image, *, sideways: bool) -> None:
-    """Let Pillow decode a JPEG at 1/2, 1/4 or 1/8 of its size, if the part that is shown stays
-    large enough. It has no effect on other formats. `sideways`: the picture is turned later, so
-    that its width becomes its height."""
+    """Let Pillow decode a JPEG at 1/2, 1/4 or 1/8 of its size, if the part of it that the thumbnail
+    shows stays large enough. Other formats are decoded in full size. `sideways`: the picture will
+    be turned by 90 degrees, so that its width becomes its height."""
     width, height = image.size
     if sideways:
         left, _, right, _ = _choose_part(height, width)
@@ -118,8 +118,8 @@ def _decode_smaller(image: Image.Image, *, sideways: bool) -> None:
 
 
 def _resize_image(image: Image.Image) -> Image.Image:
-    """Return the shown part of an image in RGB and in the size of a thumbnail. Transparent parts
-    become white, after scaling, since that is less work."""
+    """Return the part of an image that a thumbnail shows, in RGB and in the size of the thumbnail.
+    Transparent parts become white."""
     plain = convert_to_plain(image)
     left, top, right, bottom = _choose_part(*plain.size)
     factor = int((right - left) / _SUFFICIENT_WIDTH)
@@ -129,6 +129,7 @@ def _resize_image(image: Image.Image) -> Image.Image:
         left = 0
         top = 0
         right, bottom = plain.size
+
     width = min(MOST_SIDE, round(right - left))
     scaled_height = round((bottom - top) * width / (right - left))
     height = max(1, min(MOST_SIDE, scaled_height))
@@ -137,24 +138,29 @@ def _resize_image(image: Image.Image) -> Image.Image:
         plain = plain.resize((width, height), Image.Resampling.BICUBIC, box=box)
     if plain.mode == "RGB":
         return plain
+    # transparent parts: only now, because the image has fewer pixels than before
     white = Image.new("RGB", plain.size, _WHITE)
     white.paste(plain, mask=plain.getchannel("A"))
     return white
 
 
 def convert_to_plain(image: Image.Image) -> Image.Image:
-    """Return an image of any mode in RGB or, if it may be transparent somewhere, in RGBA."""
-    if image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
+    """Return an image in the mode RGB or, if parts of it may be transparent, in the mode RGBA. The
+    image may have any mode of Pillow, such as grey or a palette of colours."""
+    has_alpha = image.mode in ("RGBA", "LA", "PA", "La", "RGBa")
+    if has_alpha or "transparency" in image.info:
         return image.convert("RGBA")
-    if image.mode.startswith("I"):  # 16 bit grey: converting would cut it at 255
+    if image.mode.startswith("I"):  # 16 bit grey: converting would cut values at 255
         image = image.convert("I").point(lambda value: value / 256).convert("L")
-    return image if image.mode == "RGB" else image.convert("RGB")
+    if image.mode == "RGB":
+        return image
+    return image.convert("RGB")
 
 
 def _choose_part(width: int, height: int) -> tuple[float, float, float, float]:
-    """Return the part of a picture that is shown (left, top, right, bottom). Of a picture that is
-    too wide, it is the middle; of one that is higher than wide, a square nearer to its top than to
-    its bottom; else the whole."""
+    """Return (left, top, right, bottom) of the part of a picture that its thumbnail shows, in
+    pixels: the middle if the picture is too wide, a square nearer to the top than to the bottom if
+    it is higher than wide, otherwise the whole picture."""
     if width > _WIDEST_RATIO * height:
         wide = _WIDEST_RATIO * height
         left = (width - wide) / 2
@@ -166,9 +172,9 @@ def _choose_part(width: int, height: int) -> tuple[float, float, float, float]:
 
 
 def encode_webp(image: Image.Image, qualities: Sequence[int]) -> bytes:
-    """Return an image as WebP with the first of `qualities` that gives at most 200 kB. ICC profile,
-    EXIF and XMP data, which Pillow would copy, are left out. Raises Refused if the image is too
-    large with all qualities."""
+    """Return an image as the bytes of a WebP file of at most 200 kB. The first of `qualities` (0 to
+    100) that gives such a file is used; raises Refused if none does. ICC profile, EXIF and XMP
+    data, which Pillow would copy, are left out."""
     for quality in qualities:
         out = io.BytesIO()
         image.save(

@@ -34,8 +34,8 @@ _FORBIDDING_RULES: Final = (b"noimageindex", b"max-image-preview:none")
 
 
 def has_due_pictures(archive: Archive, configuration: Configuration) -> bool:
-    """Return True if a picture of an article or the icon of a source is to be fetched now. False if
-    the setting `publish.thumbnails` is off."""
+    """Return True if a picture of an article or an icon of a source must be fetched now. Return
+    False if the setting `publish.thumbnails` is off."""
     if not configuration.settings.publish.thumbnails:
         return False
     if archive.store.pictures.has_due(archive.clock()):
@@ -46,8 +46,9 @@ def has_due_pictures(archive: Archive, configuration: Configuration) -> bool:
 def take_pictures(
     archive: Archive, configuration: Configuration, fetcher: Fetcher | None, stop: asyncio.Event
 ) -> AbstractAsyncContextManager["PictureTaker | None"]:
-    """Return a context manager: while its block runs, due pictures are fetched in the background.
-    Its value is None, and nothing is fetched, without a `fetcher` or if thumbnails are off."""
+    """Return a context manager that fetches due pictures in the background while its block runs.
+    Its value is the PictureTaker that does so. If `fetcher` is None or thumbnails are off, nothing
+    is fetched and the value is None. `stop`: is set when the program must end."""
     if fetcher is None or not configuration.settings.publish.thumbnails:
         return nullcontext()
     return aclosing(PictureTaker(archive, configuration, fetcher, stop))
@@ -82,8 +83,8 @@ class PictureTaker:
         self._task = asyncio.create_task(self._fetch_until_done())
 
     async def finish(self, seconds: float) -> None:
-        """Call after the last article was filed: wait until all due pictures are fetched, but at
-        most so many seconds, or until `stop` is set. Raises OSError and StoreError."""
+        """Wait until all due pictures are fetched, or `seconds` have passed, or `stop` is set. Call
+        this after the last article was filed. Raises OSError and StoreError."""
         self._all_filed.set()
         stopped = asyncio.create_task(self.stop.wait())
         try:
@@ -95,7 +96,7 @@ class PictureTaker:
         finally:
             stopped.cancel()
         if self._task.done():
-            self._task.result()
+            self._task.result()  # raises the error of the task
 
     async def aclose(self) -> None:
         """End the task and the processes for pictures, and leave the remaining pictures due."""
@@ -111,7 +112,7 @@ class PictureTaker:
         nothing is left to fetch."""
         async with task_group() as group:
             while not self.stop.is_set():
-                # read before the queue, so that no picture filed meanwhile is lost
+                # read this before the queue, so that no picture filed in between is lost
                 are_all_filed = self._all_filed.is_set()
                 self._queue_and_start(group)
                 if are_all_filed and not self._tasks:
@@ -119,8 +120,8 @@ class PictureTaker:
                 await self._wait_a_moment()
 
     async def _wait_a_moment(self) -> None:
-        """Wait a second, or less: until all articles are filed or, if they are, until the pictures
-        of a host are fetched."""
+        """Wait at most a second: until all articles are filed or, if they are filed already, until
+        all pictures of one of the hosts are fetched."""
         if self._all_filed.is_set():
             tasks = list(self._tasks.values())
             await asyncio.wait(tasks, timeout=_LOOK_SECONDS, return_when=asyncio.FIRST_COMPLETED)
@@ -130,8 +131,8 @@ class PictureTaker:
         all_filed.cancel()
 
     def _queue_and_start(self, group: asyncio.TaskGroup) -> None:
-        """Queue icons and pictures that are due and were not queued before. Then start a task in
-        `group` for each host that has queued pictures and no task."""
+        """Queue the icons and pictures that are due, unless they were queued before. Then start a
+        task in `group` for each host that has queued pictures and no task yet."""
         self._queue_icons()
         # pictures that were queued before may still be due: ask for a batch beyond them
         limit = len(self._queued_articles) + _BATCH_SIZE
@@ -145,8 +146,8 @@ class PictureTaker:
                 self._tasks[host] = group.create_task(self._fetch_host(host, rows))
 
     def _queue_icons(self) -> None:
-        """Queue icons that are due and were not queued before; each is fetched before the pictures
-        of its host."""
+        """Queue the icons that are due, unless they were queued before. An icon is queued before
+        the pictures of its host."""
         for row in icons.list_due(self.archive, self.configuration):
             if row.source_key not in self._queued_sources:
                 self._queued_sources.add(row.source_key)
@@ -158,7 +159,7 @@ class PictureTaker:
         outcomes."""
         try:
             while rows and not self.stop.is_set():
-                async with self._slots:
+                async with self._slots:  # few pictures at the same time over all hosts
                     await self._copy_picture(rows.popleft())
         finally:
             del self._tasks[host]
@@ -175,12 +176,13 @@ class PictureTaker:
 
     async def _fetch_picture(self, row: PictureRow) -> PictureRow | None:
         """Fetch the picture of an article, unless that is forbidden, and publish its thumbnail.
-        Return the row with the outcome; None if there is nothing to record, such as for an article
-        that was deleted meanwhile."""
+        Return the row of the picture with the outcome, or None if there is nothing to record, as
+        for an article that has been deleted."""
         article = self.archive.store.visits.article(row.id)
         now = self.archive.clock()
         if article is None:
             return None
+        # the source with the operator's terms for copies
         source = find_terms(self.archive, self.configuration, article)
         if not may_copy_picture(article, source) or self._page_forbids_copies(article):
             return outcomes.record_ban(row, "its page, or the operator's terms for its source", now)
@@ -190,8 +192,8 @@ class PictureTaker:
         return copied
 
     def _page_forbids_copies(self, article: Article) -> bool:
-        """Return True if the kept page of an article forbids copies of its pictures. Only pages
-        that an earlier version read are searched, because it did not record such rules."""
+        """Return True if the stored page of an article forbids copies of its pictures. Only pages
+        that were read by an earlier version are searched, because it did not record such rules."""
         if self._outdated is None:
             self._outdated = self.archive.snapshots.outdated()
         if article.id not in self._outdated:
@@ -206,9 +208,9 @@ class PictureTaker:
 
 
 def publish_thumbnails(store: Store, settings: Settings, outlet: Outlet) -> set[str]:
-    """Publish all thumbnails and icons; return the names of the published ones. Lost files are
-    recorded, to be fetched again. Call it even if thumbnails are off: then it returns an empty
-    set, and `remove_thumbnails` deletes all."""
+    """Publish the files of all thumbnails and icons. Return the names of the published files. If a
+    file is lost, record that it must be fetched again. Call this even if thumbnails are off: then
+    there are none to publish, and `remove_thumbnails` deletes all."""
     names = store.pictures.names() if settings.publish.thumbnails else set()
     names |= set(icons.read_shown(store, settings).values())
     lost = redirects.publish_thumbnails(outlet, names, open_kept_pictures(settings).get)
@@ -219,8 +221,10 @@ def publish_thumbnails(store: Store, settings: Settings, outlet: Outlet) -> set[
 
 
 def remove_thumbnails(store: Store, settings: Settings, outlet: Outlet, names: set[str]) -> None:
-    """Call after a build, which no longer links them: delete all published thumbnails and icons but
-    `names`. If there were some, also delete the unused ones in the state folder."""
-    if redirects.delete_unneeded_thumbnails(outlet, names):
+    """Delete all published thumbnails and icons except those with the names `names`. If any were
+    deleted, also delete the unused ones in the state folder. Call this after a build, so that no
+    page links the deleted files any more."""
+    has_deleted = redirects.delete_unneeded_thumbnails(outlet, names)
+    if has_deleted:
         in_use = store.pictures.names(shown=False) | store.icons.names()
         open_kept_pictures(settings).drop_all_but(in_use)

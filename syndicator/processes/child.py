@@ -91,7 +91,7 @@ class Call:
     dropped: bool = False
 
     def drop(self) -> None:
-        """Give up this call, from any thread. If a child runs it, the child is killed."""
+        """Give up this call. If a child runs it, kill the child. Any thread may call this."""
         self.dropped = True
         child = self.child  # read once: another thread may reset it
         if child is not None:
@@ -114,14 +114,16 @@ class Child:
         self._lock = threading.Lock()
 
     def start(self, call: Call | None = None) -> subprocess.Popen[bytes]:
-        """Start the process if it does not run, and return it. `call`: the call that it is for.
-        Raises ChildFailed if this call was given up."""
+        """Start the child process if it does not run, and return it. `call`: the call for which it
+        is needed, None for a start in advance. Raises ChildFailed if this call was given up."""
         with self._lock:
             if call is not None and call.dropped:
                 raise ChildFailed(Failure.ENDED, "the call was given up")
             self._last_call = call
-            if self._process is not None and not self._killed and self._process.poll() is None:
-                return self._process
+            if self._process is not None and not self._killed:
+                is_running = self._process.poll() is None
+                if is_running:
+                    return self._process
             self._discard_process()
             read_end, write_end = os.pipe()
             self._lifeline = os.fdopen(write_end, "wb")
@@ -131,8 +133,8 @@ class Child:
             return self._process
 
     def _open_process(self, lifeline: int) -> subprocess.Popen[bytes]:
-        """Start the child and return it. `lifeline`: the end of a pipe that the child reads. The
-        pipe closes when this process ends, so that the child ends, too."""
+        """Start the child process and return it. `lifeline`: the reading end of a pipe, which the
+        child watches: the pipe closes when this process ends, and then the child ends, too."""
         limits = self._limits
         arguments = [
             self._grade,
@@ -155,12 +157,14 @@ class Child:
         )
 
     def run(self, call: Call) -> Message:
-        """Send a call to the child and return its answer. Raises ChildFailed."""
+        """Send a call to the child process and return its answer. Start the process if it does not
+        run. Raises ChildFailed."""
         self._make_room(_ROOM_PER_BYTE * len(call.payload))
         process = self.start(call)
         assert process.stdin is not None
         try:
             write_message(process.stdin.fileno(), Message(Kind.CALL, call.payload))
+            # usually READY comes first: the time of the call counts from then on
             answer = self._receive_message(process, _START_SECONDS)
             if answer.kind == Kind.READY:
                 answer = self._receive_message(process, self._limits.wall_seconds)
@@ -179,14 +183,15 @@ class Child:
         return answer
 
     def _receive_message(self, process: subprocess.Popen[bytes], seconds: float) -> Message:
-        """Return the next message of the child. Raises ChildFailed if the child needs too much
-        memory or if no message comes within `seconds`, and the errors of `read_message`."""
+        """Return the next message of the child process. Raises ChildFailed if the child needs too
+        much memory or sends no message within `seconds`, and the errors of `read_message`."""
         assert process.stdout is not None
         end = time.monotonic() + seconds
         poll = select.poll()
         poll.register(process.stdout, select.POLLIN | select.POLLHUP)
 
         def wait_for_bytes() -> None:
+            """Wait until the child has sent bytes. `read_message` calls this before each read."""
             seconds_left = end - time.monotonic()
             while seconds_left > 0:
                 if poll.poll(1000 * min(seconds_left, _WATCH_SECONDS)):
@@ -203,7 +208,8 @@ class Child:
         )
 
     def _discard_ended(self, process: subprocess.Popen[bytes]) -> ChildFailed:
-        """Discard a process that has ended, and return why it ended, as its exit status says."""
+        """Discard a child process that has ended. Return the error to raise, which says why it
+        ended, by its exit status."""
         status = None
         with contextlib.suppress(subprocess.TimeoutExpired):
             status = process.wait(1)
@@ -219,28 +225,35 @@ class Child:
         return ChildFailed(Failure.MEMORY, f"needed more than {self._limits.megabytes} MB")
 
     def _is_worn(self, process: subprocess.Popen[bytes]) -> bool:
-        """Return True if the process should be replaced before the next call: it has made enough
-        calls, or earlier calls left too much in its memory."""
+        """Return True if the child process should be replaced before the next call, because it has
+        made its number of calls or because earlier calls have left too much in its memory."""
         most_calls = self._limits.most_calls
         if most_calls is not None and self._calls_made >= most_calls:
             return True
-        return _measure_resident(process) > _MOST_KEPT_SHARE * self._limits.megabytes * MEGABYTE
+        most_kept_bytes = _MOST_KEPT_SHARE * self._limits.megabytes * MEGABYTE
+        return _measure_resident(process) > most_kept_bytes
 
     def _make_room(self, needed_bytes: int) -> None:
-        """End the process if a call that needs so many bytes would not fit into its memory. A new
-        process costs as much time as 50 pages, so it is not ended without need."""
+        """End the child process if the next call, which needs `needed_bytes` of memory, would
+        exceed its limit. The call then gets a new process. That takes as much time as 50 pages, so
+        do it only if it is necessary."""
         process = self._process
+        if process is None:
+            return
         limit = self._limits.megabytes * MEGABYTE
         needed_bytes = min(needed_bytes, limit // 2)
-        if needed_bytes <= (1 - _MOST_KEPT_SHARE) * limit or process is None:
-            return  # `_is_worn` leaves that much free
+        surely_free_bytes = (1 - _MOST_KEPT_SHARE) * limit  # see `_is_worn`
+        if needed_bytes <= surely_free_bytes:
+            return
         if _measure_resident(process) + needed_bytes > limit:
             self.discard()
 
     def kill(self, call: Call | None = None) -> None:
-        """Kill the process, from any thread. With `call`, only if it runs this call."""
+        """Kill the child process. If `call` is given, kill it only if this is its present call. Any
+        thread may call this."""
         with self._lock:
-            if self._process is not None and (call is None or call is self._last_call):
+            is_meant = call is None or call is self._last_call
+            if self._process is not None and is_meant:
                 self._process.kill()
                 self._killed = True
 
@@ -251,7 +264,8 @@ class Child:
             self._discard_process()
 
     def _discard_process(self) -> None:
-        """As `discard`, while `_lock` is held."""
+        """Kill the child process and close its pipes, so that the next call starts a new one. The
+        caller must hold `_lock`."""
         if self._lifeline is not None:
             self._lifeline.close()
             self._lifeline = None
@@ -265,8 +279,8 @@ class Child:
 
 @contextlib.contextmanager
 def _block_signals(signals: Sequence[signal.Signals]) -> Iterator[None]:
-    """Hold `signals` back from this thread, and from processes that it starts, until the block
-    ends."""
+    """Inside the block, let `signals` wait: this thread, and processes that it starts there, do not
+    receive them."""
     earlier_mask = signal.pthread_sigmask(signal.SIG_BLOCK, signals)
     try:
         yield
@@ -275,10 +289,12 @@ def _block_signals(signals: Sequence[signal.Signals]) -> Iterator[None]:
 
 
 def make_environment() -> dict[str, str]:
-    """Return the environment of a child: variables that it needs, the import path, and one thread
-    for each numeric library. Secrets of the operator are not passed on."""
+    """Return the environment variables of a child process: those that it needs, the import path,
+    and those that allow numeric libraries one thread only. Other variables are not passed on, since
+    they may be secrets of the operator."""
     passed = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
-    path = os.pathsep.join(dict.fromkeys(entry or os.curdir for entry in sys.path))
+    folders = [entry or os.curdir for entry in sys.path]  # "" is the current folder
+    path = os.pathsep.join(dict.fromkeys(folders))  # each once
     return passed | {"PYTHONPATH": path, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 

@@ -27,8 +27,9 @@ class Lazy(Generic[P, T]):
 
 
 def lazy_names(modules: Mapping[str, str]) -> dict[str, Lazy[..., Any]]:
-    """Return a Lazy for each function, by the function's name. `modules`: `{"core.urls": "host
-    alias"}` stands for two functions of `syndicator.core.urls`."""
+    """Return function name -> Lazy, an object that imports the function when it is called.
+    `modules`: module -> names of its functions, such as `{"core.urls": "host alias"}` for two
+    functions of `syndicator.core.urls`."""
     functions: dict[str, Lazy[..., Any]] = {}
     for module, names in modules.items():
         for name in names.split():

@@ -26,19 +26,20 @@ class NotShutOff(Exception):
 
 
 def end_with_parent(pipe: int) -> None:
-    """End this process when the parent ends, which closes its end of `pipe`. The kernel then sends
-    SIGIO (fcntl(2), O_ASYNC), which ends the process even while it runs C code."""
-    # nothing is written to `pipe`: SIGIO comes for bytes too, on a busy machine after they were
-    # read
+    """Let the kernel end this process when its parent ends. The parent has the other end of `pipe`,
+    which closes then; the kernel sends SIGIO (fcntl(2), O_ASYNC), which ends this process even
+    while it runs C code."""
+    # the parent must never write to `pipe`: SIGIO comes for bytes, too, and on a busy machine even
+    # after they were read
     fcntl(pipe, F_SETOWN, os.getpid())
     fcntl(pipe, F_SETFL, os.O_ASYNC)
 
 
 @contextlib.contextmanager
 def limit_time(seconds: float, wall_seconds: float) -> Iterator[None]:
-    """Kill this process, even while it runs C code, if the block takes more than `seconds` of CPU,
-    or more than `wall_seconds` of real time. The parent also watches the latter; this is for a
-    parent that is gone."""
+    """Kill this process, even while it runs C code, if the block takes more than `seconds` of CPU
+    or, with some more time, more than `wall_seconds` of real time. The parent also watches the real
+    time; the limit here is for the case that the parent has ended."""
     signal.setitimer(signal.ITIMER_PROF, seconds)
     signal.setitimer(signal.ITIMER_REAL, wall_seconds + _GRACE_SECONDS)
     try:
@@ -49,13 +50,13 @@ def limit_time(seconds: float, wall_seconds: float) -> Iterator[None]:
 
 
 def limit_memory(megabytes: int) -> None:
-    """Limit the address space of this process. Allocations fail when it would have more than
-    `megabytes` in memory, so that the machine does not swap."""
+    """Limit the memory of this process to about `megabytes`: further allocations fail, so that the
+    machine does not swap. Also let it write no core dump."""
     memory = measure_memory("self")
-    if memory is not None:  # else the parent's watch remains
-        _set_resource_limit(
-            resource.RLIMIT_AS, memory.total + max(megabytes * MEGABYTE - memory.resident, 0)
-        )
+    if memory is not None:  # otherwise only the parent watches the memory
+        # the kernel limits the address space, which is larger than the memory in use
+        allowed_growth = max(megabytes * MEGABYTE - memory.resident, 0)
+        _set_resource_limit(resource.RLIMIT_AS, memory.total + allowed_growth)
     _set_resource_limit(resource.RLIMIT_CORE, 0)
 
 
@@ -67,14 +68,17 @@ def shut_off(megabytes: int) -> None:
     and dump no core. If the system allows, it gets its own namespaces of network and users;
     without, an attacker in it could send signals to processes of the same user. Raises NotShutOff
     if a descriptor can be opened after all."""
-    if not _enter_namespaces() and os.geteuid() == 0:
-        # root could raise its limits again
+    has_namespaces = _enter_namespaces()
+    if not has_namespaces and os.geteuid() == 0:
+        # become another user: root could raise its limits again
         os.setgroups([])
         os.setresgid(_NOBODY, _NOBODY, _NOBODY)
         os.setresuid(_NOBODY, _NOBODY, _NOBODY)
     limit_memory(megabytes)
     for resource_number in (resource.RLIMIT_FSIZE, resource.RLIMIT_NPROC, resource.RLIMIT_NOFILE):
         _set_resource_limit(resource_number, 0)
+
+    # try what must fail now: to raise a limit, to open a file, to open a socket
     with contextlib.suppress(OSError, ValueError):
         resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
     for open_descriptor in (lambda: os.open(os.devnull, os.O_RDONLY), socket.socket):

@@ -19,8 +19,8 @@ class Memory:
 
 
 def measure_memory(process: int | str) -> Memory | None:
-    """Return the memory of a process. `process`: its id, or "self". None if it cannot be read
-    (proc(5), statm)."""
+    """Return how many bytes of memory a process has, as the kernel says in /proc (proc(5), statm).
+    Return None if that cannot be read. `process`: the id of the process, or "self"."""
     try:
         # four times as fast as Path.read_bytes; this is done in each call of a worker
         statm = os.open(f"/proc/{process}/statm", os.O_RDONLY)

@@ -54,8 +54,9 @@ def read_message(
     most_bytes: int | None = None,
     wait_for_bytes: Callable[[], None] = lambda: None,
 ) -> Message:
-    """Read the next message from the descriptor `pipe`. `wait_for_bytes` is called before each
-    read. Raises EOFError, OSError, and ValueError for a message of more than `most_bytes`."""
+    """Read the next message from the descriptor `pipe` and return it. `most_bytes`: its allowed
+    size, None for any; `wait_for_bytes`: called before each read, to wait or to raise an error.
+    Raises EOFError if the pipe is closed, OSError, and ValueError if the message is too long."""
     kind, size = _HEAD.unpack(_read_exactly(pipe, _HEAD.size, wait_for_bytes))
     if most_bytes is not None and size > most_bytes:
         raise ValueError(f"a message of {size} bytes")
@@ -63,7 +64,8 @@ def read_message(
 
 
 def _read_exactly(pipe: int, size: int, wait_for_bytes: Callable[[], None]) -> bytes:
-    """Read `size` bytes. Raises EOFError if the pipe is closed before."""
+    """Read `size` bytes from the descriptor `pipe` and return them. `wait_for_bytes` is called
+    before each read. Raises EOFError if the pipe is closed before the last byte."""
     data = bytearray()
     while len(data) < size:
         wait_for_bytes()

@@ -16,8 +16,8 @@ _OWN_MEMORY: Final = ("RssAnon:", "RssShmem:")
 
 
 def list_tree(root: int) -> list[int]:
-    """Return the ids of the process `root` and of all its descendants, parents before children;
-    none if `root` has ended."""
+    """Return the ids of the process `root` and of all processes that it or its children started,
+    parents before children. Return [] if `root` has ended."""
     children: defaultdict[int, list[int]] = defaultdict(list)
     for folder in _PROC.iterdir():
         if not folder.name.isdecimal():
@@ -47,18 +47,20 @@ def kill_tree(root: int) -> None:
 
 
 def _read_parent(folder: Path) -> int | None:
-    """Return the id of a process's parent, None if the process has ended. `folder`: /proc/<its
-    id>."""
+    """Return the id of the parent of a process, or None if the process has ended. `folder`: the
+    folder /proc/ID of the process."""
     try:
-        # the name, in brackets, may have any character; state and parent follow it
-        fields = (folder / "stat").read_bytes().rpartition(b")")[2].split()
-        return int(fields[1])
+        # "ID (NAME) STATE PARENT …": the name may have any character, also brackets
+        _, _, after_name = (folder / "stat").read_bytes().rpartition(b")")
+        _state, parent, *_ = after_name.split()
+        return int(parent)
     except (OSError, ValueError, IndexError):
         return None
 
 
 def _measure_own_memory(process: int) -> int:
-    """Return the bytes of memory that a process shares with no other, 0 if it has ended."""
+    """Return the bytes of memory that a process does not share with other processes, 0 if it has
+    ended. `process`: its id."""
     try:
         status = (_PROC / str(process) / "status").read_text(errors="replace")
     except OSError:

@@ -42,7 +42,7 @@ class Runner(Generic[T]):
             child.start()
 
     def close(self) -> None:
-        """Kill the children. Running calls raise ChildFailed."""
+        """Kill the child processes and end the threads. Running calls raise ChildFailed."""
         self._closed = True
         for child in self._children:
             child.kill()
@@ -56,8 +56,9 @@ class Runner(Generic[T]):
         await asyncio.to_thread(self.close)
 
     async def _run_call(self, payload: bytes) -> T:
-        """Return the result of a call. Cancelling this kills the child that runs the call. Raises
-        ChildFailed, and the errors of `read_answer`."""
+        """Run a call in an idle child process, and return its result. `payload`: the bytes of the
+        call. If this is cancelled, the child that runs the call is killed. Raises ChildFailed, and
+        the errors of `read_answer`."""
         self._refuse_if_closed()
         if self._threads is None:
             self._threads = ThreadPoolExecutor(self._count, "children")
@@ -74,7 +75,8 @@ class Runner(Generic[T]):
         return self._run_in_idle_child(Call(payload))
 
     def _run_in_idle_child(self, call: Call) -> T:
-        """Wait for a child without a call, run the call in it, and return the result."""
+        """Wait for an idle child process, run the call in it, and return the result. This blocks,
+        so it runs in a thread."""
         child = self._idle_children.get()
         try:
             call.child = child
@@ -82,7 +84,7 @@ class Runner(Generic[T]):
             answer = child.run(call)
             try:
                 return self._read_answer(answer)
-            except ChildFailed:
+            except ChildFailed:  # an answer that the child must never give
                 child.discard()
                 raise
         finally:

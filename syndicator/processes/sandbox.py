@@ -27,7 +27,12 @@ class Sandbox(Runner[T], Generic[T]):
         limits: Limits,
         parse: Callable[[bytes], T | None],
     ) -> None:
+        """`function`: the function that the child calls; `prepare`: a function that the child calls
+        once, before it is shut off; `parse`: gets the bytes that `function` returned, returns the
+        result, or None for bytes that it must never return."""
+
         def read_answer(answer: Message) -> T:
+            """Return the result in an answer of the child. Called for each answer."""
             result = parse(answer.payload) if answer.kind == Kind.VALUE else None
             if result is None:
                 raise ChildFailed(Failure.INVALID, "the process answered what it never should")

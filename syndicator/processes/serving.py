@@ -47,14 +47,19 @@ def serve() -> NoReturn:
     limited child the modules to import, for one that is shut off the function to run and the
     function that prepares it."""
     _, grade, lifeline, seconds, wall_seconds, megabytes, *names = sys.argv
+
+    # signals such as Ctrl-C are for the parent, which ends its children
     for number in FOR_THE_PARENT:
         signal.signal(number, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, FOR_THE_PARENT)
+
+    # keep stdin and stdout for messages, and give others to libraries
     calls_pipe = os.dup(0)
     answers_pipe = os.dup(1)
     with Path(os.devnull).open("rb") as nothing:
         os.dup2(nothing.fileno(), 0)
     os.dup2(2, 1)  # output of libraries must not mix with answers
+
     if grade == Grade.SHUT_OFF:
         os.close(int(lifeline))  # it has two pipes and nothing else, and ends with its input
         open_call = _prepare_shut_off(*names, megabytes=int(megabytes))
@@ -71,8 +76,9 @@ def serve() -> NoReturn:
 
 
 def _prepare_shut_off(function: str, prepare: str, *, megabytes: int) -> OpenCall:
-    """Load `function`, call `prepare`, and shut this process off. Return what opens a call:
-    `function` takes the bytes of a call and returns the bytes of the answer."""
+    """Load `function`, call `prepare`, and take network and files from this process. Both are names
+    of functions. Return a function that turns the bytes of a call into its work: to call `function`
+    with these bytes, which returns the bytes of the answer."""
     answer_bytes = Lazy[[bytes], bytes](function).load()
     Lazy[[], None](prepare)()
     try:
@@ -83,8 +89,8 @@ def _prepare_shut_off(function: str, prepare: str, *, megabytes: int) -> OpenCal
 
 
 def _prepare_limited(modules: Sequence[str], megabytes: int) -> OpenCall:
-    """Import `modules` and limit the memory of this process. Return what opens a call: calls and
-    answers are pickled."""
+    """Import `modules` and limit the memory of this process. Return a function that turns the bytes
+    of a call into its work; the bytes of calls and answers are pickled."""
     # Imports make no garbage, and pages are trees without cycles. Python's default, a search after
     # 700 new objects, takes a seventh of the CPU.
     gc.set_threshold(MOST_NEW)
@@ -102,7 +108,7 @@ def _unpickle_call(payload: bytes) -> Work:
     result."""
     function, args, kwargs = pickle.loads(payload)
     if isinstance(function, Lazy):
-        function = function.load()  # before the clock of the call starts
+        function = function.load()  # now, because the import must not count as time of the call
     return lambda: pickle.dumps(function(*args, **kwargs), protocol=pickle.HIGHEST_PROTOCOL)
 
 
@@ -112,9 +118,10 @@ def _answer_call(
     answers_pipe: int,
     limit_call: Callable[[], AbstractContextManager[None]],
 ) -> Message:
-    """Do the work of a call and return the message with its value or failure. When the work begins,
-    this is said on `answers_pipe`: the parent then starts its clock. `limit_call`: limits the time
-    of the work."""
+    """Do the work of a call. Return a message with its result or its error. `payload`: the bytes of
+    the call; `open_call`: turns them into the work, a function; `answers_pipe`: gets the message
+    READY when the work begins, from when on the parent measures its time; `limit_call`: returns a
+    context manager that limits the time of the work."""
     try:
         work = open_call(payload)
         write_message(answers_pipe, Message(Kind.READY, b""))

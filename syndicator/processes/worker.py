@@ -44,8 +44,9 @@ class Worker(Runner[Any]):
         super().__init__(Grade.LIMITED, limits, preload, read_answer=_read_result, count=count)
 
     async def call(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Return the result of the function, called in a child. Cancelling this kills the child.
-        Raises the function's SyndicatorError, and WorkerFailed for any other failure."""
+        """Call `function` with the given arguments in a child process, and return its result. If
+        this is cancelled, the child is killed. Raises the SyndicatorError that the function raises,
+        and WorkerFailed for any other failure."""
         payload = _pickle_call(function, args, kwargs)
         with _convert_failures():
             return cast(T, await self._run_call(payload))
@@ -59,7 +60,8 @@ class Worker(Runner[Any]):
 
 @contextlib.contextmanager
 def _convert_failures() -> Iterator[None]:
-    """Raise WorkerFailed, with a reason code, for a failure of a child."""
+    """If the block raises ChildFailed, because a child process has failed, raise WorkerFailed with
+    the code of the reason in its place."""
     try:
         yield
     except ChildFailed as error:
@@ -68,9 +70,9 @@ def _convert_failures() -> Iterator[None]:
 
 
 def _pickle_call(function: Callable[..., object], args: Sequence[object], kwargs: object) -> bytes:
-    """Return a call as bytes. Raises TypeError for a function that a child cannot import, such as a
-    lambda."""
-    if not isinstance(function, Lazy):
+    """Return a call of `function` with these arguments as bytes, for a child process. Raises
+    TypeError for a function that a child cannot import, such as a lambda."""
+    if not isinstance(function, Lazy):  # a Lazy is the name of an importable function
         is_inner = "<" in function.__qualname__  # a lambda, or a function in a function
         if is_inner or function.__module__ == "__main__":
             raise TypeError(
@@ -80,8 +82,8 @@ def _pickle_call(function: Callable[..., object], args: Sequence[object], kwargs
 
 
 def _read_result(answer: Message) -> Any:
-    """Return the value of an answer. Raises the error of the function, or WorkerFailed for any
-    other exception in the child."""
+    """Return the result of a call from the answer of a child process. Raises the SyndicatorError
+    that the called function raised, or WorkerFailed for any other exception in the child."""
     if answer.kind == Kind.VALUE:
         return pickle.loads(answer.payload)
     if answer.kind == Kind.ERROR:

@@ -20,8 +20,9 @@ from syndicator.searching.language import AFTER, And, Expr, Not, Or, Term, join_
 
 
 def require(expr: Expr) -> Expr | None:
-    """Return the tokens that every article matching the query `expr` has in the text index, as a
-    tree. None if no token is required, as for `not tag:ai`."""
+    """Return the tokens that the text index has for every article that matches the query `expr`. A
+    token is a word as the index has it; the result is a tree of tokens, joined by And and Or.
+    Return None if no token is required, as for `not tag:ai`."""
     if isinstance(expr, Not):
         return None
     if isinstance(expr, And):
@@ -33,14 +34,17 @@ def require(expr: Expr) -> Expr | None:
 
 
 def require_any(parts: Iterable[Expr | None]) -> Expr | None:
-    """Return the requirement to fulfil at least one of `parts`. None stands for no requirement: if
-    one of `parts` is None, every article fulfils it, so return None."""
+    """Join requirements by Or: return the requirement that an article fulfils if it fulfils one of
+    `parts`. None stands for no requirement, which all articles fulfil: so return None if one of
+    `parts` is None."""
     requirements: list[Expr] = []
     for part in parts:
         if part is None:
             return None
         requirements.append(part)
-    return requirements[0] if len(requirements) == 1 else Or(tuple(requirements))
+    if len(requirements) == 1:
+        return requirements[0]
+    return Or(tuple(requirements))
 
 
 def require_tokens(tokens: Iterable[str]) -> Expr | None:
@@ -49,8 +53,8 @@ def require_tokens(tokens: Iterable[str]) -> Expr | None:
 
 
 def _require_term(term: Term) -> Expr | None:
-    """Return the tokens that articles matching one term of a query must have. None if the index has
-    no tokens for such a term, as for url:."""
+    """Return the tokens that an article must have in the text index to match one term of a query.
+    Return None if the index has no tokens for such a term, as for url:."""
     match term.field:
         case "tag" | "category" | "source" | "language":
             return _require_name(term.field, term.value)
@@ -66,9 +70,9 @@ def _require_term(term: Term) -> Expr | None:
 
 
 def _require_years(term: Term) -> Expr:
-    """Return the tokens of years for a term such as after:2026-11 or before:2026-11. An article
-    must have one of them: the first term requires a year from 2026 on, the second one a year up to
-    2026. Months and days are ignored, since the index has only years."""
+    """Return the tokens of years of which an article must have one to match a term such as
+    after:2026-11 or before:2026-11: those of 2026 and all later years, or of 2026 and all earlier
+    years. The index has no months and days."""
     day = parse_date(term.value)
     assert day is not None  # the parser refuses others
     first_year = FIRST_YEAR

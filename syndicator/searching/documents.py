@@ -105,9 +105,9 @@ class TermTexts:
 
 
 def make_document(article: Article, body: str) -> Document:
-    """Return the terms of an article, field by field, as they are searched. `body`: the plain text
-    of the article. The field `names` gets the terms of its tags, category, author and outlet; the
-    field `facets` gets tokens that stand for a value, such as its language."""
+    """Return the terms of an article, the words by which searches find it, field by field. `body`:
+    the plain text of the article. The field `names` has the terms of its tags, category, author and
+    outlet; the field `facets` has a token for each of its tags, its language and so on."""
     names = (*article.tags, article.category, article.author or "", article.origin.title)
     terms_of_names = each_term("\n".join(names))
     distinct_facets = set(_make_facets(article))
@@ -134,9 +134,9 @@ def make_facet(kind: str, value: str) -> str:
 
 
 def _make_facets(article: Article) -> Iterator[str]:
-    """Yield the tokens for the tags, category, source, language and year of an article. A tag,
-    category or source has two tokens, one for its name and one for its slug, since a query may have
-    either."""
+    """Yield the tokens for the tags, category, source, language and year of an article. For a tag,
+    a category or a source there are two tokens, since a query may write its name with spaces or
+    with hyphens."""
     kinds_and_names = [("tag", tag) for tag in article.tags]
     if article.category:
         kinds_and_names.append(("category", article.category))

@@ -108,9 +108,9 @@ def parse_query(text: str) -> Expr:
 
 
 def parse_search(text: str) -> Expr:
-    """Parse a query that a stranger may have sent, and return it as a tree of terms. Raise
-    QueryError if it is invalid, has more than 1,000 characters or more than 50 terms, or contains
-    control characters."""
+    """Parse a query that anybody may have sent, and return it as a tree of terms. Raise QueryError
+    if it is invalid, has more than 1,000 characters or more than 50 terms, or contains control
+    characters."""
     if len(text) > MOST_CHARACTERS:
         raise QueryError(f"more than {MOST_CHARACTERS} characters", MOST_CHARACTERS)
     control = _CONTROL_CHARACTER.search(text)
@@ -140,16 +140,18 @@ def iterate_terms(expr: Expr) -> Iterator[Term]:
 
 
 def join_all(parts: Sequence[Expr]) -> Expr | None:
-    """Join queries by `and`: return the query that matches what all of `parts` match. None if there
-    are no parts."""
+    """Join queries by `and`: return the query that matches an article if all of `parts` match it.
+    Return None if there are no parts."""
     if not parts:
         return None
-    return parts[0] if len(parts) == 1 else And(tuple(parts))
+    if len(parts) == 1:
+        return parts[0]
+    return And(tuple(parts))
 
 
 def parse_date(value: str) -> datetime | None:
-    """Return the moment in UTC when a year, month or day begins, such as 2026, 2026-11 or
-    2026-11-30. None if `value` is none of these, or if there is no such day."""
+    """Return the time in UTC at which a year, month or day begins. `value`: a date such as 2026,
+    2026-11 or 2026-11-30. Return None if it has another form, or if there is no such day."""
     match = _DATE.fullmatch(value)
     if match is None:
         return None
@@ -180,16 +182,17 @@ def _split_tokens(text: str) -> list[_Token]:
 def _make_token(match: re.Match[str]) -> _Token:
     """Return the token for a match of _TOKEN: a parenthesis, an operator or a term. Raise
     QueryError if a field is unknown, or if a value is empty or invalid."""
-    position = match.end() - len(match[0].lstrip())
+    position = match.end() - len(match[0].lstrip())  # without the spaces before the token
     if match["paren"]:
         return _Token(match["paren"], position)
     if match["field"]:
         is_quoted = match["field_phrase"] is not None
         field_value = match["field_phrase"] if is_quoted else match["field_word"]
         return _Token("term", position, _make_field_term(match["field"], field_value, position))
-    if match["word"] and match["word"].lower() in _OPERATORS:
-        return _Token(match["word"].lower(), position)
-    value = match["word"] if match["phrase"] is None else match["phrase"]
+    word = match["word"]
+    if word and word.lower() in _OPERATORS:  # and, or, not
+        return _Token(word.lower(), position)
+    value = word if match["phrase"] is None else match["phrase"]
     if not value.strip():
         raise QueryError("an empty phrase", position)
     return _Token("term", position, Term("", value))
@@ -241,25 +244,31 @@ class _Parser:
         return self.tokens[self.position].kind
 
     def parse_disjunction(self) -> Expr:
-        """Parse one part, or several with `or` between them."""
+        """Parse one conjunction, or several with `or` between them, from the next token on. Return
+        their tree. Raise QueryError."""
         parts = [self.parse_conjunction()]
         while self.kind == "or":
             self.position += 1
             parts.append(self.parse_conjunction())
-        return parts[0] if len(parts) == 1 else Or(tuple(parts))
+        if len(parts) == 1:
+            return parts[0]
+        return Or(tuple(parts))
 
     def parse_conjunction(self) -> Expr:
-        """Parse one part, or several with `and` or nothing between them."""
+        """Parse one negation, or several with `and` or nothing between them, from the next token
+        on. Return their tree. Raise QueryError."""
         parts = [self.parse_negation()]
         while self.kind in ("and", "not", "term", "("):
             if self.kind == "and":
                 self.position += 1
             parts.append(self.parse_negation())
-        return parts[0] if len(parts) == 1 else And(tuple(parts))
+        if len(parts) == 1:
+            return parts[0]
+        return And(tuple(parts))
 
     def parse_negation(self) -> Expr:
-        """Parse a term, or a query in parentheses, with any number of `not` before it; two of them
-        cancel out."""
+        """Parse a term or a query in parentheses, with any number of `not` before it, and return
+        its tree. Two `not` cancel out. Raise QueryError."""
         is_negated = False
         while self.kind == "not":
             self.position += 1
@@ -268,8 +277,8 @@ class _Parser:
         return Not(expression) if is_negated else expression
 
     def parse_primary(self) -> Expr:
-        """Parse a term, or a query in parentheses. Raise QueryError if the next token begins
-        neither."""
+        """Parse a term or a query in parentheses, and return its tree. Raise QueryError if the next
+        token begins neither of the two."""
         token = self.tokens[self.position]
         if token.term is not None:
             self.position += 1
@@ -280,8 +289,9 @@ class _Parser:
         raise QueryError(f"a term is missing before {next_token}", token.at)
 
     def parse_group(self, opening: _Token) -> Expr:
-        """Parse a query in parentheses. `opening`: the opening parenthesis, which is the next
-        token. Raise QueryError if it is never closed, or if more than 50 are open."""
+        """Parse a query in parentheses, and return its tree. `opening`: the opening parenthesis,
+        which is the next token. Raise QueryError if it is never closed, or if too many parentheses
+        are open."""
         self.position += 1
         self.depth += 1
         if self.depth > _DEEPEST_NESTING:

@@ -48,7 +48,7 @@ class PlainTexts:
         short_texts = "\n".join(_list_short_texts(self.article))
         missing_terms = set(each_term(value)).difference(each_term(short_texts))
         if not missing_terms:
-            return True
+            return True  # the body, which is slow to read, is not needed
         return missing_terms <= set(each_term(self.body()))
 
 
@@ -96,18 +96,19 @@ def _sort_cheap_first(expr: And | Or) -> list[Expr]:
 
 
 def _needs_body(expr: Expr) -> bool:
-    """Return True if a query may need the body of an article."""
+    """Return True if the query `expr` has a term that is searched in the bodies of articles."""
     if isinstance(expr, Not):
         return _needs_body(expr.inner)
     if isinstance(expr, Term):
         return expr.field in ("", WORDS)
-    return any(map(_needs_body, expr.parts))
+    return any(_needs_body(part) for part in expr.parts)
 
 
 def has_phrase(value: str, text: str) -> bool:
-    """Return True if `text` contains the whole words of `value` in a row, in upper or lower case.
-    `value`: in lower case, not empty. If it begins or ends with a character of a script without
-    spaces, such as Chinese, `text` may go on there without a space."""
+    """Return True if `text` contains the words of `value` in a row, in upper or lower case. They
+    must be whole words, except beside a character of a script without spaces, such as Chinese.
+    `value`: the words in lower case, not empty."""
+    # regular expressions for "no letter stands before" and "no letter stands after"
     word_start = "" if _SPACELESS.match(value[0]) else r"(?<!\w)"
     word_end = "" if _SPACELESS.match(value[-1]) else r"(?!\w)"
     words = r"\s+".join(re.escape(word) for word in value.split())
@@ -115,12 +116,15 @@ def has_phrase(value: str, text: str) -> bool:
 
 
 def _is_name(value: str, name: str | None) -> bool:
-    """Return True if a query means `name` by `value`: it is the name in lower case, the same with
-    hyphens for spaces, or its slug. False if `name` is None."""
+    """Return True if `value`, from a query, stands for `name`, such as the name of a tag: it may be
+    the name in lower case, the same with hyphens in place of spaces, or its slug. Return False if
+    `name` is None."""
     if name is None:
         return False
-    folded = name.casefold()
-    return value in (folded, folded.replace(" ", "-")) or value == slug(name)
+    lower_name = name.casefold()
+    if value in (lower_name, lower_name.replace(" ", "-")):
+        return True
+    return value == slug(name)
 
 
 def _is_language(value: str, article: Article) -> bool:

@@ -90,7 +90,7 @@ def plan_search(expr: Expr) -> Search:
     rank articles, which may lack some of them. Exact parts are fields such as tag:, phrases in
     quotation marks, and expressions with `or` or `not`: an article must match all of these."""
     parts = expr.parts if isinstance(expr, And) else (expr,)
-    words: dict[str, None] = {}
+    words: dict[str, None] = {}  # without repetitions, in order
     exact: list[Expr] = []
     for part in parts:
         if isinstance(part, Term) and _is_for_ranking(part):
@@ -106,8 +106,8 @@ def _is_for_ranking(term: Term) -> bool:
 
 
 def _is_phrase(term: Term) -> bool:
-    """Return True if a term is a phrase: it was written in quotation marks, and has several words
-    that must stand in a row. One word with signs beside it is no phrase."""
+    """Return True if a term is a phrase: several words in quotation marks, which must stand in a
+    row. One word with signs beside it, such as "C ++", is no phrase."""
     if term.field != "" or len(term.value.split()) <= 1:
         return False
     return len(list(each_word(term.value))) > 1
@@ -121,8 +121,8 @@ def needs_texts(expr: Expr | None) -> bool:
 
 
 def needs_article(expr: Expr | None) -> bool:
-    """Return True if a query asks for another field than the texts, such as tag:. False for None,
-    no query."""
+    """Return True if a query asks for a field that is no text, such as tag:, so that the article
+    itself is needed to answer it. Return False if `expr` is None: there is no query."""
     if expr is None:
         return False
     return any(term.field not in _TEXT_FIELDS for term in iterate_terms(expr))
@@ -142,18 +142,19 @@ def _sort_rarest_first(words: Collection[str], frequencies: Frequencies) -> list
 
 
 def require_most(words: Sequence[str], frequencies: Frequencies) -> list[tuple[str, ...]]:
-    """Return sets of words by which the text index finds articles with most of `words`, more than
-    half: an article with all words of one set has most. First, for each word, the set of all
-    others; then sets of the rarest words. There are few sets, so that a few such articles are
-    missed. Empty for fewer than three words."""
+    """Return sets of words, by which the text index finds articles that have more than half of
+    `words`: an article with all words of one set has enough. The first sets leave out one word
+    each; the others have the rarest words only. To search for all possible sets would take too
+    long, so a few articles are missed. `frequencies`: how many articles have each word. Return []
+    for fewer than three words."""
     if len(words) < _LEAST_WORDS:
         return []
     sets: list[tuple[str, ...]] = []
     for left_out in words:
         sets.append(tuple(word for word in words if word != left_out))
-    rarest = _sort_rarest_first(words, frequencies)
+    rarest_first = _sort_rarest_first(words, frequencies)
     for count in range(_count_majority(words), len(words) - 1):
-        sets.append(tuple(sorted(rarest[:count])))
+        sets.append(tuple(sorted(rarest_first[:count])))
     return sets
 
 
@@ -170,9 +171,10 @@ def rank_candidates(
     frequencies: Frequencies,
     spellings: Mapping[str, Collection[str]] = _NO_SPELLINGS,
 ) -> list[Ranked]:
-    """Return the candidates that have more than half of the words, the best first: those with more
-    words, then those with the higher score, then the newer ones. `words`: those of the search;
-    `spellings`: by word, other spellings that count as this word."""
+    """Return the candidates (articles) that have more than half of the words, the best first: those
+    with more words, then those with a higher score, then the newer ones. `words`: the words of the
+    search; `frequencies`: how many articles have each of them; `spellings`: word -> other spellings
+    that count as this word."""
     weights = {word: frequencies.weigh(word) for word in words}
     least_words = _count_majority(words)
     results: list[Ranked] = []
@@ -195,20 +197,21 @@ def _score_candidate(
     weights: Mapping[str, float],
     spellings: Mapping[str, Collection[str]],
 ) -> Ranked:
-    """Count the words of a search that a candidate has, and compute its score. `words`: those of
-    the search; `weights`: by word, higher for rarer words; `spellings`: by word, other spellings
-    that count as this word."""
+    """Count the words of a search that a candidate (an article) has, and compute its score.
+    `words`: the words of the search; `weights`: word -> weight, higher for rarer words;
+    `spellings`: word -> other spellings that count as this word."""
     document = candidate.document
     lengths = _measure_lengths(document)
     present: list[str] = []  # of each word, the first spelling that the article has
     score = 0.0
     for word in words:
         for spelling in (word, *spellings.get(word, ())):
-            counts = document.count(spelling)
+            counts = document.count(spelling)  # in each field of the document
             if any(counts):
                 present.append(spelling)
                 score += weights[word] * _score_word(counts, lengths)
                 break
+
     if len(present) > 1:
         score += _score_nearness(present, document)
     if present and document.title == join_terms(present):
@@ -231,36 +234,38 @@ def _measure_lengths(document: Document) -> list[float]:
 
 
 def _score_word(counts: Sequence[int], lengths: Sequence[float]) -> float:
-    """Return how well an article matches a word, by BM25; higher is better. Each occurrence of the
-    word adds less than the one before, and an occurrence in a short field adds more. `counts`: for
-    each field the number of occurrences; `lengths`: for each field its length divided by the usual
-    one."""
-    frequency = 0.0
+    """Return how well an article matches a word, by the formula BM25; higher is better. Each
+    further occurrence of the word adds less, and an occurrence in a short field adds more.
+    `counts`: the number of occurrences in each field; `lengths`: the length of each field, divided
+    by the usual length of such fields."""
+    weighted_count = 0.0
     for weight, count, length in zip(WEIGHTS, counts, lengths, strict=True):
         if count:
-            frequency += weight * count / (1 - _B + _B * length)
-    return frequency * (_K1 + 1) / (frequency + _K1)
+            weighted_count += weight * count / (1 - _B + _B * length)
+    return weighted_count * (_K1 + 1) / (weighted_count + _K1)
 
 
 def _score_nearness(words: Sequence[str], document: Document) -> float:
-    """Return what an article's score gains because words that are neighbours in the search are also
-    neighbours in a field, or because a field has all words near each other. `words`: two or more
-    words, all in the document, in the order of the search."""
+    """Return the points to add to the score of an article if words that are neighbours in the
+    search are also neighbours in a field, or if a field has all words near each other. `words`: two
+    or more words, all in the document, in the order of the search."""
     pairs = [join_terms(words[start : start + 2]) for start in range(len(words) - 1)]
     score = 0.0
     for field, score_in_field in zip(document.fields, _IN_A_ROW, strict=True):
-        present = sum(pair in field for pair in pairs)
-        score += score_in_field * present / len(pairs)
+        pairs_in_field = sum(pair in field for pair in pairs)
+        score += score_in_field * pairs_in_field / len(pairs)
     if any(_are_near(words, field) for field in document.fields):
         score += _NEARNESS_BONUS
     return score
 
 
 def _are_near(words: Sequence[str], field: str) -> bool:
-    """Return True if a field has all words near each other: the others stand at most 80 characters
-    before or after the first word. Only 20 occurrences of the first word are examined."""
+    """Return True if the text `field` has all words near each other: the others at most 80
+    characters before or after the first word. Only the first 20 occurrences of the first word are
+    examined."""
     first, *others = [f" {word} " for word in words]
-    if first not in field or not all(other in field for other in others):
+    has_all_words = first in field and all(other in field for other in others)
+    if not has_all_words:
         return False
     position = field.find(first)
     for _ in range(_MOST_OCCURRENCES):
@@ -275,9 +280,10 @@ def _are_near(words: Sequence[str], field: str) -> bool:
 
 def list_misspellings(word: str) -> list[str]:
     """Return all words that differ from `word` by one mistake: a letter more, a letter less,
-    another letter, or two neighbours exchanged. Return an empty list for words of fewer than five
-    letters and for words that are not only ASCII letters and digits."""
-    if len(word) < _LEAST_LETTERS or not word.isascii() or not word.isalnum():
+    another letter, or two neighbours exchanged. Return [] if `word` has fewer than five characters,
+    or others than ASCII letters and digits."""
+    is_simple = word.isascii() and word.isalnum()
+    if len(word) < _LEAST_LETTERS or not is_simple:
         return []
     forms: set[str] = set()
     for position in range(len(word) + 1):
