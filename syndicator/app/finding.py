@@ -107,14 +107,14 @@ def _iterate_pages(
     """Yield articles that fulfil `requirement` (None: all do), `size` at a time, in the reverse
     order of their indexing. End after about `limit` articles. `with_texts`: True to read their
     terms, too."""
-    proposed = store.texts.propose(requirement, size, with_texts=with_texts)
+    proposed = store.texts.find_candidates(requirement, size, with_texts=with_texts)
     count = 0
     while True:
         yield proposed.candidates
         count += len(proposed.candidates)
         if not proposed.n or count >= limit:
             return
-        proposed = store.texts.propose(requirement, size, proposed.n, with_texts=with_texts)
+        proposed = store.texts.find_candidates(requirement, size, proposed.n, with_texts=with_texts)
 
 
 def select(
@@ -169,7 +169,7 @@ def find_unknown(store: Store, expr: Expr) -> Term | None:
     for term in iterate_terms(expr):
         if term.field not in _NAMED:
             continue
-        if not store.texts.propose(require(term), 1, with_texts=False).candidates:
+        if not store.texts.find_candidates(require(term), 1, with_texts=False).candidates:
             return term
     return None
 
@@ -200,7 +200,9 @@ def _find_spellings(
             continue
         known_forms = frozenset(forms)
         present: set[str] = set()
-        similar = store.texts.propose(require_any(Term("", form) for form in forms), _SPELLED)
+        similar = store.texts.find_candidates(
+            require_any(Term("", form) for form in forms), _SPELLED
+        )
         for candidate in similar.candidates:
             for field in candidate.document.fields:
                 present.update(known_forms.intersection(field.split()))

@@ -91,7 +91,7 @@ def read_pushed_configuration(config: Path, settings: Settings) -> Configuration
     )
 
 
-def push(app: App, *, dry_run: bool = False) -> Pushed:
+def push_sources(app: App, *, dry_run: bool = False) -> Pushed:
     """Store the sources of `app` in the database, from which all workers read them. Return the keys
     of the sources that are added, changed and removed. With `dry_run`, only return them and change
     nothing. Raises StoreError."""
@@ -117,7 +117,7 @@ class FleetState:
     workers: Sequence[WorkerState]
 
 
-def look(config: Path, *, requeue: bool = False) -> FleetState:
+def read_fleet_state(config: Path, *, requeue: bool = False) -> FleetState:
     """Return how many hosts are in which state, and the workers. `requeue`: first end the pauses of
     hosts that crashed workers, so that they are visited again. Raises ConfigError, UsageError or
     StoreError."""
@@ -147,7 +147,7 @@ def migrate(config: Path) -> str:
         return store.name
 
 
-def move_to(config: Path, target: str) -> Mapping[str, int]:
+def move_database(config: Path, target: str) -> Mapping[str, int]:
     """Copy all rows of the present database to the database at the address `target`. Return table
     name -> number of its rows. Raises UsageError if `target` is the present database, LockedError
     if a run is under way, and ConfigError or StoreError."""
@@ -155,10 +155,10 @@ def move_to(config: Path, target: str) -> Mapping[str, int]:
     if target == settings.store_url:
         raise UsageError("this is the present database; name another address")
     with hold_run_lock(settings):
-        return move(settings.store_url, target)
+        return copy_all_rows(settings.store_url, target)
 
 
-def move(origin: str, target: str) -> Mapping[str, int]:
+def copy_all_rows(origin: str, target: str) -> Mapping[str, int]:
     """Create or upgrade the tables of both databases, and copy all rows from `origin` to `target`.
     Both are addresses. Return table name -> number of its rows."""
     open_store(origin, articles_exist=True).close()
@@ -229,7 +229,7 @@ async def watch_session(session: Session) -> None:
             session.over.set()
 
 
-async def work(
+async def run_worker(
     config: Path,
     lanes: int,
     *,

@@ -117,7 +117,7 @@ def examine_source(instance: OpenedInstance, store: Store, state: SourceState) -
     facts = Observed(
         sources={key: instance.sources[key]},
         states=[state],
-        operator=[entries for entries in status.for_the_operator() if entries.source == key],
+        operator=[entries for entries in status.list_for_operator() if entries.source == key],
         floods=[entries for entries in status.list_floods() if entries.source == key],
         mixed=find_mixed(store, [state]),
     )
@@ -159,7 +159,7 @@ def observe(
         mixed=find_mixed(store, states),
         held=[_describe_held_feed(problem, outlet) for problem in status.list_invalid_feeds()],
         ending=build_notes.read_waiting(store),
-        operator=status.for_the_operator(),
+        operator=status.list_for_operator(),
         floods=status.list_floods(),
         files=_list_file_problems(store, instance.now, folder_facts),
         on_hold=status.on_hold(),

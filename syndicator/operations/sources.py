@@ -264,7 +264,7 @@ def _push_sources(app: App, *, dry_run: bool) -> dict[str, Any]:
     lines and data."""
     from syndicator.fleet import worker
 
-    pushed = worker.push(app, dry_run=dry_run)
+    pushed = worker.push_sources(app, dry_run=dry_run)
     key_lines = [f"+ {key}" for key in pushed.added]
     key_lines += [f"~ {key}" for key in pushed.changed]
     key_lines += [f"- {key}" for key in pushed.removed]

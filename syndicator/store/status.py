@@ -136,7 +136,7 @@ class Status:
         are at most 200."""
         return self._read_problems(schema.entry_is("pending"), _IS_LATE)
 
-    def for_the_operator(self) -> tuple[Waiting, ...]:
+    def list_for_operator(self) -> tuple[Waiting, ...]:
         """Summarise the entries that wait until the operator repairs something: one result for each
         source and reason, sorted by both."""
         query = select(_e.data).where(schema.entry_is("pending"), _IS_FOR_THE_OPERATOR)

@@ -108,7 +108,7 @@ def test_selectors_that_are_wrong_use_up_no_try(
     assert "'parallel'" in problem.detail
     assert {(row.status, row.tries) for row in instance.waiting_entries} == {("pending", 0)}
 
-    reported = instance.app.archive.store.status.for_the_operator()
+    reported = instance.app.archive.store.status.list_for_operator()
 
     assert {(each.reason, each.detail) for each in reported} == {(problem.reason, problem.detail)}
 
@@ -116,7 +116,7 @@ def test_selectors_that_are_wrong_use_up_no_try(
 
     # they are read at once, not at the time of their next try
     assert len(instance.run_refresh().added) == outcome.pending
-    assert instance.app.archive.store.status.for_the_operator() == ()
+    assert instance.app.archive.store.status.list_for_operator() == ()
 
 
 def test_a_page_that_waits_for_the_operator_is_asked_for_once_an_hour_at_most(

@@ -22,7 +22,7 @@ from sqlalchemy import text
 from syndicator.app.container import open_app
 from syndicator.articles.article_store import open_articles
 from syndicator.configuration.settings import load
-from syndicator.fleet.worker import push, read_pushed_configuration
+from syndicator.fleet.worker import push_sources, read_pushed_configuration
 from syndicator.runs.build import build_feeds
 from syndicator.store.engine import Store, open_store
 from syndicator.store.postgres import StoreBusy
@@ -74,7 +74,7 @@ class Instance:
 
     def push_configuration(self) -> None:
         with open_app(self.config, environ=self.environ) as app:
-            push(app)
+            push_sources(app)
 
     def start_worker(self, lanes: int = 8, clock: int = 0) -> subprocess.Popen[bytes]:
         """A worker more, whose machine's clock is so many seconds ahead."""

@@ -182,7 +182,7 @@ def test_a_host_that_ends_its_workers_is_held_and_named_and_the_others_go_on(
     postgres: Server, tmp_path: Path
 ) -> None:
     """A host that keeps killing its workers is paused and named; other hosts are visited."""
-    from syndicator.fleet.worker import look
+    from syndicator.fleet.worker import read_fleet_state
     from syndicator.store.fleet.hosts import POISON_STARTS
 
     web = Web(hosts=3, feeds=1, entries=1, foreign=0)
@@ -197,13 +197,14 @@ def test_a_host_that_ends_its_workers_is_held_and_named_and_the_others_go_on(
 
         assert fleet.wait_until(lambda: fleet.count_articles() == 2, 240), fleet.read_logs()
         assert fleet.wait_until(
-            lambda: [host.name for host in look(fleet.config).hosts.named] == [poison], 120
+            lambda: [host.name for host in read_fleet_state(fleet.config).hosts.named] == [poison],
+            120,
         )
 
-        fleet_state = look(fleet.config)
+        fleet_state = read_fleet_state(fleet.config)
 
         assert [(host.name, host.poison) for host in fleet_state.hosts.named] == [(poison, True)]
-        assert look(fleet.config, requeue=True).hosts.freed == 1
+        assert read_fleet_state(fleet.config, requeue=True).hosts.freed == 1
         assert fleet.wait_until(lambda: fleet.count_articles() == 3, 240), fleet.read_logs()
 
         fleet.stop_workers()

@@ -15,7 +15,7 @@ from syndicator.core.axes import ALL
 from syndicator.core.errors import StoreError
 from syndicator.core.model import Outcome, Schedule, SourceState
 from syndicator.core.ports import ArticleRecord, Blocks, Compared
-from syndicator.fleet.worker import move
+from syndicator.fleet.worker import copy_all_rows
 from syndicator.store import schema
 from syndicator.store.database import Database
 from syndicator.store.engine import open_store
@@ -73,11 +73,11 @@ def test_every_row_moves_there_and_back(database_url: str, postgres: Server) -> 
     postgres_url = postgres.schema()
     sqlite_url = f"{database_url}.back"
 
-    moved = move(database_url, postgres_url)
+    moved = copy_all_rows(database_url, postgres_url)
 
     assert read_content(postgres_url) == before == read_content(database_url)
     assert moved["articles"] == 7
-    assert move(postgres_url, sqlite_url) == moved
+    assert copy_all_rows(postgres_url, sqlite_url) == moved
     assert read_content(sqlite_url) == before
 
 
@@ -87,7 +87,7 @@ def test_a_moved_database_continues_as_before(database_url: str, postgres: Serve
     fill_store(database_url)
     postgres_url = postgres.schema()
     sqlite_url = f"{database_url}.back"
-    move(database_url, postgres_url)
+    copy_all_rows(database_url, postgres_url)
     with open_store(postgres_url, articles_exist=True) as store:
         store.visits.record(
             ArticleRecord(
@@ -101,7 +101,7 @@ def test_a_moved_database_continues_as_before(database_url: str, postgres: Serve
 
         assert {row.key: row.count for row in store.index.feeds()}[ALL] == 7
         assert len(store.status.outcomes("s0")) == 4
-    move(postgres_url, sqlite_url)
+    copy_all_rows(postgres_url, sqlite_url)
     with open_store(sqlite_url, articles_exist=True) as store:
         assert {row.key: row.count for row in store.index.feeds()}[ALL] == 7
 
@@ -121,7 +121,7 @@ def test_nothing_is_moved_into_a_database_that_is_in_use(
     before = read_content(postgres_url)
 
     with pytest.raises(StoreError, match="is not new: it has rows in"):
-        move(database_url, postgres_url)
+        copy_all_rows(database_url, postgres_url)
     assert read_content(postgres_url) == before
 
 
@@ -154,7 +154,7 @@ def test_feeds_are_the_same_bytes_on_either_database(tmp_path: Path, postgres: S
 
     first_hashes = dict(build_and_hash())
     url = first_hashes.pop("url")
-    move(url, target_url)
+    copy_all_rows(url, target_url)
     for path in first_hashes:
         Path(path).unlink()
     second_hashes = dict(build_and_hash(SYNDICATOR_STORE__URL=target_url))

@@ -24,7 +24,7 @@ def test_the_summary_of_nothing(store: Store) -> None:
     assert status.counts() == Counts()
     assert status.refused() == ()
     assert status.list_invalid_feeds() == ()
-    assert status.for_the_operator() == ()
+    assert status.list_for_operator() == ()
     assert status.list_floods() == ()
     assert status.outcomes("src") == []
     assert status.check() == []
@@ -104,7 +104,7 @@ def test_waiting_entries_are_counted_by_source_and_reason(store: Store) -> None:
     ]
     store.visits.save_entries([*rows, make_entry("e", "flood", 5), make_entry("f", "flood", 4)])
 
-    assert store.status.for_the_operator() == (
+    assert store.status.list_for_operator() == (
         make_waiting("other", "bad-rules", 1, 2, 2, detail="of c", example="https://example.org/c"),
         make_waiting("src", "bad-rules", 2, 3, 3, detail="of b", example="https://example.org/b"),
     )

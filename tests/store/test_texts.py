@@ -50,7 +50,7 @@ def read_due(store: Store, made: dict[str, tuple[Article, str]]) -> None:
 
 
 def list_proposed(store: Store, query: str, most: int = 1000) -> list[str]:
-    proposed = store.texts.propose(require(parse_query(query)), most)
+    proposed = store.texts.find_candidates(require(parse_query(query)), most)
     return [candidate.id for candidate in proposed.candidates]
 
 
@@ -115,17 +115,17 @@ def test_candidates_continue_below_a_number(store: Store) -> None:
     continues, 0 at the end."""
     record_articles(store, 25)
     requirement = require(parse_query("ferry"))
-    whole = store.texts.propose(requirement, 100)
+    whole = store.texts.find_candidates(requirement, 100)
 
     assert whole.n == 0
 
     ids: list[str] = []
-    part = store.texts.propose(requirement, 5)
+    part = store.texts.find_candidates(requirement, 5)
     while True:
         ids += [candidate.id for candidate in part.candidates]
         if not part.n:
             break
-        part = store.texts.propose(requirement, 5, part.n)
+        part = store.texts.find_candidates(requirement, 5, part.n)
 
     assert ids == [candidate.id for candidate in whole.candidates]
 

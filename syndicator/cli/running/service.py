@@ -498,7 +498,7 @@ def worker(
 
 async def _run_worker(config: Path, lanes: int) -> None:
     """Run a worker with this number of lanes until a signal arrives, then log what it did."""
-    from syndicator.fleet.worker import work
+    from syndicator.fleet.worker import run_worker
 
     def log_ready(owner: str) -> None:
         printing.log("ready", worker=owner, lanes=lanes)
@@ -508,7 +508,7 @@ async def _run_worker(config: Path, lanes: int) -> None:
 
     stop = asyncio.Event()
     with stop_on_signals(stop, _WORKER_GRACE):
-        totals = await work(config, lanes, stop=stop, ready=log_ready, trouble=log_trouble)
+        totals = await run_worker(config, lanes, stop=stop, ready=log_ready, trouble=log_trouble)
     printing.log(
         "stopped",
         jobs=totals.jobs,
@@ -530,9 +530,9 @@ def queue(
     """Show the queue of the workers: hosts that wait, and for how long, held hosts, and the
     workers."""
     from syndicator.fleet.beside import describe_worker
-    from syndicator.fleet.worker import look
+    from syndicator.fleet.worker import read_fleet_state
 
-    fleet = look(config, requeue=requeue)
+    fleet = read_fleet_state(config, requeue=requeue)
     hosts = fleet.hosts
     if json:
         names = [worker.name for worker in fleet.workers]

@@ -199,7 +199,7 @@ def db(
             {"database": name}, [f"the database {name} has this version's tables"], json=json
         )
         return
-    rows_by_table = worker.move_to(config, to)
+    rows_by_table = worker.move_database(config, to)
     if not json:
         table_rows = [(table, count) for table, count in sorted(rows_by_table.items()) if count]
         printing.print_table("Moved", ("table", "rows"), table_rows)

@@ -127,7 +127,7 @@ class Texts:
             counts[term] = int(count)
         return Frequencies(total=highest_number - last_uncounted, terms=counts)
 
-    def propose(
+    def find_candidates(
         self,
         requirement: Expr | None,
         most: int,
