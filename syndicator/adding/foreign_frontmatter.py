@@ -217,6 +217,7 @@ def _parse_time(value: Any) -> str:
         return value.isoformat()
     else:
         text = _ZONE.sub(r"\1:\2", _make_line(value))
+    # a day, then a time, then the forms of certain programs
     with suppress(ValueError):
         return date.fromisoformat(text).isoformat()
     with suppress(ValueError, OverflowError):

@@ -68,6 +68,7 @@ def import_files(
             continue
         result.oddities += converted.oddities
         article = converted.article
+        # an article that the operator withdrew or pruned stays away
         refusal = archive.store.visits.look_up(aliases_of(article)).away
         if refusal:
             result.problems.append(Problem(what=name, reason=refusal, detail=refusal.means))

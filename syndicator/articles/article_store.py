@@ -14,7 +14,7 @@ from syndicator.articles.stores.background_writes import BackgroundWrites
 from syndicator.articles.stores.bucket import Bucket
 from syndicator.articles.stores.kept_files import FolderFile
 from syndicator.articles.stores.object_articles import ObjectArticleStore
-from syndicator.articles.stores.paths import ID_CHARS, id_part, index_by_path, is_article
+from syndicator.articles.stores.paths import ID_CHARS, get_id_part, index_by_path, is_article
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import Article
 from syndicator.core.ports.articles import ArticleStore, Changes, FileStamp, NoFile
@@ -99,7 +99,7 @@ class FileArticleStore(HasInstance):
         is searched in the whole folder."""
         if probable_path is not None:
             data = self._read(probable_path)
-            if data is not None and paths.id_in(data, probable_path) == article_id:
+            if data is not None and paths.read_id(data, probable_path) == article_id:
                 return _StoredFile(probable_path, data)
         path = self.find(article_id)
         data = None if path is None else self._read(path)
@@ -135,7 +135,7 @@ class FileArticleStore(HasInstance):
             stated_id = self._id_of(path)
             if stated_id:
                 return stated_id
-        return id_part(path) or ""
+        return get_id_part(path) or ""
 
     def find_typed_path(self, what: str) -> str | None:
         """Return the path in the article store of a file that an operator names by `what`. This may
@@ -211,7 +211,7 @@ class FileArticleStore(HasInstance):
         edited.sort(key=lambda stamp: stamp.path)
         return Changes(tuple(new), tuple(edited), tuple(missing), tuple(no_files))
 
-    def left_behind(self) -> Changes:
+    def find_left_behind(self) -> Changes:
         """Return no changes: in a folder, `find_changes` reports files left by a crash."""
         return Changes()
 
@@ -305,10 +305,10 @@ class FileArticleStore(HasInstance):
         file has the begin of the article's id."""
         ids_in_use = set()
         for path in self._list_candidates(article.id):
-            id_in_name = id_part(path)
+            id_in_name = get_id_part(path)
             if id_in_name:
                 ids_in_use.add(id_in_name)
-        return paths.new_path(article, ids_in_use)
+        return paths.make_new_path(article, ids_in_use)
 
     def _list_candidates(self, article_id: str) -> list[str]:
         """Return the paths of the files that, by their names, may have the article. The names of
@@ -325,7 +325,7 @@ class FileArticleStore(HasInstance):
         names_with_id: list[str] = []
         names_without_id: list[str] = []  # of files that a person wrote
         for path in index.get(article_id[:ID_CHARS], []):
-            id_in_name = id_part(path)
+            id_in_name = get_id_part(path)
             if id_in_name is None:
                 names_without_id.append(path)
             elif article_id.startswith(id_in_name):
@@ -346,7 +346,7 @@ class FileArticleStore(HasInstance):
         yet."""
         if self._paths is None:
             return
-        article_id = id_part(path) or self._id_of(path) or ""
+        article_id = get_id_part(path) or self._id_of(path) or ""
         paths = self._paths.setdefault(article_id[:ID_CHARS], [])
         if path not in paths:
             paths.append(path)
@@ -354,7 +354,7 @@ class FileArticleStore(HasInstance):
     def _id_of(self, path: str) -> str | None:
         """Return the id that the file at `path` states, None if there is no file or no id."""
         data = self._read(path)
-        return None if data is None else paths.id_in(data, path)
+        return None if data is None else paths.read_id(data, path)
 
     def _read(self, path: str) -> bytes | None:
         """Return the bytes of the file at `path`, None if there is no file."""
@@ -366,7 +366,7 @@ class FileArticleStore(HasInstance):
     def _resolve_path(self, path: str) -> Path:
         """Return the absolute path of the file at `path`. If `put` is still writing this file, wait
         until it is complete. Raises ConfigError if `path` leads out of the article store."""
-        file = self.root.joinpath(*paths.checked(path, self.root).split("/"))
+        file = self.root.joinpath(*paths.check_article_path(path, self.root).split("/"))
         if self._writes is not None:
             self._writes.wait_for(file)
         return file

@@ -19,7 +19,7 @@ _DIGEST = re.compile(rf"[0-9a-f]{{{_HASH_CHARS * len(FIELDS)}}}")
 _NO_HASH = "0" * _HASH_CHARS  # for a field that we never wrote but a person did
 
 
-def names() -> tuple[str, ...]:
+def list_field_keys() -> tuple[str, ...]:
     """Return the keys of all fields whose edits are detected: FIELDS, whose hashes are in `digest`,
     and the later fields whose hashes are in `digest2`."""
     return (*FIELDS, *(row.key for row in fields.list_signed()))
@@ -46,14 +46,14 @@ def sign_merged(merged: Article, ours: Article, in_file: Article) -> Article:
     An edit that happens to equal our value keeps its hash of `in_file`, the article as loaded from
     the file, so that it stays an edit."""
     edited = hand_edited(in_file)
-    recorded = _read_hashes(in_file)
+    recorded_hashes = _read_hashes(in_file)
     hashes: dict[str, str] = {}
-    for name in names():
+    for name in list_field_keys():
         our_hash = _hash(ours, name)
         is_edit_like_ours = name in edited and our_hash == _hash(merged, name)
         hashes[name] = our_hash
         if is_edit_like_ours:
-            hashes[name] = recorded.get(name, _NO_HASH)
+            hashes[name] = recorded_hashes.get(name, _NO_HASH)
 
     later_hashes = {}
     for row in fields.list_signed():
@@ -69,7 +69,7 @@ def hand_edited(article: Article) -> frozenset[str]:
     it. `article`: as loaded from the file."""
     our_hashes = _read_hashes(article)
     edited: set[str] = set()
-    for name in names():
+    for name in list_field_keys():
         if _is_edited(article, name, our_hashes.get(name)):
             edited.add(name)
     return frozenset(edited)
@@ -186,8 +186,9 @@ def merge(ours_new: Article, in_file: Article, ordered: Collection[str] = ()) ->
     `ours_new`."""
     ours = settle(ours_new)
     operator_values: dict[str, Any] = {}
-    for name in names():
-        # the caller checked `ours_new` with may_write; here only the operator's values are guarded
+    for name in list_field_keys():
+        # the caller has checked with `may_write` what else `ours_new` may replace; here, only the
+        # operator's values are guarded
         writer = By.OPERATOR if name in ordered else By.PUBLISHER
         may_replace = may_write(in_file, name, writer)
         if may_replace:
@@ -221,7 +222,7 @@ def _mark_operator(article: Article, in_file: Article, ordered: Collection[str] 
     writer = marks.get("category_by") or article.category_by or category_by(article)
     marked = replace(article, **marks) if marks else article
     if writer == category_by(marked):
-        writer = ""
+        writer = ""  # an empty `category_by` means the same
     if writer == marked.category_by:
         return marked
     return replace(marked, category_by=writer)

@@ -328,8 +328,7 @@ def _are_addresses(value: Any) -> bool:
     elif isinstance(value, list):
         items = [str(item) for item in value]
     else:
-        has_no_addresses = not value
-        return has_no_addresses
+        return not value  # None, so that there is nothing of the operator's
     return all("://" in item for item in items if item.strip())
 
 
@@ -417,7 +416,7 @@ def _is_ours(
     the operator's own."""
     if row.until:  # a key that a later schema replaced
         return schema < row.until and row.mine(values.get(row.key))
-    if row.schema == 1:
+    if row.schema == 1:  # in every file that we wrote
         return True
     return row.schema <= schema and row.key not in operator_keys
 
@@ -435,8 +434,9 @@ def list_our_keys(values: Mapping[str, Any]) -> frozenset[str]:
 def make_frontmatter(
     settled: Article, theirs: Iterable[str] = (), *, aged: bool = False
 ) -> dict[str, Any]:
-    """Return the frontmatter of an article as YAML values by key, in the order of TABLE. It has the
-    lowest schema that its values need.
+    """Return the frontmatter (the YAML header) of an article as YAML values by key, in the order of
+    TABLE. A schema is a version of the set of keys; the result has the lowest one that has all keys
+    of its values.
 
     `settled`: the article in normal form (`settle`). `theirs`: the operator's own keys in the file,
     which are not written. `aged`: True to write a value under the key that it had in an earlier
@@ -445,7 +445,8 @@ def make_frontmatter(
     values = [(row, row.type.write(row.value(settled))) for row in TABLE]
     early_key_by_attribute = {row.attribute: row.key for row in TABLE if row.until}
 
-    # values under keys of later schemas, for which the two keys must be ours that describe a schema
+    # values under keys of later schemas: they need the keys `schema` and `operator_keys`, and are
+    # left out if the operator uses one of these two for something else
     later: list[tuple[Field, Any]] = []
     if not operator_keys & {SCHEMA, OPERATOR_KEYS}:
         for row, value in values:
@@ -455,7 +456,8 @@ def make_frontmatter(
             if not keeps_early_key:
                 later.append((row, value))
 
-    # values under keys of the first schema
+    # values under keys of the first schema, also under early keys that a later one replaces
+    # (`until`), unless the value is written under the later key
     replaced_keys = {early_key_by_attribute.get(row.attribute) for row, _ in later}
     result: dict[str, Any] = {}
     for row, value in values:
@@ -473,6 +475,7 @@ def make_frontmatter(
     result[SCHEMA] = schema
     for row, value in later:
         result[row.key] = value
+    # tell readers of the file which keys of later schemas are the operator's own
     our_later_keys = {row.key for row in TABLE if 1 < row.schema <= schema}
     clashing_keys = our_later_keys & operator_keys
     if clashing_keys:

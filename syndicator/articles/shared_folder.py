@@ -37,9 +37,9 @@ class SharedArticleStore(FileArticleStore):
             return None
         return path
 
-    def left_behind(self) -> Changes:
+    def find_left_behind(self) -> Changes:
         """Return the files of crashed writers as new files: they were written, but have no row."""
-        return reserved.left_behind(self._index, self._clock(), self._find_stamp)
+        return reserved.find_left_behind(self._index, self._clock(), self._find_stamp)
 
     def delete(self, path: str) -> bool:
         """Delete the file at `path` and its reservation. Return False if there was no file."""
@@ -56,7 +56,7 @@ class SharedArticleStore(FileArticleStore):
 
     def _choose_new_path(self, article: Article) -> str:
         """Reserve a path for a new article and return it."""
-        free_path = reserved.new_reserved_path(self._index, article)
+        free_path = reserved.choose_free_path(self._index, article)
         return self._index.reserve(article.id, free_path)
 
     def _find_stamp(self, path: str) -> FileStamp | None:

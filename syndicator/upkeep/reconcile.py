@@ -274,7 +274,7 @@ def _stamp_followed(archive: Archive, configuration: Configuration) -> str:
 def record_left_behind(archive: Archive, configuration: Configuration) -> tuple[Problem, ...]:
     """Record article files that have no row in the database because their writer crashed. Return
     the problems of files that cannot be read."""
-    changes = archive.article_store.left_behind()
+    changes = archive.article_store.find_left_behind()
     return tuple(_record_files(archive, configuration, changes).problems)
 
 

@@ -76,7 +76,7 @@ def record_request(subscription: Subscription, callback: str) -> Subscription:
 
 def build_request(subscription: Subscription) -> Request:
     """Return the HTTP request by which this program subscribes at the hub. If the subscription is
-    no longer wanted, it is the request to end it (section 5.1)."""
+    no longer wanted, return the request to end it (WebSub section 5.1)."""
     fields: dict[str, str] = {
         "hub.mode": name_mode(subscription),
         "hub.topic": subscription.topic,
@@ -102,6 +102,7 @@ def record_answer(
     the subscription is to be deleted: it is not wanted, and three requests to end it have failed.
 
     If the hub has verified the subscription before it answered, nothing changes."""
+    # `asked`: the request that the hub has not verified yet
     is_verified = subscription.asked is None
     if is_verified:
         return subscription
@@ -114,7 +115,7 @@ def record_answer(
         )
     if not subscription.wanted and tries >= _UNSUBSCRIBE_TRIES:
         return None
-    if not isinstance(result, Failed):  # "not modified" says nothing
+    if not isinstance(result, Failed):  # "not modified", which is no answer to this request
         return replace(subscription, next_try=next_try, tries=tries)
     if _is_refused(result):
         next_try = max(next_try, now + _DENIAL_WAIT)
@@ -135,12 +136,12 @@ def _is_refused(result: Failed) -> bool:
 
 
 def answer_hub(subscription: Subscription, parameters: Mapping[str, str], now: datetime) -> Answer:
-    """Return the answer to a request of the hub, with the subscription as it is then. The hub asks
-    if we made a certain request (it verifies it, section 5.3), or it denies the subscription
-    (section 5.2). `parameters`: the query parameters of the hub's request.
+    """Return the answer to a request of the hub, and the subscription as it is afterwards. The hub
+    asks whether we made a certain request (it verifies it, WebSub section 5.3), or it denies the
+    subscription (section 5.2). `parameters`: the query parameters of the hub's request.
 
-    If we made the request, the answer is `hub.challenge`. A denial is recorded. Any other request
-    gets the status 404 and changes nothing."""
+    If we made the request, the answer is the text `hub.challenge`. A denial is recorded. Any other
+    request gets the status 404 and changes nothing."""
     # compared in a time that does not reveal how much of it is right
     topic = parameters.get("hub.topic", "").encode()
     if not hmac.compare_digest(topic, subscription.topic.encode()):
@@ -243,7 +244,7 @@ def _refuse(subscription: Subscription) -> Answer:
 def find_offer(headers: Mapping[str, str], feed: ParsedFeed | None, url: str) -> Offer | None:
     """Return the hubs that push the feed at `url`, and its topic (the address by which hubs know
     it). Return None if it has no hub. Links in the HTTP headers come before those in the feed
-    (section 4). `headers`: with lower-case names. `feed`: None if the body was not read."""
+    (WebSub section 4). `headers`: with lower-case names. `feed`: None if the body was not read."""
     links = _read_link_header(headers.get("link", ""), url)
     hub_urls: Sequence[str] = links.get("hub", ())
     if not hub_urls and feed:
@@ -361,7 +362,7 @@ def space_backup_polls(usual: float, trust: float, longest: float) -> float:
 
 
 def is_signed(secret: str, body: bytes, signature: str) -> bool:
-    """Return True if `signature` shows that `body` was signed with `secret` (section 7.1).
+    """Return True if `signature` shows that `body` was signed with `secret` (WebSub section 7.1).
     `signature`: the value of the header X-Hub-Signature, such as "sha256=<hex digits>". The time of
     the comparison does not reveal how much of a signature is right."""
     stated_method, _, stated_digits = signature.strip().partition("=")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from syndicator.articles import edits, fields, frontmatter
-from syndicator.articles.edits import hand_edited, names, sign
+from syndicator.articles.edits import hand_edited, list_field_keys, sign
 from syndicator.articles.fields import FLAG, TEXT, Field
 from syndicator.core.model import Article
 from tests.articles.samples import make_full_article
@@ -88,7 +88,7 @@ def test_one_more_signed_field_makes_no_old_one_the_operators(
     monkeypatch.setattr(fields, "TABLE", (Field("section", TEXT, 2, signed=True), *fields.TABLE))
     monkeypatch.setattr(fields, "TABLE", (*fields.TABLE, Field("partial", FLAG, 2, signed=True)))
 
-    assert len(names()) == 13
+    assert len(list_field_keys()) == 13
     assert hand_edited(replace(first, section="", partial=False)) == frozenset()
     assert hand_edited(replace(second, section="", partial=False)) == frozenset()
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from syndicator.articles import edits, frontmatter
-from syndicator.articles.edits import By, find_writer, may_write, names, sign
+from syndicator.articles.edits import By, find_writer, list_field_keys, may_write, sign
 from syndicator.core.model import Article
 from tests.articles.samples import make_full_article
 
@@ -23,7 +23,7 @@ DESCRIBED_BY: dict[str, list[By | None]] = {
     "category": [By.MATCHED, By.LLM, By.OPERATOR],
     **{
         name: [By.PUBLISHER, By.OPERATOR]
-        for name in names()
+        for name in list_field_keys()
         if name not in ("excerpt", "tags", "category")
     },
 }
@@ -79,7 +79,8 @@ def test_what_a_hand_edited_is_the_operators_whatever_the_file_says(field: str) 
         write_and_load(make_full_article(excerpt_by="llm", tags_by="llm")), **EDITED[field]
     )
 
-    assert {name for name in names() if find_writer(article, name) is By.OPERATOR} == {field}
+    keys = list_field_keys()
+    assert {key for key in keys if find_writer(article, key) is By.OPERATOR} == {field}
     assert find_writer(edits.mark_operator_edits(article), field) is By.OPERATOR
 
 

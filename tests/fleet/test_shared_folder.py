@@ -74,15 +74,15 @@ def test_a_file_without_a_row_is_taken_in_once_nobody_can_be_writing_it(
     first_machine, second_machine = machines
     _, stamp, _ = first_machine.articles.put(make_full_article())  # and the process ends
 
-    assert not second_machine.articles.left_behind()
+    assert not second_machine.articles.find_left_behind()
 
     second_machine.now += WRITING + timedelta(seconds=1)
 
-    assert second_machine.articles.left_behind().new == (stamp,)
+    assert second_machine.articles.find_left_behind().new == (stamp,)
 
     second_machine.store.visits.record(ArticleRecord(article=make_full_article(), stamp=stamp))
 
-    assert not second_machine.articles.left_behind()
+    assert not second_machine.articles.find_left_behind()
 
 
 @pytest.mark.parametrize("at_once", [True, False])

@@ -13,9 +13,15 @@ from typing import Final
 
 from syndicator.articles.beside.instance_toml import HasInstance
 from syndicator.articles.snapshots import check_id, pack_page, unpack_page, unzip
-from syndicator.articles.stores import paths as names
+from syndicator.articles.stores import paths as article_files
 from syndicator.articles.stores.kept_files import ObjectFile
-from syndicator.articles.stores.paths import ID_CHARS, checked, id_part, is_article_path, new_path
+from syndicator.articles.stores.paths import (
+    ID_CHARS,
+    check_article_path,
+    get_id_part,
+    is_article_path,
+    make_new_path,
+)
 from syndicator.core.model import Article
 from syndicator.core.ports.articles import (
     ABSENT,
@@ -74,9 +80,9 @@ class ObjectArticleStore(HasInstance):
         known_path = path or self._index.path(article.id)
         if known_path is not None:
             return self._merge_into_object(article, known_path, ordered)
-        proposed_path = names.new_reserved_path(self._index, article)
+        proposed_path = article_files.choose_free_path(self._index, article)
         reserved_path = self._index.reserve(article.id, proposed_path)
-        merged, data = names.make_first_file(article)
+        merged, data = article_files.make_first_file(article)
         etag = self._put(reserved_path, data, over=ABSENT)
         if etag is None:  # there is an object already
             return self._merge_into_object(article, reserved_path, ordered)
@@ -89,17 +95,18 @@ class ObjectArticleStore(HasInstance):
         except in the fields `ordered`. Try again if another program writes the object meanwhile.
         Return the same triple as `put`. Raises OSError if this goes on."""
         for _ in range(_TRIES):
-            stored, etag = self.objects.get(checked(path, self.name)) or (None, ABSENT)
-            if stored is None:
-                merged, data = names.make_first_file(article)
+            stored, etag = self.objects.get(check_article_path(path, self.name)) or (None, ABSENT)
+            if stored is None:  # a new article
+                merged, data = article_files.make_first_file(article)
             else:
-                stored_id = names.id_in(stored, path)
+                stored_id = article_files.read_id(stored, path)
                 if stored_id not in (None, article.id):  # another article has this path
                     path = self._reserve_other_path(article, path, str(stored_id))
                     continue
-                merged, data = names.merge_into_file(article, stored, path, ordered)
+                merged, data = article_files.merge_into_file(article, stored, path, ordered)
             if data == stored:
                 return merged, _stamp(path, etag, len(data)), False
+            # None if another program has written the object meanwhile
             new_etag = self._put(path, data, over=etag)
             if new_etag is not None:
                 return merged, _stamp(path, new_etag, len(data)), True
@@ -108,27 +115,29 @@ class ObjectArticleStore(HasInstance):
     def _put(self, path: str, data: bytes, *, over: str) -> str | None:
         """Write an article file and return its etag; None if the object has another etag than
         `over` (ABSENT: if there is one)."""
-        return self.objects.put(checked(path, self.name), data, over=over, headers=_HEADERS)
+        return self.objects.put(
+            check_article_path(path, self.name), data, over=over, headers=_HEADERS
+        )
 
     def _reserve_other_path(self, article: Article, path: str, other_id: str) -> str:
         """Reserve another path for `article` and return it, as another article has taken `path`
         meanwhile. Both ids begin alike, so that the new name has a longer part of the id.
         `other_id`: the id of the other article."""
         self._index.release(path)
-        tried_length = len(id_part(path) or "")
+        tried_length = len(get_id_part(path) or "")
         ids_in_use = {other_id}
         for length in range(ID_CHARS, tried_length + 1):
             ids_in_use.add(article.id[:length])
-        return self._index.reserve(article.id, new_path(article, ids_in_use))
+        return self._index.reserve(article.id, make_new_path(article, ids_in_use))
 
     def get(self, path: str) -> Article:
         """Return the article at `path`, in which fields that were edited by hand are marked as the
         operator's. Raises ConfigError if the file is invalid, FileNotFoundError."""
-        return names.load_article(self.read(path), self._place(path))
+        return article_files.load_article(self.read(path), self._place(path))
 
     def read(self, path: str) -> bytes:
         """Return the bytes of the object at `path`. Raises FileNotFoundError if there is none."""
-        stored = self.objects.get(checked(path, self.name))
+        stored = self.objects.get(check_article_path(path, self.name))
         if stored is None:
             raise FileNotFoundError(errno.ENOENT, "no such object", self._place(path))
         data, _ = stored
@@ -137,7 +146,7 @@ class ObjectArticleStore(HasInstance):
     def stamp(self, path: str) -> FileStamp:
         """Return the stamp (path, time, size) of the object at `path`. Raises FileNotFoundError if
         there is none."""
-        stored = self.objects.head(checked(path, self.name))
+        stored = self.objects.head(check_article_path(path, self.name))
         if stored is None:
             raise FileNotFoundError(errno.ENOENT, "no such object", self._place(path))
         return _make_file_stamp(stored)
@@ -154,10 +163,10 @@ class ObjectArticleStore(HasInstance):
         """Return the article id that the object at `path` states. If it states none or cannot be
         read, return the beginning of the id in the name of the object, or "" if there is none."""
         with suppress(OSError):
-            stated_id = names.id_in(self.read(path), path)
+            stated_id = article_files.read_id(self.read(path), path)
             if stated_id:
                 return stated_id
-        return id_part(path) or ""
+        return get_id_part(path) or ""
 
     def find_typed_path(self, what: str) -> str | None:
         """Return the path of an article's object that an operator names by `what`, its path or its
@@ -183,9 +192,9 @@ class ObjectArticleStore(HasInstance):
         """Return the files of crashed writers as new files. Edits are not noticed, since that would
         mean to list all objects. `sweep`: also delete reservations that are done or have no
         file."""
-        return self.left_behind(sweep=sweep)
+        return self.find_left_behind(sweep=sweep)
 
-    def left_behind(self, *, sweep: bool = True) -> Changes:
+    def find_left_behind(self, *, sweep: bool = True) -> Changes:
         """Return as new files those that a crashed process has written, and that the database does
         not know. `sweep`: True to delete reservations of paths that are done or have no file,
         too."""
@@ -196,7 +205,7 @@ class ObjectArticleStore(HasInstance):
             stamp = self.objects.head(path)
             return None if stamp is None else _make_file_stamp(stamp)
 
-        return names.left_behind(self._index, self.clock(), find_stamp, sweep=sweep)
+        return article_files.find_left_behind(self._index, self.clock(), find_stamp, sweep=sweep)
 
     def read_folder_stamps(self) -> dict[str, tuple[int, int]]:
         """Return a pair of numbers for each object beside the articles, by its key: a number that
@@ -208,7 +217,7 @@ class ObjectArticleStore(HasInstance):
     def restore_file(self, path: str, data: bytes) -> None:
         """Write `data`, an earlier file of an article, to `path`. Raises FileExistsError if there
         is an object."""
-        article_id = names.id_in(data, path)
+        article_id = article_files.read_id(data, path)
         if article_id is not None:
             self._index.reserve(article_id, path, writing=False)
         if self.objects.head(path) is None:
@@ -220,7 +229,7 @@ class ObjectArticleStore(HasInstance):
     def edit(self, path: str, data: bytes, *, over: bytes | None = None) -> None:
         """Replace the object at `path` by `data`. `over`: the bytes from which `data` was made,
         None if unknown. Raises OSError if another program has changed the object since."""
-        stored, etag = self.objects.get(checked(path, self.name)) or (None, ABSENT)
+        stored, etag = self.objects.get(check_article_path(path, self.name)) or (None, ABSENT)
         was_edited = over is not None and over != stored  # by another program
         if not was_edited:
             written_etag = self._put(path, data, over=etag)
@@ -232,7 +241,7 @@ class ObjectArticleStore(HasInstance):
     def add(self, article: Article, data: bytes) -> str:
         """Write `data`, the file of `article` that another program made, to a new path. Return this
         path."""
-        free_path = names.new_reserved_path(self._index, article)
+        free_path = article_files.choose_free_path(self._index, article)
         path = self._index.reserve(article.id, free_path, writing=False)
         self.restore_file(path, data)
         return path
@@ -240,14 +249,14 @@ class ObjectArticleStore(HasInstance):
     def delete(self, path: str) -> bool:
         """Delete the object at `path` and end the reservation of the path. Return False if there
         was no object."""
-        existed = self.objects.head(checked(path, self.name)) is not None
+        existed = self.objects.head(check_article_path(path, self.name)) is not None
         self.objects.delete(path)
         self._index.release(path)
         return existed
 
     def delete_all(self, paths: Iterable[str]) -> None:
         """Delete the objects at `paths` that exist, and end all reservations of these paths."""
-        valid_paths = [checked(path, self.name) for path in paths]
+        valid_paths = [check_article_path(path, self.name) for path in paths]
         self.objects.delete(*valid_paths)
         for path in valid_paths:
             self._index.release(path)

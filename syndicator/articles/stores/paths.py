@@ -41,7 +41,7 @@ def is_article_path(path: str) -> bool:
     return _PLACE.fullmatch(path) is not None and is_article(path.rpartition("/")[2])
 
 
-def id_part(path: str) -> str | None:
+def get_id_part(path: str) -> str | None:
     """Return the id, or its beginning, in the name of an article file: "k3x7ab" for
     `2026/11/some-title-k3x7ab.md`. Return None if the name has none."""
     name = path.rpartition("/")[2]
@@ -51,7 +51,7 @@ def id_part(path: str) -> str | None:
     return match[1]
 
 
-def new_path(article: Article, taken: Collection[str]) -> str:
+def make_new_path(article: Article, taken: Collection[str]) -> str:
     """Return the path for the file of a new article, such as `2026/11/some-title-k3x7ab.md`. It has
     the month, the title and the beginning of the id. `taken`: beginnings of ids that other files
     have in their names. If the first six characters of the id are among them, more characters are
@@ -67,7 +67,7 @@ def new_path(article: Article, taken: Collection[str]) -> str:
     return f"{folder}/{title}{ending}"
 
 
-def checked(path: str, store: object) -> str:
+def check_article_path(path: str, store: object) -> str:
     """Return `path` unchanged. Raises ConfigError if it would lead out of the article store.
     `store`: the name of the article store, for the message."""
     if any(part in ("", ".", "..") for part in path.split("/")):
@@ -160,7 +160,7 @@ def load_article(data: bytes, name: str) -> Article:
     return edits.mark_operator_edits(frontmatter.load(data, name))
 
 
-def id_in(data: bytes, path: str) -> str | None:
+def read_id(data: bytes, path: str) -> str | None:
     """Return the article id in `data`, the bytes of the file at `path`. Return None if it has
     none."""
 
@@ -181,17 +181,17 @@ def is_ours(data: bytes) -> bool:
     return _DIGEST_LINE.search(data[:HEAD_BYTES]) is not None
 
 
-def new_reserved_path(index: ArticlePaths, article: Article) -> str:
+def choose_free_path(index: ArticlePaths, article: Article) -> str:
     """Return a free path for a new article. No article in `index` has it, and no article whose id
     begins alike can get it when it is written at the same time."""
     ids_in_use = set()
     for similar_id in index.list_similar_ids(article.id, ID_CHARS):
         for length in range(ID_CHARS, len(similar_id) + 1):
             ids_in_use.add(similar_id[:length])
-    return new_path(article, ids_in_use)
+    return make_new_path(article, ids_in_use)
 
 
-def left_behind(
+def find_left_behind(
     index: ArticlePaths,
     now: datetime,
     find_stamp: Callable[[str], FileStamp | None],

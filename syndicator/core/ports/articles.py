@@ -150,7 +150,7 @@ class ArticleStore(Protocol):
         keys will do. `sweep`: True to also delete half-written files of writers that crashed.
         Object stores only notice files of such writers."""
 
-    def left_behind(self) -> Changes:
+    def find_left_behind(self) -> Changes:
         """Return the files of crashed writers as new files, as far as they can be found without
         reading all files. For stores with several writers."""
 

@@ -86,7 +86,8 @@ class PoliteFetcher:
         shown_url = redacted(request.url)
         # A leg is the part of the request that one host answers. A redirect to another host begins
         # the next leg, as each host has its own turns and robots.txt.
-        leg = replace(request, stay=request.method == "GET" or request.kind == "hub")
+        may_be_redirected = request.method == "GET" or request.kind == "hub"
+        leg = replace(request, stay=may_be_redirected)  # `stay`: return a redirect to another host
         moved_to: str | None = None
         is_permanent = True
         for _ in range(_MOST_HOSTS):
@@ -134,13 +135,13 @@ class PoliteFetcher:
         this program to wait, or if robots.txt disallows this page or picture."""
         # the wait that the server asked for this address
         if self._backoff and self._backoff.any():
-            until = self._backoff.until(_make_wait_key(request.url))
-            if until is not None:
-                return _Permission(refused=_make_busy(request, "the server", until))
+            address_until = self._backoff.until(_make_wait_key(request.url))
+            if address_until is not None:
+                return _Permission(refused=_make_busy(request, "the server", address_until))
         # the wait that it asked for the whole host; a short one is waited for later
-        until = self._throttle.backs_off_until(host(request.url))
-        if until is not None and until - self._throttle.now() > _PATIENCE:
-            return _Permission(refused=_make_busy(request, "the host", until))
+        host_until = self._throttle.backs_off_until(host(request.url))
+        if host_until is not None and host_until - self._throttle.now() > _PATIENCE:
+            return _Permission(refused=_make_busy(request, "the host", host_until))
         # robots.txt does not apply to feeds, which the operator named, and to other requests
         if request.kind not in ("page", "image"):
             return _Permission()
@@ -305,6 +306,7 @@ def _add_usage(
         headers[statements.HEADER] = verdict.usage
     if licence:
         headers[statements.RSL_HEADER] = licence
+    # robots.txt was read and disallows this feed, but the operator named it
     if not verdict.allowed and not verdict.cause:
         return replace(result, headers=headers, permit=OPERATOR, warning=DISALLOWED)
     return replace(result, headers=headers, permit=verdict.by, warning="")
