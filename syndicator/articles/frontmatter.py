@@ -175,8 +175,9 @@ def load(data: bytes, path: str = "") -> Article:
 
 @lru_cache(4)  # a file that is rewritten is read three times on the way
 def _load(data: bytes, path: str) -> Article:
-    """Return the article of a file. It is `load` with a cache; the same arguments must be passed in
-    the same way to find an entry in the cache. `path`: the path of the file, "" if unknown."""
+    """Return the article of a file. `load` calls this with `path` always given, so that equal calls
+    find the cached article. `data`: the bytes of the file. `path`: its path, "" if unknown. Raises
+    ConfigError, with the line of the fault."""
     post = _read(data, path, _TextLoader)
     try:
         return _make_article(post, path)
@@ -234,6 +235,7 @@ def extra(data: bytes, path: str = "") -> dict[str, Any]:
     if has_only_our_keys:  # nearly every file; to read it only once saves half of the time
         return {}
     values = _read_typed(data, path).metadata
+    # `schema` is read as a text; without it, the typed values show which keys are ours
     our_keys = fields.list_our_keys(texts if fields.SCHEMA in values else values)
     return {key: value for key, value in values.items() if key not in our_keys}
 

@@ -104,7 +104,7 @@ class FileSnapshots:
         """Record that this version of the reader has read the page of an article. The file gets
         another name for this; its age stays."""
         path = self._find_file(article_id)
-        current = self._path(article_id)
+        current = self._path(article_id)  # the name of a page that this version has read
         if path != current and path.exists():
             path.replace(current)
 

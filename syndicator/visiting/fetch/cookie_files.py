@@ -197,7 +197,7 @@ def _select_changes(
     changes = []
     for cookie in sent:
         known_cookie = by_identity.get(cookie.identity)
-        # the site deletes a cookie that we do not have
+        # an expired cookie deletes the known one; here there is none
         if known_cookie is None and cookie.is_expired(now):
             continue
         if known_cookie is not None and known_cookie.secure and not is_safe:
@@ -223,11 +223,13 @@ def is_secret_value(value: str) -> bool:
     Words, numbers and addresses are not secret. They are not masked in results, as articles may
     contain them: a cookie `country=Deutschland` must not remove this word from pages."""
     plain = unquote(value)
-    # short values and addresses, then words, then numbers
+    # too short to guess, or an address
     if len(plain) < _SHORTEST or "://" in plain:
         return False
+    # a word
     if len(plain) <= _LONGEST_WORD and not any(letter.isdigit() for letter in plain):
         return False
+    # not a number
     return len(plain) > _LONGEST_NUMBER or any(letter.isalpha() for letter in plain)
 
 

@@ -107,7 +107,8 @@ class Inflater:
             return _GZIP
         # "deflate" means zlib (RFC 9110 section 8.4.1.2), but many servers omit zlib's header: two
         # bytes that name the method and are a multiple of 31 (RFC 1950 section 2.2)
-        if data[0] & _METHOD != _METHOD_DEFLATE:
+        method = data[0] & _METHOD
+        if method != _METHOD_DEFLATE:
             return _RAW
         if len(data) < _ZLIB_HEADER or int.from_bytes(data[:_ZLIB_HEADER]) % 31 == 0:
             return _ZLIB

@@ -201,14 +201,15 @@ class Clients:
         def check(address: str, port: int) -> None:
             """Raise Blocked if the address is not permitted. The session calls this for each
             address of a host name, and `open_socket` for each connection."""
-            # the only address that is connected to is the operator's proxy
+            # if there is a proxy, this is its address, which the operator chose
             if self._proxy is None:
                 self._check(address, port, allow)
 
         def open_socket(info: AddrInfo) -> socket.socket:
             """Open a socket for a connection to a permitted address. aiohttp calls this for each
             connection."""
-            address, port = info[4][:2]
+            socket_address = info[4]
+            address, port = socket_address[:2]
             check(str(address), int(port))
             return self._dial(info)
 

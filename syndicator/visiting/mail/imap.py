@@ -46,6 +46,7 @@ def open_folder(
     server = Server(
         host=account.host,
         port=account.port,
+        # called for each address of the server before a connection
         check=lambda address, port: check_address(settings, address, port, allow),
         tls=make_tls(),
         seconds=_SECONDS,
