@@ -235,7 +235,6 @@ def extra(data: bytes, path: str = "") -> dict[str, Any]:
     if has_only_our_keys:  # nearly every file; to read it only once saves half of the time
         return {}
     values = _read_typed(data, path).metadata
-    # `schema` is read as a text; without it, the typed values show which keys are ours
     our_keys = fields.list_our_keys(texts if fields.SCHEMA in values else values)
     return {key: value for key, value in values.items() if key not in our_keys}
 

@@ -223,7 +223,7 @@ def is_secret_value(value: str) -> bool:
     Words, numbers and addresses are not secret. They are not masked in results, as articles may
     contain them: a cookie `country=Deutschland` must not remove this word from pages."""
     plain = unquote(value)
-    # too short to guess, or an address
+    # too short for a secret, or an address
     if len(plain) < _SHORTEST or "://" in plain:
         return False
     # a word
