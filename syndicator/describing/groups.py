@@ -139,7 +139,7 @@ def _find_repeated_words(title: str, text: str) -> dict[str, str]:
 
 
 def _list_words(title: str, text: str) -> list[str]:
-    """Return the words of the title and of the start of the text."""
+    """Return the words of an article's title and of the beginning of its text."""
     words: list[str] = []
     for line in (title, *text[:SEARCHED].split("\n")):
         words.extend(token.word for token in split_tokens(line))

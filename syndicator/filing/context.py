@@ -151,10 +151,10 @@ class VisitContext:
         return self.rights.owns(url)
 
     def find_site_before_move(self, url: str) -> str:
-        """Return the former site of the source, from which it moved to the site of `url`. If it did
+        """Return the site on which the source was before it moved to the site of `url`. If it did
         not move there, return the site of `url` itself."""
         site = urls.site(url)
-        if site != self.feed_site:
+        if site != self.feed_site:  # a move counts only while the feed comes from the new site
             return site
         move = self.run.rights_file.moved(self.source.key).get(site)
         return move.old if move else site
@@ -210,8 +210,8 @@ class VisitContext:
 
     def has_stronger_claim(self, article: Article) -> bool:
         """Return True if this source has a stronger claim to `article` than the source that filed
-        it. An article that was written by hand has no source, so nobody has a stronger claim to
-        it."""
+        it: for example, it owns the article's site and the other one does not."""
+        # "": it was written by hand, and no source may take it
         if article.source_key in ("", self.source.key):
             return False
         claimant = ownership.Claimant(source=self.source, rights=self.rights)
@@ -292,10 +292,9 @@ class EntryContext(VisitContext):
 
     @property
     def aliases(self) -> list[str]:
-        """The alias keys under which the database may have an article of this entry. An alias key
-        is a form in which different spellings of an address are equal. There is one of the entry's
-        address, one of this address on the site from which the source moved, and one of the entry's
-        id."""
+        """The alias keys under which the database may have the article of this entry: of the
+        entry's address, of this address on the site from which the source moved, and of the entry's
+        id. An alias key is a form in which different spellings of an address are equal."""
         entry = self.announced
         addresses = []
         if entry.url:

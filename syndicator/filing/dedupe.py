@@ -220,9 +220,9 @@ def is_copy(article: Article, other: Article, run: FilingContext) -> bool:
 
 
 def _are_addresses_of_one_page(article: Article, other: Article, run: FilingContext) -> bool:
-    """Return True if two articles may be one page at two addresses. Both must be on one site, and
-    exactly one of them must have been filed by a source of that site. The other source may have
-    linked the page by another address."""
+    """Return True if two articles may be one page at two addresses of one site. For this, a source
+    of that site must have filed one of them, and a source of another site the other one, as it may
+    link the page by another address."""
     if not urls.same_site(article.url, other.url):
         return False
     return _is_from_neighbour(article, run) != _is_from_neighbour(other, run)

@@ -122,8 +122,8 @@ def _was_not_reached(failed: Failed) -> bool:
 
 
 async def _list_linked_feeds(context: EntryContext, page: Page) -> list[str] | None:
-    """Return the alias keys of the feeds that `page` links. None if the worker could not read the
-    page."""
+    """Return the alias keys of the feeds that `page` links; None if the worker process could not
+    read the page. An alias key is a form in which different spellings of an address are equal."""
     try:
         feeds = await context.run.worker.call(
             worker_functions.find_linked_feeds, page.html, page.url, dict(page.headers)
@@ -145,10 +145,11 @@ def get_front_page(url: str) -> str:
 
 
 async def may_adopt(context: EntryContext, article: Article) -> bool:
-    """Return True if the source has a stronger claim to `article` than the source that filed it. A
-    link to the source's feed on the saved page of the article counts as a claim."""
+    """Return True if the source of the entry has a stronger claim to `article` than the source that
+    filed it. A link to its feed on the page of the article counts as a claim, too."""
+    # no claim is stronger than that of a source that owns the site
     if get_claim(article, context.run.owners) < Claim.OWNS:
-        snapshot = context.run.snapshots.get(article.id)
+        snapshot = context.run.snapshots.get(article.id)  # the saved page
         if snapshot is not None:
             html, headers = snapshot
             page = Page(html=html, url=article.url, headers=headers)
@@ -208,15 +209,16 @@ def _is_feed_moved(context: VisitContext, result: Fetched) -> bool:
 
 
 def _is_new_at_home(context: VisitContext, feed: ParsedFeed, home: str) -> bool:
-    """Return True if there is a sign that the source's articles came from another host until now.
-    Either the operator changed the source's address, or the site moved away from `home` (the site
-    of this address) and is back. Without such a sign, the caller omits the expensive comparison of
-    articles."""
+    """Return True if there is a sign that the articles of the source came from another site until
+    now, so that they must be compared with the `feed`. `home`: the site of the source's address in
+    sources.toml, from which the feed came."""
     if context.state.visits.last_success is None:
         return False
     moves = context.run.rights_file.moved(context.source.key)
+    # it moved away earlier, and is back
     if any(move.old == home for move in moves.values()):
         return True
+    # if the operator changed the address, known entries are stored with another site
     home_ids = [entry.id for entry in feed.entries if urls.site(entry.url) == home]
     if not home_ids:
         return False

@@ -154,10 +154,10 @@ def limit_settings(source: Source, rights: Rights, url: str, *, private: bool = 
 
 
 def describe_origin(source: Source, state: SourceState, entry: Entry) -> Origin:
-    """Return what an article stores of the feed that announced it: the title, address, site and id
-    of the feed, and the time in its `entry`. For a mailbox, only the title and the time are stored,
-    as its address is the reader's own."""
+    """Return the values that an article stores about the feed of `source`, which announced it: the
+    title, address, site and id of the feed, and the time in its `entry`."""
     title = source.title or state.channel.feed_title
+    # the address of a mailbox is private
     if urls.is_mailbox(source.url):
         return Origin(title=title, updated=entry.published)
     return Origin(
@@ -183,7 +183,8 @@ class Claimant:
     rights: Rights
 
     def claim(self, url: str) -> Claim:
-        """Return the claim of the source to the article at `url`."""
+        """Return how strong the claim of the source to the article at `url` is: OWNS if it owns the
+        site, SPEAKS if it has a right to this page, else NONE."""
         if urls.is_mail(url):
             return Claim.OWNS if self.rights.is_mailbox else Claim.NONE
         if urls.site(url) in self.rights.sites:
@@ -227,7 +228,8 @@ class Owners(Mapping[str, Claimant]):
 
     @cached_property
     def _by_site(self) -> dict[str, list[str]]:
-        """The keys of the sources that own a site, by site."""
+        """The keys of the sources that own each site, by site: those whose address is on it, and
+        those whose feed its front page links."""
         keys: dict[str, list[str]] = {}
         for key, source in self._sources.items():
             keys.setdefault(urls.site(source.url), []).append(key)

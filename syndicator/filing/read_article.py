@@ -228,8 +228,8 @@ def _may_be_stub(reading: ReadArticle) -> bool:
 
 
 def _list_fields_by_rule(trace: Mapping[str, Any]) -> frozenset[str]:
-    """Return the names of the fields that a rule of the operator set. `trace`: where the value of
-    each field was found."""
+    """Return the names of the article's fields whose values come from a rule of the operator.
+    `trace`: the origin of the value of each field, by its name."""
     names = []
     for name in _FIELDS_WITH_RULES:
         if str(trace[name]["from"]).startswith("rules."):

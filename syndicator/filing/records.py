@@ -66,9 +66,9 @@ class ArticleRecords(Protocol):
         *,
         entry: EntryRow | None = None,
     ) -> None:
-        """Add carriers: sources that announced articles which others filed. `carried`: pairs
-        (article id, source key). `names`: the titles of these sources, by key. `entry`: the row of
-        the entry that is done by this, None without one."""
+        """Store carriers: sources that announced articles which other sources filed. `carried`:
+        pairs (id of an article, key of its carrier). `names`: the titles of these sources, by key.
+        `entry`: the row of an entry to mark as done, None without one."""
 
     def count_filed(self, source_key: str) -> Filed:
         """Return the number of articles that a source filed. If this is 0, the result also has the

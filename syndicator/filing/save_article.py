@@ -37,17 +37,18 @@ def write_article(
     compared: Callable[[Article], Compared | None] = lambda stored: None,
     blocks: Callable[[Article], Blocks | None] = lambda stored: None,
 ) -> tuple[Article, bool]:
-    """Write the file of `article`, then store it in the database and mark its `entry` as done.
-    Return the article as it is in the file now, with the operator's edits, and True if the file
-    changed. Raises OSError, ConfigError, StoreError.
+    """Write the file of `article`, then store it in the database with the row `entry`, which is
+    done by this. Return the article as the file has it now, with the operator's edits, and True if
+    the file changed. Raises OSError, ConfigError, StoreError.
 
-    `before`: the article that is in the file so far. `path`: the path of its file, None for a new
-    file. `ordered`: fields to overwrite even if the operator edited them. `html`: the rendered
-    body. `score`: the probability of the category. `compared` and `blocks` are called with the
-    written article and return the data by which later articles and pages are compared with it, or
-    None. If the program ends between the two steps, the next start stores what the file has."""
+    `before`: the article that the file has so far, None for a new file. `path`: the path of the
+    file, None for a new one. `ordered`: names of fields to overwrite even if the operator edited
+    them. `html`: the rendered body. `score`: the probability of the category. `compared`, `blocks`:
+    functions that get the written article, and return the data by which later articles and pages
+    are compared with it, or None."""
     if before is not None and before.added != article.added:
         ordered = {*ordered, "added"}
+    # if the program ends after this line, the next start stores the file in the database
     stored, stamp, changed = article_store.put(article, path, ordered=ordered)
     if not changed and entry is None:
         return stored, changed
@@ -159,7 +160,8 @@ def revise(old: Article, new: Article, now: datetime) -> Article | None:
 
 
 def _changes_too_often(article: Article, now: datetime) -> bool:
-    """Return True if the article already has 24 revisions, or one in the last day."""
+    """Return True if the article has so many revisions that a further change is ignored: 24 in all,
+    or one in the last day before `now`."""
     if len(article.revisions) >= MOST_REVISIONS:
         return True
     if not article.revisions:
@@ -169,7 +171,7 @@ def _changes_too_often(article: Article, now: datetime) -> bool:
 
 
 def _is_dated_later(new: Article, old: Article) -> bool:
-    """Return True if `new` states that it was updated after the last date of `old`."""
+    """Return True if the publisher's time of update in `new` is after the last date of `old`."""
     last_date = old.updated or old.published
     if new.updated is None or last_date is None:
         return False

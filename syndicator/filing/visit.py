@@ -95,11 +95,9 @@ async def reprocess(context: VisitContext, host: str, repeated: frozenset[str]) 
 
 
 async def _reread_article(context: VisitContext, article_id: str) -> bool:
-    """Read the saved page of an article again and write the article with the new text. Return True
-    if its file changed.
-
-    Return False and write nothing in three cases: the page was not saved, it can no longer be read
-    as an article, or the article was filed by another source."""
+    """Read the saved page of an article again, and write the article with the new text. Return True
+    if its file changed. Nothing is written if the page was not saved, if it cannot be read as an
+    article any more, or if another source filed the article."""
     run = context.run
     path = run.article_store.find(article_id)
     snapshot = run.snapshots.get(article_id)
@@ -448,9 +446,9 @@ async def _report_to_hubs(
 def _store_entries(
     context: VisitContext, feed: ParsedFeed, started: datetime
 ) -> tuple[EntryRow, ...]:
-    """Store the new and changed entries of the `feed` that this visit fetched, and return their
-    rows. If far more entries than usual are new, some of them become due only on later days.
-    Addresses in private networks are removed. `started`: when the visit began."""
+    """Store the new and changed entries of `feed`, which this visit fetched, and return their rows.
+    If far more entries than usual are new, some of them are read only on later days. `started`:
+    when the visit began."""
     source = context.source
     store = context.run.store
     stored = store.entries(source.key, [entry.id for entry in feed.entries])
@@ -467,6 +465,7 @@ def _store_entries(
     # the first visit of a mailbox is limited by days, not by a number of entries
     backfill = len(entries) if feed.format == "mail" else source.backfill
 
+    # choose the entries to store
     publish = context.run.settings.publish
     muted_ids = [entry.id for entry in entries if is_muted(source, entry, publish)]
     last_success = context.state.visits.last_success

@@ -153,7 +153,7 @@ def _are_forms_of_one_word(word: _Word, other: _Word, rules: _Language) -> bool:
 
 
 def _is_name_or_number(word: _Word) -> bool:
-    """True if the word begins with a digit, or with a capital although it does not begin the
+    """Return True if the word begins with a digit, or with a capital although it does not begin the
     sentence."""
     is_name = word.text[:1].isupper() and not word.first
     return is_name or word.text[:1].isdigit()

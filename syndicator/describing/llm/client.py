@@ -98,7 +98,8 @@ class Endpoint:
         await self._fetcher.aclose()
 
     def _build_request(self, body: bytes) -> Request:
-        """Return the request that sends `body`, with the key as bearer token if there is one."""
+        """Return the request that sends the question `body` to the model, with the secret key of
+        the endpoint if there is one."""
         headers = {"content-type": "application/json"}
         if self._key:
             headers["authorization"] = f"Bearer {self._key}"
@@ -199,11 +200,12 @@ def reset_if_changed(meter: Meter, settings: Llm, now: datetime) -> Meter:
 
 
 def find_hindrance(meter: Meter, settings: Llm, cost: int, now: datetime) -> Refusal | None:
-    """Return why a question may not be sent now: a pause, or too few calls or tokens left today.
-    Return None if it may be sent. `meter`: after `reset_if_changed`; `cost`: the most tokens that
-    the question may take."""
+    """Return None if a question may be sent now, else a refusal with the reason: a pause, or the
+    daily budget of calls or tokens. `meter`: the counts of today (after `reset_if_changed`).
+    `cost`: the largest number of tokens that the question may take."""
     until = meter.rest_until
-    if until is not None and now < until <= now + LONGEST_WISH:  # later: the clock was set back
+    # a pause that ends much later is ignored, as the clock was set back
+    if until is not None and now < until <= now + LONGEST_WISH:
         why = f"{meter.reason}: {meter.detail}" if meter.detail else meter.reason
         return Refusal(
             reason="resting", detail=f"until {until.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ} ({why})"
@@ -266,6 +268,6 @@ def record_failure(meter: Meter, failure: Failed, now: datetime) -> Meter:
 
 
 def is_caused_by_endpoint(failure: Failed) -> bool:
-    """True if another question would have failed, too: the endpoint asked for a pause, cannot be
-    reached, or refuses the program."""
+    """Return True if another question would have failed, too: the endpoint asked for a pause,
+    cannot be reached, or refuses the program."""
     return failure.retry_after is not None or failure.reason in _AT_ONCE

@@ -121,9 +121,9 @@ def _take_fitting(
 def build_body(
     model: str, chat: Sequence[Mapping[str, str]], answer_schema: Mapping[str, Any], form: str
 ) -> bytes:
-    """Return the JSON body of a request. `chat`: the messages of `build_messages`; `answer_schema`:
-    the JSON schema of the answer; `form`: one of FORMS, which decides how the endpoint is told of
-    the schema."""
+    """Return the JSON body of a request to a language model. `model`: its name. `chat`: the
+    messages of `build_messages`. `answer_schema`: the JSON schema of the answer. `form`: how the
+    request demands JSON, one of FORMS, as some endpoints know only simple requests."""
     value: dict[str, Any] = {"model": model, "messages": list(chat), "stream": False}
     if form != "bare":
         value |= {"temperature": 0, "max_tokens": ANSWER_TOKENS}

@@ -179,8 +179,8 @@ def check_answer(content: str, question: Material) -> Accepted | Refusal:
 
 
 def _parse_answer(content: str) -> dict[str, Any] | Refusal:
-    """Return the JSON object of an answer. Thoughts before it and a code fence around it are
-    ignored. Return a refusal if there is no such object."""
+    """Return the JSON object in `content`, the text of a model's answer; a refusal if there is
+    none. The model's thoughts before the object and a code fence around it are ignored."""
     if len(content) > LONGEST:
         return Refusal(reason="huge", detail=f"{len(content)} characters")
     text = _THOUGHT.sub("", content)
@@ -200,10 +200,9 @@ def _parse_answer(content: str) -> dict[str, Any] | Refusal:
 
 
 def _join_chosen(numbers: Any, question: Material) -> str | Refusal:
-    """Return the excerpt made of the sentences that a model chose. It begins with the first chosen
-    sentence that may open an excerpt; chosen sentences that directly follow are added while it is
-    not too long. `numbers`: the model's choice, unchecked; sentences are counted from 1. Return a
-    refusal if the choice is not valid."""
+    """Return the excerpt that consists of the sentences that a model chose, or a refusal if the
+    choice is not valid. `numbers`: the choice, which was not checked yet: a list with the numbers
+    of sentences, counted from 1."""
     are_numbers = isinstance(numbers, list) and all(type(number) is int for number in numbers)
     if not are_numbers:
         return Refusal(reason="shape", detail="sentences have to be a list of numbers")
@@ -254,7 +253,8 @@ def _check_listed(name: str, names: Iterable[str], reason: str) -> Refusal | Non
 
 
 def _find_spelling(name: str, names: Iterable[str]) -> str:
-    """Return `name` as it is spelled in `names`; "" if it is not among them."""
+    """Return `name` as `names` spells it, which may differ in capitals and hyphens; "" if it is not
+    among them."""
     folded = fold(_clean_line(name))
     for listed in names:
         if fold(listed) == folded:

@@ -117,8 +117,8 @@ def _strip_if_usable(sentence: Sentence, title: str) -> Sentence | None:
 
 
 def score_openers(candidate: Candidates) -> Floats:
-    """Return the log-odds of each candidate sentence that it may open an excerpt; higher is
-    likelier."""
+    """Return a number for each candidate sentence that says how well it can be the first one of an
+    excerpt, as log-odds: higher is better."""
     constant_and_weights = load_weights(OPENER_FILE, "weights", (CONSTANT, *FEATURES))
     constant = constant_and_weights[0]
     weights = constant_and_weights[1:]
@@ -138,13 +138,15 @@ def load_start_weights() -> dict[str, Floats]:
 
 
 def measure_features(candidate: Candidates, parts: Mapping[str, Floats] | None = None) -> Floats:
-    """Return an array with a row for each candidate sentence and a column for each of FEATURES.
-    `parts`: weights of the feature "start", in place of those of `load_start_weights`."""
+    """Return the FEATURES of each candidate sentence, as an array with a row for each sentence and
+    a column for each feature. `parts`: the weights of the feature "start", None for those of
+    `load_start_weights`."""
     vectors = load_embedder()
     texts = [sentence.text for sentence in candidate.sentences]
     sentence_vectors = vectors.embed_parts(candidate.text, texts)
     title_vector = vectors.embed_article(candidate.title, "", 1)
     text_vector = vectors.embed_article("", candidate.text)
+    # how near a sentence is to the one before it: the products of their vectors
     near_previous = np.zeros(len(texts), dtype=np.float32)
     near_previous[1:] = (sentence_vectors[1:] * sentence_vectors[:-1]).sum(axis=1)
     nearness = np.column_stack(
@@ -276,8 +278,8 @@ def extend_passage(candidates: Sequence[Sentence], first: int) -> tuple[int, ...
 
 
 def is_next_sentence(before: Sentence, after: Sentence) -> bool:
-    """True if `after` directly follows `before` in the text, and no dateline was removed from
-    it."""
+    """Return True if `after` directly follows `before` in the text, and no dateline was removed
+    from it."""
     return after.order == before.order + 1 and not after.cut
 
 
@@ -301,8 +303,9 @@ def _choose_passage(title: str, text: str, language: str | None) -> str:
 def choose_excerpt(
     title: str, text: str, description: str, language: str | None
 ) -> tuple[str, str]:
-    """Return the excerpt of an article, and who wrote it: "publisher" if it is part of the
-    publisher's description, "extractive" if it is a passage of the text."""
+    """Return the excerpt of an article, and its origin: "publisher" if it is a part of the
+    publisher's `description`, "extractive" if it is a passage of the text. `language`: a code of
+    two letters, None if unknown."""
     from_publisher = choose_from_description(title, text, description, language)
     if from_publisher:
         return from_publisher, "publisher"

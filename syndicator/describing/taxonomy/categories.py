@@ -176,7 +176,7 @@ def cut_ending(word: str) -> str:
 
 
 def _begins(token: str, part: str) -> bool:
-    """True if `token` begins with `part`, or is equal to it if `part` ends with WHOLE."""
+    """Return True if `token` begins with `part`, or is equal to it if `part` ends with WHOLE."""
     return token + WHOLE == part or token.startswith(part)
 
 

@@ -27,7 +27,8 @@ class Change:
     only_add: bool = False
 
     def apply(self, vocabulary: Vocabulary) -> Vocabulary:
-        """Return a copy of `vocabulary` with the change made."""
+        """Return a copy of `vocabulary` with this change: a tag is replaced or added, and another
+        one may be deleted."""
         tags = list(vocabulary.tag)
         if self.tag is not None and self.at is not None:
             tags[self.at] = self.tag
@@ -40,7 +41,7 @@ class Change:
 
 
 def is_first(vocabulary: Vocabulary) -> bool:
-    """True if the first tag is still to come and the file does not set `only`. That tag would
+    """Return True if the file has no tag yet and does not set `only`. The first tag would then
     replace all publishers' tags, which nobody asked for, unless `only = false` is written with
     it."""
     return not vocabulary.tag and vocabulary.only is None
@@ -68,7 +69,7 @@ def find_tag_index(vocabulary: Vocabulary, name: str) -> int | None:
 
 
 def has_name(tag: TagDef, name: str) -> bool:
-    """True if `name`, in any spelling, is the tag's name or an alias."""
+    """Return True if `name`, in any spelling, is the tag's name or an alias."""
     return fold(name) in {fold(form) for form in (tag.name, *tag.aliases)}
 
 

@@ -271,7 +271,8 @@ def _list_phrases(vocabulary: Vocabulary) -> set[Key]:
 
 
 def _is_repeated(use: Use) -> bool:
-    """True if at least LEAST_TITLES texts name the phrase LEAST_REPETITIONS times or more."""
+    """Return True if at least LEAST_TITLES texts have the phrase at least LEAST_REPETITIONS
+    times."""
     repeating = sum(times >= LEAST_REPETITIONS for times in use.articles.values())
     return repeating >= LEAST_TITLES
 
@@ -331,7 +332,7 @@ def _find_names(articles: Sequence[tuple[str, str, Sequence[str]]]) -> set[Key]:
 
 
 def _is_capitalised(token: Token) -> bool:
-    """True if the word has a capital and only a blank stands before it, so that it begins no
+    """Return True if the word has a capital and only a blank stands before it, so that it begins no
     sentence."""
     return token.gap == " " and token.word[:1].isupper()
 

@@ -61,7 +61,7 @@ def load_ambiguous_names() -> frozenset[str]:
 
 
 def is_known(name: str) -> bool:
-    """True if data/names.toml has this name, in any spelling."""
+    """Return True if data/names.toml has this name, in any spelling."""
     return _fold(name) in load_spellings()
 
 

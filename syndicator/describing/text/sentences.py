@@ -112,7 +112,7 @@ def iterate_sentences(text: str, language: str | None = None) -> Iterator[Senten
 
 
 def ends_with_stop(piece: str) -> bool:
-    """True if `piece` ends with a stop, perhaps followed by closing quotes and brackets."""
+    """Return True if `piece` ends with a stop, perhaps followed by closing quotes and brackets."""
     return bool(_ENDS.search(piece))
 
 
@@ -145,13 +145,13 @@ def split_line(line: str, language: str | None = None) -> list[str]:
 
 
 def is_cjk(value: str) -> bool:
-    """True if a third of the characters or more are Chinese or Japanese."""
+    """Return True if a third of the characters or more are Chinese or Japanese."""
     return not value.isascii() and len(_CJK.findall(value)) * 3 >= len(value.replace(" ", ""))
 
 
 def is_unbalanced(piece: str) -> bool:
-    """True if `piece` has only one end of a quotation or bracket: it is opened and not closed, or
-    closed and not opened."""
+    """Return True if `piece` has only one end of a quotation or bracket: it is opened and not
+    closed, or closed and not opened."""
     open_marks: list[str] = []
     for match in _MARKS.finditer(piece):
         mark = match[0]
@@ -259,7 +259,7 @@ def find_fault(excerpt: str, title: str) -> str:
 
 
 def is_too_long(excerpt: str) -> bool:
-    """True if an excerpt has more than 55 words or is wider than 360 columns."""
+    """Return True if an excerpt has more than 55 words or is wider than 360 columns."""
     return len(excerpt.split()) > WORDS or width(excerpt) > CHARACTERS
 
 

@@ -97,8 +97,9 @@ def postpone_row(row: EntryRow, failed: Failed, now: datetime) -> EntryRow:
 
 
 def reopen_for_rules(row: EntryRow, rules: Rules) -> EntryRow | None:
-    """Return `row` as due now if the changed `rules` of its source may help. This is so if its page
-    was refused for its content, or if an earlier try failed and the row waits. None otherwise."""
+    """Return `row` as due now if the page may be read better by the changed `rules` of its source;
+    None if not. It may if the page was refused for its content, or if the row waits after a
+    failure."""
     may_read_better = row.reason in _CONTENT_REASONS or rules.content == "feed"
     if row.status == "refused" and may_read_better:
         return row.reopened()
@@ -216,8 +217,9 @@ def wait_for_session(context: EntryContext, detail: str) -> Decision:
 def retry_or_refuse(
     context: EntryContext, reason: str, detail: str, not_before: datetime | None = None
 ) -> Decision:
-    """Decide to try the page again later. The entry is refused if it has no try left, or if another
-    try cannot help. `not_before`: the earliest time of the next try, None for no limit."""
+    """Decide to try the page again later, or to refuse the entry if it has no try left or another
+    try cannot help. `reason`, `detail`: why this try failed. `not_before`: the earliest time of the
+    next try, None for no limit."""
     if not may_try_again(context.row, reason):
         return refuse(context, reason, detail)
     row = schedule_retry(context.row, reason, detail, context.run.clock(), not_before)

@@ -45,9 +45,9 @@ async def decide_unread(context: EntryContext) -> Decision | None:
 
 
 def _is_at_former_host(context: EntryContext, article: Article) -> bool:
-    """Return True if the source's site moved to another host, and the filed `article` still has its
-    address on the former host. The source must have filed it, and its address must differ from the
-    announced one only by the host."""
+    """Return True if the filed `article` still has its address on the former host of the source's
+    site, which has moved. The source must have filed the article, and the article's address must
+    differ from that of the entry only by the host."""
     announced_url = context.announced.url
     new_site = urls.site(announced_url)
     former_site = context.find_site_before_move(announced_url)

@@ -31,11 +31,12 @@ def list_alias_keys(article: Article) -> list[str]:
 
 
 def load_stored(context: EntryContext, article_id: str) -> Article | None:
-    """Return an article from its file, None if the file is missing. If the file is not found by the
-    id, the path in the database is tried. Raises ConfigError."""
+    """Return the article with the id `article_id` from its file; None if the file is missing.
+    Raises ConfigError if the file cannot be read."""
     run = context.run
     path = run.article_store.find(article_id)
     if path is None:
+        # try the path that the database has
         stamp = run.store.stamp(article_id)
         if stamp is None:
             return None

@@ -27,7 +27,7 @@ def complete_article(
     same_site_urls = ownership.filter_by_site(article.url, (*article.aliases, entry.url))
     aliases = dict.fromkeys(same_site_urls)
     aliases.pop(article.url, None)
-    enclosure = next(iter(entry.enclosures), None)
+    enclosure = entry.enclosures[0] if entry.enclosures else None
     return replace(
         article,
         published=_limit_time(article.published, now),
@@ -51,8 +51,8 @@ def _limit_time(time: datetime | None, latest: datetime) -> datetime | None:
 
 
 def find_free_id(context: EntryContext, url: str) -> str:
-    """Return a free id for an article at `url` whose usual id another article has: the id that is
-    made from `url` with "#2" at its end, or else "#3" and so on."""
+    """Return an unused id for an article at `url`, as another article has the usual id of this
+    address. The id is made from `url` with "#2" at its end, or else with "#3" and so on."""
     number = 2
     while context.run.store.article(make_article_id(f"{url}#{number}")) is not None:
         number += 1
@@ -60,8 +60,9 @@ def find_free_id(context: EntryContext, url: str) -> str:
 
 
 def find_hold(context: EntryContext, reading: PageReading, article: Article) -> str:
-    """Return the HoldReason code if a new article has to wait for the operator before it is
-    published; "" if it need not wait. `reading`: the reading of its page."""
+    """Return the HoldReason code if the new `article` has to wait for the operator before it is
+    published; "" if it need not wait. `reading`: the result of reading its page, with doubts about
+    it."""
     source = context.limit_source(article.url)
     if source.content == "private":
         return HoldReason.PRIVATE

@@ -41,16 +41,14 @@ def select_entries(
     late: Collection[str] = (),
     muted: Collection[str] = (),
 ) -> tuple[EntryRow, ...]:
-    """Return the rows to store for the `entries` that the feed of the source `key` announces: those
-    of new entries and those of changed ones.
+    """Return the rows to store for the new and the changed ones of `entries`, which the feed of the
+    source `key` has now. Pending rows are read; skipped rows are not.
 
-    A new entry is pending. At the `first` visit, only the newest `backfill` entries are pending,
-    and the others are skipped. A known entry that changed is pending again, at most once a day, and
-    for a week after it was first seen.
-
-    `stored`: rows of the known entries, by entry id. `late`: ids of entries that may be moved
-    articles. `muted`: ids of entries that the operator does not want."""
-    # if an id is repeated, the entry that is first in the feed counts
+    `stored`: the rows of the known entries, by entry id. `first`: True at the first visit of the
+    source. `backfill`: the number of entries that are read at the first visit, the newest ones; the
+    others are skipped. `late`: the ids of entries that may be moved articles. `muted`: the ids of
+    entries that the operator does not want."""
+    # sort the entries; if an id is repeated, the entry that is first in the feed counts
     unique = {entry.id: entry for entry in reversed(entries)}
     muted_ids = frozenset(muted)
     newest_first = sorted(unique.values(), key=lambda entry: _get_time(entry, now), reverse=True)
@@ -68,6 +66,7 @@ def select_entries(
             known_entries.append(entry)
     most_new = backfill if first else len(new_entries)
 
+    # make their rows
     rows = []
     for entry in new_entries[:most_new]:
         reason = EntryReason.LATE if entry.id in late else None
@@ -196,8 +195,8 @@ def sort_for_reading(
 
 
 def _get_latest_time(entry: Entry) -> datetime:
-    """Return the latest time that the date of an entry can mean. This is the end of the day if the
-    date has no time of day. An entry without a date gets a time far in the future."""
+    """Return the latest time that the date of an entry may mean: the end of the day if the date has
+    no time of day. If the entry has no date, return a time far in the future."""
     time = entry.published or entry.updated or _FAR_FUTURE
     is_date_only = time.hour == time.minute == time.second == 0
     if is_date_only and time.date() < _FAR_FUTURE.date():

@@ -44,21 +44,23 @@ class _ReadFeed:
 
     @property
     def address(self) -> str:
-        """The address to follow. This is the target of a permanent redirect, else the address that
-        was requested. The target is not used if it names an environment variable ("${TOKEN}") that
-        the requested address does not name, as a server must not choose which secrets it gets."""
-        moved = self.answer.moved_to
-        if moved and not secrets.names_more(moved, self.url):
-            return moved
+        """The address to request from now on: the target of a permanent redirect, or else the
+        address that was requested."""
+        target = self.answer.moved_to
+        # A server must not choose which secrets it gets: the target must not name an environment
+        # variable ("${TOKEN}") that the requested address does not name.
+        if target and not secrets.names_more(target, self.url):
+            return target
         return self.url
 
 
 async def discover(search: Search, earlier: Sequence[Finding]) -> list[Finding]:
-    """Return the feeds that the page of `search` names, the best first. If a feed cannot be read,
-    the reason is appended to `search.failed`. `earlier` is not used."""
+    """Return the feeds that the page of `search` names as findings (ways to follow it), the best
+    first. If a feed cannot be read, the reason is added to `search.failed`. `earlier`: the findings
+    of other kinds, which do not matter here."""
     del earlier
-    read = await _read_feeds(search, list_links(search)[:MOST_TRIED])
-    return _make_findings(read, search.answer.final_url)
+    readable_feeds = await _read_feeds(search, list_links(search)[:MOST_TRIED])
+    return _make_findings(readable_feeds, search.answer.final_url)
 
 
 async def read_feed_itself(run: RunContext, url: str, answer: Fetched) -> Finding:
@@ -69,9 +71,9 @@ async def read_feed_itself(run: RunContext, url: str, answer: Fetched) -> Findin
 
 
 def is_meant_as_feed(document: Discovery, answer: Fetched) -> bool:
-    """Return True if an answer that could not be read as a feed was meant as one: a page that is
-    sent as XML, or a document that begins like a feed or a sitemap. False for an index of sitemaps.
-    `document`: what kind of document the answer seems to be."""
+    """Return True if `answer`, which could not be read as a feed, was meant as one: it is sent as
+    XML, or it begins like a feed or a sitemap. Return False for an index of sitemaps. `document`:
+    the kind of document that the answer seems to be."""
     if document.kind == "page":
         return bool(_XML.match(answer.headers.get("content-type", "")))
     if document.kind == "sitemap" and document.feeds:
@@ -134,9 +136,9 @@ async def _read_named(search: Search, link: FeedLink, answer: FetchResult) -> _R
 
 
 async def _read_feed(run: RunContext, url: str, answer: Fetched, title: str) -> _ReadFeed:
-    """Return the feed in `answer`, the answer from `url`. `title`: the name that a page gives the
-    feed, "" without one. Raises NotAFeed if it is no feed or has no readable entry, WorkerFailed if
-    the worker cannot read it."""
+    """Read the feed in `answer`, the answer from `url`, and return it with both. `title`: the name
+    that a page gives the feed, "" without one. Raises NotAFeed if it is no feed or has no readable
+    entry, WorkerFailed if the worker process cannot read it."""
     body = (answer.body, answer.final_url, dict(answer.headers))
     feed = await run.worker.call(worker_functions.parse_feed, *body)
     _require_entries(feed)

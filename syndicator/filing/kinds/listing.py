@@ -47,15 +47,16 @@ async def discover(search: Search, earlier: Sequence[Finding]) -> list[Finding]:
 
 
 def is_left_to_pages(search: Search, earlier: Sequence[Finding]) -> bool:
-    """Return True if the page itself may be followed. This is so if no feed of articles was found
-    among the findings `earlier`. It is also so if the page says that it is a single article, and
-    the feeds belong to its site and not to it."""
+    """Return True if the page of `search` may itself be followed, as a list or an article, because
+    no feed is a better choice. `earlier`: the findings before this one, such as feeds."""
     if search.document.kind != "page":
         return False
-    if not any(finding.place == Place.FEED for finding in earlier):
+    has_feed = any(finding.place == Place.FEED for finding in earlier)
+    if not has_feed:
         return True
     if not search.is_declared_article:
         return False
+    # the feeds may belong to the whole site, and not to this article
     page = search.answer.final_url
     return not any(feeds.is_about(finding, page) for finding in earlier)
 
@@ -73,9 +74,9 @@ async def read_entries(context: VisitContext, answer: Fetched) -> Announced:
 
 
 async def _read_list(context: VisitContext, answer: Fetched) -> ParsedFeed:
-    """Return the articles that the page in `answer` lists. If an earlier visit learnt where its
-    list is, the list is found by this. Otherwise it is learnt now, with the help of the articles
-    that are filed already."""
+    """Return the articles that the page in `answer` lists, as a feed. The place of the list on the
+    page is known if an earlier visit learnt it. Otherwise it is learnt now, with the help of the
+    articles that are filed already."""
     run = context.run
     state = context.state
     learnt = state.discovery.listing

@@ -75,15 +75,16 @@ async def discover(search: Search, earlier: Sequence[Finding]) -> list[Finding]:
 
 async def fetch(context: VisitContext) -> FetchResult:
     """Fetch the mails of the newsletter that came since the last visit, and return them as one
-    answer. The position in the mailbox is stored like a validator, in the header "etag". Mails that
-    earlier visits filed are marked or moved now. A Failed says why the mailbox cannot be read."""
+    answer. Its header "etag" says how far the mailbox was read, for the next visit. Mails that
+    earlier visits filed are marked or moved now. If the mailbox cannot be read, return a Failed
+    with the reason."""
     run = context.run
     source = context.source
     now = run.clock()
     shown_url = urls.redacted(source.url)
     position = newsletter.read_position(source, context.state.validators.etag)
     first_visit = context.state.visits.first_visit or now
-    since = first_visit - FIRST_DAYS
+    since = first_visit - FIRST_DAYS  # older mails are not read
     open_box = partial(open_mailbox, source, run)
     try:
         async with run.mailboxes.use(source.url, open_box) as mailbox:
@@ -171,10 +172,11 @@ def open_mailbox(source: Source, run: RunContext) -> OpenMailbox:
 
 
 def _fetch_mails(mailbox: SharedMailbox, mails: Sequence[KnownMail]) -> list[ReceivedMail]:
-    """Return the `mails` with their bytes. A mail that another program deleted or moved meanwhile
-    is left out. If it was moved, the next visit finds it again."""
+    """Fetch `mails`, whose headers are known, and return them whole. A mail that another program
+    deleted or moved meanwhile is left out. If it was moved, the next visit finds it again."""
     received = []
     for mail in mails:
+        # the head is only stored for a mail that is too large to be fetched
         raw = mail.head or mailbox.box.fetch(mail.name)
         if raw:
             received.append(ReceivedMail(raw=raw, size=mail.size, received=mail.received))

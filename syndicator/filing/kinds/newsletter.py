@@ -14,13 +14,14 @@ _SHOWN: Final = 5  # newsletters in a message to the operator
 
 
 def is_wanted(source: Source, headers: MailHeaders) -> bool:
-    """Return True if a mail with these `headers` belongs to the newsletter of `source`, which its
-    options `from` and `list` name. If both are set, both must fit. A mail with several senders fits
-    if one of them does; its reading will refuse it later and say why."""
+    """Return True if a mail with these `headers` belongs to the newsletter of `source`. The options
+    `list` (`list_id`) and `from` (`sender`) of the source name it; if both are set, the mail must
+    match both."""
     if source.list_id and headers.list_id != source.list_id:
         return False
     if not source.sender:
         return bool(source.list_id)
+    # a mail with several senders matches here, but is refused with the reason when it is read
     if source.sender.startswith("@"):  # any sender of this domain
         return any(sender.endswith(source.sender) for sender in headers.senders)
     return source.sender in headers.senders

@@ -67,8 +67,8 @@ def name_setting(
 
 
 def _find_cure(failed: Failed) -> str:
-    """Return the end of the sentence in `describe_failure` that says what to do."""
-    allow_line = _ALLOW.search(failed.detail)
+    """Return the end of a sentence about the request that `failed`: what the operator can do."""
+    allow_line = _ALLOW.search(failed.detail)  # the detail names a line for sources.toml
     if allow_line:
         return f", or add it with --allow {allow_line[1]}, which writes that line"
     if failed.reason == FetchReason.TLS and NO_TLS in failed.detail:

@@ -150,7 +150,8 @@ async def read_entries(context: VisitContext, answer: Fetched) -> Announced:
 
 
 def _refuse_second_key(context: VisitContext, url: str) -> None:
-    """Raise NotAFeed if another source already follows the feed at `url`."""
+    """Raise NotAFeed if another source than that of the visit already follows the feed at
+    `url`."""
     for other in context.run.sources.values():
         if other.key != context.source.key and urls.alias(other.url) == urls.alias(url):
             detail = f"names the feed {urls.redacted(url)}, which {other.key} follows"
