@@ -78,7 +78,7 @@ def build(inputs: Inputs, is_over: Callable[[], bool] = lambda: False) -> Steps:
     the next build shall make the remaining targets."""
     site = Site(inputs)
     builder = _Builder(site)
-    ended = _find_ended(site)
+    ended = _find_ended_feeds(site)
     plan = yield from _plan_targets(site, [row.key for row in ended])
     difference = compare_targets(plan.targets, plan.published, whole=inputs.whole)
     with batch(site.outlet):
@@ -92,7 +92,7 @@ def build(inputs: Inputs, is_over: Callable[[], bool] = lambda: False) -> Steps:
     return builder.report()
 
 
-def _find_ended(site: Site) -> list[FeedRow]:
+def _find_ended_feeds(site: Site) -> list[FeedRow]:
     """Return the rows of the feeds whose files must be deleted: feeds that end now, and moved feeds
     that still have archives. Also replace these rows in `site.rows`, so that the redirect maps
     show the feeds as ended."""
@@ -229,7 +229,7 @@ class _Builder:
         if is_feed:
             self.site.index.record_invalid(owner, reason)
 
-    def _hold_refused(self, refused: RefusedFiles) -> None:
+    def _hold_refused_targets(self, refused: RefusedFiles) -> None:
         """Let feeds keep their old files if the disk refused some of the new ones. Raises OSError
         if it refused a file that belongs to no feed."""
         rows_by_name = {file.name: file for file in self._batch}
@@ -304,7 +304,7 @@ class _Builder:
         try:
             self.site.outlet.commit()
         except RefusedFiles as refused:
-            self._hold_refused(refused)
+            self._hold_refused_targets(refused)
         keep_marks = self._held | self._owners_left
         up_to_date = {key: state for key, state in states.items() if key not in keep_marks}
         marks: list[int] = []

@@ -22,8 +22,8 @@ from syndicator.publishing.render.feed_entry import Draft
 from syndicator.publishing.render.head import Head, Links, make_links, write_card, write_whole_text
 from syndicator.publishing.render.view import (
     View,
-    find_begin,
     find_permitted_mode,
+    find_story_begin,
     list_other_reports,
     make_folded_entry,
     make_lead_view,
@@ -35,7 +35,7 @@ from syndicator.publishing.stories.explanation import (
     Explained,
     Split,
     explain_story,
-    find_updated,
+    find_update_time,
     select_due_reports,
     write_html,
 )
@@ -370,10 +370,10 @@ class Entries:
     def _make_story_view(self, view: View, entry: StoryEntry, explained: Explained | None) -> View:
         """Return the view for the entry of a story. `view`: its lead; `explained`: what its other
         reports add, None if they add nothing."""
-        began = find_begin(view, entry.story)
+        began = find_story_begin(view, entry.story)
         if explained is None:
             return make_lead_view(view, entry._replace(latest=began), self.instance)
-        latest = find_updated(explained, began)
+        latest = find_update_time(explained, began)
         story_view = make_lead_view(view, entry._replace(latest=latest), self.instance)
         return replace(story_view, tags=tuple(explained.tags), explained=write_html(explained))
 

@@ -8,7 +8,7 @@ from syndicator.core.axes import SOURCE
 from syndicator.core.formats import PAGE
 from syndicator.core.model import Article, FeedKey, Source
 from syndicator.core.text import each_term
-from syndicator.publishing.render.view import cut_summary, find_permitted_mode
+from syndicator.publishing.render.view import cut_excerpt, find_permitted_mode
 from syndicator.searching.documents import Document, join_terms
 from syndicator.searching.language import Expr
 from syndicator.searching.matching import is_match
@@ -27,7 +27,7 @@ def find_published_texts(article: Article, source: Source | None) -> PublishedTe
     """Return which texts of an article are published. `source`: its source with the settings that
     apply to the article, None if the source was removed."""
     mode, restrictions = find_permitted_mode(article, source)
-    summary = "" if mode == "link" else cut_summary(article, restrictions)
+    summary = "" if mode == "link" else cut_excerpt(article, restrictions)
     return PublishedTexts(summary=summary, has_body=mode == "full")
 
 

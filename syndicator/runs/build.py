@@ -52,9 +52,9 @@ from syndicator.publishing.render.head import make_links
 from syndicator.publishing.selection import fingerprints
 from syndicator.publishing.selection.archived import BY_CHOICE, find_feeds_with_archives
 from syndicator.publishing.selection.ending import (
-    decide_waiting,
+    choose_waiting_feeds,
     describe_waiting,
-    find_given_up,
+    find_ending_feeds,
 )
 from syndicator.publishing.selection.feeds import LEAST
 from syndicator.publishing.selection.published import (
@@ -445,8 +445,8 @@ def _spare_feeds(app: App, taxonomy: Vocabulary, confirmed: Iterable[str]) -> Sp
     rows = app.archive.store.index.plain_feeds()
     planned = {spec.key for spec in plan_feed_specs(app.configuration, taxonomy, rows)}
     confirmed_keys = {key for key in map(paths.parse_stem, confirmed) if key is not None}
-    given_up = find_given_up(rows, planned, publish)
-    waiting = decide_waiting(given_up, confirmed_keys, publish)
+    given_up = find_ending_feeds(rows, planned, publish)
+    waiting = choose_waiting_feeds(given_up, confirmed_keys, publish)
     stems = sorted(map(paths.get_stem, waiting.feeds))
     note = json.dumps(stems) if stems else None
     app.archive.store.visits.set_note(_WAITING_NOTE, note, app.archive.clock())

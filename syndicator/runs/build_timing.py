@@ -16,9 +16,9 @@ from syndicator.core.ports import Built
 from syndicator.publishing.selection.pace import (
     MANY,
     Waiting,
+    compute_wait_factor,
+    find_next_build_time,
     may_build_again,
-    measure_crowd,
-    next_build_at,
 )
 from syndicator.publishing.selection.published import is_axis_on
 from syndicator.sending import digests
@@ -84,7 +84,7 @@ class Settling:
             self._waiting = replace(self._waiting, since=now)
         if has_unbuilt_source(app):
             self.hurry()
-        build_at = next_build_at(self._waiting, parse_duration(settings.publish.settle))
+        build_at = find_next_build_time(self._waiting, parse_duration(settings.publish.settle))
         return build_at is not None and now >= build_at
 
     @contextmanager
@@ -144,7 +144,7 @@ def find_build_time(app: App, *, is_urgent: bool) -> datetime:
     now = app.archive.clock()
     settle = parse_duration(app.configuration.settings.publish.settle)
     waiting = Waiting(since=0.0, urgent=is_urgent or has_unbuilt_source(app))
-    return now + timedelta(seconds=next_build_at(waiting, settle) or 0.0)
+    return now + timedelta(seconds=find_next_build_time(waiting, settle) or 0.0)
 
 
 def choose_rested(
@@ -153,7 +153,7 @@ def choose_rested(
     """Return a function that is True for a stale feed whose last build is long enough ago. `built`:
     the last build of each feed; `now`: seconds by the same clock as its times."""
     settle = parse_duration(app.configuration.settings.publish.settle)
-    crowd = measure_crowd(built.values())
+    crowd = compute_wait_factor(built.values())
     count = app.archive.store.index.count
 
     def is_rested(key: FeedKey) -> bool:

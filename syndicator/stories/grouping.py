@@ -141,7 +141,7 @@ def group_reports(
             likely[report.id, other.id] = value
             likely[other.id, report.id] = value
 
-    groups = dict(enumerate(_begin_groups(reports, likely, new)))
+    groups = dict(enumerate(_make_first_groups(reports, likely, new)))
     # by the numbers of two groups, the lower number first
     nearness_by_pair: dict[tuple[int, int], float] = {}
     for first, second in combinations(groups, 2):
@@ -163,7 +163,7 @@ def group_reports(
     return list(groups.values())
 
 
-def _begin_groups(
+def _make_first_groups(
     reports: Sequence[Report], likely: Likely, new: Collection[str]
 ) -> list[list[Report]]:
     """Return the groups with which grouping begins. The articles that stay in a story form a group;
@@ -192,7 +192,7 @@ def _compare_groups(group: Sequence[Report], other: Sequence[Report], likely: Li
     if any(report.final for report in group) and any(report.final for report in other):
         return FAR
     # this is FAR, too, if no pair is compared, so that the sum of weights below is not 0
-    if _compare_firsts(group, other, likely) < UNLIKE:
+    if _compare_first_articles(group, other, likely) < UNLIKE:
         return FAR
     weights = _weigh_reports(group) | _weigh_reports(other)
     sum_of_values = 0.0
@@ -207,7 +207,9 @@ def _compare_groups(group: Sequence[Report], other: Sequence[Report], likely: Li
     return sum_of_values / sum_of_weights
 
 
-def _compare_firsts(group: Sequence[Report], other: Sequence[Report], likely: Likely) -> float:
+def _compare_first_articles(
+    group: Sequence[Report], other: Sequence[Report], likely: Likely
+) -> float:
     """Return the log odds for the first article of the group that begins later, and the first
     article of the other group with which it can be compared; FAR if there is no such article.
     `likely`: log odds of pairs, by both ids."""

@@ -24,7 +24,7 @@ from syndicator.sketches.events import (
     get_rarity_byte,
 )
 
-# Of the three values of `measure_shares`, then of the sum of the tones of both articles.
+# Of the three values of `measure_evidence`, then of the sum of the tones of both articles.
 WEIGHTS: Final = (37.1, 6.8, -14.2, 0.9)
 CONSTANT: Final = -3.0
 # Shared words and numbers count at most so many times as much as shared names.
@@ -153,7 +153,7 @@ class Comparison:
             return _get_odds(_NO_SHARES, tone) - limit
         weighed = self.weigh(article)
         other_weighed = self.weigh(other)
-        odds = _get_odds(measure_shares(weighed, other_weighed), tone) - limit
+        odds = _get_odds(measure_evidence(weighed, other_weighed), tone) - limit
         if odds > 0 and _have_same_template(weighed, other_weighed):
             return 0.0
         return odds
@@ -164,18 +164,18 @@ class Comparison:
         return False; else `measure` decides."""
         weighed = self.weigh(article)
         short_words, short_names, short_numbers = SHORT
-        names = self._multiply_at_most(weighed.names, other.sketch.names, short_names)
+        names = self._compute_upper_bound(weighed.names, other.sketch.names, short_names)
         if not names:
             return self.measure(article, other) > 0
-        words = self._multiply_at_most(weighed.words, other.sketch.words, short_words)
-        numbers = self._multiply_at_most(weighed.numbers, other.sketch.numbers, short_numbers)
-        most = BY_NAMES * names  # as in `measure_shares`
+        words = self._compute_upper_bound(weighed.words, other.sketch.words, short_words)
+        numbers = self._compute_upper_bound(weighed.numbers, other.sketch.numbers, short_numbers)
+        most = BY_NAMES * names  # as in `measure_evidence`
         highest_shares = min(words, most), min(numbers, most), 0.0
         if _get_odds(highest_shares, tone=0.0) <= self._limit:
             return False
         return self.measure(article, other) > 0
 
-    def _multiply_at_most(self, weighed: Terms, stresses: Terms, short: float) -> float:
+    def _compute_upper_bound(self, weighed: Terms, stresses: Terms, short: float) -> float:
         """Return an upper bound of the product of two articles' weights of one kind. `weighed`:
         the weights of an article; `stresses`: the stresses of the other one, of which only shared
         terms are weighed, so that its length is too small and the result too large; `short`: the
@@ -211,13 +211,13 @@ class Comparison:
 
 
 def _get_odds(shares: tuple[float, float, float], tone: float) -> float:
-    """Return the log odds that two articles report one event. `shares`: from `measure_shares`;
+    """Return the log odds that two articles report one event. `shares`: from `measure_evidence`;
     `tone`: the sum of the tones of both articles."""
     odds: float = sum(map(mul, WEIGHTS, (*shares, tone)), CONSTANT)
     return odds
 
 
-def measure_shares(article: Weighed, other: Weighed) -> tuple[float, float, float]:
+def measure_evidence(article: Weighed, other: Weighed) -> tuple[float, float, float]:
     """Return three values: the evidence that shared words give, the evidence that shared numbers
     give, and the evidence against one event. The last one is above 0 if both articles have numbers
     and share none, like a forecast and the result; it is full if each has MANY numbers. Words and
@@ -252,10 +252,12 @@ def _have_same_template(article: Weighed, other: Weighed) -> bool:
     shorter = max(FEW_WORDS, min(len(words), len(other_words)))
     if len(words & other_words) <= TEMPLATE * shorter:
         return False
-    return max(_share_first_names(article, other), _share_first_names(other, article)) < SAME_NAMES
+    share = _measure_shared_first_names(article, other)
+    other_share = _measure_shared_first_names(other, article)
+    return max(share, other_share) < SAME_NAMES
 
 
-def _share_first_names(article: Weighed, other: Weighed) -> float:
+def _measure_shared_first_names(article: Weighed, other: Weighed) -> float:
     """Return which share, by weight, of the names at the beginning of `article` the other text has,
     anywhere; 1 if `article` has no names at its beginning."""
     first_names = {term: article.names[term] for term in article.first_names}

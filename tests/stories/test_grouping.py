@@ -31,7 +31,7 @@ from syndicator.stories.likeness import (
     Comparison,
     Weighed,
     Window,
-    measure_shares,
+    measure_evidence,
 )
 from tests.aged import prose
 from tests.stories.hard_pairs import PAIRS
@@ -168,7 +168,7 @@ def test_numbers_count_little_between_articles_that_share_hardly_a_name() -> Non
     the names they share."""
     name, number = 1, 2
     article = Weighed(words={}, names={name: 0.1}, numbers={number: 0.9}, first_names=())
-    _, number_evidence, _ = measure_shares(article, article)
+    _, number_evidence, _ = measure_evidence(article, article)
     evidence_of_names = 0.1 * 0.1
 
     assert number_evidence == pytest.approx(BY_NAMES * evidence_of_names)

@@ -133,7 +133,7 @@ def pairs(articles: Sequence[Labelled]) -> list[tuple[float, ...]]:
             if apart > likeness.WINDOW:
                 continue
             is_same = events_of[report.id] == events_of[other.id]
-            shares = likeness.measure_shares(comparison.weigh(report), comparison.weigh(other))
+            shares = likeness.measure_evidence(comparison.weigh(report), comparison.weigh(other))
             if shares[0] > NEAR or is_same:
                 tone = report.sketch.tone + other.sketch.tone
                 offset = offsets[report.at] + likeness.LATER * (apart / timedelta(days=1))

@@ -54,7 +54,7 @@ def prepare_feed(site: Site, spec: FeedSpec, published: Mapping[str, str]) -> Fe
     its archive documents and its calendar pages, which both show older articles. A feed whose head
     shows all of its articles gets no archive, unless it already has one. `published`: fingerprints
     of the feed's published files, by target id."""
-    row = _get_row(site, spec)
+    row = _get_or_store_row(site, spec)
     selection = select_head(spec, site.index, row)
     empty_head = make_head(spec, site.settings, site.inputs.instance, None)
     feed = Feed(spec=spec, row=row, head=empty_head, ids=selection.ids, left_out=selection.left_out)
@@ -89,7 +89,7 @@ def prepare_feed(site: Site, spec: FeedSpec, published: Mapping[str, str]) -> Fe
     return feed
 
 
-def _get_row(site: Site, spec: FeedSpec) -> FeedRow:
+def _get_or_store_row(site: Site, spec: FeedSpec) -> FeedRow:
     """Return the database row of a feed. If the feed is new, or had ended and is back, first store
     a row for it."""
     stored_row = site.rows.get(spec.key)
@@ -166,7 +166,7 @@ def _render_head(site: Site, feed: Feed, views: Sequence[View]) -> Mapping[str, 
     site.pages.calendars[feed.head.stem] = list(feed.calendar)
     if spec.older is Older.NONE:
         site.plan_calendar_of_everything()
-    site.pages.store_facts(spec, feed.row.count, _count_days(site, feed, views), views)
+    site.pages.store_facts(spec, feed.row.count, _count_articles_by_day(site, feed, views), views)
 
     newest = max((view.updated for view in views), default=feed.head.updated)
     previous_document = feed.archives[-1].name if feed.archives else ""
@@ -181,7 +181,7 @@ def _render_head(site: Site, feed: Feed, views: Sequence[View]) -> Mapping[str, 
     return contents
 
 
-def _count_days(site: Site, feed: Feed, views: Sequence[View]) -> Mapping[str, int]:
+def _count_articles_by_day(site: Site, feed: Feed, views: Sequence[View]) -> Mapping[str, int]:
     """Return UTC day ("2026-11-26") -> number of the feed's articles, which the feed's page shows;
     an empty mapping if the feed has no page. `views`: the newest articles of the feed."""
     if PAGE not in feed.spec.formats:
@@ -224,7 +224,7 @@ def _find_fault(
     lost = validate.find_lost_entries(
         validate.list_entry_ids(published),
         entry_ids[ATOM],
-        _find_excused(site, feed, views),
+        _list_excused_ids(site, feed, views),
         feed.spec,
         site.index,
         site.inputs.instance,
@@ -234,7 +234,7 @@ def _find_fault(
     return None
 
 
-def _find_excused(site: Site, feed: Feed, views: Sequence[View]) -> set[str]:
+def _list_excused_ids(site: Site, feed: Feed, views: Sequence[View]) -> set[str]:
     """Return the ids of entries that may be missing in a feed's new files: those of articles that
     were withdrawn or pruned, cannot be shown, or had no place in the feed; and those of articles
     that now lead a story, since the entry of a story has an id of its own. `views`: the articles in

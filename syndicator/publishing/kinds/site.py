@@ -119,7 +119,7 @@ class Site:
         # None: all feeds are compared with their files
         compared = None if inputs.planned is None else {*inputs.planned, ALL}
         self.rows |= {row.key: row for row in inputs.index.feeds(compared)}
-        self._follow_moves()
+        self._find_former_keys_and_withdrawals()
 
     def _make_entries(self) -> None:
         """Prepare the entries of articles, of stories, and of stories that an earlier version
@@ -151,7 +151,7 @@ class Site:
     def _get_source(self, article: Article) -> Source | None:
         return self.inputs.sources.get(article.source_key)
 
-    def _follow_moves(self) -> None:
+    def _find_former_keys_and_withdrawals(self) -> None:
         """Fill `former_keys` and `removed`: find the former keys of each feed, and the articles
         that were withdrawn from it."""
         new_keys = redirects.resolve_moves(list(self.rows.values()))

@@ -225,7 +225,7 @@ def write_card(view: View, links: Links) -> str:
     sanitised already). Picture and excerpt are left out if the whole text has them. `links`: the
     pages that the card may link to."""
     parts = [*_write_picture(view), *_write_excerpt(view)]
-    parts.append(f"<p>{_SEPARATOR.join(_list_names(view, links))}</p>")
+    parts.append(f"<p>{_SEPARATOR.join(_link_names(view, links))}</p>")
     parts += write_other_reports(view, links.base)
     parts.append(view.explained)  # what the other reports add to this article
     parts.append(view.html)
@@ -282,7 +282,7 @@ def _write_excerpt(view: View) -> Iterator[str]:
         yield f"<p>{escape(view.summary, quote=False)}</p>"
 
 
-def _list_names(view: View, links: Links) -> Iterator[str]:
+def _link_names(view: View, links: Links) -> Iterator[str]:
     """Yield the names of the article's source, category and tags as HTML links. A tag that repeats
     the category or another tag, except for upper and lower case, is left out, as is the category
     that unclassified articles have (`links.unclassified`)."""

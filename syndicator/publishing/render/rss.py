@@ -70,7 +70,7 @@ def make_item(draft: Draft) -> Any:
     if view.rights:
         add_text(item, _RIGHTS, view.rights)
     if draft.has_signs:  # its texts contain & or <
-        _space_tags(item.iterchildren(*_FOR_TEXT_AND_HTML))
+        _add_space_after_tag_signs(item.iterchildren(*_FOR_TEXT_AND_HTML))
     add_media(item, view)
     if view.licence:
         add_local(item, "creativeCommons", "license", view.licence)
@@ -131,7 +131,7 @@ class _HeadExtension:
         cannot write: stylesheet, how often to poll, hubs, licence and a link to the archive."""
         add_stylesheet(feed, self.head.base)
         channel = feed.find("channel")
-        _space_tags(channel.iter("title", "description", "copyright"))
+        _add_space_after_tag_signs(channel.iter("title", "description", "copyright"))
         add_text(channel, qualify_name("sy", "updatePeriod"), "hourly")
         add_text(channel, qualify_name("sy", "updateFrequency"), str(60 // _POLL_MINUTES))
         for hub in self.head.hubs:
@@ -146,7 +146,7 @@ class _HeadExtension:
         write_signs_as_references(channel, _PLAIN)
 
 
-def _space_tags(elements: Any) -> None:
+def _add_space_after_tag_signs(elements: Any) -> None:
     """In the text of each element, put a space after each < that could start an HTML tag. Some
     readers take these texts for plain text, others for HTML; all of them show "< b>" in the same
     way. `elements`: an iterable of lxml elements, which are changed."""
@@ -154,7 +154,7 @@ def _space_tags(elements: Any) -> None:
         element.text = _TAG.sub(r"\1 ", element.text)
 
 
-def _is_for_apple(enclosure: Enclosure) -> bool:
+def _is_playable_by_apple(enclosure: Enclosure) -> bool:
     """Return True if Apple's players accept a file, judged by the ending of its address or by its
     type. One of the two is enough, because some podcasts have unusual types, such as audio/mp3, and
     some have addresses without an ending."""
@@ -170,7 +170,7 @@ def _add_podcast(item: Any, view: View) -> None:
     picture, season and episode numbers, and "explicit"."""
     if view.enclosure is None:
         return
-    is_for_apple = _is_for_apple(view.enclosure)
+    is_for_apple = _is_playable_by_apple(view.enclosure)
     if is_for_apple and view.seconds:
         add_local(item, "itunes", "duration", str(view.seconds))
     if is_for_apple and view.cover and view.cover_type in _ARTWORK_TYPES:

@@ -189,7 +189,7 @@ def make_view(
     if not url:
         raise ValueError(f"no usable address: {article.url[:_MOST_SHOWN]!r}")
     is_only_link = shown_mode == "link"
-    summary = "" if is_only_link else cut_summary(article, restrictions)
+    summary = "" if is_only_link else cut_excerpt(article, restrictions)
     whole_text = ""
     if shown_mode == "full":
         whole_text = _remove_title(_remove_unprintable(text.legal(html)), article.title)
@@ -324,7 +324,7 @@ def name_outlet(outlet: str, article: Article) -> str:
     return clean_name(article.origin.title) or outlet
 
 
-def find_begin(view: View, story: str) -> datetime:
+def find_story_begin(view: View, story: str) -> datetime:
     """Return the time when a story began. `story`: its name, which starts with this time as a Unix
     time of ten digits; `view`: its lead article. Names from earlier versions of the program do not
     start with a time: for them, return when the lead article was published."""
@@ -340,7 +340,7 @@ def make_lead_view(view: View, entry: StoryEntry, instance: uuid.UUID) -> View:
     the latest of three: when the story began, when the lead article was updated, and when the
     newest report of the story was added (`entry.latest`). `view`: of the lead article; `instance`:
     the id of this installation, part of entry ids."""
-    began = find_begin(view, entry.story)
+    began = find_story_begin(view, entry.story)
     last_change = max(began, view.updated, entry.latest)
     return replace(
         view,
@@ -359,7 +359,7 @@ def make_folded_entry(view: View, entry: StoryEntry, instance: uuid.UUID) -> Vie
     latest = max(view.updated, entry.latest)
     half_day = 0 if latest.hour < _NOON else _NOON
     last_change = latest.replace(hour=half_day, minute=0, second=0, microsecond=0)
-    updated = max(find_begin(view, entry.story), last_change)
+    updated = max(find_story_begin(view, entry.story), last_change)
     lead_view = make_lead_view(view, entry, instance)
     return replace(lead_view, updated=_add_microseconds(updated, entry.story))
 
@@ -587,7 +587,7 @@ def _find_snippet_limit(article: Article) -> int | None:
     return min(limits, default=None)
 
 
-def cut_summary(article: Article, restrictions: Sequence[str]) -> str:
+def cut_excerpt(article: Article, restrictions: Sequence[str]) -> str:
     """Return the excerpt of an article. If the page's max-snippet rule permits fewer characters,
     return only as many whole sentences from its beginning as fit, "" if not even the first fits.
     `restrictions`: the names of the rules that apply to the article, from `find_permitted_mode`."""

@@ -74,7 +74,7 @@ def select_head(spec: FeedSpec, index: Members, row: FeedRow | None) -> Selectio
     empty."""
     latest = row.latest_added if row is not None else None
     if latest is None:
-        latest = _find_latest(spec.key, index)
+        latest = _find_latest_addition(spec.key, index)
     since = latest - timedelta(hours=spec.window_hours) if latest else None
     most_in_all = min(spec.most_older, spec.most)
     # ask for one more than there may be, to see whether there are too many
@@ -173,7 +173,7 @@ def _count_selectable(
     return selectable_count
 
 
-def _find_latest(key: FeedKey, index: Members) -> datetime | None:
+def _find_latest_addition(key: FeedKey, index: Members) -> datetime | None:
     """Return when the newest article of a feed was added, None if the feed has none."""
     ids = index.ids(key, limit=1, since=None, most=1)
     for article in index.articles(ids).values():

@@ -30,7 +30,7 @@ class Waiting:
     publish: Publish
 
 
-def find_given_up(
+def find_ending_feeds(
     rows: Iterable[FeedRow], configured: Collection[FeedKey], publish: Publish
 ) -> set[FeedKey]:
     """Return the published feeds that the configuration no longer has. `rows`: all feeds;
@@ -38,7 +38,7 @@ def find_given_up(
     return {row.key for row in rows if row.published and has_ended(row, configured, publish)}
 
 
-def decide_waiting(
+def choose_waiting_feeds(
     given_up: Collection[FeedKey], confirmed: Collection[FeedKey], publish: Publish
 ) -> Waiting:
     """Return the feeds that do not end yet, because the operator has to confirm it. If more than
@@ -52,11 +52,11 @@ def decide_waiting(
     # ended because their axis was turned off; they can be built as before.
     kept = frozenset(key for key in unconfirmed if is_axis_on(key.axis, publish))
     return Waiting(
-        feeds=unconfirmed, feeds_with_kept_files=kept, publish=_switch_on(unconfirmed, publish)
+        feeds=unconfirmed, feeds_with_kept_files=kept, publish=_switch_axes_on(unconfirmed, publish)
     )
 
 
-def _switch_on(feeds: Collection[FeedKey], publish: Publish) -> Publish:
+def _switch_axes_on(feeds: Collection[FeedKey], publish: Publish) -> Publish:
     """Return the settings `publish` with the axes of `feeds` turned on, so that these feeds stay.
     An axis is a kind of feeds, such as those of tags."""
     axis_words = {AXES[key.axis].word for key in feeds}

@@ -82,7 +82,7 @@ def plan_feeds(
     specs: list[FeedSpec] = []
     for name, axis in list_axes_by_place():
         if name == ALL.axis:
-            specs.append(_plan_everything(settings))
+            specs.append(_plan_feed_of_everything(settings))
         elif axis.members or axis.found or axis.only:
             specs += _plan_axis(name, candidates, details)
         if name == STORIES.axis and STORIES not in {spec.key for spec in specs}:
@@ -114,7 +114,7 @@ def _set_up_feeds(specs: Sequence[FeedSpec], queries: Iterable[SavedQuery]) -> l
     return result
 
 
-def _plan_everything(settings: Settings) -> FeedSpec:
+def _plan_feed_of_everything(settings: Settings) -> FeedSpec:
     """Return the plan of the feed of all articles. In a private instance, the feed has only the
     entries of one day, unless the operator set `window_hours`."""
     spec = _make_spec(ALL, "Everything", settings, first_slug="all", title=settings.site.title)
@@ -198,14 +198,14 @@ def plan_query_feeds(
     for query in sorted(queries, key=lambda query: query.slug):
         if query.feed is not None:  # the entry has only settings for another feed
             continue
-        titled_query = _name_question(query, names)
+        titled_query = _add_question_title(query, names)
         name = titled_query.title or query.slug.replace("-", " ").capitalize()
         first_slug = first_slugs.get(query.key, query.slug)
         spec = _make_spec(query.key, name, settings, first_slug=first_slug)
         yield _apply_query_settings(replace(spec, query=query.query), titled_query)
 
 
-def _name_question(query: SavedQuery, names: Mapping[FeedKey, str]) -> SavedQuery:
+def _add_question_title(query: SavedQuery, names: Mapping[FeedKey, str]) -> SavedQuery:
     """Return a saved query with a title, if it came from a question that a reader asked by address.
     Such a query has a slug like "q/tag.ai"; its title is made of the names of its tags, categories
     and sources. Return a query that has a title, or that is not of a question, unchanged. `names`:

@@ -28,7 +28,7 @@ class Waiting:
     urgent: bool = False
 
 
-def measure_crowd(built: Iterable[Built]) -> float:
+def compute_wait_factor(built: Iterable[Built]) -> float:
     """Return the factor by which long feeds wait longer for their next build: 1 for up to six long
     feeds, 2 for twelve, so that many cost no more than six. A feed is long if it has more than 50
     entries. `built`: the last build of each feed."""
@@ -47,7 +47,7 @@ def may_build_again(
     always may. A longer one must wait `settle` seconds for each 50 entries that it has, or until it
     has half as many new articles as entries. `built`: its last build, None if it was never built;
     `now`: in seconds, as `built.at`; `count_articles`: returns the number of articles that the feed
-    has now; `crowd`: the factor from `measure_crowd` that lengthens the wait, up to an hour."""
+    has now; `crowd`: the factor of `compute_wait_factor`, lengthens the wait, up to an hour."""
     if built is None or built.entries <= LONG:
         return True
     shortest_wait = settle * built.entries / LONG
@@ -59,7 +59,7 @@ def may_build_again(
     return new_articles >= built.entries / 2
 
 
-def next_build_at(waiting: Waiting, settle: float) -> float | None:
+def find_next_build_time(waiting: Waiting, settle: float) -> float | None:
     """Return the Unix time at which feeds must be built, None if nothing changed since the last
     build. `waiting`: the changes since then. The time is `settle` seconds after the first change;
     if a change is urgent or 25 articles wait, it is the time of the first change, that is, now."""

@@ -314,7 +314,7 @@ async def serve(
     listening(f"http://{bound_host}:{bound_port}/")
 
     config = uvicorn.Config(
-        _end_in_silence(app, stop),
+        _end_without_traceback(app, stop),
         # it uses the parser httptools, written in C: an answer takes half of the CPU time
         # (tests/bench/bench_web.py)
         http=Connection,
@@ -343,7 +343,7 @@ async def serve(
         listener.close()
 
 
-def _end_in_silence(app: ASGIApp, stop: asyncio.Event) -> ASGIApp:
+def _end_without_traceback(app: ASGIApp, stop: asyncio.Event) -> ASGIApp:
     """Return an application that answers as `app` does. If a request is cancelled because the
     server stops (`stop` is set), it ends without an exception, since uvicorn would log its
     traceback."""

@@ -21,8 +21,8 @@ from syndicator.publishing.stories.quotes_and_figures import (
     Explanation,
     Quote,
     choose_quotes_and_figures,
+    decide_which_are_due,
     find_end_of_hour,
-    select_due,
 )
 
 # A function that returns the sentences of a text. Arguments: plain text, language.
@@ -64,7 +64,7 @@ class Explained:
 
 def select_due_reports(story: Story, now: datetime) -> Story:
     """Return a story with only those reports that its entry shows at the time `now`; see
-    `select_due`."""
+    `decide_which_are_due`."""
     times = [article.added or now for _, article in story.reports]
     first_times: dict[str, datetime] = {}  # by outlet
     for (outlet, _), added in zip(story.reports, times, strict=True):
@@ -72,7 +72,7 @@ def select_due_reports(story: Story, now: datetime) -> Story:
     # the second outlet confirmed the story; if there is only one, that counts
     earliest_times = sorted(first_times.values())[:_CONFIRMING_OUTLETS]
     confirmed = earliest_times[-1]
-    are_due = select_due(times, confirmed, now)
+    are_due = decide_which_are_due(times, confirmed, now)
     reports = [report for report, is_due in zip(story.reports, are_due, strict=True) if is_due]
     return Story(name=story.name, reports=tuple(reports))
 
@@ -107,7 +107,7 @@ def explain_story(
     return Explained(
         reports=reports,
         explanation=explanation,
-        latest=_find_latest(accounts, explanation),
+        latest=_find_last_new_report(accounts, explanation),
         tags=_rank_tags(shown_reports, views, lead),
     )
 
@@ -140,7 +140,7 @@ def _list_sentences(view: View, split: Split) -> Sequence[str]:
     return split("\n".join(texts), view.language)
 
 
-def _find_latest(accounts: Sequence[Account], explanation: Explanation) -> datetime:
+def _find_last_new_report(accounts: Sequence[Account], explanation: Explanation) -> datetime:
     """Return the time when the last report was added that says something new: it is quoted, or has
     a figure that no earlier report has. The first report always counts. `accounts`: all reports,
     first added first; `explanation`: the quotes and figures that were chosen."""
@@ -151,7 +151,7 @@ def _find_latest(accounts: Sequence[Account], explanation: Explanation) -> datet
     return max(account.at for account in accounts if account.id in adding_ids)
 
 
-def find_updated(explained: Explained, began: datetime) -> datetime:
+def find_update_time(explained: Explained, began: datetime) -> datetime:
     """Return when the entry of a story changed last: at the end of the hour in which the last
     report was added that says something new. If no report was added after the story began, return
     `began`."""

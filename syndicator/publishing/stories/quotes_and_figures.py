@@ -90,7 +90,9 @@ def find_end_of_hour(moment: datetime) -> datetime:
     return moment.replace(minute=0, second=0, microsecond=0) + STEP
 
 
-def select_due(times: Sequence[datetime], confirmed: datetime, now: datetime) -> list[bool]:
+def decide_which_are_due(
+    times: Sequence[datetime], confirmed: datetime, now: datetime
+) -> list[bool]:
     """Return True for each report that the entry of its story shows at the time `now`. The reports
     up to `confirmed`, when the second outlet reported, are shown at once; a later report is shown
     once the hour in which it was added has ended. So an entry changes once an hour at most.
@@ -205,7 +207,7 @@ def _group_figures(accounts: Sequence[Account]) -> tuple[tuple[Figure, ...], ...
         outlet_count = _count_outlets(figures)
         if outlet_count > max(1, _count_outlets(largest.get(subject, ()))):
             largest[subject] = figures
-    distinct = [_drop_repeated(figures) for figures in largest.values()]
+    distinct = [_drop_repeated_figures(figures) for figures in largest.values()]
     return tuple(distinct[:MOST_FIGURES])
 
 
@@ -214,7 +216,7 @@ def _count_outlets(figures: Iterable[_FoundFigure]) -> int:
     return len({figure.account.outlet for figure in figures})
 
 
-def _drop_repeated(figures: Iterable[_FoundFigure]) -> tuple[Figure, ...]:
+def _drop_repeated_figures(figures: Iterable[_FoundFigure]) -> tuple[Figure, ...]:
     """Return the figures without repetitions: if an outlet has the same value twice, only the
     first."""
     listed: set[tuple[str, str]] = set()
@@ -238,7 +240,7 @@ def _find_figures(account: Account, sentence: str) -> Iterable[_FoundFigure]:
         if not is_noun or _YEAR.fullmatch(digits):
             continue
         stem = _find_stem(subject)
-        if stem in _list_no_subjects():
+        if stem in _load_stems_without_subject():
             continue
         words_before = _WORD.findall(sentence[: match.start()])[-BEFORE:]
         subject_end = match.end() + len(subject)  # the match ends before the subject
@@ -266,7 +268,7 @@ def _is_rare(term: str) -> bool:
 
 
 @lru_cache(maxsize=1)
-def _list_no_subjects() -> frozenset[str]:
+def _load_stems_without_subject() -> frozenset[str]:
     """Return the stems of words that follow numbers but are not the subject of a figure: names of
     months, units of time, "million", and others."""
     file = resources.files("syndicator.publishing.stories").joinpath("data/no_subjects.toml")

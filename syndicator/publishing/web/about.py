@@ -69,17 +69,17 @@ def gather_facts(
         count=count,
         rhythm=describe_rhythm(views),
         site=site,
-        site_name=_name_site(site),
+        site_name=_write_site_label(site),
         bars=bars.path,
         most=bars.most,
         until=newest_day,
         related=_list_related_tags(spec.name, views, links),
         sources=_list_active_sources(views, links),
-        months=_count_months(days),
+        months=_count_stories_by_month(days),
     )
 
 
-def _name_site(site: str) -> str:
+def _write_site_label(site: str) -> str:
     """Return the text of a link to a site: its host and path, such as "example.org/blog"; "web
     site" if the host is a number (an IP address). `site`: the address of the site; if it is "", the
     text is "", too."""
@@ -155,7 +155,7 @@ def _list_active_sources(views: Sequence[View], links: Links) -> list[tuple[str,
     ]
 
 
-def _count_months(days: Mapping[str, int]) -> list[tuple[str, int]]:
+def _count_stories_by_month(days: Mapping[str, int]) -> list[tuple[str, int]]:
     """Return the twelve newest months, newest first, each as (month, number of stories), such as
     ("2026-11", 40). `days`: UTC day ("2026-11-30") -> number of stories."""
     counts = Counter[str]()

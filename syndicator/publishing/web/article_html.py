@@ -188,7 +188,7 @@ def make_shared_fields(view: View, links: Links, site_language: str) -> _Fields:
         "source": links.source(view.source_key),
         "category": category_link,
         "tags": [(tag, links.tag(tag)) for tag in other_tags],
-        "also": _name_hosts(view.related),
+        "also": _list_named_hosts(view.related),
         "reports": view.also,
     }
 
@@ -200,7 +200,7 @@ def _format_date(moment: datetime) -> str:
     return f"{moment.day} {short_name} {moment.year}"
 
 
-def _name_hosts(addresses: Iterable[str]) -> list[tuple[str, str]]:
+def _list_named_hosts(addresses: Iterable[str]) -> list[tuple[str, str]]:
     """Return the first six addresses as (host, address), to show the host as the text of the link.
     An address whose host is a number, which says nothing to people, is left out."""
     hosts = [(get_host(address), address) for address in addresses]

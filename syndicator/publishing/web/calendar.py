@@ -140,7 +140,11 @@ def _plan_span(
     span_length, *lengths_of_parts = span_lengths
     span = days_of_span[0][:span_length]
     count = _count_stories(days, days_of_span)
-    fingerprint = ";".join(f"{day}={days[day][0]},{days[day][1]}" for day in days_of_span)
+    day_fingerprints: list[str] = []
+    for day in days_of_span:
+        count_of_day, fingerprint_of_day = days[day]
+        day_fingerprints.append(f"{day}={count_of_day},{fingerprint_of_day}")
+    fingerprint = ";".join(day_fingerprints)
     page = CalendarPage(
         name=file_name(stem, span),
         span=span,

@@ -83,14 +83,17 @@ def choose_leads(groups: Mapping[str, tuple[View, Sequence[View]]]) -> list[str]
         candidates = newest_first[:_MOST_LEADS]
 
     # rank the candidates
-    report_times = [_find_latest(*groups[view.id]) for view in candidates]
+    report_times: list[datetime] = []
+    for view in candidates:
+        lead, others = groups[view.id]
+        report_times.append(_find_latest_time(lead, others))
     newest_report = max(report_times, default=_LONG_AGO)
     ranks: dict[str, tuple[float, int, bool]] = {}
     for view in candidates:
         lead, others = groups[view.id]
         # reports with the same summary count as one voice
         voices = count_voices(report.summary for report in (lead, *others))
-        rank = rank_story(voices, _find_latest(lead, others), newest_report)
+        rank = rank_story(voices, _find_latest_time(lead, others), newest_report)
         ranks[view.id] = (rank, len(view.related), bool(view.picture))
     best_first = sorted(candidates, key=lambda view: ranks[view.id], reverse=True)
     lead_ids = _prefer_different_sources(best_first)
@@ -111,7 +114,7 @@ def _prefer_different_sources(best_first: Sequence[View]) -> set[str]:
     return set(preferred_first[:_MOST_LEADS])
 
 
-def _find_latest(lead: View, others: Sequence[View]) -> datetime:
+def _find_latest_time(lead: View, others: Sequence[View]) -> datetime:
     """Return when the newest report of a story was published. `others`: its reports besides the
     lead."""
     return max(report.published for report in (lead, *others))

@@ -174,7 +174,10 @@ class SharedPages:
         newest = max((view.published for view in views), default=None)
         groups = front.group_stories(views, stories)
         lead_ids = front.choose_leads(groups)
-        lead_views = [groups[article_id][0] for article_id in lead_ids]
+        lead_views: list[View] = []
+        for lead_id in lead_ids:
+            lead_view, _ = groups[lead_id]
+            lead_views.append(lead_view)
         shell = self.pages.make_shell(
             paths.INDEX,
             self.settings.site.title,

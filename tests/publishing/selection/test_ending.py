@@ -10,9 +10,9 @@ from syndicator.core.model import FeedKey
 from syndicator.core.ports import FeedRow
 from syndicator.core.reasons import ConditionReason
 from syndicator.publishing.selection.ending import (
-    decide_waiting,
+    choose_waiting_feeds,
     describe_waiting,
-    find_given_up,
+    find_ending_feeds,
 )
 
 TAGS = [FeedKey(TAG, f"t{number:02}") for number in range(11)]
@@ -22,9 +22,9 @@ WITHOUT_TAGS = Publish(axes=("all", "sources", "queries"))
 def test_ten_end_and_eleven_wait() -> None:
     """Ten feeds that the settings give up end at once; eleven wait for a confirmation and stay
     published."""
-    assert decide_waiting(TAGS[:10], (), WITHOUT_TAGS).feeds == frozenset()
+    assert choose_waiting_feeds(TAGS[:10], (), WITHOUT_TAGS).feeds == frozenset()
 
-    waiting = decide_waiting(TAGS, (), WITHOUT_TAGS)
+    waiting = choose_waiting_feeds(TAGS, (), WITHOUT_TAGS)
 
     assert waiting.feeds == frozenset(TAGS)
     assert waiting.feeds_with_kept_files == frozenset()
@@ -33,11 +33,11 @@ def test_ten_end_and_eleven_wait() -> None:
 
 def test_confirmed_feeds_do_not_count() -> None:
     """Feeds whose end is confirmed do not count towards the eleven, and do not wait."""
-    assert decide_waiting(TAGS, TAGS, WITHOUT_TAGS).feeds == frozenset()
-    assert decide_waiting(TAGS, TAGS[:1], WITHOUT_TAGS).feeds == frozenset()
+    assert choose_waiting_feeds(TAGS, TAGS, WITHOUT_TAGS).feeds == frozenset()
+    assert choose_waiting_feeds(TAGS, TAGS[:1], WITHOUT_TAGS).feeds == frozenset()
 
     queries = [FeedKey(QUERY, f"q{number}") for number in range(11)]
-    waiting = decide_waiting([*TAGS, *queries], queries, WITHOUT_TAGS)
+    waiting = choose_waiting_feeds([*TAGS, *queries], queries, WITHOUT_TAGS)
 
     assert waiting.feeds == frozenset(TAGS)
 
@@ -45,7 +45,7 @@ def test_confirmed_feeds_do_not_count() -> None:
 def test_feeds_of_a_kind_that_is_on_keep_their_files() -> None:
     """Feeds that wait, and whose kind is still on, keep the files that they have."""
     queries = [FeedKey(QUERY, f"q{number}") for number in range(11)]
-    waiting = decide_waiting(queries, (), WITHOUT_TAGS)
+    waiting = choose_waiting_feeds(queries, (), WITHOUT_TAGS)
 
     assert waiting.feeds_with_kept_files == frozenset(queries)
     assert waiting.publish == WITHOUT_TAGS
@@ -54,7 +54,7 @@ def test_feeds_of_a_kind_that_is_on_keep_their_files() -> None:
 def test_stories_that_wait_are_published_as_before() -> None:
     """While the end of stories waits for confirmation, they stay published."""
     publish = Publish(axes=("all", "stories"), stories="off")
-    waiting = decide_waiting([*TAGS, STORIES], (), publish)
+    waiting = choose_waiting_feeds([*TAGS, STORIES], (), publish)
 
     assert waiting.publish.stories == "link"
     assert waiting.feeds_with_kept_files == frozenset()
@@ -67,8 +67,8 @@ def test_only_published_feeds_count() -> None:
     rows[2] = replace(rows[2], moved_to=TAGS[0])
     rows.append(replace(make_row(FeedKey(QUERY, "new")), published=None))
 
-    assert find_given_up([*rows, make_row(ALL)], {ALL}, WITHOUT_TAGS) == {TAGS[0], TAGS[3]}
-    assert find_given_up(rows, set(TAGS), Publish()) == set()
+    assert find_ending_feeds([*rows, make_row(ALL)], {ALL}, WITHOUT_TAGS) == {TAGS[0], TAGS[3]}
+    assert find_ending_feeds(rows, set(TAGS), Publish()) == set()
 
 
 def test_the_first_feeds_are_named() -> None:

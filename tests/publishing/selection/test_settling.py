@@ -11,9 +11,9 @@ from syndicator.publishing.selection.pace import (
     LONG,
     MANY,
     Waiting,
+    compute_wait_factor,
+    find_next_build_time,
     may_build_again,
-    measure_crowd,
-    next_build_at,
 )
 
 SETTLE = 180.0
@@ -35,12 +35,12 @@ def test_waiting_changes_are_built_if_urgent_many_or_old(
 ) -> None:
     """Changes since second 5 are built SETTLE (180) seconds later, or at once if one is urgent or
     MANY articles wait. None: there is nothing to build."""
-    assert next_build_at(waiting, SETTLE) == build_at
+    assert find_next_build_time(waiting, SETTLE) == build_at
 
 
 def test_without_a_pause_all_is_built_at_once() -> None:
     """If the configured pause is 0, a change is built at the second when it came."""
-    assert next_build_at(Waiting(since=5), 0) == 5
+    assert find_next_build_time(Waiting(since=5), 0) == 5
 
 
 @pytest.mark.parametrize(
@@ -92,5 +92,5 @@ def test_long_feeds_alone_make_a_crowd() -> None:
     long = Built(at=0, entries=LONG + 1, articles=0)
     short = Built(at=0, entries=LONG, articles=0)
 
-    assert measure_crowd([short] * 9 * FEW) == measure_crowd([long] * FEW) == 1
-    assert measure_crowd([*[long] * 3 * FEW, short]) == 3
+    assert compute_wait_factor([short] * 9 * FEW) == compute_wait_factor([long] * FEW) == 1
+    assert compute_wait_factor([*[long] * 3 * FEW, short]) == 3

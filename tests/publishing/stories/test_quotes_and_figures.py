@@ -11,8 +11,8 @@ from syndicator.publishing.stories.quotes_and_figures import (
     Account,
     Explanation,
     choose_quotes_and_figures,
+    decide_which_are_due,
     find_end_of_hour,
-    select_due,
 )
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -148,6 +148,6 @@ def test_an_entry_shows_a_report_once_its_hour_has_ended() -> None:
     times = [NOON + timedelta(minutes=minutes) for minutes in (0, 10, 20, 59)]
     confirmed = times[1]
 
-    assert select_due(times, confirmed, times[3]) == [True, True, False, False]
-    assert select_due(times, confirmed, NOON + timedelta(hours=1)) == [True] * 4
+    assert decide_which_are_due(times, confirmed, times[3]) == [True, True, False, False]
+    assert decide_which_are_due(times, confirmed, NOON + timedelta(hours=1)) == [True] * 4
     assert find_end_of_hour(times[3]) == NOON + timedelta(hours=1) == find_end_of_hour(NOON)
