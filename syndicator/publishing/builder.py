@@ -72,16 +72,20 @@ KINDS: Final = (
 
 
 def build(inputs: Inputs, is_over: Callable[[], bool] = lambda: False) -> Steps:
-    """Build feeds and pages. A generator that yields after each short step, so that the caller can
-    run other tasks, and returns a report. Each target is published whole or not at all. Input that
-    changes during the build stays marked for the next build. `is_over`: returns True as soon as
-    the next build shall make the remaining targets."""
+    """Build feeds and pages: a generator that yields after each short step, so that the caller can
+    run other tasks, and returns a report. Files that belong together (a target) are published whole
+    or not at all. Input that changes during the build stays marked for the next build. `inputs`:
+    everything that the build reads; `is_over`: returns True as soon as this build shall leave the
+    remaining targets to the next one."""
     site = Site(inputs)
     builder = _Builder(site)
+
+    # which targets must be made, which deleted
     ended = _find_ended_feeds(site)
     plan = yield from _plan_targets(site, [row.key for row in ended])
     difference = compare_targets(plan.targets, plan.published, whole=inputs.whole)
-    with batch(site.outlet):
+
+    with batch(site.outlet):  # commits the files at the end
         yield from builder.make_targets(difference.due, is_over)
         builder.leave_targets(difference.late)
         builder.delete_targets(difference.gone)
@@ -93,9 +97,9 @@ def build(inputs: Inputs, is_over: Callable[[], bool] = lambda: False) -> Steps:
 
 
 def _find_ended_feeds(site: Site) -> list[FeedRow]:
-    """Return the rows of the feeds whose files must be deleted: feeds that end now, and moved feeds
-    that still have archives. Also replace these rows in `site.rows`, so that the redirect maps
-    show the feeds as ended."""
+    """Return the rows of the feeds whose files must be deleted: feeds that end now, and feeds that
+    moved and still have archives at their old address. Put these rows into `site.rows`, too, so
+    that the redirect maps show the feeds as ended."""
     configured = {*site.inputs.feeds_to_keep, *(spec.key for spec in site.inputs.specs)}
     publish = site.settings.publish
     ended: list[FeedRow] = []
@@ -120,12 +124,13 @@ class _Plan:
 
 
 def _plan_targets(site: Site, ended: Collection[FeedKey]) -> Generator[None, None, _Plan]:
-    """Return the plan of the feeds and kinds of files that this build compares; yield after each
-    feed. For the feeds in `ended`, the plan has the published targets and no new ones, so that
-    their files are deleted."""
+    """Return the plan of a build: which targets (files that are made together) there should be, and
+    which are published now. A generator that yields after each feed. `ended`: feeds whose files
+    must be deleted: the plan has their published targets, but no new ones."""
     kinds = [kind for kind in KINDS if kind.is_planned(site) or kind.owner in site.outdated]
     published = dict(site.index.targets([*ended, *(kind.owner for kind in kinds)]))
     targets: list[Target] = []
+    # the targets of feeds, then other kinds of files, such as the front page
     for spec in site.planned:
         published_of_feed = site.index.targets([spec.key])
         feed = feeds.prepare_feed(site, spec, published_of_feed)
@@ -162,11 +167,12 @@ class _Builder:
     _owners_left: set[FeedKey] = field(default_factory=set)
 
     def make_targets(self, due: Iterable[Target], is_over: Callable[[], bool]) -> Iterator[None]:
-        """Make targets in order, and commit the files whenever there are enough for a batch. After
-        a commit, if `is_over` returns True, leave the remaining targets to the next build. Targets
-        of the same unit are committed together."""
+        """Make the files of the targets `due`, in order, and publish (commit) them whenever there
+        are enough for a batch. Targets of the same unit are published together. If `is_over`
+        returns True after a batch, leave the remaining targets to the next build. A generator that
+        yields after each target."""
         targets = list(due)
-        published_names: dict[str, list[str]] = {}
+        published_names: dict[str, list[str]] = {}  # of the files of each target
         for file in self.site.index.files([target.id for target in targets]).values():
             published_names.setdefault(file.target, []).append(file.name)
         previous_unit = ""
@@ -186,9 +192,9 @@ class _Builder:
             yield
 
     def _make_target(self, target: Target, published_names: Iterable[str]) -> None:
-        """Make the files of a target. If they are invalid or cannot be written, keep the old files
-        and add a problem. `published_names`: the files that the target has now. Raises OSError for
-        a fault of the whole disk."""
+        """Make the files of a target and add them to the batch. If they are invalid or cannot be
+        written, keep the old files and add a problem. `published_names`: names of the files that
+        the target has now. Raises OSError for a fault of the whole disk."""
         try:
             files = [self._put_file(target, file) for file in target.make()]
         except Held as held:
@@ -200,11 +206,12 @@ class _Builder:
             self._hold_target(target.owner, target.id, f"cannot write {DiskError.of(error)}")
             return
         self._batch += files
+        # files that the target had and did not make again
         self._obsolete_names |= {*published_names} - {file.name for file in files}
 
     def _put_file(self, target: Target, file: File) -> PublishedFile:
-        """Add a file to the batch if its bytes differ from the published ones. Return its row in
-        the table of files, for changed and unchanged files."""
+        """Put a file into the outlet, which writes it if its bytes differ from the published ones.
+        Return the row that describes the file in the table of files."""
         self._made_names.add(file.name)
         if self.site.outlet.put(file.name, file.data, heir_of=file.heir_of):
             self.written.add(file.name)
@@ -219,9 +226,9 @@ class _Builder:
         )
 
     def _hold_target(self, owner: FeedKey, target_id: str, reason: str) -> None:
-        """Record that a target keeps its old files, and why (`reason`). The changes of its owner
-        stay marked, so that the next build tries again. `owner`: the feed of the target, or a key
-        without axis for files of no feed."""
+        """Record that a target keeps its old files, and the reason. The changes of its feed stay
+        marked, so that the next build tries again. `owner`: the feed of the target; the key has no
+        axis if the files belong to no feed."""
         is_feed = bool(owner.axis)
         what = paths.get_stem(owner) if is_feed else target_id
         self._held.add(owner)
@@ -230,8 +237,9 @@ class _Builder:
             self.site.index.record_invalid(owner, reason)
 
     def _hold_refused_targets(self, refused: RefusedFiles) -> None:
-        """Let feeds keep their old files if the disk refused some of the new ones. Raises OSError
-        if it refused a file that belongs to no feed."""
+        """Record for the files that the disk refused that their feeds keep the old files, and drop
+        these files from the batch. `refused`: name -> error. Raises OSError if a refused file
+        belongs to no feed."""
         rows_by_name = {file.name: file for file in self._batch}
         for name, error in refused.errors.items():
             file = rows_by_name.get(name)
@@ -243,10 +251,12 @@ class _Builder:
         self._batch = [file for file in self._batch if file.name not in refused.errors]
 
     def leave_targets(self, late: Iterable[Target]) -> None:
-        """Leave targets to a later build, and record that their files are out of date. If the head
-        of a feed is among them, its changes stay marked, so that the later build sees them."""
+        """Leave the targets `late` to a later build, and record that their files are out of
+        date."""
         targets = list(late)
         self.left += len(targets)
+        # The changes of a feed stay marked if its head, the document with its newest entries, is
+        # left, so that the later build sees them.
         heads = [target for target in targets if target.urgency == Urgency.HEAD]
         self._owners_left.update(head.owner for head in heads)
         outdated_files = self._mark_outdated([target.id for target in targets])
@@ -259,8 +269,8 @@ class _Builder:
                 self._batch.append(row)
 
     def _mark_outdated(self, target_ids: Collection[str]) -> list[PublishedFile]:
-        """Add rows to the batch that mark the published files of targets as out of date. Return
-        these rows."""
+        """Mark the published files of some targets as out of date: add such rows for the table of
+        files to the batch. Return these rows."""
         files = [
             replace(file, made_of=OUT_OF_DATE)
             for file in self.site.index.files(target_ids).values()
@@ -269,9 +279,10 @@ class _Builder:
         return files
 
     def delete_targets(self, target_ids: Collection[str]) -> None:
-        """Delete the files of these targets, which no longer exist, and files that their target did
-        not make again, unless another target made a file of that name. Commit all others before,
-        because after the commit the table of files has the rows of this build."""
+        """Delete the files of targets that no longer exist, and files that their target did not
+        make again. A file stays if another target made a file of its name. `target_ids`: of the
+        targets that no longer exist."""
+        # First commit, so that the table of files knows the files of this build.
         self._commit()
         self._deleted_names = {
             *(self._obsolete_names - self._made_names),
@@ -282,9 +293,9 @@ class _Builder:
                 self.written.add(name)
 
     def finish(self, ended: Iterable[FeedRow]) -> None:
-        """Record the deleted files and the state of each feed, and delete the marks of the feeds
-        that this build compared. `ended`: the feeds whose files were deleted. The marks are deleted
-        last: if a build dies before, the next one still knows which feeds changed."""
+        """Commit the rest: the deleted files, the state of each feed, and that the changes of these
+        feeds are published. `ended`: the feeds whose files were deleted. Call this last: if a build
+        dies before, the next one still knows which feeds changed."""
         site = self.site
         states: dict[FeedKey, bool | None] = dict.fromkeys(
             (spec.key for spec in site.planned), FEED_PUBLISHED
@@ -298,9 +309,9 @@ class _Builder:
         self._commit(states)
 
     def _commit(self, states: Mapping[FeedKey, bool | None] = MappingProxyType({})) -> None:
-        """Write the batch to the disk, then record it in the database. `states`: the feeds whose
-        changes are all published by now, each with its new state (FEED_PUBLISHED, ...). Their marks
-        are deleted, but those of feeds that keep old files stay."""
+        """Publish the files of the batch, then record them in the database. `states`: feed -> new
+        state (such as FEED_PUBLISHED) for the feeds whose changes are all published by now. The
+        marks of these changes are deleted, except for feeds that keep old files."""
         try:
             self.site.outlet.commit()
         except RefusedFiles as refused:
@@ -317,7 +328,7 @@ class _Builder:
         self._deleted_names = set()
 
     def report(self) -> BuildReport:
-        """Return the result of the build."""
+        """Return the report of the build: which files were written, what failed, what is left."""
         site = self.site
         return BuildReport(
             written=tuple(sorted(self.written)),

@@ -26,9 +26,9 @@ _TITLES_IN_EXCERPT: Final = 3
 def make_digest_files(
     digest: Digest, issues: Sequence[Mapping[str, Any]], entries: Entries, pages: Pages
 ) -> dict[str, bytes]:
-    """Return the files of a digest's feed, by name. `issues`: one for each day or week, newest
-    first, with the fields that `make_digest_entry` explains. An issue without stories gets no
-    entry."""
+    """Return the files of a digest's feed: file name -> bytes. A digest is a regular summary of the
+    news. `issues`: one for each day or week, newest first, with the keys that `make_digest_entry`
+    explains; an issue without stories gets no entry; `entries`: provides the articles."""
     views: list[View] = []
     for issue in issues:
         issue_view = make_digest_entry(digest.name, issue, entries)
@@ -48,14 +48,15 @@ def make_digest_files(
 def plan_digest_feeds(
     digests: Iterable[tuple[Digest, Sequence[Mapping[str, Any]]]], settings: Settings
 ) -> list[FeedSpec]:
-    """Return the specifications of the feeds of digests. A digest without issues has a feed, too,
-    so that people can subscribe before its first issue. `digests`: pairs of a digest and its
-    issues."""
+    """Return the specifications (titles, formats and so on) of the feeds of all digests, regular
+    summaries of the news. A digest without issues has a feed, too, so that people can subscribe
+    before its first issue. `digests`: pairs of a digest and its issues."""
     return [plan_digest_feed(digest, settings) for digest, _ in digests]
 
 
 def plan_digest_feed(digest: Digest, settings: Settings) -> FeedSpec:
-    """Return the specification of a digest's feed."""
+    """Return the specification of a digest's feed: its key, titles, formats and language. A digest
+    is a regular summary of the news."""
     name = name_digest(digest.name)
     is_weekly = " " in digest.at  # a weekday and a time
     period = "week" if is_weekly else "day"
@@ -71,11 +72,12 @@ def plan_digest_feed(digest: Digest, settings: Settings) -> FeedSpec:
 
 
 def make_digest_entry(name: str, issue: Mapping[str, Any], entries: Entries) -> View | None:
-    """Return the feed entry of an issue of the digest `name`: a list of the stories of a day or
-    week. Articles that cannot be shown are left out; if none can be shown, return None. Keys of
-    `issue`: `until` (end of its day or week, ISO 8601 in UTC), `day` (the day of `until` in the
-    operator's time zone), `stories` (for each story, a list of article ids)."""
-    stories = _list_stories(issue, entries)
+    """Return the feed entry of an issue of a digest, which lists the stories of a day or week.
+    Articles that cannot be shown are left out; return None if none can be shown. `name`: of the
+    digest; `issue`: its keys are `until` (end of the day or week, ISO 8601 in UTC), `day` (the day
+    of `until` in the operator's time zone) and `stories` (for each story, a list of article
+    ids)."""
+    stories = _list_stories(issue, entries)  # of each story its articles, the lead first
     if not stories:
         return None
     settings = entries.settings
@@ -102,15 +104,15 @@ def make_digest_entry(name: str, issue: Mapping[str, Any], entries: Entries) -> 
 
 
 def _list_stories(issue: Mapping[str, Any], entries: Entries) -> list[list[View]]:
-    """Return the reports of each story of an issue. Reports that cannot be shown are left out, and
-    so are stories without any other report."""
-    article_ids: list[str] = []
-    for ids in issue["stories"]:
-        article_ids += ids
-    views = {view.id: view for view in entries.views(article_ids, None)}
+    """Return the stories of a digest's issue, each as the list of its articles. Articles that
+    cannot be shown are left out, and so are stories of which no article can be shown."""
+    all_ids: list[str] = []
+    for story_ids in issue["stories"]:
+        all_ids += story_ids
+    views = {view.id: view for view in entries.views(all_ids, None)}
     stories: list[list[View]] = []
-    for ids in issue["stories"]:
-        reports = [views[article_id] for article_id in ids if article_id in views]
+    for story_ids in issue["stories"]:
+        reports = [views[article_id] for article_id in story_ids if article_id in views]
         if reports:
             stories.append(reports)
     return stories
@@ -129,8 +131,9 @@ def name_digest(name: str) -> str:
 
 
 def write_story(reports: Sequence[View]) -> str:
-    """Return a story as an item of an HTML list: the title and outlet of its lead, links to the
-    other outlets, and the excerpt of the lead. `reports`: the lead first."""
+    """Return a story as an item of an HTML list: title and outlet of its lead article, links to the
+    reports of other outlets, and the excerpt of the lead. `reports`: the articles of the story, the
+    lead first."""
     lead, *others = reports
     outlet = escape(lead.origin.title, quote=False)
     parts = [f"{write_link(lead.title, lead.url)} \N{MIDDLE DOT} {outlet}"]
@@ -144,8 +147,8 @@ def write_story(reports: Sequence[View]) -> str:
 
 
 def write_page_item(view: View) -> bytes:
-    """Return an entry for the page of its digest: a line with its time, then the HTML of a list
-    item. `article_html.group_by_day` reads the line with the time."""
+    """Return the entry of a digest's issue for the page of the digest, as bytes: a line with its
+    time, by which the page groups its entries, then the HTML of a list item."""
     stamp = view.published.strftime("%Y-%m-%dT%H:%M:%SZ")
     item = f'<li class="story"><h3>{escape(view.title)}</h3>\n{view.content}\n</li>'
     return f"{stamp}\n{item}".encode()

@@ -84,7 +84,8 @@ RENDERERS: Final[dict[str, Renderer]] = {
 
 
 def list_renderers(pages: Pages) -> Mapping[str, Renderer]:
-    """Return the renderer of each format; the one for HTML uses `pages`."""
+    """Return format -> renderer, which writes entries and feeds in that format. The renderer of
+    HTML uses `pages`, the pages of this build."""
     page_renderer = Renderer(
         entry=lambda draft: pages.render_story_item(draft.view),
         feed=pages.render_feed_page,
@@ -138,12 +139,15 @@ class Entries:
             self.markdown = None
 
     def views(self, ids: Sequence[str], mode: ContentMode | None) -> list[View]:
-        """Return the views of articles in the order of `ids`. An article that cannot be shown is
-        left out and added to `problems`. `mode`: how much of their texts the feed shows at most, as
-        its `content` setting says; None: as much as each source permits."""
+        """Return the views of articles (what may be shown of them) in the order of `ids`. An
+        article that cannot be shown is left out and added to `problems`. `ids`: article ids;
+        `mode`: how much of their texts the feed shows at most ("link", "excerpt" or "full"), None
+        for as much as each source permits."""
         self._load_stories(ids)
         if self.articles is not None:
             self._explain_stories(ids, mode, self.articles)
+
+        # take views from the cache of entries, and make the others
         views: dict[str, View] = {}
         for article_id in ids:
             entry = self.kept.get(self._get_key(article_id, mode))
@@ -155,8 +159,8 @@ class Entries:
         return [views[article_id] for article_id in ids if article_id in views]
 
     def _load_stories(self, ids: Sequence[str]) -> None:
-        """Read the stories of articles into `stories_of`, None for an article without a story;
-        nothing if stories are turned off."""
+        """Read the stories of articles into `stories_of`, article id -> story or None. Do nothing
+        if stories are turned off. `ids`: article ids; those that were read before are skipped."""
         if self.settings.publish.stories == "off":
             return
         missing = [article_id for article_id in ids if article_id not in self.stories_of]
@@ -166,8 +170,9 @@ class Entries:
                 self.stories_of[article_id] = stories.get(article_id)
 
     def _make_views(self, ids: Sequence[str], mode: ContentMode | None) -> dict[str, View]:
-        """Return the views of articles that have no entry yet, by id, without those that cannot be
-        shown."""
+        """Return article id -> view (what may be shown of the article) for articles that have no
+        entry yet. Articles that cannot be shown are left out and added to `problems`. `mode`: how
+        much of their texts is shown at most, None for as much as each source permits."""
         articles = self.index.articles(ids)
         sources = {article_id: self.source_of(article) for article_id, article in articles.items()}
         html: Mapping[str, str] = {}
@@ -196,23 +201,23 @@ class Entries:
     def _load_html(
         self, articles: Mapping[str, Article], sources: Mapping[str, Source | None]
     ) -> dict[str, str]:
-        """Return the HTML of the articles that may be shown whole, by id. If an article has no
-        stored HTML, make it; if that fails, add a problem, and the article is shown as an
-        excerpt."""
-        shown_whole = [
-            article_id
-            for article_id, article in articles.items()
-            if find_permitted_mode(article, sources[article_id])[0] == "full"
-        ]
+        """Return article id -> HTML of the text, for the articles that may be shown whole. If an
+        article has no stored HTML, make it from its file; if that fails, add a problem, and the
+        article will be shown as an excerpt. Both parameters are by article id."""
+        shown_whole: list[str] = []
+        for article_id, article in articles.items():
+            mode, _ = find_permitted_mode(article, sources[article_id])
+            if mode == "full":
+                shown_whole.append(article_id)
         if not shown_whole:
             return {}
         html = dict(self.index.html(shown_whole))
         for article_id in shown_whole:
-            text = html.get(article_id)
-            if not text and self.remake is not None:
-                text = self.remake(article_id)
-            if text:
-                html[article_id] = text
+            html_of_article = html.get(article_id)
+            if not html_of_article and self.remake is not None:
+                html_of_article = self.remake(article_id)
+            if html_of_article:
+                html[article_id] = html_of_article
                 continue
             url = articles[article_id].url
             self._add_problem(article_id, url, FeedFileReason.HTML_MISSING, "shown as an excerpt")
@@ -224,10 +229,11 @@ class Entries:
     def _explain_stories(
         self, ids: Sequence[str], mode: ContentMode | None, articles: "Entries"
     ) -> None:
-        """Write into `explained` what the other reports of each story add to its lead. `ids`: the
-        leads; an article without a story is ignored; `articles`: the entries that have the views
-        of the reports. In `stories_of`, reduce each story to the reports that are due now."""
-        stories: dict[str, Story] = {}
+        """Fill `explained`, lead article id -> what the other reports of the story add; also reduce
+        each story in `stories_of` to the reports that its entry shows now. `ids`: of the lead
+        articles; an article without a story is ignored; `mode`: how much of their texts is shown at
+        most; `articles`: provides the views of the reports."""
+        stories: dict[str, Story] = {}  # by the id of the lead article
         report_ids: dict[str, None] = {}  # in the order of reports, each once
         for article_id in ids:
             story = self.stories_of.get(article_id)
@@ -254,8 +260,8 @@ class Entries:
         return article_id, mode, kind
 
     def _get_story_entry(self, article_id: str) -> StoryEntry | None:
-        """Return the story that the entry of an article stands for, with the time of its newest
-        report; None if the entry stands only for its article."""
+        """Return the story that the feed entry of an article stands for (id of the story, time of
+        its newest report); None if the entry stands only for the article itself."""
         if self.kind is EntryKind.FOLDED:
             return self.folds.get(article_id)
         story = self.stories_of.get(article_id)
@@ -265,9 +271,9 @@ class Entries:
         return StoryEntry(story.name, max(times, default=_LONG_AGO))
 
     def list_items(self, ids: Sequence[str], mode: ContentMode | None) -> list[bytes]:
-        """Return a list item for an HTML page for each article, in the order of `ids`. Articles
-        that cannot be shown are left out and added to `problems`. `mode`: how much of their texts
-        is shown at most, None for as much as each source permits."""
+        """Return articles as list items for HTML pages, in the order of `ids`. Articles that cannot
+        be shown are left out and added to `problems`. `ids`: article ids; `mode`: how much of their
+        texts is shown at most, None for as much as each source permits."""
         items: list[bytes] = []
         for view in self.views(ids, mode):
             parts = self.render_entry((PAGE,), view, mode)
@@ -278,9 +284,10 @@ class Entries:
     def render_entry(
         self, formats: Iterable[str], view: View, mode: ContentMode | None
     ) -> dict[str, bytes] | None:
-        """Return a view's entry as bytes, by format: from the cache, or else rendered. If one
-        format cannot hold the entry, return None and add a problem. `formats`: such as "atom";
-        `mode`: the content mode with which the view was made."""
+        """Return an article's entry: format -> bytes, from the cache if possible. If the entry
+        cannot be written in one of the formats, add a problem and return None. `formats`: such as
+        "atom"; `view`: what may be shown of the article; `mode`: the content mode with which the
+        view was made."""
         result: dict[str, bytes] = {}
         key = self._get_key(view.id, mode)
         draft = Draft(view, self.settings.base_url)
@@ -289,7 +296,7 @@ class Entries:
         # `_make_times_distinct` may have moved the time of `view`: then the cached bytes, which
         # have the article's own time, are wrong.
         if entry is not None and entry.view.updated == view.updated:
-            parts = entry.parts
+            parts = entry.parts  # formats that are rendered below are added to the cached entry
         for feed_format in formats:
             if feed_format not in parts:
                 parts[feed_format] = self._render_entry(feed_format, draft)
@@ -301,8 +308,9 @@ class Entries:
         return result
 
     def _render_entry(self, feed_format: str, draft: Draft) -> bytes | None:
-        """Return the bytes of an entry in a format. If the format cannot hold the entry, add a
-        problem and return None."""
+        """Return the bytes of an entry in a format, such as "atom". If the entry cannot be written
+        in this format, add a problem and return None. `draft`: the article, with what formats have
+        in common."""
         renderer = self.renderers[feed_format]
         try:
             entry = renderer.entry(draft)
@@ -324,9 +332,11 @@ class Entries:
         html: str,
         picture: Picture | None,
     ) -> View | None:
-        """Return the view of an article. It comes from the cache if everything that it is made of
-        is unchanged. If the article cannot be shown, add a problem and return None. `html`: ""
-        unless the article is shown whole; `picture`: its thumbnail."""
+        """Return the view of an article, that is, what may be shown of it: from the cache if
+        nothing that it depends on has changed. If the article cannot be shown, add a problem and
+        return None. `source`: None if it was removed; `mode`: how much of the text is shown at
+        most; `html`: the text, "" unless it is shown whole; `picture`: the article's thumbnail."""
+        # everything that the view depends on
         article_id = article.id
         story = self.stories_of.get(article_id)
         other_reports = list_other_reports(article_id, story, self.source_of) if story else ()
@@ -339,6 +349,7 @@ class Entries:
         cached = self.kept.get(key, fingerprint)
         if cached is not None:
             return cached.view
+
         try:
             plain_view = make_view(article, source, self.instance, mode, html, picture)
             article_view = replace(plain_view, also=other_reports, icon=icon)
@@ -357,7 +368,8 @@ class Entries:
         return new_view
 
     def _add_content(self, view: View) -> View:
-        """Return the view with the HTML that readers show and, if it is enabled, its markdown."""
+        """Return the view with the HTML that feed readers show (a card with picture, tags and text,
+        or only the text, as the settings say) and, if the settings enable it, with its markdown."""
         if self.links is not None:
             content = write_card(view, self.links)
         else:
@@ -368,10 +380,11 @@ class Entries:
         return replace(view, content=content, markdown=markdown)
 
     def _make_story_view(self, view: View, entry: StoryEntry, explained: Explained | None) -> View:
-        """Return the view for the entry of a story. `view`: its lead; `explained`: what its other
-        reports add, None if they add nothing."""
+        """Return the view that a feed shows as the entry of a story. `view`: of the story's lead
+        article; `entry`: the id of the story and the time of its newest report; `explained`: what
+        other reports add, None if they add nothing."""
         began = find_story_begin(view, entry.story)
-        if explained is None:
+        if explained is None:  # then later reports do not change the entry
             return make_lead_view(view, entry._replace(latest=began), self.instance)
         latest = find_update_time(explained, began)
         story_view = make_lead_view(view, entry._replace(latest=latest), self.instance)
@@ -385,10 +398,11 @@ def render_feed(
     mode: ContentMode | None,
     entries: Entries,
 ) -> dict[str, bytes]:
-    """Return the feed of `views` as bytes, by format. An entry that one format cannot hold is left
-    out of all formats and added to `entries.problems`. The `updated` time of the feed is that of
-    its newest entry. `head`: title, addresses and other values of the feed; `mode`: the content
-    mode with which the views were made."""
+    """Return a feed in several formats: format -> bytes. An entry that cannot be written in one of
+    the formats is left out of all and added to `entries.problems`. The `updated` time of the feed
+    is that of its newest entry. `head`: title, addresses and other values of the feed; `views`: its
+    articles; `mode`: the content mode with which the views were made; `entries`: writes and caches
+    entries."""
     entries_by_format: dict[str, list[bytes]] = {feed_format: [] for feed_format in formats}
     times: list[datetime] = []
     for view in _make_times_distinct(views):
@@ -406,8 +420,8 @@ def render_feed(
 
 
 def _make_times_distinct(views: Sequence[View]) -> list[View]:
-    """Return the views with distinct `updated` times: a time that occurs again is moved to the next
-    free microsecond."""
+    """Return the entries of a feed with distinct `updated` times, because feed readers sort by
+    them: a time that occurred before is moved to the next free microsecond."""
     used_times: set[datetime] = set()
     result: list[View] = []
     for view in views:

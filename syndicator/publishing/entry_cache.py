@@ -62,8 +62,9 @@ class KeptEntries:
         self._dictionary = b""  # for zlib: one entry, with which the others share most bytes
 
     def begin(self, input_fingerprint: str) -> None:
-        """Begin a build. `input_fingerprint`: a fingerprint of the settings and templates that all
-        entries depend on; if it differs from that of the last build, empty the cache."""
+        """Tell the cache that a build begins. `input_fingerprint`: a fingerprint of the settings
+        and templates that all entries depend on; if it differs from that of the last build, the
+        cache is emptied."""
         self._build += 1
         if input_fingerprint != self._input_fingerprint:
             self._unpacked.clear()
@@ -72,9 +73,9 @@ class KeptEntries:
             self._dictionary = b""
 
     def get(self, key: Key, fingerprint: bytes | None = None) -> CachedEntry | None:
-        """Return a cached entry, None if it is missing or out of date. An entry is valid if it was
-        made of input with this `fingerprint`; without a fingerprint, if this build put or got it
-        already. A returned entry counts as the last used."""
+        """Return a cached entry, None if it is missing or out of date. `fingerprint`: of the input
+        of the entry now; an entry that was made of other input is out of date. If it is None, an
+        entry is out of date unless this build put it or got it with a fingerprint before."""
         entry = self._unpacked.get(key)
         if entry is None and key in self._packed:
             unpacker = zlib.decompressobj(zdict=self._dictionary)
@@ -88,26 +89,28 @@ class KeptEntries:
             is_valid = entry.fingerprint == fingerprint
         if not is_valid:
             return None
-        self.put(key, entry)
+        self.put(key, entry)  # as the last used one
         return entry
 
     def put(self, key: Key, entry: CachedEntry) -> None:
-        """Store an entry as the last used one, and as valid in this build. Compress or drop the
-        least recently used entries if there are too many."""
+        """Store an entry as the last used one, valid in this build. If there are too many entries,
+        compress those that were not used for longest, or drop them."""
         self._unpacked.pop(key, None)
         self._unpacked[key] = entry
         entry.build = self._build
         # the first key of a dict is the one that was inserted, and so used, least recently
         while len(self._unpacked) > self._most_unpacked:
-            self._pack(next(iter(self._unpacked)))
+            least_recently_used = next(iter(self._unpacked))
+            self._pack(least_recently_used)
         if len(self._packed) > self._most - self._most_unpacked:
             del self._packed[next(iter(self._packed))]
 
     def _pack(self, key: Key) -> None:
-        """Move an entry to the compressed ones. It is compressed only if it has more formats than
-        when it was compressed last: nothing else in an entry changes."""
+        """Compress an entry, and move it to the compressed entries. If the bytes of its last
+        compression are still right, use them."""
         entry = self._unpacked.pop(key)
         packed = self._packed.pop(key, b"")
+        # only the number of formats in an entry changes
         if not packed or entry.packed_parts != len(entry.parts):
             entry.packed_parts = len(entry.parts)
             data = pickle.dumps(entry, pickle.HIGHEST_PROTOCOL)

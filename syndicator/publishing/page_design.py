@@ -34,7 +34,8 @@ class Look:
 
     @cached_property
     def digest(self) -> str:
-        """A fingerprint of all templates and stylesheets, ours and the operator's."""
+        """A fingerprint of all templates and stylesheets, ours and the operator's: 32 hexadecimal
+        digits. It changes if one of them does."""
         digest = hashlib.sha256(_hash_our_files().encode())
         for name, text in sorted(self.templates.items()):
             digest.update(f"\n{name}\n{text}".encode("utf-8", "replace"))
@@ -49,8 +50,9 @@ class Look:
 
 
 def load_look(config: Path) -> Look:
-    """Read the operator's templates and styles from the configuration folder. Bytes of templates
-    that are not UTF-8 are replaced. Missing files change nothing."""
+    """Return the operator's templates and styles, which change the look of pages. They are read
+    from the configuration folder `config`; there may be none. Bytes of templates that are not UTF-8
+    are replaced."""
     styles_path = config / STYLES
     templates: dict[str, str] = {}
     for path in sorted((config / TEMPLATES).glob("*.html")):

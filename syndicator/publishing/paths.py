@@ -19,16 +19,15 @@ STORIES: Final = "stories/"  # a page for each story
 
 
 def get_stem(key: FeedKey) -> str:
-    """Return a feed's path below the web root without ending, such as tags/ai. The slug of a
-    question, such as q/tag.ai, is already its path."""
+    """Return the path of a feed below the web root, without a file ending, such as "tags/ai"."""
     if key.slug.startswith(QUESTIONS):
-        return key.slug
+        return key.slug  # such as q/tag.ai, a feed that readers combined: this is its path
     return find_axis(key.axis).folder + key.slug
 
 
 def parse_stem(value: str) -> FeedKey | None:
-    """Return the feed whose path, as `stem` returns it, is `value`; None if no feed has such a
-    path."""
+    """Return the key of the feed that has a path, the reverse of `get_stem`: "tags/ai" gives the
+    feed of the tag "ai". Return None if no feed has such a path."""
     if value.startswith(QUESTIONS):
         return FeedKey(QUERY, value)
     folder, slash, slug = value.rpartition("/")
@@ -52,9 +51,9 @@ def archive_name(key: FeedKey, month: str) -> str:
 
 
 def is_asked_often(name: str) -> bool:
-    """Return True for files that are requested often between two builds: those at the web root,
-    and feeds of categories and saved queries. It pays to store these compressed; web servers
-    compress other files at each request."""
+    """Return True if a file is requested so often between two builds that it pays to store it
+    compressed, too. These are the files at the web root, and the feeds of categories and saved
+    queries. `name`: path of the file below the web root."""
     if "/" not in name:
         return True
     return is_head(name) and name.startswith((AXES[CATEGORY].folder, AXES[QUERY].folder))
@@ -71,8 +70,9 @@ def story_name(story: str) -> str:
 
 
 def is_head(name: str) -> bool:
-    """Return True for a file to which programs subscribe: a feed with its newest entries in a feed
-    format, not an archive document and not a page."""
+    """Return True if a file is one to which programs subscribe: the newest entries of a feed in a
+    feed format, not an archive document and not an HTML page. `name`: path of the file below the
+    web root."""
     feed_format = find_format(name)
     if feed_format is None or not feed_format.subscribed:
         return False

@@ -24,16 +24,18 @@ class PublishedTexts:
 
 
 def find_published_texts(article: Article, source: Source | None) -> PublishedTexts:
-    """Return which texts of an article are published. `source`: its source with the settings that
-    apply to the article, None if the source was removed."""
+    """Return which texts of an article are published: its excerpt, possibly cut or empty, and
+    whether its whole text is. `source`: the article's source with the settings that apply to it,
+    None if the source was removed."""
     mode, restrictions = find_permitted_mode(article, source)
     summary = "" if mode == "link" else cut_excerpt(article, restrictions)
     return PublishedTexts(summary=summary, has_body=mode == "full")
 
 
 def limit_to_published(document: Document, article: Article, source: Source | None) -> Document:
-    """Return the terms of an article that searches of the public may find: without the terms of
-    the excerpt and the body if these are not published."""
+    """Return the terms (searchable words) of an article that the public may search: those of its
+    excerpt and whole text only as far as these are published. `document`: all terms of the article;
+    `source`: None if it was removed."""
     published = find_published_texts(article, source)
     if published.summary != article.excerpt:
         document = replace(document, excerpt=join_terms(each_term(published.summary)))
@@ -45,8 +47,9 @@ def limit_to_published(document: Document, article: Article, source: Source | No
 def matches_published(
     expr: Expr, article: Article, source: Source | None, read_text: Callable[[], str]
 ) -> bool:
-    """Return True if a query matches the published texts of an article. `read_text`: returns its
-    plain text; called only if title and excerpt do not decide the query."""
+    """Return True if a query matches an article, judged only by its published texts. `expr`: the
+    parsed query; `source`: None if it was removed; `read_text`: returns the plain text of the
+    article, called only if title and excerpt do not decide."""
     published = find_published_texts(article, source)
     published_article = replace(article, excerpt=published.summary)
     if not published.has_body:
@@ -55,9 +58,9 @@ def matches_published(
 
 
 def list_feeds_with_pages(settings: Settings, sources: Mapping[str, Source]) -> list[FeedKey]:
-    """Return the feeds of the sources whose articles have pages of their own: those published
-    whole. In a private instance (`publish.secret_path`), articles published as excerpts have them,
-    too."""
+    """Return the keys of the source feeds whose articles have HTML pages of their own, sorted.
+    These are sources whose articles are published whole; in a private instance
+    (`publish.secret_path`) also those published as excerpts. `sources`: by key."""
     if PAGE not in settings.publish.formats:
         return []
     modes_with_pages: tuple[str, ...] = ("full",)

@@ -56,15 +56,16 @@ class SavedQuery:
 
 
 def load_queries(path: Path) -> tuple[SavedQuery, ...]:
-    """Return the [[feed]] entries of feeds.toml; an empty tuple if the file is missing. Raises
-    ConfigError."""
+    """Return the [[feed]] entries of feeds.toml, an empty tuple if the file is missing. Raises
+    ConfigError with all faults of the file. `path`: of feeds.toml."""
     if not path.exists():
         return ()
     return parse_queries(read_toml_file(path))
 
 
 def parse_queries(file: TomlFile) -> tuple[SavedQuery, ...]:
-    """Return the entries of a file that is read already. Raises ConfigError with all faults."""
+    """Return the [[feed]] entries of feeds.toml. `file`: its values. Raises ConfigError with all
+    faults of the file."""
     queries, faults = parse_valid_queries(file)
     if faults:
         raise ConfigError.of(faults)
@@ -72,8 +73,8 @@ def parse_queries(file: TomlFile) -> tuple[SavedQuery, ...]:
 
 
 def load_valid_queries(path: Path) -> tuple[SavedQuery, ...]:
-    """Return the valid entries of a file and ignore its faults; an empty tuple if the file is not
-    TOML."""
+    """Return the valid [[feed]] entries of feeds.toml, without reporting the faults of the others;
+    an empty tuple if the file is not TOML. `path`: of feeds.toml."""
     try:
         queries, _ = parse_valid_queries(read_toml_file(path))
     except ConfigError:
@@ -82,13 +83,15 @@ def load_valid_queries(path: Path) -> tuple[SavedQuery, ...]:
 
 
 def parse_valid_queries(file: TomlFile) -> tuple[tuple[SavedQuery, ...], tuple[Fault, ...]]:
-    """Return the valid [[feed]] entries of a file, and the faults of the others. If two entries are
-    about the same feed, the first counts, and the second is a fault."""
+    """Return two tuples: the valid [[feed]] entries of feeds.toml, and the faults of the others. If
+    two entries are about the same feed, the first is valid, and the second is a fault. `file`: the
+    values of feeds.toml, with their lines."""
     tables = file.values.get("feed", ())
     is_list = isinstance(tables, list | tuple)
     if not is_list or not all(isinstance(table, Mapping) for table in tables):
         message = "write [[feed]] with two brackets on each side, and its keys below"
         return (), (file.fault(message, "feed"),)
+
     queries: dict[FeedKey, SavedQuery] = {}
     faults = [
         file.fault(
@@ -149,9 +152,9 @@ class FeedsFile(BaseModel):
 
 
 def _parse_table(table: FeedTable) -> SavedQuery:
-    """Return the [[feed]] of feeds.toml in `table`: it either defines a feed by a query, or sets up
-    an existing feed. Raises _Invalid if it does both or neither, or has no slug; QuestionError if
-    its question is invalid."""
+    """Return a [[feed]] entry of feeds.toml, which either defines a new feed by a query or has
+    settings for an existing feed. `table`: the entry's keys and values. Raises _Invalid if it does
+    both or neither, or has no name; QuestionError if its slug is an invalid question."""
     table = _add_question(table)
     has_feed = table.feed is not None
     has_query = table.query is not None
@@ -179,7 +182,8 @@ def _parse_table(table: FeedTable) -> SavedQuery:
 
 
 def _parse_feed(value: str) -> FeedKey:
-    """Return the feed at a path such as tags/ai. Raises _Invalid."""
+    """Return the key of the feed at a path such as "tags/ai". Raises _Invalid if there can be no
+    such feed, or if it is that of a saved query."""
     feed = parse_stem(value)
     if feed is None or feed.axis == QUERY:
         folders = [
@@ -190,9 +194,10 @@ def _parse_feed(value: str) -> FeedKey:
 
 
 def _add_question(table: FeedTable) -> FeedTable:
-    """Return the table with its query added if its slug is the address of a question, such as
-    q/tag.ai; else unchanged. Raises _Invalid if the table has a query already or the address is not
-    in its normal form, and QuestionError."""
+    """Return a [[feed]] entry of feeds.toml with its query, if the entry saves a question. Its slug
+    is then the address of the question, such as "q/tag.ai" for articles with the tag "ai", and the
+    query follows from it. Return any other entry unchanged. Raises _Invalid if the entry has a
+    query already or the address is not in its normal form, QuestionError if it is no question."""
     if table.slug is None or not table.slug.startswith(paths.QUESTIONS):
         return table
     question = questions.parse_question(table.slug)
@@ -204,19 +209,20 @@ def _add_question(table: FeedTable) -> FeedTable:
 
 
 def _parse_expression(text: str) -> Expr:
-    """Parse a query. Raises _Invalid, whose message names the character and shows the query."""
+    """Return the parsed query. `text`: as the operator wrote it. Raises _Invalid if it is wrong;
+    the message names the character and shows the query."""
     try:
         return parse_query(text)
     except QueryError as error:
-        shown = " ".join(text.split("\n"))
+        on_one_line = " ".join(text.split("\n"))
         raise _Invalid(
-            "query", f"query: {error}, at character {error.at + 1} of {shown}"
+            "query", f"query: {error}, at character {error.at + 1} of {on_one_line}"
         ) from error
 
 
 def _round_up_hours(window: str | None) -> int | None:
-    """Return the hours of a duration such as "2 days", rounded up; None if there is no duration.
-    Raises _Invalid."""
+    """Return a duration such as "2 days" in hours, rounded up; None if `window` is None. Raises
+    _Invalid if the text is no duration."""
     if window is None:
         return None
     try:
@@ -231,11 +237,11 @@ def update_members(
     body: Callable[[str], str],
     words: Collection[str] = (),
 ) -> int:
-    """Find the feeds of each new or changed article, of all articles if a query changed, and store
-    them. Return how many articles were examined. Feeds whose articles change become stale, so call
-    this before `find_changed_feeds`. `specs`: feeds, of which those with a saved query count;
-    `words`: the values of `publish.axes`; `body`: returns the plain text of an article id, called
-    only if title and excerpt do not decide a query."""
+    """Find and store the feeds to which articles belong by a saved query or by their authors, for
+    new and changed articles, and for all if a query changed. Return how many articles were
+    examined. This marks feeds as changed: call it before `find_changed_feeds`. `specs`: the feeds,
+    of which those with a query count; `body`: returns the plain text of an article, by its id,
+    called only if title and excerpt do not decide; `words`: the values of `publish.axes`."""
     expressions = {spec.key: parse_query(spec.query) for spec in specs if spec.query is not None}
     # axes whose feeds follow from the article, such as its authors
     finders = {name: axis.found for name, axis in AXES.items() if axis.found and axis.word in words}
@@ -261,9 +267,10 @@ def update_members(
 
 
 def _make_stamp(specs: Sequence[FeedSpec], axes: Collection[str]) -> str:
-    """Return a fingerprint of the saved queries of `specs` and of the names `axes`. It is stored
-    with each matched article: an article with another fingerprint is matched again. Without axes it
-    is the same as in versions that had none."""
+    """Return a fingerprint of the saved queries of feeds and of the names of axes (kinds of feeds).
+    It is stored with each article that was compared with the queries: if the stored one differs,
+    the article is compared again."""
     queries = sorted((spec.key.slug, spec.query) for spec in specs if spec.query is not None)
+    # without axes, the fingerprint is the same as in versions that had none
     parts = (_MATCHING_VERSION, queries, sorted(axes)) if axes else (_MATCHING_VERSION, queries)
     return hashlib.sha256(repr(parts).encode("utf-8", "replace")).hexdigest()[:_STAMP_DIGITS]

@@ -56,12 +56,17 @@ class Question:
 
     @property
     def stem(self) -> str:
-        """The address of the question below the web root, without the ending. Questions with the
-        same terms have the same address, whatever order somebody wrote them in."""
-        early = [term for term in self.required if term[0] not in _AFTER_EXCLUDED]
-        late = [term for term in self.required if term[0] in _AFTER_EXCLUDED]
+        """The address of the question below the web root, without a file ending, such as
+        "q/tag.ai/not.source.a/lang.en". Its parts have a fixed order, so that questions with the
+        same terms have the same address."""
+        before_excluded: list[Term] = []
+        after_excluded: list[Term] = []
+        for kind, value in self.required:
+            terms = after_excluded if kind in _AFTER_EXCLUDED else before_excluded
+            terms.append((kind, value))
         excluded = [_NOT_PREFIX + part for part in _write_parts(self.excluded)]
-        return QUESTIONS + "/".join([*_write_parts(early), *excluded, *_write_parts(late)])
+        parts = [*_write_parts(before_excluded), *excluded, *_write_parts(after_excluded)]
+        return QUESTIONS + "/".join(parts)
 
     @property
     def query(self) -> str:
@@ -79,20 +84,24 @@ class Question:
         return " and ".join(groups)
 
     def title(self, names: Mapping[FeedKey, str]) -> str:
-        """Return the title for people, such as "Privacy, not Finance". `names`: titles of the feeds
-        of tags, categories and sources; a term without a feed is written as its value."""
-        parts = [names.get(FeedKey(*term), term[1]) for term in self.required]
-        parts += [f"not {names.get(FeedKey(*term), term[1])}" for term in self.excluded]
+        """Return a title of the question for people, such as "Privacy, not Finance". `names`: feed
+        key -> name, of the feeds of tags, categories and sources. A term without a feed is written
+        as its value."""
+        parts = [names.get(FeedKey(kind, value), value) for kind, value in self.required]
+        for kind, value in self.excluded:
+            name = names.get(FeedKey(kind, value), value)
+            parts.append(f"not {name}")
         return ", ".join(parts)
 
     @property
     def feeds(self) -> list[FeedKey]:
-        """The feeds of the tags, categories and sources in the question, also in its "not." parts.
-        Some may have moved to another address since the question was written."""
+        """The keys of the feeds of all tags, categories and sources that the question names,
+        required or excluded. Some of these feeds may have moved since the question was written."""
+        # languages and words, which may stand after excluded terms, have no feeds
         return [
-            FeedKey(*term)
-            for term in (*self.required, *self.excluded)
-            if term[0] not in _AFTER_EXCLUDED
+            FeedKey(kind, value)
+            for kind, value in (*self.required, *self.excluded)
+            if kind not in _AFTER_EXCLUDED
         ]
 
     @property
@@ -101,8 +110,8 @@ class Question:
         return [value for kind, value in (*self.required, *self.excluded) if kind == "lang"]
 
     def replace_moved_feeds(self, new_keys: Mapping[FeedKey, FeedKey]) -> "Question":
-        """Return the question with each moved feed, such as a renamed tag, replaced by the feed
-        that it moved to. `new_keys`: key of the moved feed -> key of the new one."""
+        """Return the question with the present tags, categories and sources in place of those whose
+        feeds moved, such as a renamed tag. `new_keys`: old feed key -> new feed key."""
         # a term (kind, value) and the key of its feed (axis, slug) are equal tuples
         required = [new_keys.get(FeedKey(*term), term) for term in self.required]
         excluded = [new_keys.get(FeedKey(*term), term) for term in self.excluded]
@@ -110,9 +119,10 @@ class Question:
 
 
 def parse_question(stem: str) -> Question:
-    """Parse the address of a question. `stem`: the path below the web root without the ending, such
-    as q/tag.ai. Raises QuestionError if a part is invalid, or if the address has too many values or
-    is too long."""
+    """Return the question that an address asks: for articles with certain tags, sources and so on.
+    `stem`: the path below the web root without the file ending, such as "q/tag.ai/not.source.a".
+    Raises QuestionError if a part is invalid, or if the address has too many values or is too
+    long."""
     if len(stem) > _LONGEST_ADDRESS:
         raise QuestionError(_TOO_LONG)
     required: list[Term] = []
@@ -136,15 +146,16 @@ def parse_question(stem: str) -> Question:
 
 
 def _parse_values(kind: str, value: str) -> Iterable[str]:
-    """Return the normalised values in one part of an address: several for words, else one. Nothing
-    if the kind is unknown or the value is not valid for it."""
+    """Return the values in one part of a question's address in their normal form: several for
+    "words", else one. Return no values if the kind is unknown or the value is invalid. `kind`: such
+    as "tag"; `value`: the text behind it, "ai" in "tag.ai"."""
     match kind:
         case "tag" | "category" if value.strip():
             return (slug(value),)
         case "source" if SOURCE_KEY.fullmatch(value) and '"' not in value:
             return (value,)
         case "lang":
-            language = value.lower().partition("-")[0]
+            language, _, _ = value.lower().partition("-")
             return (language,) if _LANGUAGE_CODE.fullmatch(language) else ()
         case "words":
             return each_word(value)
@@ -157,16 +168,21 @@ def _make_question(required: Iterable[Any], excluded: Iterable[Any]) -> Question
 
 
 def _sort_terms(terms: Iterable[Any]) -> list[Term]:
-    """Return the terms without duplicates, sorted by kind (in the order of `_FIELD_OF_KIND`), then
-    by value."""
-    order = list(_FIELD_OF_KIND)
-    pairs = {(kind, value) for kind, value in terms}
-    return sorted(pairs, key=lambda term: (order.index(term[0]), term[1]))
+    """Return the terms of a question, pairs such as ("tag", "ai"), without duplicates. They are
+    sorted by kind (in the order of `_FIELD_OF_KIND`), then by value."""
+    kinds = list(_FIELD_OF_KIND)
+
+    def get_rank(term: Term) -> tuple[int, str]:
+        kind, value = term
+        return kinds.index(kind), value
+
+    distinct_terms = {(kind, value) for kind, value in terms}
+    return sorted(distinct_terms, key=get_rank)
 
 
 def _write_parts(terms: Iterable[Term]) -> list[str]:
-    """Return the parts of an address: tag.ai for each term, and at the end one part with all words,
-    such as words.gpu-price."""
+    """Return the parts of a question's address: one for each term, such as "tag.ai" for ("tag",
+    "ai"), but a single one for all words, such as "words.gpu-price", at the end."""
     parts: list[str] = []
     words: list[str] = []
     for kind, value in terms:

@@ -52,8 +52,10 @@ MonthEntries = Sequence[tuple[str, datetime, str]]
 
 
 def weigh_text(document: Document) -> dict[str, str]:
-    """Return the first 400 distinct terms of an article's body, each with its mark of weight. A
-    term that occurs at least three times gets the same mark as terms of the excerpt."""
+    """Return term -> mark for the first 400 distinct terms (searchable words) of an article's text.
+    A mark is a character that tells searches how important the term is in the article. A term that
+    occurs at least three times gets the mark of terms in the excerpt. `document`: the terms of the
+    article."""
     counts = Counter(document.body.split()[:_MOST_TERMS])
     return {
         term: _IN_EXCERPT if count >= _LEAST_OCCURRENCES else _IN_TEXT
@@ -74,17 +76,18 @@ class Shards:
         self._results: list[str] = []  # of each article: the fields of a result
 
     def add(self, views: Iterable[View], documents: Mapping[str, Document]) -> None:
-        """Add the next articles of the period, oldest first. `documents`: the terms of the articles
-        that are published whole, by article id."""
-        first_number = len(self._results)
+        """Add the next articles of the period to the search files, oldest first. `views`: what may
+        be shown of each article; `documents`: article id -> terms (searchable words) of the
+        articles that are published whole."""
+        first_number = len(self._results)  # articles are numbered in the order of adding
         for number, view in enumerate(views, first_number):
             marks = _weigh_terms(view, documents.get(view.id))
             for term, mark in marks.items():
-                # an article is listed by how many without the term lie between it and the last
-                # one with the term: small numbers are short
+                # Instead of the number of an article, store how many articles without the term
+                # were skipped since the last one with it: small numbers need fewer bytes.
                 last_number = self._last_number.get(term, -1)
-                between = number - last_number - 1
-                self._positions[term] += _pack_position(between, mark)
+                skipped = number - last_number - 1
+                self._positions[term] += _pack_position(skipped, mark)
                 self._last_number[term] = number
             result_fields = (
                 view.title,
@@ -97,9 +100,10 @@ class Shards:
             self._results.append("\0".join(result_fields))
 
     def files(self) -> tuple[int, int, Iterator[tuple[str, bytes]]]:
-        """Return the number of articles, the number of term files, and an iterator over all files
-        (name, content). The number of term files is the power of two with which each has at most
-        6 kB on average, so that it seldom changes."""
+        """Return three things: the number of articles, the number of term files (which list the
+        articles of each term), and an iterator over all files of the period as (name, bytes)."""
+        # so many term files that each has at most 6 kB on average; a power of two, so that the
+        # number seldom changes
         term_file_count = 1
         size = sum(len(term) + len(positions) for term, positions in self._positions.items())
         while term_file_count * _TERM_BYTES < size:
@@ -107,9 +111,9 @@ class Shards:
         return len(self._results), term_file_count, self._write_files(term_file_count)
 
     def _write_files(self, term_file_count: int) -> Iterator[tuple[str, bytes]]:
-        """Yield the files of the period, as (name, content): first the term files
-        (search/2025.t0.js), which say which articles have a term, then the files of results
-        (search/2025.d0.js), which say what to show of an article."""
+        """Yield the search files of the period as (name, bytes): first the term files, such as
+        search/2025.t0.js, which list the articles of each term, then the files of results, such as
+        search/2025.d0.js, which have what a search shows of each article."""
         terms_by_file: list[list[str]] = [[] for _ in range(term_file_count)]
         for term in sorted(self._positions):
             file_number = get_term_file_number(term, term_file_count)
@@ -145,9 +149,10 @@ def make_facet(kind: str, value: str) -> str:
 
 
 def _weigh_terms(view: View, document: Document | None) -> dict[str, str]:
-    """Return the terms by which an article is found, each with the mark of its weight: where the
-    term is in the article. A term in several places gets the heaviest mark. `document`: the terms
-    of its text, None if the article is not published whole."""
+    """Return term -> mark for the terms (words) by which a search finds an article. A mark is a
+    character that says where the term is: title, excerpt or text. A term in several places gets the
+    most important mark. `view`: what may be shown of the article; `document`: the terms of its
+    text, None if the article is not published whole."""
     marks: dict[str, str] = {}
     if document is not None:
         marks = weigh_text(document)
@@ -158,7 +163,8 @@ def _weigh_terms(view: View, document: Document | None) -> dict[str, str]:
     marks |= dict.fromkeys(each_term("\n".join(title_and_tags)), _IN_TITLE)
     # a facet finds the articles with a whole value, such as a tag of two words
     facets = [make_facet("tag", slug(tag)) for tag in view.tags]
-    facets.append(make_facet("lang", view.language.lower().partition("-")[0]))
+    language, _, _ = view.language.lower().partition("-")
+    facets.append(make_facet("lang", language))
     if view.category:
         facets.append(make_facet("category", slug(view.category)))
     facets.append(make_facet("source", view.source_key))
@@ -167,8 +173,9 @@ def _weigh_terms(view: View, document: Document | None) -> dict[str, str]:
 
 
 def list_shard_names(name: str, article_count: int, term_file_count: int) -> list[str]:
-    """Return the names of the files of the period `name`: its term files, then its files of
-    results."""
+    """Return the names of the search files of a period: its term files, then its files of results.
+    `name`: of the period, such as "2025"; `article_count`: number of its articles;
+    `term_file_count`: number of its term files."""
     result_file_count = math.ceil(article_count / RESULTS_PER_FILE)
     names = [f"{FOLDER}{name}.t{number}.js" for number in range(term_file_count)]
     names += [f"{FOLDER}{name}.d{number}.js" for number in range(result_file_count)]
@@ -183,10 +190,12 @@ def write_script(name: str, data: Any) -> bytes:
 
 
 def read_script(script: bytes | None) -> Any:
-    """Return the data of a script that `write_script` made, None for anything else."""
+    """Return the data in a script that `write_script` made; None if `script` is None or is no such
+    script. The script calls a function with a name and the data."""
     if script is None:
         return None
-    arguments = script.partition(b"(")[2].rpartition(b")")[0]
+    _, _, after_bracket = script.partition(b"(")
+    arguments, _, _ = after_bracket.rpartition(b")")
     try:
         _, data = json.loads(b"[" + arguments + b"]")
     except ValueError:  # no JSON, or not two arguments
@@ -196,9 +205,10 @@ def read_script(script: bytes | None) -> Any:
 
 @lru_cache(_MOST_CACHED_POSITIONS)
 def _pack_position(skipped: int, mark: str) -> bytes:
-    """Return the entry for the next article that has a term: a comma, the number of articles
-    skipped since the last one with the term, in base 36, and the mark of weight. 40 skipped
-    articles and a term in the title give ",14!"."""
+    """Return the entry of an article in the list of a term's articles, as bytes: a comma, a number
+    in base 36, and a mark. 40 skipped articles and the mark "!" give ",14!". `skipped`: number of
+    articles since the last one with the term; `mark`: a character that says how important the term
+    is in the article."""
     digits = _DIGITS[skipped % 36]
     skipped //= 36
     while skipped:
@@ -220,9 +230,10 @@ class Period:
 
 
 def plan_periods(months: Mapping[str, str], newest: MonthEntries, other_input: str) -> list[Period]:
-    """Divide all articles into periods, oldest first. `months`: month ("2026-11") -> fingerprint of
-    its articles; `newest`: the articles of the last month, newest first; `other_input`: a
-    fingerprint of all other input of the search files."""
+    """Divide all articles into periods of time, each of which gets its own search files; return the
+    periods, oldest first. `months`: month ("2026-11") -> fingerprint of its articles; `newest`: the
+    articles of the last month, newest first; `other_input`: a fingerprint of all other input of the
+    search files."""
     if not months:
         return []
     *closed, open_month = sorted(months)
@@ -252,13 +263,14 @@ def _plan_closed_periods(
 
 
 def _plan_blocks(month: str, newest: MonthEntries, other_input: str) -> Iterator[Period]:
-    """Yield the blocks of the open month, oldest first. The oldest articles fill blocks of 2,048,
-    the next ones blocks of 256, then of 32; so a new article changes only the last, small block.
-    `newest`: the articles of `month`, newest first."""
+    """Yield the periods into which the last month is divided, blocks of articles, oldest first. The
+    oldest articles fill blocks of 2,048, the next ones blocks of 256, then of 32, so that a new
+    article changes only the last, small block. `month`: such as "2026-11"; `newest`: its articles,
+    newest first; `other_input`: a fingerprint of all other input of the search files."""
     oldest_first = list(reversed(newest))
     count = len(oldest_first)
-    bounds = [0]
-    for size in _BLOCK_SIZES:
+    bounds = [0]  # indices where blocks begin and end
+    for size in _BLOCK_SIZES:  # the largest first, as many as fit
         bounds += range(bounds[-1] + size, count + 1, size)
     distinct_bounds = dict.fromkeys((*bounds, count))
     for start, end in pairwise(distinct_bounds):
@@ -280,8 +292,8 @@ def _make_fingerprint(*parts: str) -> str:
 def find_documents(
     index: Members, ids: Sequence[str], read: Callable[[str], Document]
 ) -> Mapping[str, Document]:
-    """Return the terms of articles, by id. `read`: called for an article whose terms the index
-    does not have yet; returns its terms."""
+    """Return article id -> terms (searchable words) of the article. `ids`: of the articles; `read`:
+    takes an article id and returns its terms, called if the index does not have them yet."""
     documents = dict(index.documents(ids))
     for article_id in ids:
         if article_id not in documents:
@@ -290,7 +302,8 @@ def find_documents(
 
 
 def list_article_ids(index: Members, period: Period) -> list[str]:
-    """Return the article ids of a period, oldest first."""
+    """Return the ids of the articles of a period, oldest first. `index`: lists the articles of each
+    month; `period`: has either article ids or months."""
     if period.ids:
         return list(period.ids)
     article_ids: list[str] = []
@@ -301,8 +314,9 @@ def list_article_ids(index: Members, period: Period) -> list[str]:
 
 
 def read_manifest(manifest: bytes | None) -> dict[str, Row]:
-    """Return the rows of the list of periods, by the name of the period; invalid rows are ignored.
-    `manifest`: the published script with the list, None if none is published."""
+    """Return the rows of the published list of periods: name of the period -> row with name, hash,
+    number of articles and number of term files. Invalid rows are ignored. `manifest`: the script
+    with the list, None if none is published."""
     data = read_script(manifest)
     if not isinstance(data, list):
         return {}

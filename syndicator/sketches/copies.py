@@ -66,9 +66,11 @@ class Sketch:
 
 
 def make_sketch(text: str) -> Sketch | None:
-    """Return the sketch of a plain text. None if the text has fewer than 40 different sequences of
-    five words: such short texts may be alike by chance."""
+    """Return the sketch of a plain text: the lowest hashes of its sequences of five words, by which
+    two texts are compared. Return None if the text has fewer than 40 different sequences, since
+    such short texts may be alike by chance."""
     tokens = _TOKEN.findall(text[:MOST].casefold())
+    # all sequences of five words: the words, and the words from the second, the third ... on
     shifted_tokens = [tokens[start:] for start in range(SHINGLE)]
     shingles = set(map(" ".join, zip(*shifted_tokens, strict=False)))
     if len(shingles) < LEAST:
@@ -82,9 +84,11 @@ def make_sketch(text: str) -> Sketch | None:
 
 
 def estimate_resemblance(first: Sketch, second: Sketch) -> float:
-    """Estimate how much two texts resemble each other, from 0 (nothing in common) to 1 (equal). It
-    is the share that both have of all shingles (sequences of five words) of the two."""
-    # of the lowest hashes of both texts together, count those that both have
+    """Estimate how much two texts resemble each other, from 0 (nothing in common) to 1 (equal):
+    which share of all sequences of five words in the two texts both texts have. The arguments are
+    the sketches of the texts."""
+    # A sketch has only the lowest hashes of sequences, as a sample. Of the lowest of both texts
+    # together, count those that both have.
     lowest = heapq.nsmallest(KEPT, {*first.lowest, *second.lowest})
     if not lowest:
         return 0.0
@@ -110,10 +114,10 @@ def is_contained(first: Sketch, second: Sketch) -> bool:
 
 
 def are_same_story(first: Sketch, second: Sketch, *, one_source: bool) -> bool:
-    """Return True if two texts are copies of one story. The longer one must contain at least 60 %
-    of the shorter one, and half of the longer one must be in the shorter one. `one_source`: both
-    are of the same source, which may publish a series of similar texts; then they must be nearly
-    equal."""
+    """Return True if two texts are copies of one story. The longer text must contain at least 60 %
+    of the shorter one, and half of the longer one must be in the shorter one. Two texts of the same
+    source, which may publish a series of similar texts, must be nearly equal. `first`, `second`:
+    the sketches of the texts; `one_source`: True if both are of the same source."""
     if one_source:
         return estimate_resemblance(first, second) >= ALIKE_WITHIN_A_SOURCE
     if not is_contained(first, second):

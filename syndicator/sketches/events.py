@@ -77,8 +77,9 @@ class Sketch(NamedTuple):
 
 
 def make_sketch(title: str, text: str) -> Sketch:
-    """Return the sketch of an article. `text`: its plain text; only the first 2,000 characters are
-    read."""
+    """Return the sketch of an article: its rarest words, names and numbers with their stress, which
+    is high for frequent terms and for terms in the title or at the beginning. `text`: its plain
+    text, of which the first 2,000 characters are read."""
     title_and_text = f"{title}\n{text[:READ]}"
     title_words = _find_words(title)
     lead_words = title_words + _find_words(text[:LEAD])
@@ -98,8 +99,9 @@ def make_sketch(title: str, text: str) -> Sketch:
 
 
 def iterate_terms(title: str, text: str) -> Iterator[str]:
-    """Yield the words and numbers of the title and the first 4,000 characters of `text` as terms. A
-    term is yielded each time it occurs. data/common.bin was made by counting these terms."""
+    """Yield the terms of an article: its words, as stems, and its numbers, each time they occur, in
+    the title and in the first 4,000 characters of `text`. Our table of rarities, data/common.bin,
+    was made by counting these terms."""
     title_and_text = f"{title}\n{text[:COUNTED]}"
     yield from _find_words(title_and_text)
     yield from _find_numbers(title_and_text)
@@ -112,11 +114,9 @@ def count_words(title: str, text: str) -> Counter[str]:
 
 
 def choose_lookup_keys(sketched: Sketch) -> tuple[int, ...]:
-    """Return the hashes of the six terms by which articles on the same event are looked up, the
-    heaviest first; of equal weights the lower hash. The weight of a term is the product of its
-    stress and its rarity. The weights of names and those of words are each divided by the length of
-    their vector, so that many words do not outweigh few names. A term that is both a name and a
-    word gets the sum of its two weights."""
+    """Return the hashes of the six most important terms of an article, by which articles on the
+    same event are looked up, the most important first. The weight of a term is its stress in the
+    article times its rarity. A term that is both a name and a word gets the sum of two weights."""
     rarity_bytes = _read_rarity_bytes()
     weights: dict[int, float] = {}
     for terms in (sketched.names, sketched.words):
@@ -124,6 +124,7 @@ def choose_lookup_keys(sketched: Sketch) -> tuple[int, ...]:
             term: stress * rarity_bytes[term % len(rarity_bytes)] / SCALE
             for term, stress in terms.items()
         }
+        # divide by the length of the vector, so that many words do not outweigh few names
         vector_length = math.hypot(1.0, *products.values())
         for term, product in products.items():
             weights[term] = weights.get(term, 0.0) + product / vector_length
@@ -132,17 +133,18 @@ def choose_lookup_keys(sketched: Sketch) -> tuple[int, ...]:
 
 
 def find_first_names(sketched: Sketch) -> list[int]:
-    """Return the hashes of the names in the title or at the beginning of the text. Words that stand
-    there have a stress of at least 1 + IN_LEAD; names of the sketch that are none of its words are
-    left out."""
+    """Return the hashes of an article's names in its title or at the beginning of its text. The
+    sketch tells the place of a term only by its stress among the words, so that names which are not
+    among the words of the sketch are left out."""
+    # each word has at least 1, and those in the title or at the beginning have IN_LEAD more
     least_stress = 1 + IN_LEAD
     return [term for term in sketched.names if sketched.words.get(term, 0.0) >= least_stress]
 
 
 def pack(sketched: Sketch) -> bytes:
-    """Return a sketch as bytes. Words, names and numbers follow each other; each kind has the
-    number of its terms (a byte), their hashes (four bytes each) and their stresses (a byte each).
-    The tone (a byte) is last."""
+    """Return a sketch as bytes, for the database. Words, names and numbers follow each other, each
+    as the number of terms (one byte), their hashes (four bytes each) and their stresses (one byte
+    each). The last byte is the tone."""
     parts: list[bytes] = []
     for terms in (sketched.words, sketched.names, sketched.numbers):
         parts.append(bytes((len(terms),)))
@@ -153,8 +155,8 @@ def pack(sketched: Sketch) -> bytes:
 
 
 def unpack(data: bytes) -> Sketch:
-    """Return the sketch that `pack` packed. Sketches of an earlier form have no byte for the tone,
-    which is then 0."""
+    """Return the sketch in bytes that `pack` returned. In the bytes of earlier versions, the last
+    byte, the tone, is missing: then the tone is 0."""
     kinds: list[Terms] = []
     start = 0  # of a kind of terms: its count, then its hashes, then its stresses
     for _ in ("words", "names", "numbers"):
@@ -176,8 +178,8 @@ def find_terms(sketched: Sketch) -> set[int]:
 
 
 def unpack_terms(data: bytes) -> set[int]:
-    """Return the hashes of all terms of a sketch that `pack` packed, without their stresses. That
-    takes a fifth of the time of `unpack`."""
+    """Return the hashes of all terms of a sketch, from bytes that `pack` returned. That takes a
+    fifth of the time of `unpack`, which returns the whole sketch."""
     terms: set[int] = set()
     start = 0  # of a kind of terms: its count, then its hashes, then its stresses
     for _ in ("words", "names", "numbers"):
@@ -196,9 +198,8 @@ def _find_words(text: str) -> list[str]:
 
 
 def _find_names(text: str) -> list[str]:
-    """Return the stems of the words of a text that may be names, in order. These are capitalised
-    words that do not begin a sentence. In scripts without capital letters, all words may be
-    names."""
+    """Return the words of a text that may be names, as stems, in their order: capitalised words
+    that do not begin a sentence. In scripts without capital letters, all words may be names."""
     names: list[str] = []
     for match in _NAME.finditer(text):
         # `second` continues a pair of characters in a script without spaces
@@ -247,25 +248,26 @@ def get_rarity_byte(term: int) -> int:
 
 @lru_cache(maxsize=1)
 def _read_rarity_bytes() -> bytes:
-    """Return the rarities of all terms as bytes, the content of data/common.bin. The index of a
-    term is its hash modulo the number of bytes. A zero of the file stands for an unknown term; it
-    becomes RAREST."""
+    """Return our table of rarities, one byte for each term, from data/common.bin. The index of a
+    term is its hash modulo the number of bytes. Terms that the file does not know (zero) get the
+    highest rarity."""
     file = resources.files("syndicator.sketches").joinpath("data/common.bin")
     return file.read_bytes().replace(b"\0", b"%c" % RAREST)
 
 
 @lru_cache(maxsize=1)
 def _read_tones() -> Mapping[str, float]:
-    """Return, by the stem of a word, its tone as data/tone.toml has it: above 0 if news have the
-    word more often than guides, below 0 if guides have it more often."""
+    """Return stem of a word -> tone of the word, from data/tone.toml. The tone is above 0 if news
+    have the word more often than guides, below 0 if guides have it more often."""
     file = resources.files("syndicator.sketches").joinpath("data/tone.toml")
     tones: Mapping[str, float] = tomllib.loads(file.read_text("utf-8"))["tone"]
     return tones
 
 
 def _measure_tone(counts: Counter[str]) -> float:
-    """Return the tone of a text, from -2 (guide) to 0 (news): the sum of the tones of its words,
-    divided by the logarithm of its length. `counts`: how often it has each word."""
+    """Return the tone of a text, from -2 (surely a guide) to 0 (news). It is the sum of the tones
+    of its words, divided by the logarithm of its length. `counts`: word -> how often the text has
+    it."""
     tones = _read_tones()
     words = tones.keys() & counts.keys()
     sum_of_tones = sum(tones[word] * math.log1p(counts[word]) for word in words)
@@ -278,9 +280,9 @@ def _stress_terms(terms: Iterable[str]) -> dict[str, float]:
 
 
 def _choose_telling_terms(stresses: Mapping[str, float], most: int) -> Terms:
-    """Return the terms that say most about an article, at most `most`, as stresses by hash. They
-    have the highest products of stress and rarity. `stresses`: the stress of each of its terms, by
-    term."""
+    """Return the terms that say most about an article, at most `most`, as hash -> stress: those
+    with the highest products of stress and rarity. `stresses`: term -> how much the article
+    stresses it."""
     rarity_bytes = _read_rarity_bytes()
     encoded_terms = "\n".join(stresses).encode("utf-8", "replace").split(b"\n")
     hashes = map(crc32, encoded_terms)
@@ -294,9 +296,9 @@ def _choose_telling_terms(stresses: Mapping[str, float], most: int) -> Terms:
 
 
 def choose_index_place(article: str, outlet: str) -> int:
-    """Return the place of an article in the database's index of lookup terms, as a signed number of
-    64 bits. All articles of an outlet share four places, and an article displaces the earlier one
-    in its place. `article`: the id of the article."""
+    """Return the place of an article in the database's index of lookup terms, a signed number of 64
+    bits. An article replaces the one that had its place before. The articles of an outlet share
+    four places, so that no outlet fills the index. `article`: the article id."""
     article_digest = hashlib.blake2b(article.encode(), digest_size=2).digest()
     number_in_outlet = int.from_bytes(article_digest, "big") % PLACES
     place_digest = hashlib.blake2b(f"{outlet}\0{number_in_outlet}".encode(), digest_size=8).digest()

@@ -37,17 +37,19 @@ def get_outlet(article: Article) -> str:
 
 
 def make_story_name(article_id: str, now: datetime) -> str:
-    """Return a new name for a story that begins at `now` with this article: the Unix time in
-    seconds, then letters and digits of a digest of both, together 26 characters."""
+    """Return a new, unique name for a story that begins with an article: the Unix time `now` in
+    seconds, then letters and digits that are derived from the article id and the time, together 26
+    characters."""
     digest = hashlib.sha256(f"{article_id} {now.isoformat()}".encode()).digest()
-    letters = b32encode(digest).decode().lower()
-    return f"{now.timestamp():.0f}{letters}"[:_NAME_CHARACTERS]
+    letters_and_digits = b32encode(digest).decode().lower()
+    return f"{now.timestamp():.0f}{letters_and_digits}"[:_NAME_CHARACTERS]
 
 
 def update_from_lists(archive: Archive, configuration: Configuration) -> set[str]:
-    """Read the files with stories, leads and folded stories that changed since they were read last,
-    and update the database. Return the ids of the articles that are in another story now. After an
-    upgrade, also compute for each story what it shows."""
+    """Update the database from the files in which stories are recorded: which articles are in which
+    story, the lead article of each story, and articles that are published as a whole story. Only
+    files that changed are read. Return the ids of the articles that are in another story now. After
+    an upgrade, also compute for each story what it shows."""
     notes = archive.store.visits
     kept_leads.update_from_list(archive)
     changed_ids = _update_members(archive)
@@ -65,10 +67,10 @@ def update_from_lists(archive: Archive, configuration: Configuration) -> set[str
 
 
 def _update_members(archive: Archive) -> set[str]:
-    """Update the articles of stories from stories.tsv, if that changed. Return the ids of the
-    articles whose line was added or removed."""
+    """Update in the database which articles are in which story, from stories.tsv, if that file
+    changed. Return the ids of the articles whose line was added or removed."""
     edits = recorded.STORIES.find_edits(archive.article_store, archive.store)
-    if edits is None:
+    if edits is None:  # the file has not changed
         return set()
     added_ids = [decided.article for decided in edits.added]
     outlets = _list_outlets(archive, added_ids)
@@ -92,8 +94,9 @@ def record_stories(
     archive: Archive, stories: Mapping[str, str], outlets: Mapping[str, str], *, final: bool
 ) -> None:
     """Record that articles are in other stories now, first in stories.tsv, then in the database.
-    `stories`: article id -> name of its story, "" to take it out of its story; `outlets`: by
-    article id; `final`: an operator decided it, so that grouping never changes it."""
+    `stories`: article id -> name of its story, "" if it is in none any more; `outlets`: article id
+    -> outlet that published it; `final`: True if an operator decided it, so that the program never
+    changes it."""
     if not stories:
         return
     decisions = [Decided(article_id, story, final) for article_id, story in sorted(stories.items())]
@@ -112,12 +115,12 @@ def record_stories(
 def plan_join(
     archive: Archive, configuration: Configuration, named: Sequence[str]
 ) -> dict[str, str]:
-    """Return the decision that joins articles, with all other articles of their stories, to one
-    story: article id -> name of that story. It is the story of the first article that has one; if
-    none has, it is new. `named`: the articles, as a user names them. Raises UsageError if they are
-    fewer than two, or an article does not exist."""
+    """Return how to join articles, and all other articles of their stories, to one story: article
+    id -> name of the common story. It is the story of the first article that has one; if none has,
+    it is a new story. Nothing is recorded yet. `named`: the articles, as a user names them. Raises
+    UsageError if they are fewer than two, or an article does not exist."""
     update_from_lists(archive, configuration)
-    ids = list(dict.fromkeys(need_article(archive, name) for name in named))
+    ids = list(dict.fromkeys(need_article(archive, name) for name in named))  # each once
     if len(ids) < _LEAST_ARTICLES:
         raise UsageError("name two articles or more")
     story_by_id = archive.store.stories.find_stories(ids)
@@ -129,9 +132,9 @@ def plan_join(
 
 
 def plan_leave(archive: Archive, configuration: Configuration, article_id: str) -> dict[str, str]:
-    """Return the decision that takes an article out of its story: article id -> name of its story,
-    for all articles of that story. The article gets a new story of its own, the others stay.
-    Return an empty dict if the article is in no story."""
+    """Return how to take an article out of its story: article id -> name of its story, for all
+    articles of that story. The article gets a new story of its own, the others keep theirs. Nothing
+    is recorded yet. Return an empty dict if the article is in no story."""
     update_from_lists(archive, configuration)
     story = archive.store.stories.find_stories([article_id]).get(article_id)
     if story is None:

@@ -59,9 +59,10 @@ def _do_nothing() -> None:
 async def group_new_articles(
     archive: Archive, configuration: Configuration, turn: Callable[[], object] = _do_nothing
 ) -> set[str]:
-    """Group new articles into stories, once an hour also changed ones; call `turn` after every 25
-    articles. Return the ids of the articles that are in another story now. If stories are turned
-    off, only old data is deleted."""
+    """Group new articles into stories, that is, put articles that report one event together; once
+    an hour, also group changed articles. Return the ids of the articles that are in another story
+    now. If stories are turned off, only delete old data. `turn`: called after every 25 articles, so
+    that the caller can do other things."""
     notes = archive.store.visits
     stories = archive.store.stories
     now = archive.clock()
@@ -73,7 +74,7 @@ async def group_new_articles(
         stories.delete_old_sketches(now, _MOST_ARTICLES)
         return set()
 
-    since = now - WINDOW
+    since = now - WINDOW  # articles that were added before are too old to be grouped
     is_full_pass = _needs_full_pass(notes.note(_FULL_PASS_NOTE), now)
     unread = stories.list_unread(since, _MOST_ARTICLES, include_all=is_full_pass)
     for start in range(0, len(unread), _BATCH_SIZE):
@@ -89,18 +90,20 @@ async def group_new_articles(
 
 
 def _needs_full_pass(last_pass: str | None, now: datetime) -> bool:
-    """Return True if no full pass ended in the last hour. `last_pass`: when the last one ended, in
-    ISO 8601, None if there was none. A time after `now`, from a clock that was wrong, does not
-    count."""
+    """Return True if no full pass, which groups changed articles too, ended in the last hour.
+    `last_pass`: when the last one ended, in ISO 8601, None if there was none."""
     if last_pass is None:
         return True
+    # the age is negative if the clock was wrong
     age = now - datetime.fromisoformat(last_pass)
     return not timedelta(0) <= age < _FULL_PASS_INTERVAL
 
 
 def _group_batch(archive: Archive, unread: Sequence[Unread], since: datetime) -> set[str]:
-    """Make and store the sketches of articles, then group those that were added after `since`.
-    Return the ids of the articles that are in another story now, or in none any more."""
+    """Make and store sketches of articles (their rarest words, names and numbers), then group the
+    articles that were added after `since` into stories. Return the ids of the articles that are in
+    another story now, or in none any more. `unread`: the rows of the articles to sketch."""
+    # make and store the sketches
     stories = archive.store.stories
     articles = archive.store.index.articles([row.article for row in unread])
     sketches: dict[Unread, Sketched] = {}
@@ -109,6 +112,8 @@ def _group_batch(archive: Archive, unread: Sequence[Unread], since: datetime) ->
             article = articles[row.article]
             sketches[row] = _make_sketched(archive.article_store, row, article, since)
     stories.save(sketches)
+
+    # find out which articles must leave their story, and which must be grouped
     members = {member.article: member for member in stories.members(articles)}
     neighbourhood = _Neighbourhood(stories, since)
     leaving_ids: set[str] = set()
@@ -119,8 +124,7 @@ def _group_batch(archive: Archive, unread: Sequence[Unread], since: datetime) ->
         if member is not None:
             sketched = sketched._replace(story=member.story, final=member.final)
         neighbourhood.add(sketched)
-        # for example, its article was put on hold
-        is_not_compared = not sketched.data
+        is_not_compared = not sketched.data  # for example, its article was put on hold
         if sketched.story and is_not_compared and not sketched.final:
             leaving_ids.add(row.article)
         # An article with a story that was never sketched got its story from stories.tsv, when the
@@ -131,6 +135,7 @@ def _group_batch(archive: Archive, unread: Sequence[Unread], since: datetime) ->
             new_reports.append(report)
     neighbourhood.leaving_ids = leaving_ids
 
+    # article id -> name of its new story
     changed_stories = dict.fromkeys(leaving_ids, _NO_STORY)
     changed_stories |= find_story_changes(
         new_reports,
@@ -161,8 +166,9 @@ class _Neighbourhood:
         self.outlets[sketched.article] = sketched.outlet
 
     def list_near(self, report: Report) -> list[Report]:
-        """Return the stored articles that share most of the rare terms of a new article. `report`:
-        an article that was passed to `add`."""
+        """Return the stored articles that share most of the rare terms (words) of a new article, in
+        the form in which they are grouped. `report`: a new article, which was passed to `add`
+        before."""
         similar = self._stories.find_similar(
             self._new[report.id], choose_lookup_keys(report.sketch), _WINDOW_MICROSECONDS
         )
@@ -175,11 +181,11 @@ class _Neighbourhood:
         return reports
 
     def list_members(self, stories: Collection[str]) -> list[Report]:
-        """Return the articles of these stories that are recent enough to be compared. If a story
-        also has older articles, the recent ones are marked as final: they stay in the story, which
-        has to go on as it is."""
+        """Return the articles of some stories that are recent enough to be compared, in the form in
+        which they are grouped. If a story also has older articles, the recent ones are marked as
+        final, so that they stay in it. `stories`: names of the stories."""
         reports: list[Report] = []
-        old_stories: set[str] = set()
+        old_stories: set[str] = set()  # stories that also have older articles
         for sketched in self._stories.list_sketched(stories):
             if sketched.article in self.leaving_ids:
                 continue
@@ -195,8 +201,9 @@ class _Neighbourhood:
 
 
 def _measure_window(store: Store, since: datetime) -> Window:
-    """Return the window in which articles are compared: how many articles were added after `since`
-    and, by term, how many of the 200 newest articles have it."""
+    """Return how frequent terms (words) are in the articles that are compared: the number of
+    articles that were added after `since` and, by term, how many of the 200 newest articles have
+    it. Together this is called a window."""
     stories = store.stories
     sample = ((outlet, unpack_terms(data)) for outlet, data in stories.list_newest(SAMPLE))
     return count_terms(stories.count(since), sample)
@@ -205,10 +212,10 @@ def _measure_window(store: Store, since: datetime) -> Window:
 def _make_sketched(
     article_store: ArticleStore, unread: Unread, article: Article, since: datetime
 ) -> Sketched:
-    """Return the data for comparing an article. The sketch is empty, so that the article is not
-    compared, if it is too old or is not published by itself (on hold, unlisted or merged into
-    another one). It is too old if it was added before `since`, or if it says that it was published
-    before. `unread`: its row in the database."""
+    """Return the data by which an article is compared with others, such as its sketch: its rarest
+    words, names and numbers. The sketch is empty, so that the article is not compared, if it was
+    added or published before `since`, or if it is not published by itself (on hold, unlisted or
+    merged into another one). `unread`: the row of the article in the database."""
     added = codec.from_micros(unread.added)
     states_old_date = article.published is not None and article.published < since
     is_old = added < since or states_old_date
@@ -216,13 +223,15 @@ def _make_sketched(
     data = _NO_SKETCH
     if not is_old and not is_hidden:
         data = pack(make_sketch(article.title, _read_beginning(article_store, unread.path)))
-    language = (article.language or "").lower().partition("-")[0]
+    language, _, _ = (article.language or "").lower().partition("-")
     return Sketched(unread.article, get_outlet(article), language, codec.to_micros(added), data)
 
 
 def _read_beginning(article_store: ArticleStore, path: str) -> str:
-    """Return the beginning of an article's text without markdown, "" if its file cannot be read.
-    Only the fields at the top of the file are cut off; parsing the whole file would be too slow."""
+    """Return the beginning of an article's text as plain text, "" if its file cannot be read.
+    `path`: of the article's file."""
+    # Cut off the fields at the top of the file, which stand between two lines of dashes or pluses,
+    # but do not parse them: that would be too slow.
     data = b""
     with suppress(OSError):  # `reconcile` reports files that cannot be read
         data = article_store.read(path)
@@ -235,8 +244,8 @@ def _read_beginning(article_store: ArticleStore, path: str) -> str:
 
 
 def _make_report(sketched: Sketched, since: datetime) -> Report | None:
-    """Return an article in the form in which it is grouped. Return None if it is not compared: it
-    has no sketch, or was added before `since`."""
+    """Return an article in the form in which it is grouped, None if it is not to be compared: it
+    has no sketch, or was added before `since`. `sketched`: the stored data of the article."""
     if not sketched.data or sketched.at is None:
         return None
     added = codec.from_micros(sketched.at)

@@ -47,13 +47,14 @@ def find_story_changes(
     make_name: MakeName,
     window: Window,
 ) -> dict[str, str]:
-    """Group new articles with earlier ones on the same event. Return the new story ("" for none) of
-    each article whose story changes, by article id. `list_near`: returns the earlier articles that
-    share most terms with an article; `list_members`: returns the articles of the stories that it is
-    given, and ignores other names; `make_name`: returns a name for a new story; `window`: how
+    """Group new articles with earlier ones on the same event. Return article id -> new story, ""
+    for none, for each article whose story changes. `list_near`: returns the earlier articles that
+    share most terms (words) with an article; `list_members`: returns the articles of stories, given
+    their names, and ignores other names; `make_name`: returns a name for a new story; `window`: how
     frequent terms are now."""
     comparison = Comparison(window)
     reports = {report.id: report for report in new}
+
     # Only articles of the same cluster are grouped with each other. A cluster is a set of names of
     # stories and of ids of articles without a story.
     clusters: list[set[str]] = []
@@ -62,6 +63,8 @@ def find_story_changes(
         reports |= {other.id: other for other in similar}
         if similar or report.story:
             clusters.append({member.story or member.id for member in (report, *similar)})
+
+    # group the articles of each cluster
     new_ids = {report.id for report in new}
     changed: dict[str, str] = {}
     for cluster in _merge_overlapping(clusters):
@@ -77,9 +80,9 @@ def find_story_changes(
 
 
 def _merge_overlapping(sets: Iterable[set[str]]) -> list[set[str]]:
-    """Merge sets that share a member, also by way of other sets: {a, b}, {b, c} and {d} give
-    {a, b, c} and {d}."""
-    merged: list[set[str]] = []
+    """Merge sets that have a member in common, until no two of the returned sets have: {a, b},
+    {b, c} and {d} give {a, b, c} and {d}."""
+    merged: list[set[str]] = []  # no two of these overlap
     for names in sets:
         overlapping = [other for other in merged if not other.isdisjoint(names)]
         merged = [other for other in merged if other not in overlapping]
@@ -90,13 +93,14 @@ def _merge_overlapping(sets: Iterable[set[str]]) -> list[set[str]]:
 def assign_stories(
     reports: Sequence[Report], new_ids: Collection[str], make_name: MakeName, measure: Measure
 ) -> dict[str, str]:
-    """Return article id -> story ("" for none). If there are more than 60 articles, only a sample
-    is grouped: the newest articles of each story, which stand for it and stay in it, and the new
-    and newest ones of the others. Then only articles of the sample are in the result, without those
-    whose outlet has enough articles in the story. `new_ids`: ids of new articles; `make_name`:
-    returns a name for a new story; `measure`: returns the log odds for two reports."""
+    """Group articles by event; return article id -> story ("" for none). Of more than 60 articles,
+    only a sample is grouped and returned, since grouping is slow: the newest of each story, which
+    stay in it, new articles, and the newest of the others. Articles whose outlet has enough in
+    their story are then left out, too. `new_ids`: ids of new articles; `make_name`: returns a name
+    for a new story; `measure`: returns how likely two reports are on one event, as log odds."""
     if len(reports) <= LARGEST:
         return name_groups(group_reports(reports, measure, new_ids), make_name)
+
     outlet_counts = Counter((report.story, report.outlet) for report in reports if report.story)
     sample = _choose_sample(reports, new_ids)
     outlets = {report.id: report.outlet for report in sample}
@@ -108,8 +112,9 @@ def assign_stories(
 
 
 def _choose_sample(reports: Sequence[Report], new_ids: Collection[str]) -> list[Report]:
-    """Choose at most 60 reports: new ones first, then the newest of the others, with at most 10 of
-    the same story. Reports that have a story are marked as final, so that they stay in it."""
+    """Choose at most 60 reports, at most 10 of the same story: first new reports, then the newest
+    of the others. Reports with a story are returned with the mark `final`, so that they stay in it.
+    `new_ids`: ids of new reports."""
 
     def get_precedence(report: Report) -> tuple[bool, tuple[datetime, str]]:
         return report.id in new_ids, _get_report_key(report)
@@ -129,11 +134,12 @@ def group_reports(
     reports: Sequence[Report], measure: Measure, new: Collection[str] = ()
 ) -> list[list[Report]]:
     """Group reports by event: merge the two nearest groups again and again, as long as they more
-    likely than not report one event. The nearness of two groups is an average over their reports
-    (average linkage). Earlier articles of a story begin in one group, so that a new article cannot
-    split the story, unless they are UNLIKE its first article. Groups that both have final articles
-    are never merged. `measure`: returns log odds, above 0 if two reports more likely than not are
-    on one event; `new`: ids of new articles."""
+    likely than not report one event. Groups are near if their reports are on average (average
+    linkage). Earlier reports of a story begin in one group, so that a new one cannot split it,
+    unless they are too unlike its first report. Two groups with final reports, which must stay in
+    their story, are never merged. `measure`: returns the log odds that two reports are on one
+    event, above 0 if that is more likely than not; `new`: ids of new reports."""
+    # log odds of pairs of reports that may be on one event, by both ids
     likely: dict[tuple[str, str], float] = {}
     for report, other in combinations(reports, 2):
         value = measure(report, other)
@@ -146,7 +152,9 @@ def group_reports(
     nearness_by_pair: dict[tuple[int, int], float] = {}
     for first, second in combinations(groups, 2):
         nearness_by_pair[first, second] = _compare_groups(groups[first], groups[second], likely)
+
     while nearness_by_pair:
+        # the nearest pair; among equals, the one with the lowest numbers
         first, second = max(
             nearness_by_pair, key=lambda pair: (nearness_by_pair[pair], -pair[0], -pair[1])
         )
@@ -166,10 +174,10 @@ def group_reports(
 def _make_first_groups(
     reports: Sequence[Report], likely: Likely, new: Collection[str]
 ) -> list[list[Report]]:
-    """Return the groups with which grouping begins. The articles that stay in a story form a group;
-    any other article is a group of its own. A final article stays in its story. So does an earlier
-    article, unless it is UNLIKE the first earlier article of the story. `likely`: log odds that two
-    articles report one event, by their ids; `new`: ids of new articles."""
+    """Return the groups with which grouping begins: one for the articles that stay in the same
+    story, and one for each other article alone. A final article stays in its story, and so does an
+    earlier article, unless it is too unlike the first earlier article of the story. `likely`: the
+    ids of two articles -> log odds that they report one event; `new`: ids of new articles."""
     groups: dict[str, list[Report]] = {}  # by story, or by the id of an article alone
     first_ids: dict[str, str] = {}  # the first earlier article of each story
     for report in sorted(reports, key=_get_report_key):
@@ -186,12 +194,13 @@ def _make_first_groups(
 
 
 def _compare_groups(group: Sequence[Report], other: Sequence[Report], likely: Likely) -> float:
-    """Return the mean log odds of all pairs of articles between two groups, each outlet weighed
-    once. Return FAR if the groups must not be merged: both have final articles, their first
-    articles are UNLIKE, or no pair is compared. `likely`: log odds of pairs, by both ids."""
+    """Return how likely two groups of articles report one event: the mean log odds of all pairs of
+    an article of one group and an article of the other. Outlets have equal weights. Return FAR if
+    the groups must not be merged: both have final articles, which must stay in their story, or
+    their first articles are too unlike. `likely`: the ids of two articles -> log odds."""
     if any(report.final for report in group) and any(report.final for report in other):
         return FAR
-    # this is FAR, too, if no pair is compared, so that the sum of weights below is not 0
+    # This is also so if `likely` has no pair of the groups: so the sum of weights below is not 0.
     if _compare_first_articles(group, other, likely) < UNLIKE:
         return FAR
     weights = _weigh_reports(group) | _weigh_reports(other)
@@ -210,9 +219,10 @@ def _compare_groups(group: Sequence[Report], other: Sequence[Report], likely: Li
 def _compare_first_articles(
     group: Sequence[Report], other: Sequence[Report], likely: Likely
 ) -> float:
-    """Return the log odds for the first article of the group that begins later, and the first
-    article of the other group with which it can be compared; FAR if there is no such article.
-    `likely`: log odds of pairs, by both ids."""
+    """Return the log odds that the first articles of two groups report one event: the first article
+    of the group that begins later is compared with the first article of the other group for which
+    `likely` has a value. Return FAR if there is none. `likely`: the ids of two articles -> log
+    odds."""
     earlier, later = sorted((group, other), key=lambda reports: min(map(_get_report_key, reports)))
     first = min(later, key=_get_report_key)
     for report in sorted(earlier, key=_get_report_key):
@@ -230,10 +240,11 @@ def _weigh_reports(reports: Sequence[Report]) -> dict[str, float]:
 
 
 def name_groups(groups: Iterable[Sequence[Report]], make_name: MakeName) -> dict[str, str]:
-    """Name the story of each group; return article id -> story. A group continues the story of its
-    final articles, else the story that most of its outlets had, unless another group continues
-    that; else it gets a new name. The articles of a group get "" if the group is no story, because
-    it has one outlet only, and so do those beyond the first five of an outlet."""
+    """Name the story of each group of articles; return article id -> name of the story. A group
+    continues the story of its final articles or, if it has none, the story that most of its outlets
+    had; if another group continues that, it gets a new name. A group with one outlet is no story:
+    its articles get "". Also, only the first five articles of an outlet stay in a story.
+    `make_name`: returns a new name."""
     stories: dict[str, str] = {}
     used_names = {_NO_STORY}
     for group in sorted(groups, key=_get_group_key):
@@ -246,7 +257,7 @@ def name_groups(groups: Iterable[Sequence[Report]], make_name: MakeName) -> dict
         if name == _NO_STORY:
             name = make_name(group)
         used_names.add(name)
-        counts: Counter[str] = Counter()
+        counts: Counter[str] = Counter()  # of articles, by outlet
         for report in sorted(group, key=lambda report: (not report.final, _get_report_key(report))):
             counts[report.outlet] += 1
             is_shown = report.final or counts[report.outlet] <= OF_OUTLET
@@ -255,9 +266,9 @@ def name_groups(groups: Iterable[Sequence[Report]], make_name: MakeName) -> dict
 
 
 def _choose_name(group: Sequence[Report], used_names: Collection[str]) -> str:
-    """Return the name of the story that a group continues. That is the story of its final articles
-    or, if it has none, the one to which most of its outlets belonged; names in `used_names` are
-    taken by other groups. Return "" if the group is a new story."""
+    """Return the name of the story that a group of articles continues: the story of its final
+    articles or, if it has none, the story to which most of its outlets belonged. Return "" if the
+    group is a new story. `used_names`: stories that other groups continue."""
     for report in group:
         if report.final:
             return report.story
@@ -270,14 +281,12 @@ def _choose_name(group: Sequence[Report], used_names: Collection[str]) -> str:
 
 
 def _get_group_key(group: Sequence[Report]) -> tuple[object, ...]:
-    """Return a sort key of groups, in the order in which they choose names: those with final
-    articles first, then those with most outlets, then the earliest."""
+    """Return a sort key that puts groups into the order in which they choose names: those with
+    final articles first, then those with most outlets, then the earliest."""
     has_final = any(report.final for report in group)
-    return (
-        not has_final,
-        -len({report.outlet for report in group}),
-        min(map(_get_report_key, group)),
-    )
+    outlet_count = len({report.outlet for report in group})
+    earliest_report = min(map(_get_report_key, group))
+    return not has_final, -outlet_count, earliest_report
 
 
 def _get_report_key(report: Report) -> tuple[datetime, str]:

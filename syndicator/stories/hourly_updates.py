@@ -16,18 +16,19 @@ _NOTE_NAME: Final = "stories shown until"
 
 
 def is_due(archive: Archive, settings: Settings) -> bool:
-    """Return True if reports were added in an hour that has ended, and the feed of stories was not
-    marked for it yet. Entries of stories show new reports once their hour has ended."""
+    """Return True if the feed of stories must be marked as changed: reports were added to stories
+    in an hour that has ended, and the feed was not marked for that hour yet. Entries of stories
+    show new reports once their hour has ended."""
     if settings.publish.stories == "off":
         return False
     last_end = _find_last_end(archive.clock)
-    since = _read_note(archive.store, last_end)
+    since = _read_note(archive.store, last_end)  # until when reports were examined
     return since < last_end and archive.store.stories.has_reports(since, last_end)
 
 
 def mark_stale_if_due(archive: Archive, settings: Settings) -> None:
-    """If `is_due`, mark the feed of stories as stale, so that the next build writes it. Record the
-    hour in any case, so that it is examined only once."""
+    """Mark the feed of stories as changed, so that the next build writes it, if reports were added
+    in the last hour that ended. Record that this hour was examined, so that it is done once."""
     last_end = _find_last_end(archive.clock).isoformat()
     if archive.store.visits.note(_NOTE_NAME) == last_end:
         return

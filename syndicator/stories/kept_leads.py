@@ -22,9 +22,10 @@ _NO_LEAD: Final = ""
 
 
 def update_from_list(archive: Archive) -> None:
-    """Update the leads in the database from leads.tsv, if that changed."""
+    """Update the lead article of each story in the database from the file leads.tsv, if the file
+    changed."""
     edits = recorded.LEADS.find_edits(archive.article_store, archive.store)
-    if edits is None:
+    if edits is None:  # the file has not changed
         return
     removed = {story: _NO_LEAD for story, _ in edits.removed}
     archive.store.stories.set_leads({**removed, **dict(edits.added)})
@@ -32,8 +33,8 @@ def update_from_list(archive: Archive) -> None:
 
 
 def record_leads(archive: Archive, leads: Mapping[str, str]) -> None:
-    """Record the leads of stories, first in leads.tsv, then in the database. `leads`: name of the
-    story -> article id of its lead."""
+    """Record the lead articles of stories, first in leads.tsv, then in the database. `leads`: name
+    of the story -> id of its lead article."""
     if not leads:
         return
     LEADS.append(archive.article_store, sorted(leads.items()))
@@ -42,7 +43,8 @@ def record_leads(archive: Archive, leads: Mapping[str, str]) -> None:
 
 
 def choose_missing_leads(archive: Archive, sources: Mapping[str, Source]) -> None:
-    """Choose and record the lead of each published story that has none. `sources`: by key."""
+    """Choose and record a lead, the article that stands for the story, for each published story
+    that has none. `sources`: key -> source."""
     stories_due = archive.store.stories.list_leads_due()
     if not stories_due:
         return
@@ -58,8 +60,8 @@ class _Chooser:
     """Chooses leads by the settings of the sources and the days since when they are followed."""
 
     def __init__(self, archive: Archive, sources: Mapping[str, Source]) -> None:
-        """Find out which sources are known for long enough to lead a story, and which sources each
-        web site has. `sources`: by key."""
+        """Find out which sources we have followed for long enough, so that they may lead a story,
+        and which sources each web site has. `sources`: key -> source."""
         today = archive.clock().date()
         followed_since: dict[str, date] = {}
         for key, day in FOLLOWED.read(archive.article_store):
@@ -76,8 +78,9 @@ class _Chooser:
         return choose_lead([self._make_report(article) for _, article in story.reports])
 
     def _make_report(self, article: Article) -> Report:
-        """Return an article with the facts by which a lead is chosen, among them whether its source
-        is preferred by the operator and known for long enough."""
+        """Return the facts about an article by which the lead of a story is chosen: when it was
+        added, whether the operator prefers its source, and whether we have followed its source for
+        long enough."""
         keys = self._list_sources(article)
         return Report(
             article=article.id,
@@ -87,10 +90,11 @@ class _Chooser:
         )
 
     def _list_sources(self, article: Article) -> list[str]:
-        """Return the keys of the sources on the site of an article, even if another source
-        announced it first. If no source is on that site, return the source that announced the
-        article; an empty list if that was removed. The site of a source is that of its feed's
-        address, not a site that names the feed as its own, since anybody may do that."""
+        """Return the keys of the sources on the web site of an article, whichever source announced
+        it. If no source is on that site, return the source that announced the article, or an empty
+        list if that source was removed."""
+        # A source is on the site of its feed's address. That a site names a feed as its own does
+        # not count, since anybody may do that.
         sources_of_site = self._keys_by_site.get(urls.site(article.url), [])
         if sources_of_site:
             return sources_of_site

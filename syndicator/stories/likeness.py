@@ -95,9 +95,10 @@ class Window:
         return LEAST + math.log(self.articles + FEW)
 
     def weigh_term(self, term: int) -> float:
-        """Return the weight of a term, which is given by its hash. It is the logarithm of
-        (number of articles / number of articles with the term). Both numbers are those of the
-        sample plus those that common.bin lets expect, because the sample is small."""
+        """Return the weight of a term (a word), high if few articles have it: the logarithm of
+        (number of articles / number of articles with the term). Both numbers are those of a sample
+        of recent articles plus those that our table of rarities lets expect, because the sample is
+        small. `term`: the hash of the term."""
         byte = get_rarity_byte(term)
         count = self.counts.get(term)
         if count is None:
@@ -112,14 +113,15 @@ class Window:
 
 
 def count_terms(articles: int, sample: Iterable[tuple[str, Collection[int]]]) -> Window:
-    """Return a window. `articles`: the number of its articles; `sample`: (outlet, terms) of some of
-    them. For each term, at most four articles of an outlet count (PLACES), so that an outlet with
-    many articles does not make its own subjects look frequent."""
+    """Return a window: how frequent terms (words) are in recent articles. `articles`: the number of
+    recent articles; `sample`: some of them, each as (outlet, hashes of its terms). For each term,
+    at most four articles of an outlet count, so that an outlet with many articles does not make its
+    own subjects look frequent."""
     terms_by_outlet: dict[str, list[Collection[int]]] = {}
     for outlet, terms in sample:
         terms_by_outlet.setdefault(outlet, []).append(terms)
-    sampled = 0
-    parts: list[Collection[int]] = []
+    sampled = 0  # number of articles
+    parts: list[Collection[int]] = []  # a term stands in as many parts as articles count for it
     for terms_of_outlet in terms_by_outlet.values():
         sampled += len(terms_of_outlet)
         if len(terms_of_outlet) <= PLACES:
@@ -141,9 +143,10 @@ class Comparison:
         self._weighed: dict[tuple[str, datetime], Weighed] = {}
 
     def measure(self, article: Article, other: Article) -> float:
-        """Return the log odds that two articles report one event, less the limit, which grows with
-        the time between them. Above 0, it is more likely than not; texts made from one template get
-        0 at most. Return FAR if their languages differ or if they are more than WINDOW apart."""
+        """Return how likely two articles report one event: log odds less a limit, which grows with
+        the time between the articles. A value above 0 means more likely than not. Texts that were
+        made from one template get 0 at most. Return FAR if the languages differ, or if too much
+        time is between the articles."""
         time_between = abs(article.at - other.at)
         if article.language != other.language or time_between > WINDOW:
             return FAR
@@ -159,9 +162,9 @@ class Comparison:
         return odds
 
     def is_likely(self, article: Article, other: Article) -> bool:
-        """Return True if two articles more likely than not report one event. Most pairs do not, and
-        for most of these an upper bound, which needs only the weights of shared terms, is enough to
-        return False; else `measure` decides."""
+        """Return True if two articles more likely than not report one event. It is `measure(...) >
+        0`, but faster: for most pairs, an upper bound of the log odds, which needs only the weights
+        of shared terms, is enough to return False."""
         weighed = self.weigh(article)
         short_words, short_names, short_numbers = SHORT
         names = self._compute_upper_bound(weighed.names, other.sketch.names, short_names)
@@ -176,17 +179,18 @@ class Comparison:
         return self.measure(article, other) > 0
 
     def _compute_upper_bound(self, weighed: Terms, stresses: Terms, short: float) -> float:
-        """Return an upper bound of the product of two articles' weights of one kind. `weighed`:
-        the weights of an article; `stresses`: the stresses of the other one, of which only shared
-        terms are weighed, so that its length is too small and the result too large; `short`: the
-        value in SHORT for this kind."""
+        """Return an upper bound of the similarity (the scalar product of weights) of two articles
+        in one kind of terms, such as names. `weighed`: the weights of an article's terms;
+        `stresses`: how much the other article stresses its terms; `short`: the constant for this
+        kind that keeps short articles from weighing too much."""
+        # Only shared terms are weighed, so that the length is too small and the result too large.
         shared = weighed.keys() & stresses.keys()
         weights = {term: stresses[term] * self._terms[term] for term in shared}
         return _multiply_vectors(weighed, weights) / math.hypot(short, *weights.values())
 
     def weigh(self, article: Article) -> Weighed:
-        """Return the sketch of an article with weights of this window, from the cache if it was
-        made before."""
+        """Return the words, names and numbers of an article with their weights, which are high for
+        terms that few recent articles have; from the cache if they were weighed before."""
         key = article.id, article.at
         weighed = self._weighed.get(key)
         if weighed is None:
@@ -198,9 +202,10 @@ class Comparison:
         return weighed
 
     def _weigh_kind(self, stresses: Terms, short: float) -> Terms:
-        """Return the weights of the terms of one kind, divided by their length as a vector.
-        `stresses`: how much the article stresses each term; `short`: the value in SHORT for this
-        kind."""
+        """Return term -> weight for an article's terms of one kind, such as names: stress times
+        rarity, divided by the length of the vector of all of them. `stresses`: term -> how much the
+        article stresses it; `short`: the constant for this kind that keeps short articles from
+        weighing too much."""
         term_weights = self._terms
         for term in stresses:
             if term not in term_weights:
@@ -218,11 +223,11 @@ def _get_odds(shares: tuple[float, float, float], tone: float) -> float:
 
 
 def measure_evidence(article: Weighed, other: Weighed) -> tuple[float, float, float]:
-    """Return three values: the evidence that shared words give, the evidence that shared numbers
-    give, and the evidence against one event. The last one is above 0 if both articles have numbers
-    and share none, like a forecast and the result; it is full if each has MANY numbers. Words and
-    numbers count at most BY_NAMES times as much as shared names, and a single word at most MOST,
-    because the name of a company alone does not make an event."""
+    """Return three values: how much shared words speak for one event, how much shared numbers speak
+    for it, and how much speaks against it. The last one is above 0 if both articles have numbers
+    and share none, like a forecast and the result."""
+    # Words and numbers count at most BY_NAMES times as much as shared names, and a single word at
+    # most MOST, because the name of a company alone does not make an event.
     most_evidence = BY_NAMES * _multiply_vectors(article.names, other.names)
     shared_words = article.words.keys() & other.words.keys()
     sum_of_words = sum(min(MOST, article.words[term] * other.words[term]) for term in shared_words)
@@ -231,6 +236,7 @@ def measure_evidence(article: Weighed, other: Weighed) -> tuple[float, float, fl
     share_numbers = not article.numbers.keys().isdisjoint(other.numbers)
     if share_numbers:
         return word_evidence, number_evidence, 0.0
+    # the evidence against one event is full if each article has MANY numbers
     number_count = min(len(article.numbers), len(other.numbers))
     share_of_many = min(1.0, number_count / MANY)
     counter_evidence = share_of_many * (word_evidence + APART)
@@ -244,8 +250,9 @@ def _multiply_vectors(terms: Terms, others: Terms) -> float:
 
 
 def _have_same_template(article: Weighed, other: Weighed) -> bool:
-    """Return True if two texts seem to be made from one template, such as daily weather reports of
-    two towns: they share most words that are not names, but not the names at the beginning."""
+    """Return True if two texts seem to be made from one template, such as the weather reports of
+    two towns: they have most words in common that are not names, but not the names at the
+    beginning."""
     names = article.names.keys() | other.names.keys()
     words = article.words.keys() - names
     other_words = other.words.keys() - names
@@ -258,8 +265,8 @@ def _have_same_template(article: Weighed, other: Weighed) -> bool:
 
 
 def _measure_shared_first_names(article: Weighed, other: Weighed) -> float:
-    """Return which share, by weight, of the names at the beginning of `article` the other text has,
-    anywhere; 1 if `article` has no names at its beginning."""
+    """Return the share, from 0 to 1, of the names at the beginning of `article` that the other text
+    has anywhere. Rare names count more. Return 1 if there are no names at the beginning."""
     first_names = {term: article.names[term] for term in article.first_names}
     weight = sum(first_names.values())
     if not weight:

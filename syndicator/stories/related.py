@@ -47,9 +47,10 @@ class Traits:
 
 
 def list_terms(document: Document, small_words: Collection[str] = ()) -> list[str]:
-    """Return at most 60 terms that may say what an article is about: first those of title, tags and
-    excerpt, then those that its text has at least three times, the most frequent first.
-    `small_words`: words of its language without a subject, such as "the"; they are left out."""
+    """Return at most 60 terms (words) that may say what an article is about: first those of title,
+    tags and excerpt, then those that its text has at least three times, the most frequent first.
+    `document`: all terms of the article; `small_words`: words of its language such as "the", which
+    are left out."""
     terms: dict[str, None] = {}  # a set that keeps its order
     for field in (document.title, document.names, document.excerpt):
         terms |= dict.fromkeys(field.split())
@@ -75,9 +76,9 @@ class Key:
 def choose_keys(
     document: Document, terms: Iterable[str], frequencies: Frequencies
 ) -> dict[str, Key]:
-    """Return the twelve terms that say most about an article, the heaviest first. Terms that no
-    other article has are left out. `terms`: from `list_terms`; `frequencies`: of these terms in all
-    articles."""
+    """Return the twelve terms (words) that say most about an article, the most important first,
+    each with its weight and its use in the article. Terms that no other article has are left out.
+    `terms`: from `list_terms`; `frequencies`: how many articles have each of these terms."""
     keys: dict[str, Key] = {}
     for term in terms:
         if frequencies.terms.get(term, 0) < _LEAST_ARTICLES:
@@ -91,8 +92,10 @@ def choose_keys(
 def choose_related(
     article: Traits, keys: Mapping[str, Key], candidates: Iterable[Traits]
 ) -> list[str]:
-    """Return the ids of those of `candidates` that are related to an article, five at most, the
-    nearest first. `keys`: those of the article, from `choose_keys`."""
+    """Return the ids of at most five articles that are on the same subject as `article`, the
+    nearest first. `keys`: the most important terms of the article, from `choose_keys`;
+    `candidates`: the articles to choose from."""
+    # (negative score, negative time, id): sorted, the best and newest are first
     scored: list[tuple[float, int, str]] = []
     for candidate in candidates:
         if candidate.document.title == article.document.title:  # itself, or a copy
@@ -104,8 +107,9 @@ def choose_related(
 
 
 def _score_candidate(article: Traits, keys: Mapping[str, Key], candidate: Traits) -> float:
-    """Return how closely a candidate is related to an article, from 0 (not at all) to 2; above 1
-    only if both are in the same story."""
+    """Return how closely another article is related to an article, from 0 (not at all) to 2. Values
+    above 1 are only for articles of the same story. `keys`: the most important terms of the
+    article."""
     if article.story and article.story == candidate.story:
         return _SAME_STORY + _compare_vectors(article, candidate)
     if article.language != candidate.language:
@@ -118,14 +122,16 @@ def _score_candidate(article: Traits, keys: Mapping[str, Key], candidate: Traits
 
 
 def _compare_terms(keys: Mapping[str, Key], document: Document) -> float:
-    """Return the share of the weight of `keys` that belongs to terms of `document`, from 0 to 1. A
-    term that `document` uses less than the keys' own article counts only in part."""
+    """Return how much an article has of the terms in `keys`, from 0 (none) to 1 (all): the share of
+    their weight. A term that it uses less than the article of the keys counts only in part.
+    `document`: all terms of the article."""
     total_weight = sum(key.weight for key in keys.values())
     if not total_weight:
         return 0.0
     shared_weight = 0.0
     for term, key in keys.items():
-        shared_weight += key.weight * min(1.0, _measure_use(document, term) / key.use)
+        counted_part = min(1.0, _measure_use(document, term) / key.use)
+        shared_weight += key.weight * counted_part
     return shared_weight / total_weight
 
 
@@ -137,8 +143,9 @@ def _compare_vectors(article: Traits, candidate: Traits) -> float:
 
 
 def _measure_use(document: Document, term: str) -> float:
-    """Return how often and how prominently an article has a term: more for title, tags and excerpt
-    than for the text, and less for each repetition."""
+    """Return how often and how prominently an article has a term. Title, tags and excerpt count
+    more than the text, and each repetition counts less than the one before. `document`: all terms
+    of the article."""
     use = 0.0
     for weight, count in zip(_FIELD_WEIGHTS, document.count(term), strict=True):
         if count:
@@ -147,8 +154,8 @@ def _measure_use(document: Document, term: str) -> float:
 
 
 def _may_be_subject(term: str) -> bool:
-    """Return False for numbers and for words of one or two ASCII characters, which say little
-    alone. In other scripts, such as Chinese, short terms say much."""
+    """Return True if a term may name the subject of an article. Numbers, and words of one or two
+    ASCII characters, may not. In other scripts, such as Chinese, short terms say much."""
     if term.isdecimal():
         return False
     return len(term) >= _LEAST_LETTERS or not term.isascii()

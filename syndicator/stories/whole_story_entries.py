@@ -25,12 +25,13 @@ _NO_TIME: Final = 0  # in seconds since 1970
 
 
 def update_from_list(archive: Archive, configuration: Configuration) -> None:
-    """Update the database from folded.tsv, the list of articles that are published in the entry of
-    a whole story, if that file changed. After an upgrade, write the file first. Call this once all
-    stories are in the database."""
+    """Update the database from folded.tsv, the list of articles whose feed entry stands for a whole
+    story, if that file changed. After an upgrade from a version that made such entries, write the
+    file first. Call this once all stories are in the database."""
     store = archive.store
 
     def list_after_upgrade() -> list[Folded]:
+        # called if there is no file: it returns the lines to write
         if store.stories.folded() or not _published_whole_stories(store, configuration):
             return []
         return list_published(store)
@@ -43,9 +44,9 @@ def update_from_list(archive: Archive, configuration: Configuration) -> None:
 
 
 def _published_whole_stories(store: Store, configuration: Configuration) -> bool:
-    """Return True if an earlier version published one entry for each story. Its note in the
-    database says so; if the database was made again, the former setting in the configuration
-    does."""
+    """Return True if an earlier version of the program published one entry for each story. A note
+    in the database says so or, if the database was made again since, an old setting in the
+    configuration."""
     note = store.visits.note(SHOWN_NOTE)
     if note is not None:
         return _WHOLE_STORIES in note
@@ -54,8 +55,8 @@ def _published_whole_stories(store: Store, configuration: Configuration) -> bool
 
 
 def list_published(store: Store) -> list[Folded]:
-    """Return an entry of folded.tsv for each article of the stories that are published now; of each
-    story, the lead first."""
+    """Return lines for folded.tsv, the list of articles whose feed entry stands for a whole story:
+    one for each article of the stories that are published now, of each story the lead first."""
     stories = store.stories
     lead_ids = set(stories.leads().values())
     folded: list[Folded] = []

@@ -122,8 +122,9 @@ class Site:
         self._find_former_keys_and_withdrawals()
 
     def _make_entries(self) -> None:
-        """Prepare the entries of articles, of stories, and of stories that an earlier version
-        published as one entry."""
+        """Prepare three sources of feed entries: entries of articles, entries of stories, and
+        folded entries, which stand for a story in a feed of articles (as earlier versions published
+        them)."""
         inputs = self.inputs
         self.entries = Entries(
             inputs.index,
@@ -152,8 +153,8 @@ class Site:
         return self.inputs.sources.get(article.source_key)
 
     def _find_former_keys_and_withdrawals(self) -> None:
-        """Fill `former_keys` and `removed`: find the former keys of each feed, and the articles
-        that were withdrawn from it."""
+        """Fill two mappings: `former_keys`, feed -> the keys that it had before it moved, and
+        `removed`, feed -> the articles that were withdrawn from it, oldest first."""
         new_keys = redirects.resolve_moves(list(self.rows.values()))
         self.former_keys = defaultdict(list)
         for old_key, new_key in new_keys.items():
@@ -176,11 +177,12 @@ class Site:
     @property
     def has_new_articles(self) -> bool:
         """True if pages about all feeds, such as the front page, must be made again because
-        articles changed. If the feed of everything is left to a later build, these pages are left,
-        too, so that they show no article that this feed lacks."""
+        articles changed."""
         if self.inputs.whole:
             return True
         if self.is_everything_left:
+            # The feed of everything is left to a later build. Leave these pages, too, so that they
+            # show no article that this feed lacks.
             return False
         # Marks of other feeds count, too: if a second source announces an article that exists
         # already, only the feed of that source is marked.
@@ -200,26 +202,30 @@ class Site:
 
     @property
     def open_month(self) -> str:
-        """The month of the newest article, such as "2026-11"; "" without articles."""
+        """The month in which the newest article was added, such as "2026-11"; "" if there are no
+        articles."""
         row = self.rows.get(ALL)
         if row is None or row.latest_added is None:
             return ""
         return row.latest_added.strftime("%Y-%m")
 
     def plan_calendar_of_everything(self) -> None:
-        """Plan the calendar of the feed of everything, so that other pages can link it in a build
-        that does not compare that feed."""
+        """Plan the calendar pages of the feed of everything, unless they are planned already or
+        there are none. Other pages link them, also in a build that does not make this feed."""
         if self.pages.archived and ALL.slug not in self.pages.calendars:
-            spec = next(spec for spec in self.pages.specs if spec.key == ALL)
-            self.pages.calendars[ALL.slug] = plan_feed_calendar(spec, self.index.days(ALL), "")
+            specs_by_key = {spec.key: spec for spec in self.pages.specs}
+            days = self.index.days(ALL)
+            calendar_pages = plan_feed_calendar(specs_by_key[ALL], days, "")
+            self.pages.calendars[ALL.slug] = calendar_pages
 
     def is_marked(self, key: FeedKey) -> bool:
         """Return True if articles of the feed changed since it was built."""
         return bool(self.inputs.marks.get(key))
 
     def get_entries(self, key: FeedKey) -> Entries:
-        """Return the entries in the form in which the feed `key` shows them: stories in the feed of
-        stories, folded stories in feeds with archives, else articles."""
+        """Return the source of entries for the feed `key`. The feed of stories gets entries of
+        stories; feeds with archives get folded entries, which may stand for a story; other feeds
+        get entries of articles."""
         if key == STORIES:
             return self._story_entries
         return self._folded_entries if AXES[key.axis].archived else self.entries

@@ -20,8 +20,9 @@ def is_stories_feed_planned(site: Site) -> bool:
 
 
 def list_targets(site: Site) -> Iterator[Target]:
-    """Yield a target for the page of each story; nothing if the feed of stories has no page. A
-    story whose reports were separated again has no page."""
+    """Yield a target (a file that a build makes) for the page of each story, an event that several
+    outlets report. Yield nothing if the feed of stories has no HTML page. A story whose reports
+    were separated again has no page."""
     has_pages = any(spec.key == STORIES and PAGE in spec.formats for spec in site.inputs.specs)
     if not has_pages:
         return
@@ -36,13 +37,13 @@ def list_targets(site: Site) -> Iterator[Target]:
 
 
 def _make_page(site: Site, story: str) -> Iterator[File]:
-    """Yield the page of a story; nothing if no article of the story is published."""
-    article_ids = [
-        article_id for article_id, _ in site.index.story_articles([story]).get(story, ())
-    ]
+    """Yield the file of a story's page; nothing if no article of the story is published. `story`:
+    the id of the story."""
+    articles_by_story = site.index.story_articles([story])
+    article_ids = [article_id for article_id, _ in articles_by_story.get(story, ())]
     if not article_ids:
         return
-    lead_id = article_ids[0]
+    lead_id = article_ids[0]  # the article that stands for the story
     views = site.entries.views(article_ids, None)
     list_items = site.entries.list_items(article_ids, None)
     explained = None

@@ -88,9 +88,11 @@ class Difference:
 def compare_targets(
     targets: Sequence[Target], published: Mapping[str, str], *, whole: bool = False
 ) -> Difference:
-    """Compare all targets of some owners with the published ones. `published`: by target id, the
-    fingerprint of each published target of these owners, OUT_OF_DATE if it must be made again;
-    `whole`: make all targets again."""
+    """Compare the planned targets (groups of files that a build makes together) with the published
+    ones. Return which must be made now (`due`), which wait for a later build (`late`), and the ids
+    of those that no longer exist (`gone`). `targets`: all planned ones of some feeds; `published`:
+    target id -> fingerprint of the published ones of these feeds, OUT_OF_DATE if it must be made
+    again; `whole`: True to make all targets again."""
     due: list[Target] = []
     late: list[Target] = []
     for target in targets:

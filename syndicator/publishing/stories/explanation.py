@@ -63,8 +63,9 @@ class Explained:
 
 
 def select_due_reports(story: Story, now: datetime) -> Story:
-    """Return a story with only those reports that its entry shows at the time `now`; see
-    `decide_which_are_due`."""
+    """Return a story with only the reports that its feed entry shows at the time `now`. A new
+    report is shown after the hour in which it was added, so that the entry changes once an hour at
+    most; see `decide_which_are_due`."""
     times = [article.added or now for _, article in story.reports]
     first_times: dict[str, datetime] = {}  # by outlet
     for (outlet, _), added in zip(story.reports, times, strict=True):
@@ -84,10 +85,10 @@ def explain_story(
     split: Split,
     may_quote: Callable[[Article], bool],
 ) -> Explained | None:
-    """Return what each outlet adds to a story, and the tags of the story; None if fewer than two
-    outlets have a report that can be shown. `views`: the articles that can be shown, by id; `lead`:
-    the article id of the story's lead; `split`: returns the sentences of a text; `may_quote`:
-    returns False for an article whose text must not be quoted."""
+    """Return what each outlet adds to a story (quotes, figures, tags), None if fewer than two
+    outlets have a report that can be shown. `views`: article id -> what may be shown of the
+    article; `lead`: the id of the article that stands for the story; `split`: returns the sentences
+    of a text; `may_quote`: returns False for an article whose text must not be quoted."""
     shown_reports = [(outlet, article) for outlet, article in story.reports if article.id in views]
     outlets = {outlet for outlet, _ in shown_reports}
     if len(outlets) <= 1:
@@ -115,9 +116,10 @@ def explain_story(
 def _rank_tags(
     reports: Sequence[tuple[str, Article]], views: Mapping[str, View], lead: str
 ) -> list[str]:
-    """Return at most ten tags of a story: first all tags of its lead, then those that most outlets
-    have. Outlets are counted, not articles, so that an outlet with many articles does not decide
-    alone. `reports`: pairs of outlet and article; `lead`: an article id."""
+    """Return at most ten tags of a story: first the tags of its lead article, then those that most
+    outlets use. `reports`: pairs of outlet and article; `views`: article id -> what may be shown of
+    the article; `lead`: the id of the lead article."""
+    # count outlets, not articles, so that an outlet with many articles does not decide alone
     outlets_by_tag: dict[str, set[str]] = {}
     for outlet, article in reports:
         for tag in views[article.id].tags:
@@ -131,37 +133,45 @@ def _rank_tags(
 
 
 def _list_sentences(view: View, split: Split) -> Sequence[str]:
-    """Return the sentences that a view publishes: those of the first paragraphs of its whole text
-    or, if that is not published, those of its excerpt."""
+    """Return the sentences of an article that are published: those of the first paragraphs of its
+    whole text or, if the text is not published, those of its excerpt. `view`: what may be shown of
+    the article; `split`: returns the sentences of a text in a language."""
     if not view.html:
         return split(view.summary, view.language)
-    paragraphs = _PARAGRAPH.findall(view.html)[:_MOST_PARAGRAPHS]
-    texts = [" ".join(unescape(_MARKUP.sub("", paragraph)).split()) for paragraph in paragraphs]
+    texts: list[str] = []
+    for paragraph in _PARAGRAPH.findall(view.html)[:_MOST_PARAGRAPHS]:
+        words = unescape(_MARKUP.sub("", paragraph)).split()
+        texts.append(" ".join(words))
     return split("\n".join(texts), view.language)
 
 
 def _find_last_new_report(accounts: Sequence[Account], explanation: Explanation) -> datetime:
-    """Return the time when the last report was added that says something new: it is quoted, or has
-    a figure that no earlier report has. The first report always counts. `accounts`: all reports,
-    first added first; `explanation`: the quotes and figures that were chosen."""
-    adding_ids = {accounts[0].id, *(quote.report for quote in explanation.quotes)}
+    """Return when the last report that says something new was added. The first report counts, each
+    report that is quoted, and each report with a figure that no earlier report has. `accounts`: all
+    reports of the story, first added first; `explanation`: the quotes and figures that were
+    chosen."""
+    first_report = accounts[0]
+    adding_ids = {first_report.id, *(quote.report for quote in explanation.quotes)}
     for group in explanation.figures:
+        # go backwards, so that the first report with a figure is the one that stays
         first_reports = {figure.text: figure.report for figure in reversed(group)}
         adding_ids.update(first_reports.values())
     return max(account.at for account in accounts if account.id in adding_ids)
 
 
 def find_update_time(explained: Explained, began: datetime) -> datetime:
-    """Return when the entry of a story changed last: at the end of the hour in which the last
-    report was added that says something new. If no report was added after the story began, return
-    `began`."""
+    """Return when the entry of a story changed last. This is the end of the hour in which the last
+    report with something new was added; `began`, the time when the story began, if no such report
+    was added later."""
     latest = explained.latest.astimezone(UTC)
-    return began if latest <= began else find_end_of_hour(latest)
+    if latest <= began:
+        return began
+    return find_end_of_hour(latest)
 
 
 def write_html(explained: Explained) -> str:
-    """Return the text about a story as HTML: who reported it first, quotes, figures, and who
-    reported on which day."""
+    """Return the explanation of a story as HTML: which outlet reported first, quotes, figures, and
+    which outlets reported on which day."""
     parts = [
         *_write_first(explained.reports),
         *_write_quotes(explained.explanation.quotes, explained.by_id),
@@ -178,8 +188,8 @@ def _write_first(reports: Sequence[ShownReport]) -> Iterator[str]:
 
 
 def _write_quotes(quotes: Sequence[Quote], by_id: Mapping[str, ShownReport]) -> Iterator[str]:
-    """Yield the quotes as an HTML list; nothing if there are none. `by_id`: the reports by article
-    id."""
+    """Yield the parts of an HTML list of quotes, each with its outlet and time. Yield nothing if
+    there are no quotes. `by_id`: article id -> report."""
     if not quotes:
         return
     yield "<p>What others add:</p><ul>"
@@ -191,25 +201,26 @@ def _write_quotes(quotes: Sequence[Quote], by_id: Mapping[str, ShownReport]) -> 
 
 
 def _write_figures(explained: Explained) -> Iterator[str]:
-    """Yield the figures as an HTML list, with a line for all figures on the same subject; nothing
-    if there are none."""
+    """Yield the parts of an HTML list of figures, numbers that several outlets report. A line has
+    all figures on the same subject, each with its outlet and time. Yield nothing if there are no
+    figures."""
     if not explained.explanation.figures:
         return
     by_id = explained.by_id
     yield "<p>Figures:</p><ul>"
     for group in explained.explanation.figures:
-        parts = []
+        figures_of_line = []
         for figure in group:
             report = by_id[figure.report]
             source = f"{_write_name(report)}, {_write_time(report.published)}"
-            parts.append(f"{escape(figure.text, quote=False)} ({source})")
-        yield f"<li>{'; '.join(parts)}</li>"
+            figures_of_line.append(f"{escape(figure.text, quote=False)} ({source})")
+        yield f"<li>{'; '.join(figures_of_line)}</li>"
     yield "</ul>"
 
 
 def _write_days(reports: Collection[ShownReport]) -> Iterator[str]:
-    """Yield an HTML list with a line for each day, which names the outlets that reported on it;
-    nothing if all reports are of the same day."""
+    """Yield an HTML list with a line for each day, which names the outlets that reported on that
+    day. Yield nothing if all reports are of the same day."""
     ordered = sorted(reports, key=lambda report: (report.published, report.id))
     lines = [
         f"<li>{day}: {_join_names(reports_of_day)}</li>"

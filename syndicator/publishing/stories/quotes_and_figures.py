@@ -93,16 +93,19 @@ def find_end_of_hour(moment: datetime) -> datetime:
 def decide_which_are_due(
     times: Sequence[datetime], confirmed: datetime, now: datetime
 ) -> list[bool]:
-    """Return True for each report that the entry of its story shows at the time `now`. The reports
-    up to `confirmed`, when the second outlet reported, are shown at once; a later report is shown
-    once the hour in which it was added has ended. So an entry changes once an hour at most.
-    `times`: when the reports were added, in the same order as the result."""
-    return [moment <= confirmed or find_end_of_hour(moment) <= now for moment in times]
+    """Return for each report of a story, in order, whether the story's feed entry shows it at the
+    time `now`. A report that was added until `confirmed` is shown at once, a later one after the
+    hour in which it was added, so that the entry changes once an hour at most. `times`: when the
+    reports were added; `confirmed`: when the second outlet reported."""
+    return [added <= confirmed or find_end_of_hour(added) <= now for added in times]
 
 
 def choose_quotes_and_figures(accounts: Sequence[Account], lead: str) -> Explanation:
-    """Choose the quotes and figures of a story. `accounts`: its reports, first added first; `lead`:
-    the article id of its lead. The outlet of the lead is not quoted, any other outlet once."""
+    """Choose sentences to quote and figures from the reports of a story. Return them with the
+    sentence that names the event, the first of the lead article. `accounts`: the reports, first
+    added first; `lead`: id of the lead article. Its outlet is not quoted, any other outlet at most
+    once."""
+    # the sentence that names the event
     event = ""
     done_outlets: set[str] = set()  # that of the lead, and those that are quoted
     for account in accounts:
@@ -114,8 +117,8 @@ def choose_quotes_and_figures(accounts: Sequence[Account], lead: str) -> Explana
 
     # of each report, quote a sentence that says more than the event and all reports before it
     quotes: list[Quote] = []
-    known_terms = _weigh_terms([event])
-    opening_terms = _weigh_terms([event])
+    known_terms = _weigh_terms([event])  # of everything in earlier reports
+    opening_terms = _weigh_terms([event])  # of their titles and first sentences
     for account in accounts:
         if account.outlet not in done_outlets:
             text = _choose_sentence(account, known_terms, opening_terms)
@@ -128,7 +131,8 @@ def choose_quotes_and_figures(accounts: Sequence[Account], lead: str) -> Explana
 
 
 def _weigh_terms(sentences: Iterable[str]) -> dict[str, float]:
-    """Return the rarity of each term that occurs in some sentences, by term."""
+    """Return term -> rarity for the terms (words in their basic form) of some sentences. The
+    rarity is high for terms that few texts contain."""
     weights: dict[str, float] = {}
     for sentence in sentences:
         for term in iterate_terms("", sentence):
@@ -140,22 +144,23 @@ def _weigh_terms(sentences: Iterable[str]) -> dict[str, float]:
 def _choose_sentence(
     account: Account, known_terms: Mapping[str, float], opening_terms: Mapping[str, float]
 ) -> str:
-    """Return the sentence of a report that says most beyond the earlier reports, "" if no sentence
-    says enough. `known_terms`: the terms of the earlier reports with their rarity; `opening_terms`:
-    those of their openings, which a sentence about the event shares."""
+    """Return the sentence of a report that adds most to the earlier reports of the story, "" if no
+    sentence adds enough. Both mappings are term (word) -> rarity: `known_terms`: of the earlier
+    reports; `opening_terms`: of their titles and first sentences. A sentence must share rare terms
+    with these, else it is not about the event."""
     best_score = 0.0
     best_sentence = ""
     for sentence in account.sentences[:READ]:
         if not _may_stand_alone(sentence, account.at):
             continue
         weights = _weigh_terms([sentence])
-        weight = sum(weights.values())
-        new_weight = sum(weights[term] for term in weights if term not in known_terms)
         event_terms = [
             term for term in weights.keys() & opening_terms.keys() if weights[term] >= RARE
         ]
         if len(event_terms) < OF_EVENT:  # background, not the event
             continue
+        weight = sum(weights.values())
+        new_weight = sum(weights[term] for term in weights if term not in known_terms)
         if new_weight < ADDED or new_weight < NEWS * weight:  # says too little that is new
             continue
         # high if much is new, and if the new part is a large share of the sentence
@@ -167,14 +172,15 @@ def _choose_sentence(
 
 
 def _may_stand_alone(sentence: str, reported: datetime) -> bool:
-    """Return True for a sentence that can be quoted alone: it is complete, neither too short nor
-    too long, and names no year before that of the report, as background does. `reported`: when the
-    report was added."""
+    """Return True if a sentence can be quoted alone: it is complete, neither too short nor too
+    long, and names no year before that of the report, since such sentences tell the background.
+    `reported`: when the report was added."""
     if not SHORTEST <= len(sentence) <= LONGEST:
         return False
     if not _SENTENCE_END.search(sentence):
         return False
-    if sentence.startswith("(") or sentence.count('"') % 2:  # an aside, half of a quotation
+    has_half_quotation = sentence.count('"') % 2 == 1
+    if sentence.startswith("(") or has_half_quotation:
         return False
     return all(int(year) >= reported.year for year in _YEAR.findall(sentence))
 
@@ -191,9 +197,11 @@ class _FoundFigure(NamedTuple):
 
 
 def _group_figures(accounts: Sequence[Account]) -> tuple[tuple[Figure, ...], ...]:
-    """Return groups of figures of several outlets on the same thing: the figures have the same
-    subject and share a rare word near it. For each subject, return only the group with the most
-    outlets, if it has at least two."""
+    """Return groups of figures, such as "25,000 workers", that several outlets state about the same
+    thing. The figures of a group have the same subject ("workers") and a rare word near it in
+    common. Of the groups with the same subject, only the one with the most outlets is returned, and
+    only if it has two or more. `accounts`: the reports of a story."""
+    # (subject, rare word) -> figures
     groups: dict[tuple[str, str], list[_FoundFigure]] = defaultdict(list)
     for account in accounts:
         for sentence in account.sentences:
@@ -217,8 +225,8 @@ def _count_outlets(figures: Iterable[_FoundFigure]) -> int:
 
 
 def _drop_repeated_figures(figures: Iterable[_FoundFigure]) -> tuple[Figure, ...]:
-    """Return the figures without repetitions: if an outlet has the same value twice, only the
-    first."""
+    """Return figures without repetitions: if an outlet states the same value several times, only
+    the first is returned."""
     listed: set[tuple[str, str]] = set()
     result: list[Figure] = []
     for figure in figures:
@@ -230,9 +238,9 @@ def _drop_repeated_figures(figures: Iterable[_FoundFigure]) -> tuple[Figure, ...
 
 
 def _find_figures(account: Account, sentence: str) -> Iterable[_FoundFigure]:
-    """Yield the figures of a sentence of the report `account`: numbers before a word in lower case,
-    which is the subject. So numbers in dates ("26 November") and names ("7 Eleven") do not count,
-    nor do years, or numbers before words such as units of time."""
+    """Yield the figures in a sentence of the report `account`. A figure is a number with its
+    subject, the word in lower case behind it, such as "25,000 workers". Numbers in dates ("26
+    November"), in names ("7 Eleven") and of units of time do not count, nor do years."""
     for match in _FIGURE.finditer(sentence):
         digits = match[1]
         subject = match[2]
@@ -242,11 +250,13 @@ def _find_figures(account: Account, sentence: str) -> Iterable[_FoundFigure]:
         stem = _find_stem(subject)
         if stem in _load_stems_without_subject():
             continue
+
         words_before = _WORD.findall(sentence[: match.start()])[-BEFORE:]
         subject_end = match.end() + len(subject)  # the match ends before the subject
         words_after = _WORD.findall(sentence[subject_end:])[:AFTER]
         near_terms = set(iterate_terms("", " ".join((*words_before, *words_after)))) - {stem}
         rare_terms = frozenset(term for term in near_terms if _is_rare(term))
+
         name = subject
         next_word = _SECOND_WORD.match(sentence, subject_end)
         if next_word and _is_rare(_find_stem(next_word[1])):

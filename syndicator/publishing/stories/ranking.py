@@ -13,8 +13,9 @@ STEP: Final = timedelta(hours=6)
 
 
 def count_voices(texts: Iterable[str]) -> int:
-    """Return the number of independent reports. `texts`: the excerpts of all reports. Excerpts with
-    nearly the same words, such as copies of a news agency's report, count once."""
+    """Return the number of independent reports of a story. Reports whose excerpts have nearly the
+    same words, such as copies of a news agency's report, count once. `texts`: the excerpts of all
+    reports."""
     voices = 0
     earlier_texts: list[set[str]] = []
     for text in texts:
@@ -32,8 +33,10 @@ def _is_copy(words: set[str], other_words: set[str]) -> bool:
 
 
 def rank_story(voices: int, latest: datetime, newest: datetime) -> float:
-    """Return the rank of a story: the number of its independent reports (`voices`), divided by a
-    number that grows with its age, by one each six hours. `latest`: when its last report was
-    published; `newest`: when the newest report on the whole page was published."""
-    steps = max(timedelta(), newest - latest) // STEP
+    """Return the rank of a story, high for many reports and a low age: the number of reports,
+    divided by 1 for the first six hours, by 2 for the next six, and so on. `voices`: the number of
+    its independent reports; `latest`: when its last report was published; `newest`: when the newest
+    report on the whole page was published."""
+    age = max(timedelta(), newest - latest)
+    steps = age // STEP
     return voices / (1 + steps)
