@@ -423,8 +423,8 @@ def test_an_article_without_text_of_its_own_is_filed(article_store: FileArticleS
 def test_files_that_are_put_together_share_one_sync_of_their_folder(
     article_store: FileArticleStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Within `batch_writes`, their folder is synced once for all files at each `settle`, and not per
-    file, since a sync is slow."""
+    """Within `batch_writes`, their folder is synced once for all files at each `settle`, and not
+    per file, since a sync is slow."""
     synced: list[str] = []
     monkeypatch.setattr(disk, "sync_folder", lambda path: synced.append(path.name))
     article_store.put(make_full_article(title="First", id="a" * 26))
