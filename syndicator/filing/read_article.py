@@ -193,9 +193,7 @@ def read_and_render(
     )
     distinct_tags = dict.fromkeys((*spell_tags(source_tags, loaded_taxonomy), *reading.tags))
     article = settle(replace(reading.filed(), tags=tuple(distinct_tags)))
-    packed_page = b""
-    if keep:
-        packed_page = pack_page(html, {**(headers or {}), ANSWERED: url})
+    packed_page = pack_page(html, {**(headers or {}), ANSWERED: url}) if keep else b""
     body_html = None
     if render:
         # imported here: most sources publish excerpts, and markdown takes 20 ms to load
