@@ -57,8 +57,8 @@ class Trouble:
 
 
 def _load_places(name: str, kind: type[Place]) -> tuple[Place, ...]:
-    """Return the tables [[`name`]] of sites.toml as objects of the class `kind`. The keys of a
-    table are fields of the class; lists become tuples."""
+    """Return the tables [[name]] of the file sites.toml as objects of the class `kind`. Each key of
+    a table is a field of the class; lists become tuples."""
     text = files("syndicator.cli.demo").joinpath("sites.toml").read_text(encoding="utf-8")
     tables: list[dict[str, Any]] = tomllib.loads(text)[name]
     places = []
@@ -96,24 +96,25 @@ class Item:
 
 
 def render_feed(site: Site, base: str, feed_url: str, items: Iterable[Item]) -> bytes:
-    """Return the feed of a site in the site's format. `base`: the address of the site. `feed_url`:
-    the address of the feed. `items`: its entries, the newest first."""
+    """Return the feed of a site as a file, in the format `site.feed`. `base`: the address of the
+    site. `feed_url`: the address of the feed. `items`: its entries, the newest first."""
     renderers = {"rss": _render_rss, "atom": _render_atom, "rdf": _render_rdf, "json": _render_json}
-    lines = renderers[site.feed](site, base, feed_url, list(items))
+    render = renderers[site.feed]
+    lines = render(site, base, feed_url, list(items))
     return "\n".join(lines).encode()
 
 
 def _make_element(name: str, text: str, attributes: str = "") -> str:
-    """Return an XML element with this text; "" if there is no text. `attributes`: attributes as
-    XML, with a space before each."""
+    """Return the XML element `name` with this text; "" if there is no text. `attributes`: the
+    attributes of the element as XML, with a space before each."""
     if not text:
         return ""
     return f"<{name}{attributes}>{escape(text, quote=False)}</{name}>"
 
 
 def _render_rss(site: Site, base: str, feed_url: str, items: list[Item]) -> list[str]:
-    """Return an RSS feed as lines. `base`: the address of the site. `feed_url`: the address of the
-    feed."""
+    """Return the RSS feed of a site as lines. `base`: the address of the site. `feed_url`: the
+    address of the feed. `items`: its entries."""
     title = _make_element("title", site.title)
     link = _make_element("link", base + "/")
     description = _make_element("description", site.tagline)
@@ -137,8 +138,8 @@ def _render_rss(site: Site, base: str, feed_url: str, items: list[Item]) -> list
 
 
 def _render_rss_item(item: Item, site_title: str) -> list[str]:
-    """Return an entry of an RSS feed as lines. As in feeds of WordPress, its address has parameters
-    for statistics, and a sentence about the site follows the summary."""
+    """Return an entry as lines of an RSS feed. It is written as WordPress does: the address has
+    parameters for statistics, and a sentence about the site follows the summary."""
     title = _make_element("title", item.title)
     link = _make_element("link", item.url + "?utm_source=rss&utm_medium=feed")
     categories = [f"<category><![CDATA[{label}]]></category>" for label in item.labels]
@@ -164,8 +165,8 @@ def _render_rss_item(item: Item, site_title: str) -> list[str]:
 
 
 def _render_atom(site: Site, base: str, feed_url: str, items: list[Item]) -> list[str]:
-    """Return an Atom feed as lines. `base`: the address of the site. `feed_url`: the address of the
-    feed."""
+    """Return the Atom feed of a site as lines. `base`: the address of the site. `feed_url`: the
+    address of the feed. `items`: its entries."""
     title = _make_element("title", site.title)
     subtitle = _make_element("subtitle", site.tagline)
     feed_id = _make_element("id", f"tag:{site.key}.example,2025:feed")
@@ -187,8 +188,8 @@ def _render_atom(site: Site, base: str, feed_url: str, items: list[Item]) -> lis
 
 
 def _render_atom_entry(item: Item) -> list[str]:
-    """Return an entry of an Atom feed as lines. Its sound and its whole text are part of it, if it
-    has them."""
+    """Return an entry as lines of an Atom feed. If the entry has a sound file, the lines link it,
+    and if it has its whole text as HTML, they contain that."""
     title = _make_element("title", item.title, ' type="text"')
     entry_id = _make_element("id", item.guid)
     links = f'<link rel="alternate" type="text/html" href="{escape(item.url)}"/>'
@@ -217,8 +218,9 @@ def _render_atom_entry(item: Item) -> list[str]:
 
 
 def _render_rdf(site: Site, base: str, feed_url: str, items: list[Item]) -> list[str]:
-    """Return an RDF feed (RSS 1.0) as lines. The addresses of all entries come first, then the
-    entries. `base`: the address of the site. `feed_url`: the address of the feed."""
+    """Return the RDF feed (RSS 1.0) of a site as lines: the site, a list of the addresses of all
+    entries, then the entries. `base`: the address of the site. `feed_url`: the address of the feed.
+    `items`: its entries."""
     title = _make_element("title", site.title)
     link = _make_element("link", base + "/")
     description = _make_element("description", site.tagline)
@@ -241,7 +243,7 @@ def _render_rdf(site: Site, base: str, feed_url: str, items: list[Item]) -> list
 
 
 def _render_rdf_item(item: Item) -> list[str]:
-    """Return an entry of an RDF feed (RSS 1.0 with Dublin Core) as lines."""
+    """Return an entry as lines of an RDF feed (RSS 1.0 with Dublin Core)."""
     title = _make_element("title", item.title)
     link = _make_element("link", item.url)
     description = _make_element("description", item.summary)
@@ -259,8 +261,9 @@ def _render_rdf_item(item: Item) -> list[str]:
 
 
 def _render_json(site: Site, base: str, feed_url: str, items: list[Item]) -> list[str]:
-    """Return a JSON feed as a list of one text; a list, because the other formats are lists of
-    lines. `base`: the address of the site. `feed_url`: the address of the feed."""
+    """Return the JSON feed of a site, as a list with one text; the functions for other formats
+    return lists, too. `base`: the address of the site. `feed_url`: the address of the feed.
+    `items`: its entries."""
     document = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": site.title,
@@ -275,8 +278,8 @@ def _render_json(site: Site, base: str, feed_url: str, items: list[Item]) -> lis
 
 
 def _make_json_item(item: Item) -> dict[str, object]:
-    """Return an entry as an item of a JSON feed. An entry without HTML has its summary as text.
-    Empty fields are left out."""
+    """Return an entry as an item of a JSON feed. The text of the item is the HTML of the entry; if
+    there is none, the summary. Empty fields are left out."""
     authors = []
     if item.author:
         authors.append({"name": item.author})

@@ -56,21 +56,24 @@ class SiteServer:
     a path. `log`: the list that gets all requests."""
 
     def __init__(self, name: str, respond: Respond, log: list[Request]) -> None:
+        """Prepare the server of the site `name`; `start` starts it. `respond`: returns the answer
+        to a request. `log`: each request is appended here."""
         self.name = name
-        self.base = ""  # "http://127.0.0.2:8081", once it listens
+        self.base = ""  # the address of the site, such as "http://127.0.0.2:8081", once it listens
         self._respond = respond
         self._log = log
-        self._server: asyncio.Server | None = None
-        self._open: set[asyncio.Task[None]] = set()
+        self._server: asyncio.Server | None = None  # None until it listens
+        self._open: set[asyncio.Task[None]] = set()  # one task for each open connection
 
     async def start(self, host: str, port: int) -> None:
         """Listen on `host` and `port`. If that is not possible, try any free port of `host`, then
-        the same two ports of 127.0.0.1. Raises OSError if nothing is possible."""
+        `port` of 127.0.0.1, then any free port there. Raises OSError if nothing is possible."""
+        # port 0 stands for any free port
         attempts = ((host, port), (host, 0), ("127.0.0.1", port), ("127.0.0.1", 0))
-        for address, number in attempts:
+        for tried_host, tried_port in attempts:
             try:
                 self._server = await asyncio.start_server(
-                    self._accept, address, number, limit=_MOST_HEAD_BYTES
+                    self._accept, tried_host, tried_port, limit=_MOST_HEAD_BYTES
                 )
                 break
             except OSError:
@@ -91,10 +94,11 @@ class SiteServer:
         await self._server.wait_closed()
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Answer the requests of a connection until one side closes it."""
+        """Answer the requests of a connection until one side closes it. asyncio calls this in a
+        task of its own for each connection."""
         task = asyncio.current_task()
         assert task is not None
-        self._open.add(task)
+        self._open.add(task)  # `aclose` ends the tasks that are open
         try:
             while await self._exchange(reader, writer):
                 pass
@@ -124,14 +128,15 @@ class SiteServer:
         for header_line in header_lines:
             name, _, value = header_line.partition(":")
             headers[name.strip().lower()] = value.strip()
-        headers.pop("", None)
+        headers.pop("", None)  # of the empty lines that end the head
+
         answer = _prepare_answer(self._respond(method, target), headers)
         self._log.append(
             Request(
                 site=self.name, method=method, path=target, headers=headers, status=answer.status
             )
         )
-        if answer.delay:
+        if answer.delay:  # this site is slow on purpose
             await asyncio.sleep(answer.delay)
         asks_to_close = headers.get("connection", "").lower() == "close"
         stays_open = version == "HTTP/1.1" and not asks_to_close
@@ -141,16 +146,20 @@ class SiteServer:
 
 
 def _prepare_answer(answer: Answer, request_headers: Mapping[str, str]) -> Answer:
-    """Return the answer to send. If the client has the present version of a page already, this is a
-    304 (RFC 9110, section 13.2.2). Otherwise texts are compressed for clients that accept this, and
-    pages with a time of change get ETag and Last-Modified. An answer with another status than 200
-    stays as it is."""
+    """Return the answer to send. If the client says that it has the present version of the page,
+    the status is 304 and there is no content (RFC 9110, section 13.2.2). Otherwise the page gets
+    the headers ETag and Last-Modified if `answer.modified` is known, and a text is compressed if
+    the client accepts gzip. An answer whose status is not 200 is returned unchanged."""
     if answer.status != HTTPStatus.OK:
         return answer
     headers = dict(answer.headers)
     if answer.modified is not None:
         headers.setdefault("ETag", f'"{hashlib.sha256(answer.body).hexdigest()[:20]}"')
         headers.setdefault("Last-Modified", format_datetime(answer.modified, usegmt=True))
+
+        # what the client says about the version that it has; the ETag counts more than the time
+
+        # what the client says about the version that it has; the ETag counts more than the time
         known_etags = request_headers.get("if-none-match")
         if known_etags is None:
             is_known = request_headers.get("if-modified-since") == headers["Last-Modified"]
@@ -158,6 +167,7 @@ def _prepare_answer(answer: Answer, request_headers: Mapping[str, str]) -> Answe
             is_known = headers["ETag"] in known_etags
         if is_known:
             return Answer(status=HTTPStatus.NOT_MODIFIED, headers=headers, delay=answer.delay)
+
     body = answer.body
     accepts_gzip = "gzip" in request_headers.get("accept-encoding", "")
     if accepts_gzip and answer.type.startswith(_TEXT_TYPES):
@@ -168,11 +178,12 @@ def _prepare_answer(answer: Answer, request_headers: Mapping[str, str]) -> Answe
 
 
 def _encode_answer(answer: Answer, *, head_only: bool, stays_open: bool) -> bytes:
-    """Return an answer as the bytes of HTTP/1.1. `head_only`: the request was HEAD, so the content
-    is left out. `stays_open`: the connection may be used for another request."""
+    """Return an answer as the bytes that HTTP/1.1 sends. `head_only`: the request was HEAD, so the
+    content is left out. `stays_open`: the connection may be used for another request."""
     phrases = {status.value: status.phrase for status in HTTPStatus}
+    phrase = phrases.get(answer.status, "Unknown")
     has_content = answer.status != HTTPStatus.NOT_MODIFIED
-    lines = [f"HTTP/1.1 {answer.status} {phrases.get(answer.status, 'Unknown')}"]
+    lines = [f"HTTP/1.1 {answer.status} {phrase}"]
     if has_content:
         lines.append(f"Content-Type: {answer.type}")
         lines.append(f"Content-Length: {len(answer.body)}")

@@ -90,9 +90,9 @@ class Story:
 
 
 def load_stories() -> tuple[Story, ...]:
-    """Return all shipped stories, sorted by site; those of one site are sorted from newest to
-    oldest."""
-    folder = files("syndicator.cli.demo").joinpath("stories")
+    """Return all stories, the articles of the demo's sites. They are sorted by site, and those of a
+    site from newest to oldest."""
+    folder = files("syndicator.cli.demo").joinpath("stories")  # with a folder for each site
     stories = []
     for site_folder in folder.iterdir():
         if not site_folder.is_dir():
@@ -107,9 +107,12 @@ def load_stories() -> tuple[Story, ...]:
 
 
 def parse_story(text: str, site: str, slug: str) -> Story:
-    """Parse the file of a story. It has the fields as TOML between two lines of +++, then the body
-    as HTML. The table `truth` in the TOML is the result that reading the page must give; title,
-    author and date that it lacks are those of the story."""
+    """Return the story, an article of the demo, that a file describes. `text`: the content of the
+    file: the fields as TOML between two lines of +++, then the body as HTML. `site`: the key of its
+    site. `slug`: the file's name without ending.
+
+    The table `truth` in the TOML is the result that reading the story's page must give. If it lacks
+    title, author or date, those of the story count."""
     _, head, body = text.split("+++\n", 2)
     fields: dict[str, Any] = tomllib.loads(head)
     stated_truth: dict[str, Any] = fields.pop("truth", {})
@@ -121,6 +124,7 @@ def parse_story(text: str, site: str, slug: str) -> Story:
     }
     for name, value in stated_truth.items():
         truth[name] = tuple(value) if isinstance(value, list) else value
+
     fields["labels"] = tuple(fields.get("labels", ()))
     return Story(site=site, slug=slug, body=body.strip(), truth=Truth(**truth), **fields)
 
@@ -138,20 +142,19 @@ def make_picture_address(base: str, story: Story) -> str:
 
 def render_page(site: Site, base: str, feed_url: str, story: Story, others: Sequence[Story]) -> str:
     """Return the HTML page of a story. `base`: the address of the site. `feed_url`: the address of
-    its feed. `others`: related stories that the page links."""
+    its feed. `others`: related stories that the page links. If the site asks for consent to cookies
+    before it shows the story, return the page that asks."""
     if story.extra.get("wall") == "consent":
         return _load_template(f"{site.key}.consent.html").template
-    return _load_template(f"{site.key}.html").safe_substitute(
-        _make_values(site, base, feed_url, story, others)
-    )
+    template = _load_template(f"{site.key}.html")
+    return template.safe_substitute(_make_values(site, base, feed_url, story, others))
 
 
 def render_amp_page(site: Site, base: str, feed_url: str, story: Story) -> str:
-    """Return the AMP version of a story's page as HTML. `base`: the address of the site.
-    `feed_url`: the address of its feed."""
-    return _load_template(f"{site.key}.amp.html").safe_substitute(
-        _make_values(site, base, feed_url, story, ())
-    )
+    """Return the AMP version of a story's page, for phones, as HTML. `base`: the address of the
+    site. `feed_url`: the address of its feed."""
+    template = _load_template(f"{site.key}.amp.html")
+    return template.safe_substitute(_make_values(site, base, feed_url, story, ()))
 
 
 def render_front_page(site: Site, base: str, feed_path: str, stories: Sequence[Story]) -> str:
@@ -172,7 +175,8 @@ def render_front_page(site: Site, base: str, feed_path: str, stories: Sequence[S
 
 
 def render_sitemap(site: Site, base: str, stories: Sequence[Story]) -> str:
-    """Return the site's sitemap (sitemaps.org, 0.9)."""
+    """Return the sitemap of a site as XML (sitemaps.org, 0.9): the address of each story and the
+    time of its last change. `base`: the address of the site."""
     rows = ""
     for story in stories:
         last_change = story.updated or story.published
@@ -188,13 +192,13 @@ def render_sitemap(site: Site, base: str, stories: Sequence[Story]) -> str:
 
 
 def render_blogroll(title: str, sites: Sequence[tuple[str, str, str]]) -> str:
-    """Return an OPML list of sites. `sites`: for each site its name, the address of its feed and
-    the address of its front page."""
+    """Return an OPML list of sites with this title. `sites`: for each site its name, the address of
+    its feed and the address of its front page."""
     outlines = ""
-    for name, feed, home in sites:
+    for name, feed_url, front_page in sites:
         outlines += (
-            f'<outline type="rss" text="{escape(name)}" xmlUrl="{escape(feed)}"'
-            f' htmlUrl="{escape(home)}"/>\n'
+            f'<outline type="rss" text="{escape(name)}" xmlUrl="{escape(feed_url)}"'
+            f' htmlUrl="{escape(front_page)}"/>\n'
         )
     head = (
         '<?xml version="1.0" encoding="UTF-8"?>\n<opml'
@@ -218,13 +222,14 @@ def _load_template(name: str) -> Template:
 def _make_values(
     site: Site, base: str, feed_url: str, story: Story, others: Sequence[Story]
 ) -> Mapping[str, str]:
-    """Return the values for the template of a site: what each placeholder becomes on the page of
-    this story, as HTML. `base`: the address of the site. `feed_url`: the address of its feed.
-    `others`: related stories."""
+    """Return the HTML that replaces each placeholder of the site's template on the page of a story,
+    by name of the placeholder. `base`: the address of the site. `feed_url`: the address of its
+    feed. `others`: related stories."""
     url = base + make_path(site, story)
     values = {name: escape(value) for name, value in _make_text_values(site, story).items()}
     values |= _make_date_values(story)
     values |= _make_picture_values(site, base, story)
+
     label_links = [
         f'<a rel="tag" href="{base}/tag/{_make_slug(label)}/">{escape(label)}</a>'
         for label in story.labels
@@ -234,10 +239,12 @@ def _make_values(
     ]
     json_ld = _make_json_ld(site, story, url, make_picture_address(base, story))
     page_properties = {"slug": story.slug, "title": story.title}
-    wall = story.extra.get("wall", "")
+
+    wall = story.extra.get("wall", "")  # the kind of wall that hides the text; "" for none
     wall_html = ""
     if wall in ("paywall", "metered"):
         wall_html = _load_template(f"{site.key}.paywall.html").template
+
     values |= {
         "base": base,
         "url": url,
@@ -258,9 +265,9 @@ def _make_values(
 
 
 def _make_picture_values(site: Site, base: str, story: Story) -> dict[str, str]:
-    """Return the addresses and the HTML of a story's picture, by placeholder of the site's
-    template. For a story without a picture, "picture" is the address of the site's logo and the
-    other values are empty."""
+    """Return the address of a story's picture, and HTML that shows it, by name of the placeholder
+    in the site's template. `base`: the address of the site. For a story without a picture,
+    "picture" is the address of the site's logo and the other values are empty."""
     picture = make_picture_address(base, story)
     if not picture:
         return {
@@ -281,9 +288,9 @@ def _make_picture_values(site: Site, base: str, story: Story) -> dict[str, str]:
 
 
 def _make_text_values(site: Site, story: Story) -> dict[str, str]:
-    """Return the plain texts of a story, by placeholder of the site's template. They are not
-    escaped; the caller must do so."""
-    first_name = story.author.split(" ")[0]
+    """Return texts about a story, by name of the placeholder in the site's template. They are plain
+    texts: the caller must escape them for HTML."""
+    first_name, _, _ = story.author.partition(" ")
     byline_word = _BYLINE_WORDS.get(story.language, "By")
     return {
         "title": story.title,
@@ -303,8 +310,9 @@ def _make_text_values(site: Site, story: Story) -> dict[str, str]:
 
 
 def _make_date_values(story: Story) -> dict[str, str]:
-    """Return the dates of a story by placeholder of the site's template, each in one way of
-    writing: ISO, American, English, and that of the story's language."""
+    """Return the dates of a story, by name of the placeholder in the site's template. Each
+    placeholder stands for one way to write the date: ISO, American, English, or that of the story's
+    language."""
     published = story.published
     updated = story.updated or published
     year = published.year
@@ -319,7 +327,7 @@ def _make_date_values(story: Story) -> dict[str, str]:
             local_date = f"{year}年{published.month}月{day}日 {time}"
         case _:
             local_date = f"{day} {english_month} {year}, {time}"
-    american_hour = published.hour % _NOON or _NOON
+    american_hour = published.hour % _NOON or _NOON  # 12 instead of 0
     half_of_day = "AM" if published.hour < _NOON else "PM"
     return {
         "published": published.isoformat(),
@@ -333,15 +341,16 @@ def _make_date_values(story: Story) -> dict[str, str]:
 
 
 def _render_body(site: Site, story: Story) -> str:
-    """Return the body of a story in the markup of its site. If the site has a block to promote
-    itself, that block is inserted; it is no part of the story."""
+    """Return the body of a story as HTML with the classes of its site. If the site promotes itself
+    inside its stories, a block with this promotion is inserted."""
     blocks = story.body.split("\n\n")
-    if site.promo_after:
+    if site.promo_after:  # the number of blocks before the promotion
         promotion = _load_template(f"{site.key}.promo.html").template.strip()
         blocks.insert(site.promo_after, promotion)
 
     def add_class(start_tag: re.Match[str]) -> str:
-        """Return a start tag with the class that the site gives this element, if any."""
+        """Return the text of a start tag, with the class that the site gives this element. A tag
+        without a class is unchanged."""
         element = start_tag[1]
         class_name = site.classes.get(element)
         if not class_name:
@@ -352,7 +361,7 @@ def _render_body(site: Site, story: Story) -> str:
 
 
 def _render_list(site: Site, base: str, stories: Sequence[Story]) -> str:
-    """Return links to stories as items of a list."""
+    """Return links to stories as the <li> elements of a list. `base`: the address of the site."""
     return "".join(
         f'<li><a href="{base}{make_path(site, story)}">{escape(story.title)}</a></li>'
         for story in stories
@@ -379,7 +388,7 @@ def _make_json_ld(site: Site, story: Story, url: str, picture: str) -> dict[str,
     if story.extra.get("wall"):
         fields["isAccessibleForFree"] = False
     if site.key == "launchbeat":
-        # a trap on purpose: some systems name the site where the byline names the writer
+        # a trap on purpose: some real sites also name themselves here instead of the writer
         fields["author"] = {"@type": "Organization", "name": site.title}
     return fields
 
@@ -408,8 +417,9 @@ class _Drawing:
         self.rows = [bytearray([_SKY]) * width for _ in range(height)]
 
     def fill(self, y: int, start: float, end: float, colour: int) -> None:
-        """Give the pixels of row `y` from column `start` up to, but not including, `end` a colour.
-        Pixels outside of the picture are left out."""
+        """Give a colour to the pixels of row `y` from column `start` up to, but not including,
+        column `end`. Pixels outside of the picture are left out. `colour`: its number in the
+        palette."""
         first = max(0, round(start))
         count = min(self.width, round(end)) - first
         if 0 <= y < self.height and count > 0:
@@ -422,9 +432,9 @@ class _Drawing:
             self.fill(y + rows_below, x - half_width, x + half_width, colour)
 
     def draw_triangle(self, x: int, top: int, bottom: int, slope: float, colour: int) -> None:
-        """Draw a filled triangle with its tip at column `x` and row `top`; row `bottom` is no
-        longer part of it. Each row begins and ends `slope` pixels further from `x` than the row
-        above."""
+        """Draw a filled triangle with its tip at column `x` of row `top`. Its lowest row is the one
+        above `bottom`. On each side, a row reaches `slope` pixels further from `x` than the row
+        above. `colour`: its number in the palette."""
         for y in range(top, bottom):
             half_width = (y - top) * slope
             self.fill(y, x - half_width, x + half_width, colour)
@@ -438,37 +448,40 @@ class _Drawing:
 def draw_picture(name: str, width: int = 960, height: int = 540) -> bytes:
     """Return a PNG picture of mountains, a meadow and a house. Their places and colours follow from
     `name`, so that the same name gives the same picture. `width`, `height`: in pixels."""
-    digest = hashlib.sha256(name.encode()).digest()
+    digest = hashlib.sha256(name.encode()).digest()  # numbers that look random
     columns = [width * byte // 255 for byte in digest[:8]]
     ground = height * 7 // 10  # the row where the meadow begins
     drawing = _Drawing(width, height)
+
     drawing.draw_circle(columns[0], height // 4, height // 10, _SUN)
     for x in columns[1:4]:  # mountains behind
         drawing.draw_triangle(x, height // 5 + x % 90, ground, 1.1, _FAR)
     for x in columns[4:6]:  # mountains before them
         drawing.draw_triangle(x, height * 2 // 5 + x % 60, ground, 1.4, _NEAR)
     drawing.draw_box(0, width, ground, height, _MEADOW)
+
     house_middle = width // 6 + columns[6] * 2 // 3
     drawing.draw_box(house_middle - 45, house_middle + 45, ground - 30, ground + 45, _HOUSE)
     drawing.draw_triangle(house_middle, ground - 80, ground - 30, 1.2, _NEAR)  # its roof
     drawing.draw_box(house_middle - 12, house_middle + 12, ground, ground + 45, _SUN)  # its door
+
     palette = _PALETTES[digest[8] % len(_PALETTES)]
     return _encode_png(drawing, palette)
 
 
 def draw_icon(name: str) -> bytes:
-    """Return a square PNG icon with a sun, a mountain or a house. The same `name` gives the same
-    icon."""
-    digest = hashlib.sha256(name.encode()).digest()
+    """Return a square PNG icon with a sun, a mountain or a house. Drawing and colours follow from
+    `name`, so that the same name gives the same icon."""
+    digest = hashlib.sha256(name.encode()).digest()  # numbers that look random
     middle = _ICON_SIDE // 2
     drawing = _Drawing(_ICON_SIDE, _ICON_SIDE)
     drawing.draw_box(0, _ICON_SIDE, 0, _ICON_SIDE, _NEAR)
     match digest[0] % 3:
-        case 0:
+        case 0:  # a sun
             drawing.draw_circle(middle, middle, 20, _SUN)
-        case 1:
+        case 1:  # a mountain
             drawing.draw_triangle(middle, 10, 52, 0.55, _SUN)
-        case _:
+        case _:  # a house with its roof
             drawing.draw_box(18, 46, 30, 52, _SUN)
             drawing.draw_triangle(middle, 10, 30, 1.1, _HOUSE)
     palette = _PALETTES[digest[1] % len(_PALETTES)]
@@ -476,11 +489,13 @@ def draw_icon(name: str) -> bytes:
 
 
 def _encode_png(drawing: _Drawing, palette: Sequence[str]) -> bytes:
-    """Return a drawing as a PNG file. `palette`: the colours by number, each as six hex digits."""
+    """Return a drawing as a PNG file. `palette`: the colours, each as six hex digits; a pixel of
+    the drawing is the number of its colour in this list."""
     bits_of_pixel = 8
-    palette_colours = 3  # each pixel is the number of a colour
+    colour_type = 3  # pixels are numbers of colours
+    # the three zeros are the compression, the filter and the interlacing that are usual
     header = struct.pack(
-        ">IIBBBBB", drawing.width, drawing.height, bits_of_pixel, palette_colours, 0, 0, 0
+        ">IIBBBBB", drawing.width, drawing.height, bits_of_pixel, colour_type, 0, 0, 0
     )
     no_filter = b"\0"  # before each row
     rows = [no_filter + row for row in drawing.rows]
@@ -495,9 +510,9 @@ def _encode_png(drawing: _Drawing, palette: Sequence[str]) -> bytes:
 
 
 def make_logo(name: str) -> bytes:
-    """Return an SVG logo: the first letter of `name` in a box."""
-    letters = (character for character in name if character.isalnum())
-    first_letter = next(letters, "S").upper()
+    """Return an SVG logo: the first letter or digit of `name` in a box; S if it has none."""
+    letters = [character for character in name if character.isalnum()]
+    first_letter = letters[0].upper() if letters else "S"
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64" role="img"><rect width="64"'
         ' height="64" rx="12" fill="#1d3557"/><text x="32" y="44" font-size="36"'
@@ -507,11 +522,21 @@ def make_logo(name: str) -> bytes:
 
 def make_silence(seconds: int = 1) -> bytes:
     """Return a WAV file of silence: 8 kHz, 8 bit, mono."""
-    samples = b"\x80" * (_SAMPLE_RATE * seconds)
-    sample_format = struct.pack("<4sIHHIIHH", b"fmt ", 16, 1, 1, _SAMPLE_RATE, _SAMPLE_RATE, 1, 8)
-    data = struct.pack("<4sI", b"data", len(samples)) + samples
-    size = 4 + len(sample_format) + len(data)
-    return struct.pack("<4sI4s", b"RIFF", size, b"WAVE") + sample_format + data
+    samples = b"\x80" * (_SAMPLE_RATE * seconds)  # 128 is the middle of the wave
+    format_chunk = struct.pack(
+        "<4sIHHIIHH",
+        b"fmt ",
+        16,  # bytes that follow in this chunk
+        1,  # samples without compression
+        1,  # channels: mono
+        _SAMPLE_RATE,
+        _SAMPLE_RATE,  # bytes a second
+        1,  # bytes of a sample
+        8,  # bits of a sample
+    )
+    data_chunk = struct.pack("<4sI", b"data", len(samples)) + samples
+    size = len(b"WAVE") + len(format_chunk) + len(data_chunk)
+    return struct.pack("<4sI4s", b"RIFF", size, b"WAVE") + format_chunk + data_chunk
 
 
 def _make_png_chunk(kind: bytes, data: bytes) -> bytes:

@@ -39,6 +39,7 @@ def generate_articles(count: int, *, seed: int = 0) -> Iterator[Article]:
     rng = random.Random(seed)
     file = files("syndicator.cli.demo").joinpath("sample_articles.toml")
     vocabulary = tomllib.loads(file.read_text("utf-8"))
+    # a tag is a subject and a respect, such as "trains" and "history"; the respect may be empty
     tags = [
         f"{subject} {respect}".strip()
         for subject, respect in product(vocabulary["subjects"], vocabulary["respects"])
@@ -53,8 +54,9 @@ def generate_articles(count: int, *, seed: int = 0) -> Iterator[Article]:
 def _make_article(
     rng: random.Random, vocabulary: Words, tags: tuple[str, ...], number: int, moment: datetime
 ) -> Article:
-    """Return a made-up article. `tags`: its tags; its title is about the first one. `number`: makes
-    its address unique. `moment`: when it was published."""
+    """Return a made-up article. `rng`: the generator of random numbers. `vocabulary`: words and
+    sentences to choose from. `tags`: its tags; its title is about the first one. `number`: a part
+    of its address, which makes the address unique. `moment`: when it was published."""
     # `rng` gives its numbers in the order of these calls: another order makes other articles
     source = f"source-{rng.randrange(SOURCES):02d}"
     title = _make_sentence(rng, vocabulary, tags[0])
@@ -99,7 +101,8 @@ def _make_article(
 
 
 def _make_body(rng: random.Random, vocabulary: Words, tags: Sequence[str]) -> str:
-    """Return a made-up text as markdown: a paragraph about each tag, a heading and a list."""
+    """Return a made-up text as markdown: a paragraph about each tag, a heading and a list. `rng`:
+    the generator of random numbers. `vocabulary`: words and sentences to choose from."""
     blocks = []
     for tag in tags:
         sentence = _make_sentence(rng, vocabulary, tag)
@@ -112,16 +115,19 @@ def _make_body(rng: random.Random, vocabulary: Words, tags: Sequence[str]) -> st
 
 
 def _make_sentence(rng: random.Random, vocabulary: Words, tag: str) -> str:
-    """Return a made-up sentence about a tag, without a full stop."""
-    who = rng.choice(vocabulary["who"])
-    what = rng.choice(vocabulary["what"])
-    did = rng.choice(vocabulary["did"])
+    """Return a made-up sentence about a tag, without a full stop. `rng`: the generator of random
+    numbers. `vocabulary`: subjects, verbs, objects and places to choose from."""
+    subject = rng.choice(vocabulary["who"])
+    grammatical_object = rng.choice(vocabulary["what"])
+    verb = rng.choice(vocabulary["did"])
     location = rng.choice(vocabulary["places"])
-    return f"{who} {did} {what}".format(place=location, tag=tag)
+    # these parts contain the placeholders {place} and {tag}
+    return f"{subject} {verb} {grammatical_object}".format(place=location, tag=tag)
 
 
 def _make_facts(rng: random.Random, vocabulary: Words, count: int) -> str:
-    """Return `count` made-up sentences with numbers and a place in them."""
+    """Return a text of `count` made-up sentences. `rng`: the generator of random numbers.
+    `vocabulary`: sentences to choose from, with placeholders for numbers and a place."""
     facts = " ".join(rng.sample(vocabulary["facts"], count))
     small_number = rng.randrange(12, 900)
     months = rng.randrange(3, 12)
@@ -147,10 +153,13 @@ class DemoResult:
 async def run_demo(
     folder: Path | None, *, articles: int | None, port: int, stop: asyncio.Event, watch: Watch
 ) -> AsyncIterator[DemoResult]:
-    """Start the web of the demo, visit it, and build feeds in `folder`, which must be empty; None
-    stands for a temporary folder. Yield the result; the web runs until the block ends. `articles`:
-    the number of articles to make up, to measure a build; None for none. `port`: the port on which
-    the caller will serve the feeds. Raises UsageError if the folder is not empty."""
+    """Start the web servers of the demo, visit their sites, and build feeds in `folder`. Yield the
+    result; the servers run until the block ends.
+
+    `folder`: a folder that is empty or does not exist; any other raises UsageError. None stands for
+    a temporary folder. `articles`: the number of articles to make up, to measure a build; None for
+    none. `port`: the port on which the caller will serve the feeds. `stop`: ends the visits early
+    when it is set. `watch`: is told of each step of the visits."""
     with open_empty_folder(folder) as demo_folder:
         world = World()
         await world.start()
@@ -162,8 +171,8 @@ async def run_demo(
 
 @contextmanager
 def open_empty_folder(folder: Path | None) -> Iterator[Path]:
-    """Yield `folder`, which is made if it does not exist. None stands for a temporary folder, which
-    is deleted after the block. Raises UsageError if the folder is not empty."""
+    """Yield `folder`, after making it if it does not exist. If `folder` is None, yield a temporary
+    folder, which is deleted after the block. Raises UsageError if the folder is not empty."""
     if folder is None:
         with tempfile.TemporaryDirectory(prefix="syndicator-demo-") as temporary:
             yield Path(temporary)
@@ -177,9 +186,12 @@ def open_empty_folder(folder: Path | None) -> Iterator[Path]:
 async def _run_in_folder(
     world: World, folder: Path, articles: int | None, port: int, stop: asyncio.Event, watch: Watch
 ) -> DemoResult:
-    """Write a configuration for `world`, whose servers run, into `folder`. Visit that web, build,
-    and return the result. `articles`: the number of articles to make up, to measure a build; None
-    for none. `port`: the port on which the feeds will be served."""
+    """Write a configuration into `folder` whose sources are the sites of `world`. Visit them, build
+    feeds, and return the result.
+
+    `world`: the demo's sites, whose servers run. `articles`: the number of articles to make up, to
+    measure a build; None for none. `port`: the port on which the feeds will be served. `stop`: ends
+    the visits early when it is set. `watch`: is told of each step of the visits."""
     started = time.monotonic()
     config = folder / "config"
     write_config(config, world, port=port)
@@ -201,13 +213,14 @@ async def _run_in_folder(
 async def _measure_build(app: App, count: int) -> str:
     """Add `count` made-up articles, build all feeds, and build once more with nothing new. Return a
     line with the CPU time of both builds."""
+    # a store that does not wait for the disk after each file
     quick_store = FileArticleStore(Path(app.configuration.settings.articles_at), durable=False)
-    filed = []
+    filed = []  # each article, with the stamp of its file: path and time of change
     for stamp in app.archive.article_store.walk():
         filed.append((app.archive.article_store.get(stamp.path), stamp))
     for article in generate_articles(count, seed=1):
         filed.append(quick_store.put(article)[:2])
-    app.archive.store.reindex(filed)
+    app.archive.store.reindex(filed)  # enter all of them into the database
 
     started = time.process_time()
     full_build = await build_feeds(app, include_all=True)

@@ -42,6 +42,10 @@ class World:
     each has a free one. `without`: the keys of sites that are left out."""
 
     def __init__(self, *, port: int = 0, without: Collection[str] = frozenset()) -> None:
+        """Load the demo's sites and stories; `start` starts their servers. `port`: the port of all
+        servers; 0 for any free port. `without`: keys of sites to leave out."""
+        """Load the demo's sites and stories; `start` starts their servers. `port`: the port of all
+        servers; 0 for any free port. `without`: keys of sites to leave out."""
         self.requests: list[Request] = []  # all that the servers answered
         self._port = port
         stories = [story for story in load_stories() if story.site not in without]
@@ -53,9 +57,10 @@ class World:
         self._servers: dict[str, SiteServer] = {}  # by key of the site, once they are started
 
     async def start(self) -> None:
-        """Start the servers of all sites. Raises OSError if no loopback address can be used."""
-        places: list[Site | Trouble] = [*self._sites.values(), *self._troubles.values()]
-        for site in places:
+        """Start the servers of all sites, also of those that fail on purpose. Raises OSError if no
+        loopback address can be used."""
+        sites: list[Site | Trouble] = [*self._sites.values(), *self._troubles.values()]
+        for site in sites:
             server = SiteServer(site.key, self._make_responder(site), self.requests)
             await server.start(site.host, self._port)
             self._servers[site.key] = server
@@ -66,8 +71,8 @@ class World:
 
     @property
     def sources(self) -> tuple[Source, ...]:
-        """The sources to follow: the feed of each site that has one, the single pages of sites
-        without a feed, and the sites that fail on purpose."""
+        """The sources for the demo's configuration: the feed of each site that has one, a single
+        page for each story of a site without a feed, and the sites that fail on purpose."""
         with_feed = [
             Source(key=site.key, url=self.feed_url(site.key), content=site.content)
             for site in self._sites.values()
@@ -95,16 +100,16 @@ class World:
         return self._servers[story.site].base + path
 
     def feed_url(self, key: str) -> str:
-        """Return the address of the feed of a site. `key`: the key of the site; it may fail on
-        purpose."""
+        """Return the address of the feed of a site. `key`: the key of the site, which may also be
+        one that fails on purpose."""
         base = self._servers[key].base
         if key in self._sites:
             return base + self._sites[key].feed_path
         return base + self._troubles[key].path
 
     def _make_responder(self, site: Site | Trouble) -> Respond:
-        """Return the function that answers requests to a site. It takes the method and the path of
-        a request."""
+        """Return the function that the server of a site calls for each request. It takes the method
+        and the path of the request, and returns the answer."""
 
         def respond(method: str, target: str) -> Answer:
             if method not in ("GET", "HEAD"):
@@ -129,17 +134,20 @@ class World:
         )
 
     def _answer_for_site(self, site: Site, path: str) -> Answer:
-        """Return the answer of a site that works: its front page, feed, another file, or the page
-        of a story."""
+        """Return the answer of a site that works to a request for `path`: its front page, its feed,
+        another file, or the page of a story. If there is nothing at `path`, it is a 404."""
         if path == "/":
             return Answer(body=self._render_front_page(site))
         if path == self._feed_path(site):
             return self._make_feed_answer(site)
-        return self._make_file_answer(site, path) or self._make_page_answer(site, path)
+        file_answer = self._make_file_answer(site, path)
+        if file_answer is not None:
+            return file_answer
+        return self._make_page_answer(site, path)
 
     def _make_file_answer(self, site: Site, path: str) -> Answer | None:
-        """Return the answer with a file that is neither a page nor the feed; None if the site has
-        no such file."""
+        """Return the answer with the file at `path`, such as the sitemap or a picture; None if
+        `path` is that of no such file. Pages and feeds are not made here."""
         base = self._servers[site.key].base
         if path == "/robots.txt":
             robots = f"{site.robots}\nSitemap: {base}/sitemap.xml\n"
@@ -147,7 +155,7 @@ class World:
         if path == "/sitemap.xml":
             sitemap = site_files.render_sitemap(site, base, self._list_stories(site))
             return Answer(body=sitemap.encode(), type="application/xml")
-        if path == "/blogroll.opml" and site.key == "holt":
+        if path == "/blogroll.opml" and site.key == "holt":  # only this site has such a list
             blogroll = site_files.render_blogroll("What I read", self._list_other_sites(site))
             return Answer(body=blogroll.encode(), type="text/x-opml")
         if path == "/icon.png":
@@ -161,8 +169,8 @@ class World:
         return None
 
     def _list_other_sites(self, site: Site) -> list[tuple[str, str, str]]:
-        """Return the other sites that have a feed. Each has its title, the address of its feed and
-        that of its front page."""
+        """Return all sites with a feed except `site`: for each its title, the address of its feed
+        and the address of its front page."""
         rows = []
         for other in self._sites.values():
             if other is not site and other.feed_path:
@@ -171,17 +179,18 @@ class World:
         return rows
 
     def _make_page_answer(self, site: Site, path: str) -> Answer:
-        """Return the answer with the page of the story at `path`. One site also has AMP versions.
-        If no story has this path, the answer is a 404."""
+        """Return the answer with the page of the story at `path`. The site "meridian" also has AMP
+        versions of pages, for phones. If no story has this path, the answer is a 404."""
         base = self._servers[site.key].base
         feed_url = self.feed_url(site.key)
         stories = self._list_stories(site)
         for story in stories:
             story_path = unquote(site_files.make_path(site, story))
             if path == story_path:
-                related = [other for other in stories if other is not story][:_MOST_RELATED]
-                credited = self._add_canonical_address(story)
-                html = site_files.render_page(site, base, feed_url, credited, related)
+                others = [other for other in stories if other is not story]
+                related = others[:_MOST_RELATED]
+                credited_story = self._add_canonical_address(story)
+                html = site_files.render_page(site, base, feed_url, credited_story, related)
                 return self._make_dated_answer(html.encode(), _HTML)
             if site.key == "meridian" and path == story_path.replace(".html", ".amp.html"):
                 html = site_files.render_amp_page(site, base, feed_url, story)
@@ -190,8 +199,8 @@ class World:
         return Answer(status=HTTPStatus.NOT_FOUND, body=body)
 
     def _add_canonical_address(self, story: Story) -> Story:
-        """Return a story with a canonical address if another site published it first: its address
-        there. Return any other story unchanged."""
+        """If another site published the story first, return the story with its address on that site
+        as the canonical address. Return any other story unchanged."""
         original = self._stories.get(story.extra.get("same_as", ""))
         if original is None:
             return story
@@ -228,18 +237,20 @@ class World:
         return sorted(stories, key=lambda story: (story.published, story.slug), reverse=True)
 
     def _make_item(self, site: Site, story: Story) -> feeds.Item:
-        """Return a story as an entry for the feed of its site. A story with a sound has it as an
-        enclosure."""
+        """Return a story as an entry for the feed of its site. If the story has a sound file, the
+        entry has its address and size."""
         base = self._servers[site.key].base
         published = story.published
         if site.feed == "rss":
             published = published.astimezone(UTC)
+
         audio_file = story.extra.get("audio", "")
         audio = ""
         audio_bytes = 0
         if audio_file:
             audio = f"{base}/audio/{audio_file}"
             audio_bytes = len(site_files.make_silence())
+
         content = site_files.make_addresses_absolute(base, story.body) if site.full else ""
         return feeds.Item(
             url=self.url(story),
@@ -261,9 +272,9 @@ class World:
 def write_config(
     folder: Path, world: World, *, port: int | None = None, taxonomy: str | None = None
 ) -> None:
-    """Write the configuration that follows `world`, whose servers run. `port`: the port on which
-    the feeds are served, None for the usual one. `taxonomy`: the text of taxonomy.toml, None for
-    the shipped one."""
+    """Write into `folder` a configuration whose sources are the sites of `world`. The servers of
+    the sites must run. `port`: the port on which the feeds will be served; None for the usual one.
+    `taxonomy`: the text of taxonomy.toml; None for the one of this package."""
     folder.mkdir(parents=True, exist_ok=True)
     if taxonomy is None:
         taxonomy = (SHIPPED / "taxonomy.toml").read_text(encoding="utf-8")
