@@ -99,8 +99,9 @@ class Deployment:
 
 
 def fill_deployment_files(deployment: Deployment) -> dict[str, str]:
-    """Return the texts of the deployment files, by name. Raises UsageError if a path or the address
-    has characters that some of the files cannot contain."""
+    """Return the texts of the deployment files, such as systemd units, by name. `deployment`: where
+    the instance is and how it runs. Raises UsageError if a path or the address has characters that
+    some of the files cannot contain."""
     need_harmless_paths(
         (
             deployment.root,
@@ -112,12 +113,16 @@ def fill_deployment_files(deployment: Deployment) -> dict[str, str]:
         )
     )
     need_harmless_url(deployment.url)
+
+    # the values of the placeholders in the templates, by name
     values = {"USER": deployment.user, "PUBLIC": str(deployment.public), "CSP": CSP}
     values |= _list_systemd_values(deployment)
     values |= _list_cron_values(deployment)
     values |= _list_web_values(deployment)
     values |= _list_container_values(deployment)
     values["HARDENING"] = fill_template("deploy/hardening", **values)
+
+    # all files, or only those for the way in which the instance runs
     names: Sequence[str] = FILES
     if deployment.runs:
         files_to_run, _ = RUNS[deployment.runs]
@@ -168,9 +173,9 @@ def _is_below_home(path: Path) -> bool:
 
 
 def _list_systemd_values(deployment: Deployment) -> dict[str, str]:
-    """Return the values for systemd units, by name. Folders are in quotes, and so are words that
-    have spaces. A unit may read the folders of users only if the instance or its program is in one
-    of them."""
+    """Return the values of the placeholders in the templates of systemd units, by name. Folders are
+    in quotes, and so are words that have spaces. PROTECT_HOME hides the home folders of users from
+    the service, unless the instance or the program is in one of them; then it may read them."""
     written_folders = (deployment.root, *deployment.elsewhere)
     executable = Path(deployment.program[0])
     read_paths = (*written_folders, deployment.config, executable)
@@ -193,9 +198,10 @@ def _escape_for_unit(value: str) -> str:
 
 
 def _list_cron_values(deployment: Deployment) -> dict[str, str]:
-    """Return the values for the crontab, by name. They are quoted for the shell, and percent signs
-    are escaped, because cron reads them as line ends. If the program itself serves other machines,
-    it starts at boot and goes on; otherwise it runs every 15 minutes."""
+    """Return the values of the placeholders in the template of the crontab, by name. They are
+    quoted for the shell, and percent signs are escaped, because cron reads them as line ends. If
+    the program itself serves other machines, it starts when the machine boots and keeps running;
+    otherwise it runs every 15 minutes."""
     values = {
         "CRON_ROOT": shlex.quote(str(deployment.root)),
         "CRON_CONFIG": shlex.quote(str(deployment.config)),
@@ -211,18 +217,21 @@ def _list_cron_values(deployment: Deployment) -> dict[str, str]:
 
 
 def _list_web_values(deployment: Deployment) -> dict[str, str]:
-    """Return the values for the files of nginx and Caddy, by name. The web server removes the path
-    of the address before it asks the program. If the last part of the path is the secret, it is not
-    removed, because the program needs it."""
+    """Return the values of the placeholders in the templates for nginx and Caddy, by name. The web
+    server removes the path of the address from a request before it asks the program. If the feeds
+    are private, the last part of the path is their secret, which the program needs; then only the
+    part before it is removed."""
     parts = urlsplit(deployment.url)
     hostname = parts.hostname or ""
     is_ipv6_address = ":" in hostname
     host = f"[{hostname}]" if is_ipv6_address else hostname
     is_http = parts.scheme == "http"
+
     path = parts.path.rstrip("/")
     prefix = path + "/"
     path_before_secret, _, _ = path.rpartition("/")
     stripped_prefix = path_before_secret if deployment.private else path
+
     return _list_media_types() | {
         "HOST": host or "_",
         "CACHE_CONTROL": "private, no-cache" if deployment.private else "no-cache",
@@ -241,8 +250,9 @@ def _list_web_values(deployment: Deployment) -> dict[str, str]:
 
 
 def _name_caddy_site(host: str, port: int | None, *, is_http: bool) -> str:
-    """Return the address of a site for a Caddyfile. Caddy serves a host over HTTPS unless "http://"
-    stands before it. Without a host, the address stands for all hosts over HTTP."""
+    """Return the address by which a Caddyfile names a site. With `is_http`, "http://" stands before
+    the host, because Caddy uses HTTPS otherwise. If `host` is "", the address stands for all hosts,
+    over HTTP. `port`: None for the usual one."""
     if not host:
         return ":80"
     scheme = "http://" if is_http else ""
@@ -250,13 +260,15 @@ def _name_caddy_site(host: str, port: int | None, *, is_http: bool) -> str:
 
 
 def _list_media_types() -> dict[str, str]:
-    """Return the values for web servers that depend on the media types of published files, by name:
-    lines that give each suffix its media type, and the suffixes of feeds and of XML."""
+    """Return the values of placeholders in the templates for web servers that depend on the formats
+    of published files, by name: lines that give each suffix its media type, lists of media types,
+    and lists of suffixes of feeds and of XML files."""
     types_of_feeds = {
         f".{name}": f"{feed_format.media_type}; charset=utf-8"
         for name, feed_format in FORMATS.items()
     }
-    types = types_of_feeds | TYPES
+    types = types_of_feeds | TYPES  # media types by suffix, such as ".xml"
+
     nginx_lines = []
     caddy_parts = []
     charset_types = []
@@ -265,8 +277,10 @@ def _list_media_types() -> dict[str, str]:
         extension = suffix.removeprefix(".")
         nginx_lines.append(f"{' ' * 12}{bare_type:<24}  {extension};")
         caddy_parts.append(_format_caddy_type(extension, media_type))
+        # nginx adds the charset to some types by itself
         if "charset" in media_type and bare_type not in _TYPES_WITH_CHARSET:
             charset_types.append(bare_type)
+
     xml_formats = [name for name, feed_format in FORMATS.items() if feed_format.xml]
     subscribed = [name for name, feed_format in FORMATS.items() if feed_format.subscribed]
     return {
@@ -281,8 +295,9 @@ def _list_media_types() -> dict[str, str]:
 
 
 def _list_container_values(deployment: Deployment) -> dict[str, str]:
-    """Return the values for containers, by name. A container runs as the owner of the instance. If
-    that is root, it runs as the account of the image, because it must never run as root."""
+    """Return the values of the placeholders in the templates for containers, by name. The program
+    in a container runs under the account that owns the instance. If that is root, it runs under the
+    account of the image, because it must never run as root."""
     user, group = deployment.owner
     if user == _ROOT_USER:
         user = _ID_IN_IMAGE
@@ -298,7 +313,8 @@ def _list_container_values(deployment: Deployment) -> dict[str, str]:
 
 
 def _format_caddy_type(suffix: str, media_type: str) -> str:
-    """Return the lines of a Caddyfile that give files with the suffix `suffix` this media type."""
+    """Return lines for a Caddyfile by which files with a suffix are served with a media type.
+    `suffix`: without a dot. `media_type`: such as "image/png"."""
     lines = (
         f"@{suffix} path *.{suffix}",
         f"header @{suffix} {{",
@@ -310,9 +326,9 @@ def _format_caddy_type(suffix: str, media_type: str) -> str:
 
 
 def fill_repository_files(template: str, requirement: str) -> dict[str, str]:
-    """Return the texts of the files of a repository that publishes feeds, by path. `template`: the
-    name of its template. `requirement`: the text by which pip installs this program. Raises
-    UsageError for an unknown template."""
+    """Return the texts of the files for a repository that publishes feeds without a server, by
+    path. `template`: such as "github"; any unknown name raises UsageError. `requirement`: the line
+    of requirements.txt by which pip installs this program."""
     if template not in TEMPLATES:
         raise UsageError(
             f"--template {template}: no such template; there is {', '.join(TEMPLATES)}"

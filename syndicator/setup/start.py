@@ -64,8 +64,8 @@ class Start:
 
 
 def check_start(start: Start) -> Start:
-    """Return `start` if it is valid. Raises UsageError for an unknown example and for an address
-    that is not valid."""
+    """Return `start`, the wishes for a new instance, if they are valid. Raises UsageError if it has
+    an unknown example or an address that is not valid."""
     if start.example and start.example not in EXAMPLES:
         raise UsageError(
             f"--example {start.example}: no such example; there is {', '.join(EXAMPLES)}"
@@ -80,17 +80,21 @@ def check_start(start: Start) -> Start:
 
 
 def make_config_files(start: Start, *, at_home: bool = True) -> dict[str, str]:
-    """Return the texts of the configuration files, by name. `at_home`: the files stay on this
-    machine, so they name the path of their schema here, which editors use."""
+    """Return the texts of the configuration files of a new instance, by name. `start`: the wishes
+    for it. `at_home`: the files stay on this machine, so their first line names the path of their
+    schema on this machine, which editors use."""
     files = {}
     for name in FILES:
-        shipped = (SHIPPED / name).read_text(encoding="utf-8")
-        files[name] = _adapt_schema(shipped, at_home=at_home)
+        text_in_package = (SHIPPED / name).read_text(encoding="utf-8")
+        files[name] = _adapt_schema(text_in_package, at_home=at_home)
+
+    # the files of this package are those of an example: without it, cut its sources and tags
     if not start.example:
         files["sources.toml"] = _cut_tables(files["sources.toml"])
         files["taxonomy.toml"] = _cut_tables(files["taxonomy.toml"])
         files["taxonomy.toml"] += deploy.fill_template("taxonomy.toml")
     files["taxonomy.toml"] = files["taxonomy.toml"].replace(_ONLY, _ONLY_ADD, 1)
+
     settings = {
         "title": start.title or EXAMPLES.get(start.example, ""),
         "url": start.url,
@@ -104,9 +108,9 @@ def make_config_files(start: Start, *, at_home: bool = True) -> dict[str, str]:
 
 
 def _adapt_schema(text: str, *, at_home: bool) -> str:
-    """Return the text of a shipped file for this machine. Its first line names the path of a
-    schema, which editors use. If `at_home`, the line gets the path on this machine; otherwise it is
-    removed."""
+    """Return the text of a configuration file with another first line. That line names the file of
+    a schema, which editors use. `at_home`: the file stays on this machine, so the line gets the
+    schema's path on this machine; otherwise the line is removed."""
     first_line, _, rest = text.partition("\n")
     if not at_home:
         return rest.lstrip()
@@ -120,15 +124,17 @@ def _cut_tables(text: str) -> str:
 
 
 def _write_settings(text: str, settings: Mapping[str, str]) -> str:
-    """Return the text of a shipped syndicator.toml with these settings. Each replaces the line that
-    the shipped file has for it. Empty settings, and settings without such a line, are left out."""
+    """Return the text of a syndicator.toml with these settings. `text`: the file of this package.
+    `settings`: values by name. Each replaces the line that the file has for it, which may be a
+    comment. Empty values, and settings without such a line, are left out."""
     new_text = re.sub(r'(?m)^title = "[^"]*"', _DEFAULT_TITLE, text, count=1)
     for name, value in settings.items():
         shipped_line = re.search(rf'(?m)^(?:# )?{name} = (?:"[^"]*"|true) *', new_text)
         if not value or not shipped_line:
             continue
-        # JSON has the escapes of TOML
+        # JSON has the escapes of TOML, but TOML forbids the character DEL
         quoted = json.dumps(value.replace("\x7f", ""), ensure_ascii=False)
+        # as long as before, so that the comment after it stays in its column
         line = f"{name} = {quoted} ".ljust(len(shipped_line[0]))
         above = new_text[: shipped_line.start()]
         below = new_text[shipped_line.end() :]
@@ -137,19 +143,20 @@ def _write_settings(text: str, settings: Mapping[str, str]) -> str:
 
 
 def find_checkout() -> Path | None:
-    """Return the folder of the repository that this program runs from; None if the program was
-    installed."""
+    """Return the folder of the git repository from which this program runs; None if the program was
+    installed by pip."""
     folder = _DATA.parents[1]
     is_checkout = (folder / "run").is_file() and (folder / "requirements.lock").is_file()
     return folder if is_checkout else None
 
 
 def get_start_command() -> tuple[str, ...]:
-    """Return the command that starts this program, as a list of words."""
+    """Return the command that starts this program, as a list of words: the script of its repository
+    or of its installation, else a call of Python."""
     folder = find_checkout()
     if folder:
         return (str(folder / "run"),)
-    script = Path(sys.executable).parent / "syndicator"
+    script = Path(sys.executable).parent / "syndicator"  # pip writes it beside Python
     if script.is_file():
         return (str(script),)
     return (sys.executable, "-m", "syndicator")
@@ -166,8 +173,9 @@ def quote_config_path(root: Path, config: Path) -> str:
 
 
 def name_account() -> str:
-    """Return the name of the account that will run the service: that of this account, but for root
-    the name of an account that is yet to be made."""
+    """Return the name of the user account that will run the service. It is that of the present
+    user, or the user's number if it has no name. For root it is "syndicator", the name of an
+    account that has yet to be made."""
     user = os.getuid()
     if user == _ROOT_USER:
         return "syndicator"
@@ -178,8 +186,9 @@ def name_account() -> str:
 
 
 def make_requirement() -> str:
-    """Return the text by which pip installs this program: the repository, at the present commit if
-    that was pushed. If the repository is not known, it is the file of this release."""
+    """Return the requirement by which pip installs this program: the address of its repository,
+    with the present commit if that was pushed. If the repository is not known, return the name of
+    the wheel, the file of this release."""
     folder = find_checkout()
     remote = _run_git(folder, "remote", "get-url", "origin") if folder else ""
     # an address for pushing, such as git@host:path, has an https address, too
@@ -195,7 +204,8 @@ def make_requirement() -> str:
 
 
 def _run_git(folder: Path | None, *words: str) -> str:
-    """Return what a git command prints, without spaces around it; "" if it fails."""
+    """Run a git command, and return its output without spaces around it; "" if the command fails.
+    `words`: the words after "git". `folder`: where it runs; None for the current folder."""
     try:
         process = subprocess.run(
             ["git", *words], cwd=folder, capture_output=True, text=True, timeout=_GIT_SECONDS
@@ -211,19 +221,23 @@ def make_secret() -> str:
 
 
 def find_home_address() -> str:
-    """Return the IPv4 address of this machine in its network; "" if it is in no network. Nothing is
-    sent, because connecting a UDP socket only chooses a route."""
+    """Return the IPv4 address of this machine in its network; "" if it is in no network."""
     with suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        # this sends nothing: connecting a UDP socket only chooses our address for the route
         probe.connect(_FAR_ADDRESS)
-        return str(probe.getsockname()[0])
+        address, _ = probe.getsockname()
+        return str(address)
     return ""
 
 
 def make_private(start: Start) -> Start:
-    """Return `start` for an instance that only the operator reads, with a new secret path. If it
-    has no address, it gets one at which devices in the same network can reach this machine."""
+    """Return `start`, the wishes for a new instance, changed so that only the operator can read its
+    feeds: with a new secret path. If it has no address, it gets one at which devices in the same
+    network can reach this machine, if there is a network."""
     private = replace(start, secret_path=make_secret())
-    address = "" if start.url else find_home_address()
+    if start.url:
+        return private
+    address = find_home_address()
     if not address:
         return private
     port = Publish().port
@@ -231,18 +245,20 @@ def make_private(start: Start) -> Start:
 
 
 def share_at_home(config: Path, port: int | None = None) -> None:
-    """Make an instance private, and let devices in the same network reach it. An instance that is
-    private behind a web server stays as it is. `port`: the port to serve on, None for the present
-    one. Raises UsageError if the instance is published on the web, and MissingError if this machine
-    is in no network."""
-    # late: `init` must not load the schema of sources
+    """Change the settings of an instance so that its feeds have a secret path, and devices in the
+    same network can reach them. An instance that is private behind a web server stays as it is.
+    `config`: the configuration folder. `port`: the port to serve on; None for the present one.
+    Raises UsageError if the instance is published on the web, and MissingError if this machine is
+    in no network."""
+    # imported only here, because `init` must not load the schema of sources
     from syndicator.configuration.sources.registry import put_text
 
     settings = load(config)
     url = settings.site.url
     secret = settings.publish.secret_path
     served_port = port or settings.publish.port
-    if url and not _HOME_ADDRESS.fullmatch(url):
+    is_on_web = url and not _HOME_ADDRESS.fullmatch(url)
+    if is_on_web:
         if secret:
             return  # a web server answers at that address
         raise UsageError(
@@ -253,6 +269,7 @@ def share_at_home(config: Path, port: int | None = None) -> None:
         raise MissingError(
             "this machine is in no network; connect it, or name an address with --host"
         )
+
     new_settings = {
         "site": {"url": f"http://{address}:{served_port}/"},
         "publish": {
@@ -273,11 +290,14 @@ def write_folder(
     template: str = "",
     runs: str = "",
 ) -> list[Path]:
-    """Write the files that a new instance in `root` needs and that are missing, and return their
-    paths. `template`: the name of a template; then the files are those of a repository that
-    publishes feeds. `config`: the folder of configuration, None for `root`/config. `runs`: how the
-    program will run, a key of `deploy.RUNS`; "" for the files of all ways. Raises UsageError if the
-    folder, an address or a name is not possible."""
+    """Write the files of a new instance in the folder `root`, and return the paths of those that
+    were written. Existing files stay as they are.
+
+    `start`: the wishes for the instance; None for none. `config`: the configuration folder; None
+    for `root`/config. `template`: the name of a template; then the files are those of a repository
+    that publishes feeds without a server. `runs`: how the program will run, a key of `deploy.RUNS`;
+    "" for the files of all ways. Raises UsageError if the folder, an address or a name is not
+    possible."""
     if root.resolve() == find_checkout():
         raise UsageError(
             f"{root.resolve()} is the program's own folder, whose files an upgrade changes; name"
@@ -289,6 +309,7 @@ def write_folder(
     if template:
         files = deploy.fill_repository_files(template, make_requirement())
         return write_config(config, start, at_home=False) + write_missing(root, files)
+
     deploy.need_harmless_paths((root.resolve(), config.resolve()))  # before anything is written
     written = write_config(config, start)
     script = deploy.fill_template(
@@ -302,7 +323,8 @@ def write_folder(
 
 
 def need_folders(*paths: Path) -> None:
-    """Raise UsageError if one of `paths`, or something above it, is a file instead of a folder."""
+    """Raise UsageError if one of `paths`, or one of the folders that it is in, is a file instead of
+    a folder. Paths that do not exist are accepted."""
     for path in paths:
         for folder in (path, *path.parents):
             if folder.exists() and not folder.is_dir():
@@ -310,9 +332,10 @@ def need_folders(*paths: Path) -> None:
 
 
 def make_next_command(root: Path, runs: str, config: Path | None = None) -> str:
-    """Return the command that starts the new instance, now and after each reboot. If root sets up a
-    service, the command first makes the account that runs it. `runs`: how the program will run, a
-    key of `deploy.RUNS` or "". Raises UsageError for another value."""
+    """Return the shell command that starts the new instance in the folder `root`, now and after
+    each reboot. If root sets up a service, the command first makes the account that runs it.
+    `runs`: how the program will run, a key of `deploy.RUNS` or ""; any other value raises
+    UsageError. `config`: the configuration folder; None if it is in `root`."""
     if runs and runs not in deploy.RUNS:
         raise UsageError(f"--run {runs}: say {', '.join(deploy.RUNS)}")
     folder = root.resolve()
@@ -324,8 +347,11 @@ def make_next_command(root: Path, runs: str, config: Path | None = None) -> str:
         run=shlex.quote(f"{folder}/run"),
         sudo="" if is_root else "sudo ",
     )
-    if not is_root or runs not in ("systemd", "fleet"):
+    is_service = runs in ("systemd", "fleet")
+    if not is_root or not is_service:
         return command
+
+    # root: make an account for the service, and give the folders to it
     user = name_account()
     owned_folders = quoted_folder
     if config is not None and not config.resolve().is_relative_to(folder):
@@ -335,8 +361,9 @@ def make_next_command(root: Path, runs: str, config: Path | None = None) -> str:
 
 
 def _describe_deployment(root: Path, config: Path, runs: str) -> deploy.Deployment:
-    """Return where the instance in `root` is and how it runs, from the settings in the folder
-    `config`. `runs`: how it will run, a key of `deploy.RUNS` or ""."""
+    """Return a description of the instance in the folder `root` for its deployment files: its
+    folders, its address, and how it runs. `config`: its configuration folder, with the settings.
+    `runs`: how the program will run, a key of `deploy.RUNS` or ""."""
     settings = load(config)
     folder = root.resolve()
     public = settings.public_dir or root / "feeds/public"
@@ -362,9 +389,10 @@ def _describe_deployment(root: Path, config: Path, runs: str) -> deploy.Deployme
 
 
 def write_config(config: Path, start: Start | None = None, *, at_home: bool = True) -> list[Path]:
-    """Write the configuration files that the folder `config` lacks, and return their paths. Only
-    this account may read a file that has a secret. `at_home`: the files stay on this machine, so
-    they name the path of their schema here."""
+    """Write the configuration files that the folder `config` lacks, and return their paths. A file
+    with a secret is made so that only this user account may read it. `start`: the wishes for the
+    instance; None for none. `at_home`: the files stay on this machine, so their first line names
+    the path of their schema on this machine."""
     files = make_config_files(check_start(start or Start()), at_home=at_home)
     private = [name for name, text in files.items() if list_secrets(tomllib.loads(text))]
     return write_missing(config, files, private=private)
@@ -373,11 +401,12 @@ def write_config(config: Path, start: Start | None = None, *, at_home: bool = Tr
 def write_missing(
     folder: Path, files: Mapping[str, str], private: Collection[str] = ()
 ) -> list[Path]:
-    """Write those of `files`, texts by name, that `folder` lacks, and return their paths. Scripts
-    become executable. `private`: the names of files that only this account may read."""
+    """Write the files that `folder` lacks, and return their paths. `files`: the texts of the files,
+    by name. Scripts become executable. `private`: the names of files that only this user account
+    may read."""
 
     def open_private(path: str, flags: int) -> int:
-        """Open a new file that only this account may read."""
+        """Open a new file that only this user account may read. `open` calls this."""
         return os.open(path, flags, PRIVATE)
 
     written = []
@@ -388,9 +417,10 @@ def write_missing(
         try:
             with open(path, "x", encoding="utf-8", opener=opener) as file:
                 file.write(text)
-        except FileExistsError:
+        except FileExistsError:  # the mode "x" writes only new files
             continue
-        if text.startswith("#!"):
+        is_script = text.startswith("#!")
+        if is_script:
             path.chmod(_EXECUTABLE)
         written.append(path)
     return written
