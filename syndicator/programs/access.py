@@ -30,19 +30,27 @@ class Gate:
         self._tell = tell
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one HTTP request. Other connections, such as WebSocket, are not answered."""
+        """Answer one HTTP request: refuse it, or let the server of the tools answer. The web server
+        calls this for each connection (ASGI). Other connections, such as WebSocket, are not
+        answered."""
         if scope["type"] != "http":
             return
-        answer = self._refuse(Request(scope)) or self._app
-        await answer(scope, receive, send)
+        refusal = self._refuse(Request(scope))
+        if refusal is not None:
+            await refusal(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
 
     def _refuse(self, request: Request) -> Response | None:
-        """Return the answer to a request that may not pass; None if it may pass."""
+        """Return the answer that refuses a request; None if the request may pass, because it is for
+        this machine and address, and has a valid token for programs."""
+        # several headers of a name are joined, so that they match nothing
         host = ",".join(request.headers.getlist("host"))
         if not security.is_for_us(host, _HOSTS):
             return answer_problem(421, f"this server is for {LOOPBACK} alone")
         if request.url.path != PATH:
             return answer_problem(404, f"the only address is {PATH}")
+
         authorization = ",".join(request.headers.getlist("authorization"))
         scheme, _, text = authorization.partition(" ")
         try:
@@ -61,8 +69,8 @@ class Gate:
 
 
 def need_token(config: Path) -> Path:
-    """Return the file of tokens of the instance whose folder of configuration is `config`. Raises
-    MissingError if no token in it is for programs."""
+    """Return the path of the file of tokens of an instance. `config`: its configuration folder.
+    Raises MissingError if the file has no token for programs."""
     path = security.find_tokens_file(load(config).state_dir)
     if not security.has_scope(path, "programs"):
         raise MissingError(

@@ -42,8 +42,10 @@ def find_permission(
 
 
 def redact_document(document: Document, permission: Permission, summary: str) -> Document:
-    """Return the terms by which a program's search may find an article. The terms of the text are
-    left out unless the program may read the text. `summary`: the excerpt that it may read."""
+    """Return the document of an article, the terms by which a search finds it, with only the terms
+    that a program may read. `document`: all terms. `permission`: how much of the article the
+    program may read; the terms of the text are left out unless this includes the text. `summary`:
+    the excerpt that the program may read."""
     redacted = replace(document, excerpt=join_terms(each_term(summary)))
     if permission.has_text:
         return redacted

@@ -116,9 +116,10 @@ class StoryList:
 
 
 def quote_article(view: View, permission: Permission, text: str = "") -> Quote:
-    """Return an article in the form that programs get. `view`: what is published of the article.
-    `text`: the part of its text that the program asked for; it is left out unless `permission`
-    includes the text."""
+    """Return an article in the form that programs get. `view`: the published fields of the article.
+    `permission`: how much of it the program may read. `text`: the part of its text that the program
+    asked for; it is left out unless the permission includes the text. Texts of the publisher are
+    cleaned and cut, and stand apart from our own."""
     readable_text = clean_text(text, TEXT_CHARACTERS) if permission.has_text else ""
     untrusted = Untrusted(
         title=clean_text(view.title, _TITLE_CHARACTERS),

@@ -72,11 +72,13 @@ class Archive:
         self._thread = ThreadPoolExecutor(1, "programs")
 
     async def ask(self, question: Callable[[OpenedInstance], T]) -> T:
-        """Return `question(instance)` for the opened instance. Raises ToolError if the question
-        raises an error. The message is that of a UsageError; for other errors it is a general one,
-        because theirs may have paths that a program must not see."""
+        """Open the instance, call `question` with it in another thread, and return the result. If
+        `question` raises a UsageError, raise a ToolError with the same message. If it raises
+        another error, log that, and raise a ToolError with a general message, because the first
+        message may have paths that a program must not see."""
 
         def answer() -> T:
+            """Run in the other thread."""
             with open_read_only(self._config) as instance:
                 return question(instance)
 
@@ -90,8 +92,9 @@ class Archive:
 
 
 def make_server(config: Path, tell: Callable[[str], None]) -> MCPServer:
-    """Return the server with all tools, for the instance whose folder of configuration is `config`.
-    `tell`: logs a line for the operator."""
+    """Return a server with the tools by which programs and language models read an instance.
+    `config`: the configuration folder of the instance. `tell`: logs a line for the operator."""
+    # the server calls these functions; their names and docstrings describe the tools to programs
     archive = Archive(config, tell)
     server = MCPServer(
         "syndicator", version=__version__, instructions=_INSTRUCTIONS, log_level="WARNING"
@@ -152,7 +155,7 @@ async def serve_http(
     operator. Raises MissingError if no token is for programs, or if the port is taken."""
     tokens = need_token(config)
     server = make_server(config, tell)
-    # browsers name an origin, and none of theirs is ours
+    # refuse web pages: browsers send the origin of the page, and no origin is allowed
     security = TransportSecuritySettings(
         allowed_hosts=[f"{LOOPBACK}:*", "localhost:*"], allowed_origins=[]
     )

@@ -57,6 +57,7 @@ class Reader:
     UsageError if the instance has no articles yet."""
 
     def __init__(self, instance: OpenedInstance) -> None:
+        """Prepare to read an instance. Raises UsageError if nothing is stored in it yet."""
         if instance.store is None or not instance.article_store.minted():
             raise UsageError(_NOTHING_YET)
         self.store: Store = instance.store
@@ -64,15 +65,15 @@ class Reader:
         self._find_source: Callable[[Article], Source | None] = make_source_finder(instance)
 
     def read(self, ids: Sequence[str]) -> dict[str, tuple[View, Permission]]:
-        """Return those articles of `ids` that a program may read, by id and in this order. Each is
-        a pair: what is published of the article, and how much of it may be read."""
+        """Return the articles in `ids` that a program may read, by id and in the order of `ids`.
+        Each is a pair: the published fields of the article, and how much of it may be read."""
         articles = self.store.index.articles(ids)
         published = self.store.index.select_published(list(articles))
         readable: dict[str, tuple[View, Permission]] = {}
         for article_id, article in articles.items():
             source = self._find_source(article)
             permission = find_permission(article, source, is_published=article_id in published)
-            if permission is None:
+            if permission is None:  # the program may not know that the article exists
                 continue
             try:
                 view = make_view(article, source, self._instance, permission.mode, html="")
@@ -92,8 +93,9 @@ class Reader:
         return [quote_article(view, permission) for view, permission in self.read(ids).values()]
 
     def narrow(self, candidates: Sequence[Candidate]) -> list[Candidate]:
-        """Return those candidates of a search that a program may read. Each keeps only the terms of
-        what may be read of it, so that a search reveals nothing else."""
+        """Return the candidates, the articles that a search may find, that a program may read. Only
+        terms that the program may read are left in them, so that it cannot learn by searching what
+        the other parts contain."""
         readable = self.read([candidate.id for candidate in candidates])
         narrowed: list[Candidate] = []
         for candidate in candidates:
@@ -106,9 +108,11 @@ class Reader:
 
 
 def search_articles(instance: OpenedInstance, query: str, *, limit: int, start: int) -> Found:
-    """Return `limit` of the articles that a search finds, the best first. `start`: how many to
-    leave out before these."""
+    """Search articles, and return a page of `limit` articles, the best first. `query`: the words of
+    the search. `start`: the number of better articles to leave out, those of the pages before. The
+    result says where the next page starts; 0 if this is the last page."""
     reader = Reader(instance)
+    # `narrow` leaves out articles and words that the program may not read
     ids = find(reader.store, parse_question(query), MOST_FOUND, reader.narrow)
     page = ids[start : start + limit]
     end = start + len(page)
@@ -117,8 +121,8 @@ def search_articles(instance: OpenedInstance, query: str, *, limit: int, start: 
 
 
 def parse_question(query: str) -> Expr:
-    """Return the search of a program as an expression. Raises UsageError if it is not valid, or
-    searches addresses."""
+    """Parse the search that a program typed, and return it as an expression. Raises UsageError if
+    it is not valid, or if it searches the addresses of articles."""
     try:
         expr = parse_search(query)
     except QueryError as error:
@@ -130,9 +134,10 @@ def parse_question(query: str) -> Expr:
 
 
 def read_article(instance: OpenedInstance, article_id: str, *, start: int) -> WholeArticle:
-    """Return an article and, if it may be read, a part of its text: TEXT_CHARACTERS from the
-    character number `start` on, counted from 0. The first part also has related articles. Raises
-    UsageError for an unknown article."""
+    """Return an article and, if it may be read, a part of its text: TEXT_CHARACTERS characters from
+    the character number `start` on, counted from 0. With the first part come related articles. The
+    result says where the next part starts; 0 if this is the last part. Raises UsageError if there
+    is no such article, or if the program may not know of it."""
     if not _ID.fullmatch(article_id):
         raise UsageError(_NO_ARTICLE)
     reader = Reader(instance)
@@ -140,9 +145,11 @@ def read_article(instance: OpenedInstance, article_id: str, *, start: int) -> Wh
     if readable is None:
         raise UsageError(_NO_ARTICLE)
     view, permission = readable
+
     text = plain(markdown(instance, article_id)) if permission.has_text else ""
     end = start + TEXT_CHARACTERS
     has_more = end < len(text)
+
     related: Sequence[Quote] = ()
     if start == 0:
         related = reader.quote(reader.find_related(article_id))
@@ -154,14 +161,16 @@ def read_article(instance: OpenedInstance, article_id: str, *, start: int) -> Wh
 
 
 def list_feeds(instance: OpenedInstance, *, limit: int, after: str) -> NamedList:
-    """Return `limit` of the published feeds, sorted by key, which come after the key `after`; ""
-    begins with the first. The addresses of feeds with a secret path are left out."""
+    """Return a page of the published feeds, sorted by key: at most `limit` feeds that come after
+    the key `after`. If `after` is "", begin with the first. The addresses of the feeds are left out
+    if they have a secret path."""
     reader = Reader(instance)
     publish = instance.settings.publish
     feeds: dict[str, Named] = {}
     for row in reader.store.index.plain_feeds():
         if not row.published or row.moved_to:
             continue
+        # the axis is the kind of feed, such as tag or source, which settings turn on
         if not is_axis_on(row.key.axis, publish):
             continue
         stem = paths.get_stem(row.key)
@@ -175,10 +184,12 @@ def list_feeds(instance: OpenedInstance, *, limit: int, after: str) -> NamedList
 
 
 def list_sources(instance: OpenedInstance, *, limit: int, after: str) -> NamedList:
-    """Return `limit` of the sources, sorted by key, which come after the key `after`; "" begins
-    with the first. Each has the address of its site, unless the source is in a private network."""
+    """Return a page of the sources, sorted by key: at most `limit` sources that come after the key
+    `after`. If `after` is "", begin with the first. Each has the address of its site, unless the
+    source is in a private network."""
     reader = Reader(instance)
     states = reader.store.visits.states()
+    # the number of articles by key of the source
     counts = {row.key.slug: row.count for row in reader.store.index.plain_feeds("source")}
     sources: dict[str, Named] = {}
     for key, source in sorted(instance.sources.items()):
@@ -198,8 +209,9 @@ def list_sources(instance: OpenedInstance, *, limit: int, after: str) -> NamedLi
 
 
 def list_stories(instance: OpenedInstance, *, limit: int, days: int) -> StoryList:
-    """Return `limit` stories of the last `days`; those that most outlets report come first. Return
-    none if the instance publishes no stories."""
+    """Return at most `limit` stories of the last `days` days. A story is an event that several
+    outlets report; the stories with most outlets come first. The list is empty if the instance
+    publishes no stories."""
     if instance.settings.publish.stories == "off":
         return StoryList()
     reader = Reader(instance)
@@ -208,11 +220,12 @@ def list_stories(instance: OpenedInstance, *, limit: int, days: int) -> StoryLis
     publish = instance.settings.publish
     base = "" if publish.secret_path else instance.settings.base_url
     has_pages = PAGE in publish.formats and is_axis_on(STORIES.axis, publish)
+
     stories: list[QuotedStory] = []
     for item in news:
         ids = [article_id for article_id, _ in members.get(item.story, ())]
         reports = reader.quote(ids)
-        if not reports:
+        if not reports:  # a program may read none of them
             continue
         page = ""
         if base and has_pages:
@@ -226,9 +239,11 @@ def list_stories(instance: OpenedInstance, *, limit: int, days: int) -> StoryLis
 
 
 def _cut_list(items: Mapping[str, Named], limit: int, after: str) -> NamedList:
-    """Return the first `limit` of `items`, sorted by key, whose keys come after `after`."""
+    """Return a page of `items`, sorted by key: at most `limit` of those whose keys come after
+    `after`. `next_after` in the result is the last key, by which the next page is asked for; "" if
+    this is the last page."""
     following: Iterable[str] = (key for key in sorted(items) if key > after)
-    keys = list(islice(following, limit + 1))
+    keys = list(islice(following, limit + 1))  # one more than the page has
     page = keys[:limit]
     has_more = len(keys) > limit
     return NamedList(items=[items[key] for key in page], next_after=page[-1] if has_more else "")
