@@ -32,7 +32,8 @@ def mcp(
     try:
         import syndicator.programs.server as server
     except ModuleNotFoundError as error:
-        if error.name is None or error.name.partition(".")[0] != "mcp":
+        missing_package = (error.name or "").partition(".")[0]
+        if missing_package != "mcp":
             raise
         raise MissingError(f"`syndicator mcp` needs the package mcp: {install('mcp')}") from error
     tell = partial(printing.log, level="warning")
@@ -43,7 +44,8 @@ def mcp(
 
 
 async def _serve_http(config: Config, port: int) -> None:
-    """Serve programs over HTTP at this port until a signal arrives."""
+    """Let programs read the archive over HTTP at this port, until Ctrl-C or SIGTERM. `config`: the
+    configuration folder."""
     from syndicator.programs.server import serve_http
 
     stop = asyncio.Event()

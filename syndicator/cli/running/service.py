@@ -25,7 +25,7 @@ from syndicator.cli.base import (
 from syndicator.cli.printing import counted
 from syndicator.cli.running.signals import stop_on_signals
 from syndicator.console import security
-from syndicator.core.errors import MissingError, UsageError
+from syndicator.core.errors import ConfigError, MissingError, UsageError
 from syndicator.operations.operation import Argument, arguments_of, need_operation
 
 if TYPE_CHECKING:
@@ -38,7 +38,8 @@ if TYPE_CHECKING:
     from syndicator.runs.refresh import RunReport, Wanted
 
 MOST_NAMED = 5  # feeds that ended, in one line
-_WORKER_GRACE = 28  # after a signal; systemd and Docker are set up to wait for 30
+_STRICT_FAILURE = 3  # exit code with --strict if a source failed or a feed was held back
+_WORKER_GRACE = 28  # seconds after a signal; systemd and Docker are set up to wait for 30
 
 
 @command()
@@ -60,15 +61,16 @@ def up(
     if share:
         from syndicator.setup.start import share_at_home as share_at_home
 
-        share_at_home(config, port)
+        share_at_home(config, port)  # this changes the settings
     override_listen(config, "publish", host, port)
     printing.print_address_for_phones(load(config))  # even if another process serves already
     asyncio.run(serving.up(config))
 
 
 def _need_no_workers(config: Path) -> None:
-    """Raise LockedError if workers run on the database. Do nothing if the database does not answer,
-    because `up` itself tries again later."""
+    """Raise LockedError if workers, processes of `syndicator worker`, use the database, because
+    they and `up` would visit the same sources. If the database does not answer, do nothing: `up`
+    tries again later."""
     from syndicator.configuration.settings import load
     from syndicator.fleet.beside import need_no_workers
 
@@ -79,9 +81,9 @@ def _need_no_workers(config: Path) -> None:
 def override_listen(
     config: Path, section: Literal["publish", "console"], host: str | None, port: int | None
 ) -> None:
-    """Make `host` and `port` of the command line the address that the server of `section` listens
-    on. None keeps what is configured. An environment variable of this process sets the address, so
-    that addresses in feeds have it, too."""
+    """Make `host` and `port` of the command line the address on which a server listens. None keeps
+    the configured host or port. `section`: the server's section of the settings. The address is set
+    by an environment variable of this process, so that every part of the program reads it."""
     from syndicator.configuration.dropped_settings import endpoint
     from syndicator.configuration.settings import load
 
@@ -138,7 +140,7 @@ def refresh(
         limit=limit,
         max_seconds=_parse_duration(max_time),
     )
-    # which sources to visit; else those that are due
+    # the command line says which sources to visit; otherwise it is those that are due
     is_named = bool(request.keys) or request.all or request.failed
     if _is_left_to_workers(config, is_named=is_named):
         return
@@ -146,16 +148,15 @@ def refresh(
     report = asyncio.run(run_once(config, request, wait=wait, is_reported=has_report))
     reports.print_run_report(report, json=json)
     if report.llm.wrong or report.faults:
-        sys.exit(78)
+        sys.exit(ConfigError.exit_code)
     if strict and (report.failed or report.built.held):
-        sys.exit(3)
+        sys.exit(_STRICT_FAILURE)
 
 
 def _is_left_to_workers(config: Path, *, is_named: bool) -> bool:
     """Return True if `refresh` has nothing to do, because workers run and visit the sources that
-    are due. A line says so only with --verbose, because cron mails what is printed. `is_named`: a
-    person named the sources to visit. Then the result is False, but LockedError is raised if
-    workers run."""
+    are due. `is_named`: the operator named the sources to visit; this cannot be left to workers, so
+    return False, or raise LockedError if workers run."""
     from syndicator.configuration.settings import load
     from syndicator.fleet.beside import describe_workers, list_live_workers, need_no_workers
 
@@ -165,6 +166,7 @@ def _is_left_to_workers(config: Path, *, is_named: bool) -> bool:
         need_no_workers(settings, "syndicator refresh", harm)
         return False
     live_workers = list_live_workers(settings)
+    # only with --verbose, because cron mails to the operator what is printed
     if live_workers and printing.is_verbose():
         printing.log(f"{describe_workers(live_workers)}; they visit what is due")
     return bool(live_workers)
@@ -178,11 +180,13 @@ async def run_once(
     tells: "Callable[[Outcome], bool]" = lambda outcome: True,
     is_reported: bool = False,
 ) -> "RunReport":
-    """Visit the `request` sources, build, and return the report; show the progress meanwhile.
-    `wait`: wait until another run has ended; otherwise another run raises LockedError. `tells`:
-    returns True for a visit that is worth a line. `is_reported`: the caller prints the report,
-    which then has the remarks about the configuration; otherwise faults of the configuration are
-    logged here. Raises NetworkDown if the network is down."""
+    """Visit sources, build the feeds, and return the report. The progress is shown meanwhile.
+
+    `request`: says which sources to visit, and the limits. `wait`: wait until another run has
+    ended; otherwise raise LockedError if there is one. `tells`: returns True for a visit that is
+    worth a line. `is_reported`: the caller prints the report, so add remarks about the
+    configuration to it; otherwise log the faults of the configuration here. Raises NetworkDown if
+    the network is down."""
     from syndicator.health.check.names import find_remarks
     from syndicator.runs.refresh import run
 
@@ -207,10 +211,12 @@ def _open_for_run(
     is_reported: bool,
     give_up: "Callable[[], bool]" = lambda: False,
 ) -> "Iterator[App]":
-    """Hold the lock of runs and open the instance during the block. A lost database is rebuilt.
-    `wait`: wait until another run has ended; otherwise another run raises LockedError.
+    """Yield the opened instance, for a block that visits or builds. During the block the process
+    holds the lock that only one run may have. A lost database is rebuilt.
+
+    `wait`: wait until another run has ended; otherwise raise LockedError if there is one.
     `is_reported`: the caller reports faults of the configuration; otherwise they are logged here.
-    `give_up`: returns True to end the waiting, with SystemExit."""
+    `give_up`: called while waiting; if it returns True, raise SystemExit."""
     from syndicator.app.container import open_app, warn
     from syndicator.app.lock import hold_run_lock
     from syndicator.configuration.settings import load
@@ -227,19 +233,21 @@ def _open_for_run(
 
 
 def _parse_duration(duration: str | None) -> float | None:
-    """Return the seconds of a duration such as "90s"; None if it is None or empty. Raises
-    UsageError if it is not a duration."""
+    """Return a duration such as "90s", the value of --max-time, as seconds; None if it is None or
+    "". Raises UsageError if it is not a duration."""
     from syndicator.configuration.settings import parse_duration
 
+    if not duration:
+        return None
     try:
-        return float(parse_duration(duration)) if duration else None
+        return float(parse_duration(duration))
     except ValueError as error:
         raise UsageError(f"--max-time: {error}") from error
 
 
 def _remake(app: "App") -> None:
-    """Rebuild a lost database. The import is here because it takes a tenth of the time of a
-    start."""
+    """Rebuild the lost database of an instance from its files."""
+    # imported only here, because this takes a tenth of the time of a start
     from syndicator.runs import refresh
 
     refresh.remake(app)
@@ -273,8 +281,10 @@ def build(
     has_report = not json and not printing.is_quiet()
     if question:
         _save_question(config, question)
+
     with _open_for_run(config, wait=wait, is_reported=has_report) as opened:
         faults = opened.configuration.faults
+        # take in the article files that were edited by hand
         problems = reconcile.update_from_files(opened.archive, opened.configuration)
         if not is_bucket(opened.configuration.settings.articles_at):
             problems += reconcile.list_ignored_files(opened.archive.article_store)
@@ -283,16 +293,18 @@ def build(
         failed_messages = asyncio.run(
             webhooks.send_due_messages(opened.archive, opened.configuration, opened.jitter)
         )
+
     if has_report:
         _print_build(report, problems, faults, remarks)
     else:
         printing.print_answer(_make_build_document(report, problems), [], json=json)
         reports.log_problems(problems)
     reports.log_problems((*report.held, *report.set_aside, *report.hubs, *failed_messages))
+
     if faults:
-        sys.exit(78)
+        sys.exit(ConfigError.exit_code)
     if strict and report.held:
-        sys.exit(3)
+        sys.exit(_STRICT_FAILURE)
 
 
 def _print_build(
@@ -301,8 +313,8 @@ def _print_build(
     faults: "Iterable[Fault]",
     remarks: "Iterable[Fault]",
 ) -> None:
-    """Print the result of a build. `problems`: article files that could not be read. `faults`: what
-    is wrong in the configuration. `remarks`: what has no effect in it."""
+    """Print the result of a build as lines for people. `problems`: article files that could not be
+    read. `faults`: mistakes in the configuration. `remarks`: settings in it that have no effect."""
     for line in _describe_build(report):
         printing.say(line)
     reports.print_faults(faults, remarks)
@@ -325,8 +337,8 @@ def _make_build_document(report: "BuildReport", problems: "Sequence[Problem]") -
 
 
 def _describe_build(report: "BuildReport") -> list[str]:
-    """Return lines about the files that a build wrote, the feeds that it held back and ended, and
-    the feeds that wait for a confirmation to end."""
+    """Return lines about a build: how many files it wrote, how many feeds it held back, which feeds
+    it ended, and which feeds wait for the operator's confirmation that they end."""
     written = counted(len(report.written), "file")
     held = counted(len(report.held), "feed")
     lines = [f"{written} written, {report.unchanged} unchanged, {held} held back"]
@@ -341,11 +353,12 @@ def _describe_build(report: "BuildReport") -> list[str]:
 
 
 def _save_question(config: Path, question: str) -> None:
-    """Save the query of a question as a feed. `question`: the address that asks it, or only the
-    part of the address after "q/"."""
+    """Save a query, which an address of the published site asks, as a feed of its own. `question`:
+    this address, such as q/tag.ai/words.gpu, or only the part after "q/"."""
     from syndicator.cli.operations import apply
     from syndicator.publishing.paths import QUESTIONS
 
+    # the part after "q/"; the whole text if it has no "q/"
     path_of_question = f"/{question}".rpartition(f"/{QUESTIONS}")[2].lstrip("/")
     operation = need_operation("save-query")
     arguments = arguments_of(operation, {"slug": QUESTIONS + path_of_question})
@@ -395,8 +408,11 @@ def console(
 
     need_folder(config)
     override_listen(config, "console", None, port)
-    if (revoke or write) and not token:
-        raise UsageError(f"--{'revoke' if revoke else 'write'} belongs to --token NAME")
+    if revoke and not token:
+        raise UsageError("--revoke belongs to --token NAME")
+    if write and not token:
+        raise UsageError("--write belongs to --token NAME")
+
     if set_password:
         _set_password(config, name)
         return
@@ -411,8 +427,8 @@ def console(
 
 
 def _set_password(config: Config, name: str) -> None:
-    """Set the password that the user `name` has for the console. On a terminal the user types it;
-    else it is the first line of standard input."""
+    """Set the password of the user `name` for the console. On a terminal, ask for it; otherwise it
+    is the first line of standard input. `config`: the configuration folder."""
     from syndicator.configuration.settings import load
 
     if sys.stdin.isatty():
@@ -427,8 +443,9 @@ def _set_password(config: Config, name: str) -> None:
 
 
 def _choose_scope(*, write: bool, settings: bool, programs: bool) -> security.Scope:
-    """Return the scope of a new API token, from the options of the command. Raises UsageError if
-    the options contradict each other."""
+    """Return the scope of a new API token, the actions that it permits, from the options of the
+    command: "programs", "settings", "write" or "read". Raises UsageError if the options contradict
+    each other."""
     if programs and (write or settings):
         raise UsageError("--programs makes a token that changes nothing: leave --write out")
     if programs:
@@ -439,25 +456,28 @@ def _choose_scope(*, write: bool, settings: bool, programs: bool) -> security.Sc
 
 
 def _make_token(config: Config, name: str, scope: security.Scope, days: int) -> None:
-    """Make a token for the API that is valid for `days`, and print its text."""
+    """Make a token for the API, and print its secret text. `name`: the name of the token. `scope`:
+    the actions that it permits. `days`: how long it is valid."""
     from syndicator.configuration.settings import load
 
     path = security.find_tokens_file(load(config).state_dir)
-    printing.say(security.create_token(path, name, scope, days, utc_now()))
+    secret_text = security.create_token(path, name, scope, days, utc_now())
+    printing.say(secret_text)
 
 
 def _revoke_token(config: Config, name: str) -> None:
-    """Delete the token `name` of the API."""
+    """Delete the token `name` of the API, so that it is no longer valid."""
     from syndicator.configuration.settings import load
 
-    security.revoke_token(security.find_tokens_file(load(config).state_dir), name)
+    path = security.find_tokens_file(load(config).state_dir)
+    security.revoke_token(path, name)
     printing.say(f"the token {name} is no longer valid")
 
 
 async def _serve_console(config: Config, *, ends_with_input: bool) -> None:
-    """Serve the console until a signal arrives. `ends_with_input`: also end when standard input
-    closes, because then the parent process has ended. Raises MissingError if neither a password nor
-    a token is set."""
+    """Serve the console, the page for operators, until Ctrl-C or SIGTERM. `ends_with_input`: also
+    end when standard input closes, because then the process that started this one has ended. Raises
+    MissingError if neither a password nor a token is set."""
     from syndicator.configuration.settings import load
     from syndicator.console import security, server
     from syndicator.operations.jobs.work import call_at_end_of_input
@@ -474,10 +494,13 @@ async def _serve_console(config: Config, *, ends_with_input: bool) -> None:
     with stop_on_signals(stop):
         if ends_with_input:
             loop = asyncio.get_running_loop()
+            # the end of the input is noticed in another thread, which must not set `stop` itself
             call_at_end_of_input(lambda: loop.call_soon_threadsafe(stop.set))
-        tell = partial(printing.log, level="warning")
         await server.run(
-            config, stop=stop, listening=lambda url: printing.log(f"console at {url}"), tell=tell
+            config,
+            stop=stop,
+            listening=lambda url: printing.log(f"console at {url}"),
+            tell=partial(printing.log, level="warning"),
         )
 
 
@@ -497,7 +520,9 @@ def worker(
 
 
 async def _run_worker(config: Path, lanes: int) -> None:
-    """Run a worker with this number of lanes until a signal arrives, then log what it did."""
+    """Run a worker, which visits sources and builds feeds together with other workers, until Ctrl-C
+    or SIGTERM. Then log how much it did. `lanes`: the number of its lanes; each makes up to four
+    visits at a time."""
     from syndicator.fleet.worker import run_worker
 
     def log_ready(owner: str) -> None:
@@ -539,6 +564,7 @@ def queue(
         document = {**asdict(hosts), "workers": names, "processes": fleet.workers}
         printing.print_json(document)
         return
+
     live_workers = [worker for worker in fleet.workers if worker.is_live]
     numbers = [
         ("hosts", hosts.hosts),
@@ -549,14 +575,17 @@ def queue(
         ("workers", len(live_workers)),
     ]
     printing.print_table("Queue", ("what", "now"), numbers)
+
     if fleet.workers:
         columns = ("machine", "process", "version", "heartbeat", "does")
         worker_rows = [describe_worker(worker) for worker in fleet.workers]
         printing.print_table("Workers", columns, worker_rows)
     if not live_workers:
         printing.say("no worker runs: start one with `syndicator worker`")
+
     held_rows = []
     for host in hosts.named:
+        # `poison`: workers crashed while they visited this host
         reason = "ended its workers" if host.poison else "asked us to wait"
         held_rows.append((host.name, f"{host.seconds:.0f} s", reason))
     if held_rows:

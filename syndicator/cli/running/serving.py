@@ -42,20 +42,21 @@ _PATIENCE_SECONDS = 3600  # that systemd's watchdog waits during work on a whole
 
 @asynccontextmanager
 async def _run_beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
-    """Run `work` at the same time as the block. Cancel it when the block ends."""
+    """Run the coroutine `work` at the same time as the block. Cancel it when the block ends."""
     task = asyncio.create_task(work)
     try:
         yield
     finally:
         task.cancel()
         with suppress(asyncio.CancelledError):
-            await task
+            await task  # until it has ended
 
 
 async def _keep_console(config: Path, state_dir: Path) -> None:
-    """As soon as a password or token is set, run the process of the console. If the process ends,
-    start it again after a pause. This function only ends when it is cancelled."""
-    switches = [state_dir / name for name in SWITCHES]
+    """Run the console, the page for operators, in a process of its own as soon as a password or a
+    token is set. If the process ends, start it again after a pause. This function only ends when it
+    is cancelled. `state_dir`: the folder with the files of passwords and tokens."""
+    switches = [state_dir / name for name in SWITCHES]  # the console is on if one of them exists
     while True:
         while not await _is_any_there(switches):  # noqa: ASYNC110 - nobody tells us
             await asyncio.sleep(_SECONDS_BETWEEN_CHECKS)
@@ -73,8 +74,9 @@ async def _is_any_there(paths: Sequence[Path]) -> bool:
 
 
 async def _run_console(config: Path) -> int:
-    """Run the process of the console until it ends, and return its exit code. If this process dies,
-    the standard input of the console closes, so that it ends, too."""
+    """Run the process of the console until it ends, and return its exit code. `config`: the
+    configuration folder. The console's standard input is a pipe from this process: if this process
+    dies, the pipe closes, and the console ends, too."""
     from syndicator.operations.jobs.work import end
 
     options = get_options()
@@ -93,11 +95,13 @@ async def _run_console(config: Path) -> int:
 
 
 def do_jobs_during(app: App, hurry: Callable[[], None]) -> AbstractAsyncContextManager[None]:
-    """Return a context manager. During its block, the quick jobs that the console queues are done.
-    `hurry` is called after each job that made feeds stale."""
+    """Return a context manager. During its block, the quick jobs that the console puts into the
+    queue are done. `hurry`: called after each job that made feeds outdated, to have them built
+    soon."""
     queue = Queue(app.configuration.settings.state_dir)
 
     async def work() -> None:
+        """Look for jobs again and again, until this is cancelled."""
         while True:
             await asyncio.sleep(_PAUSE_SECONDS)
             if queue.waiting():
@@ -107,10 +111,10 @@ def do_jobs_during(app: App, hurry: Callable[[], None]) -> AbstractAsyncContextM
 
 
 def _do_quick_jobs(app: App, queue: Queue, hurry: Callable[[], None]) -> None:
-    """Do the queued jobs whose operations are quick and need the lock of runs, which this process
-    holds. `hurry` is called after each job that made feeds stale, so that the current run builds
-    them soon."""
-    # not loaded without the console
+    """Do the jobs in the queue whose operations are quick and need the lock that this process holds
+    during a run. The other jobs are left to other processes. `hurry`: called after each job that
+    made feeds outdated, so that the current run builds them soon."""
+    # imported only here: it is not needed without the console
     from syndicator.operations.jobs.work import needs_no_lock, run_operation, save_outcome
 
     quick = {name for name, operation in operations().items() if operation.quick}
@@ -121,19 +125,20 @@ def _do_quick_jobs(app: App, queue: Queue, hurry: Callable[[], None]) -> None:
     while (job := queue.claim(may_be_done_here)) is not None:
         finished = save_outcome(queue, job, lambda job: run_operation(app, queue, job))
         app.archive.store.visits.commit()
-        if finished.status == "building":
+        if finished.status == "building":  # feeds are left to build
             hurry()
             message = f"{finished.said}; its feeds are built by the run under way"
             queue.save(replace(finished, status="done", said=message))
 
 
 async def up(config: Path) -> None:
-    """Visit sources, build feeds and serve them until a signal arrives. Raises ConfigError if the
+    """Visit sources, build feeds and serve them until Ctrl-C or SIGTERM. Raises ConfigError if the
     configuration is faulty, and MissingError if the address to listen on cannot be used."""
     stop = asyncio.Event()
     totals = daemon.Totals()
     notify = Notify(os.environ)
 
+    # the jobs call these three: after a visit, after all visits of a run, after a build
     def report_visit(outcome: Outcome) -> None:
         totals.count_visit(outcome)
         reports.log_visit(outcome)
@@ -163,7 +168,7 @@ async def up(config: Path) -> None:
         )
         scheduler = make_scheduler(jobs, _warn_of_silence)
 
-        def reload() -> None:
+        def reload() -> None:  # called for SIGHUP
             site.reload(jobs.read().settings)
             scheduler.bring_forward(daemon.VISITS)
 
@@ -189,10 +194,10 @@ async def up(config: Path) -> None:
 
 
 def make_scheduler(jobs: daemon.Jobs, on_stopped: Callable[[str, float], None]) -> Scheduler:
-    """Return a scheduler for the jobs of `up`; the caller starts it. It gives `jobs` the functions
-    by which they report progress, read their next runs and bring other jobs forward. A push that
-    arrives brings the job of hubs forward. `on_stopped`: called with the name of a job that makes
-    no progress, and the seconds since its last."""
+    """Return a scheduler for the jobs of `up`, which run regularly; the caller starts it. `jobs`
+    get the functions of the scheduler by which they report progress, read the times of their next
+    runs, and bring other jobs forward, so that they run at once. `on_stopped`: called with the name
+    of a job that makes no progress any more, and the seconds since its last progress."""
     intervals = {name: job.seconds for name, job in daemon.JOBS.items()}
     scheduler = Scheduler(intervals, jobs.run, steady=time.monotonic, on_stopped=on_stopped)
     jobs.note_progress = scheduler.note_progress
@@ -202,8 +207,8 @@ def make_scheduler(jobs: daemon.Jobs, on_stopped: Callable[[str, float], None]) 
     if hubs is None:
         return scheduler
 
-    def on_arrival() -> None:
-        if not hubs.is_being_read:  # else the job under way takes the push
+    def on_arrival() -> None:  # called when a hub has sent us a new entry
+        if not hubs.is_being_read:  # else the job under way reads it, too
             scheduler.bring_forward(daemon.HUBS)
 
     hubs.on_arrival = on_arrival
@@ -218,19 +223,20 @@ def explain_no_source(settings: Settings) -> str:
     """Return a line that says how to add a first source: by commands, and by the console if it is
     on."""
     ways = "`syndicator add URL`, `syndicator import FILE`"
-    if any((settings.state_dir / switch).exists() for switch in SWITCHES):
+    is_console_on = any((settings.state_dir / switch).exists() for switch in SWITCHES)
+    if is_console_on:
         ways += f", or the console at http://{settings.console.listen}/"
     return f"No source yet: {ways}"
 
 
 async def serve(config: Path) -> None:
-    """Serve the published files until a signal arrives. Raises ConfigError if the configuration is
+    """Serve the published files until Ctrl-C or SIGTERM. Raises ConfigError if the configuration is
     faulty, and MissingError if the address to listen on cannot be used."""
     stop = asyncio.Event()
     current = _read_configuration(config)
 
     def reload() -> None:
-        """Read the configuration again, log what has changed, and serve by it."""
+        """Read the configuration again, log its changes, and use it. Called for SIGHUP."""
         nonlocal current
         edited = _read_configuration(config)
         for line in list_changes(current, edited):
@@ -247,8 +253,8 @@ async def serve(config: Path) -> None:
 
 
 def _read_configuration(config: Path) -> Configuration:
-    """Return the configuration in the folder `config`. Without sources.toml it has no sources, but
-    published feeds can be served."""
+    """Return the configuration in the folder `config`. If it has no sources.toml, return one
+    without sources, because feeds that are published already can be served."""
     if (config / "sources.toml").exists():
         return read_configuration(config)
     settings = load(config)
@@ -270,12 +276,15 @@ async def _serve_site(
     reload: Callable[[], None],
     is_well: Callable[[], bool],
 ) -> AsyncIterator[asyncio.Task[None]]:
-    """Yield the task that serves the site until `stop` is set. During the block, SIGHUP calls
-    `reload`. `notify` tells systemd when the service is ready, reloads or stops. As long as
-    `is_well` returns True, it also tells systemd that the service is well."""
+    """Yield the task that serves the published files of `site` until `stop` is set.
+
+    `notify`: tells systemd when the service is ready, reloads or stops. `reload`: called when
+    SIGHUP arrives during the block. `is_well`: as long as it returns True, systemd is told
+    regularly that the service is well."""
 
     def on_listening(url: str) -> None:
-        """Log the address and tell systemd that the service is ready, once the port is open."""
+        """Log the address and tell systemd that the service is ready. Called once the port is
+        open."""
         printing.log(f"serving {url}")
         if site.settings.is_exposed:
             _log_warning(
@@ -289,8 +298,8 @@ async def _serve_site(
         notify.send("STOPPING=1")
 
     def on_hangup() -> None:
-        """Call `reload` after SIGHUP. An error in the configuration leaves the present one in
-        use."""
+        """Call `reload`. If the new configuration has an error, the present one stays in use.
+        Called for SIGHUP."""
         notify.reloading()
         try:
             reload()
@@ -319,8 +328,8 @@ class Notify:
             self.watchdog_seconds = watchdog_seconds(environ, os.getpid())
 
     def ready(self, status: str = "") -> None:
-        """Say that the service is ready, also after a reload. `status`: a line that `systemctl
-        status` shows."""
+        """Tell systemd that the service is ready, after its start or a reload. `status`: a line
+        that `systemctl status` shows; "" for none."""
         lines = ["READY=1"]
         if status:
             lines.append(f"STATUS={status}")
@@ -334,8 +343,9 @@ class Notify:
 
     @contextmanager
     def patience(self) -> Iterator[None]:
-        """During the block, let the watchdog of systemd wait for an hour, because a step such as
-        rebuilding the database may take long. Afterwards the usual time counts again."""
+        """During the block, have the watchdog of systemd, which ends services that give no sign of
+        life, wait for an hour. The block is a step that may take long, such as rebuilding the
+        database. Afterwards the usual time counts again."""
         if self.watchdog_seconds:
             self.send(f"WATCHDOG_USEC={_PATIENCE_SECONDS * 1_000_000}")
         try:
@@ -346,8 +356,9 @@ class Notify:
                 self.send(f"WATCHDOG_USEC={microseconds}", "WATCHDOG=1")
 
     async def keep_alive(self, is_well: Callable[[], bool]) -> None:
-        """Tell the watchdog of systemd that the service is well, twice in each of its periods.
-        While `is_well` returns False, nothing is sent. Without a watchdog, return at once."""
+        """Tell the watchdog of systemd regularly that the service is well: twice in the time after
+        which it would end the service. While `is_well` returns False, tell it nothing. If there is
+        no watchdog, return at once."""
         if self.watchdog_seconds is None:
             return
         while True:
@@ -356,7 +367,8 @@ class Notify:
             await asyncio.sleep(self.watchdog_seconds / 2)
 
     def send(self, *lines: str) -> None:
-        """Send these lines to systemd in one message."""
+        """Send these lines to systemd in one message, such as "READY=1" (sd_notify(3)). Do nothing
+        if this process was not started by systemd, or if systemd does not listen."""
         if not self._address:
             return
         address = self._address
@@ -371,8 +383,10 @@ class Notify:
 
 
 def watchdog_seconds(environ: Mapping[str, str], pid: int) -> float | None:
-    """Return the seconds without a message after which systemd ends the process `pid`
-    (sd_watchdog_enabled(3)). Return None if `environ` sets no such time for this process. Pure."""
+    """Return the number of seconds after which systemd ends the process `pid` if it sends no
+    message (sd_watchdog_enabled(3)). `environ`: the environment variables, by which systemd sets
+    this time. Return None if it sets none for this process. Pure."""
+    # the variables may be inherited, and be meant for the parent process
     if environ.get("WATCHDOG_PID", str(pid)) != str(pid):
         return None
     try:

@@ -13,8 +13,8 @@ GRACE_SECONDS = 8
 
 @contextmanager
 def stop_on_signals(stop: asyncio.Event, grace: int = GRACE_SECONDS) -> Iterator[None]:
-    """During the block, set `stop` when SIGTERM or Ctrl-C arrives. The process exits with 0 if the
-    block has not ended `grace` seconds later, or if a second signal arrives."""
+    """During the block, set `stop` when SIGTERM or Ctrl-C arrives, so that the block ends. If it
+    has not ended `grace` seconds later, or if a second signal arrives, the process exits with 0."""
     loop = asyncio.get_running_loop()
     was_signalled = False
 
@@ -26,9 +26,10 @@ def stop_on_signals(stop: asyncio.Event, grace: int = GRACE_SECONDS) -> Iterator
         was_signalled = True
         stop.set()
         loop.call_soon_threadsafe(lambda: None)  # wakes the loop, which sees the event
-        signal.alarm(grace)
+        signal.alarm(grace)  # SIGALRM arrives after these seconds
 
     def on_alarm(number: int, frame: object) -> None:
+        """End the process, because the block has not ended in time."""
         sys.exit(0)
 
     earlier_handlers = {
@@ -39,21 +40,23 @@ def stop_on_signals(stop: asyncio.Event, grace: int = GRACE_SECONDS) -> Iterator
     try:
         yield
     finally:
-        signal.alarm(0)
+        signal.alarm(0)  # no alarm any more
         for number, handler in earlier_handlers.items():
             signal.signal(number, handler)
 
 
 @contextmanager
 def reload_on_hangup(stop: asyncio.Event, reload: Callable[[], None]) -> Iterator[None]:
-    """During the block, call `reload` when SIGHUP arrives. If it arrives because the terminal was
-    closed, set `stop` instead."""
+    """During the block, call `reload` when the signal SIGHUP arrives. If it arrives because the
+    terminal of this process was closed, set `stop` instead."""
     loop = asyncio.get_running_loop()
-    stderr = 2
+    stderr = 2  # its file descriptor
     had_terminal = os.isatty(stderr)
 
     def on_hangup() -> None:
-        if had_terminal and not os.isatty(stderr):
+        """Stop or reload. Called when SIGHUP arrives."""
+        was_terminal_closed = had_terminal and not os.isatty(stderr)
+        if was_terminal_closed:
             stop.set()
         else:
             reload()
