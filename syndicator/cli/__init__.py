@@ -52,23 +52,27 @@ def main() -> None:
     # command
     gc.set_threshold(20_000)
     _open_closed_streams()
-    # the search for plugins reads all installed packages
+    # pydantic's search for its plugins reads all installed packages, which takes time
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+
     if COMPLETION_VARIABLE in os.environ:  # a shell asks for completions
         load_commands()
         completion_init()
     else:
         load_commands(choose_modules(sys.argv[1:]))
     log_foreign_warnings()
+
+    # a character that the terminal cannot print must not end the command
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+
     try:
         try:
             code = _run_app(as_json="--json" in sys.argv)
         finally:
-            sys.stdout.flush()
-    except KeyboardInterrupt:
+            sys.stdout.flush()  # here, because it raises BrokenPipeError, which is handled below
+    except KeyboardInterrupt:  # Ctrl-C
         code = _INTERRUPTED
     except (BrokenPipeError, SystemExit) as error:
         # typer turns a BrokenPipeError into an exit with 1
@@ -85,26 +89,35 @@ def main() -> None:
 
 
 def _open_closed_streams() -> None:
-    """Open /dev/null for each standard stream that was closed, as by `2>&-`. Otherwise the next
-    file that is opened, perhaps the database, would get the number of that stream, and output would
-    be written into it."""
+    """Open /dev/null in place of each standard stream that the caller closed, as by `2>&-` in a
+    shell. Otherwise the next file that is opened, perhaps the database, would get the descriptor of
+    that stream, and output would be written into the file."""
     streams = (("stdin", "r"), ("stdout", "w"), ("stderr", "w"))
-    for number, (name, mode) in enumerate(streams):
+    for stream_descriptor, (name, mode) in enumerate(streams):  # stdin is 0, stdout 1, stderr 2
         if getattr(sys, name) is None:
-            opened = os.open(os.devnull, os.O_RDWR)
-            os.dup2(opened, number)
-            if opened != number:
-                os.close(opened)
-            os.set_inheritable(number, True)  # noqa: FBT003 - programs that we start need it, too
-            setattr(sys, name, os.fdopen(number, mode, encoding="utf-8", closefd=False))
+            null_descriptor = os.open(os.devnull, os.O_RDWR)
+            os.dup2(null_descriptor, stream_descriptor)
+            if null_descriptor != stream_descriptor:
+                os.close(null_descriptor)
+            # programs that we start need the stream, too
+            os.set_inheritable(stream_descriptor, True)  # noqa: FBT003
+            new_stream = os.fdopen(stream_descriptor, mode, encoding="utf-8", closefd=False)
+            setattr(sys, name, new_stream)
 
 
 def choose_modules(words: Sequence[str]) -> Sequence[str]:
-    """Return the names of the modules to load for a command line: for some commands only their own,
-    else all. Pure."""
+    """Return the names of the modules to load for a command line. For a command in `_OWN_MODULES`
+    this is the one module that defines the command, because loading all takes time. For any other
+    command line these are all modules with commands. `words`: the words after the program's name.
+    Pure."""
     for word in move_config_last(words):
-        if not word.startswith("-"):
-            return (_OWN_MODULES[word],) if word in _OWN_MODULES else _COMMANDS
+        is_option = word.startswith("-")
+        if is_option:
+            continue
+        # the first word that is no option is the command
+        if word in _OWN_MODULES:
+            return (_OWN_MODULES[word],)
+        return _COMMANDS
     return _COMMANDS
 
 
@@ -115,19 +128,20 @@ def load_commands(names: Sequence[str] = _COMMANDS) -> None:
 
 
 def _explain_missing(error: Any) -> str:
-    """Return the message for a command or option that does not exist, with similar ones. The list
-    of similar ones that typer would add itself is removed."""
+    """Return the message for a command or option that does not exist. The message names similar
+    commands or options. `error`: the error of typer; its own list of similar names is removed, so
+    that typer does not print it, too."""
     from syndicator.cli.mistakes import explain_missing
 
-    load_commands()
+    load_commands()  # all, so that similar commands of other modules are found
     message = explain_missing(error)
-    error.possibilities = None  # typer's own list, without what they do
+    error.possibilities = None
     return message
 
 
 def _explain_mistake(error: Any) -> str:
-    """Return the message for a wrong command line. It says what is wrong and what would be right.
-    `error`: the error of typer."""
+    """Return the message for a wrong command line: what is wrong, and what would be right.
+    `error`: the error of typer; its message tells the kinds of mistake apart."""
     from syndicator.cli.mistakes import (
         explain_choice,
         explain_extra_words,
@@ -148,13 +162,14 @@ def _explain_mistake(error: Any) -> str:
 
 
 def _run_app(*, as_json: bool) -> Any:
-    """Run the command of this process, and return its exit code. Known errors are printed;
-    `as_json`: also as JSON to standard output."""
-    try:
+    """Run the command that the command line of this process names, and return the exit code. The
+    message of a known error is printed to standard error. `as_json`: print errors also as JSON, to
+    standard output."""
+    try:  # `complain` prints an error and returns its exit code
         return app(prog_name=program(), standalone_mode=False, complete_var=COMPLETION_VARIABLE)
     except SyndicatorError as error:
         return complain(error, as_json=as_json)
-    except BrokenPipeError:
+    except BrokenPipeError:  # an OSError, but not one of a disk
         raise
     except OSError as error:
         return complain(DiskError.of(error), as_json=as_json)

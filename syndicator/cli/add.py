@@ -48,8 +48,8 @@ class AddResult:
 
 
 def print_candidates(result: Found) -> None:
-    """Print what was found at an address. Each candidate has the number by which the operator
-    chooses it."""
+    """Print the candidates, the possible sources that were found at an address. Each has the number
+    by which the operator chooses it, a title, notes and an address."""
     printing.say(f"{result.address} has {len(result.candidates)}:")
     first_numbers: dict[str, int] = {}  # by address: the number of its first candidate
     for number, candidate in enumerate(result.candidates, 1):
@@ -58,7 +58,7 @@ def print_candidates(result: Found) -> None:
         notes = [candidate.what]
         if candidate.latest:
             notes.append(f"last {candidate.latest:%Y-%m-%d}")
-        if candidate.same_as in first_numbers:
+        if candidate.same_as in first_numbers:  # the address of a candidate with the same entries
             notes.append(f"the same entries as {first_numbers[candidate.same_as]}")
         if candidate.known:
             notes.append("known already")
@@ -75,9 +75,12 @@ def print_candidates(result: Found) -> None:
 def print_result(
     result: AddResult, *, json: bool, was_asked: bool, dry_run: bool, brief: bool
 ) -> None:
-    """Print the result. If an address failed, exit with the code of the first failure. `was_asked`:
-    the operator was asked and has seen the previews. `brief`: print three lines about each
-    source."""
+    """Print the result of the command `add`: the chosen sources with previews of their articles,
+    then the addresses that failed. If an address failed, exit with the code of the first failure.
+
+    `json`: print JSON documents instead. `was_asked`: the operator was asked and has seen the
+    previews, so that only keys are printed. `dry_run`: nothing was added. `brief`: print three
+    lines about each source."""
     if json:
         documents = [
             _make_document(candidate, preview, result) for candidate, preview in result.chosen
@@ -90,6 +93,7 @@ def print_result(
         _show_briefly(result)
     else:
         print_previews(result, "would add" if dry_run else "added")
+
     if result.written and not json and not printing.is_quiet():
         printing.say(
             "next: `syndicator refresh` fetches and publishes its articles; `syndicator up` goes on"
@@ -103,7 +107,8 @@ def print_result(
 
 
 def _print_written(result: AddResult) -> None:
-    """Print which sources were added, and which were followed before."""
+    """Print the keys of the sources that were added, then the chosen sources that were in the
+    configuration already."""
     new_keys = [candidate.source.key for candidate, _ in result.chosen if not candidate.known]
     if result.written:
         printing.say(f"added: {', '.join(new_keys)}")
@@ -115,9 +120,9 @@ def _print_written(result: AddResult) -> None:
 
 
 def _describe_candidate(candidate: Candidate, verb: str) -> str:
-    """Return a line about a chosen candidate: what happened to it, its key and its address. `verb`:
-    what happened if it is new, "added" or "would add". A candidate that was followed before also
-    names the page on which it was found."""
+    """Return a line about a chosen candidate: `verb`, its key and its address. `verb`: "added" or
+    "would add". For a candidate that is a source already, the line begins with "already known", and
+    names the page on which the candidate was found."""
     source = candidate.source
     state = "already known" if candidate.known else verb
     line = f"{state}: {source.key}: {source.url} ({candidate.what})"
@@ -129,8 +134,9 @@ def _describe_candidate(candidate: Candidate, verb: str) -> str:
 
 
 def _show_briefly(result: AddResult) -> None:
-    """Print three lines about each new source: its key and address, its newest article, and what
-    the operator should know. Sources that were followed before get one line."""
+    """Print three lines about each new source: its key and address, its newest article, and notes
+    for the operator, such as warnings. Sources that were known before, and OPML lists, get one
+    line."""
     for candidate, preview in result.chosen:
         printing.say(_describe_candidate(candidate, "added"))
         if candidate.known or candidate.kind == "opml":
@@ -164,15 +170,17 @@ def print_previews(result: AddResult, verb: str) -> None:
         for line in _describe_hosts(candidate, preview):
             printing.say(f"    {line}")
         is_new = not candidate.known
-        if is_new and candidate.kind == "list":
+        if is_new and candidate.kind == "list":  # a web page that links articles
             _show_items(candidate)
         for article in preview.articles:
             _show_article(article)
-        if is_new and candidate.kind in ("feed", "sitemap") and not candidate.announced:
+        has_no_entry = not candidate.announced
+        if is_new and has_no_entry and candidate.kind in ("feed", "sitemap"):
             printing.say("    nothing to show: it announces no entry")
         for problem in preview.problems:
             line = f"    not published: {problem.what}: {problem.reason} {problem.detail}"
-            printing.say(line.rstrip())
+            printing.say(line.rstrip())  # the detail may be empty
+
     for number, candidate in result.others:
         printing.say(f"not chosen: {number}: {candidate.source.url} ({candidate.what})")
     if result.others:
@@ -180,8 +188,9 @@ def print_previews(result: AddResult, verb: str) -> None:
 
 
 def _describe_hosts(candidate: Candidate, preview: Preview) -> list[str]:
-    """Return a line about the other sites for which the source may write, and one about those for
-    which it may not. Each has the setting `speaks_for` for sources.toml."""
+    """Return lines about articles on other sites that the source announces. A source may describe
+    articles of another site only if its setting `speaks_for` in sources.toml names the site. One
+    line has the setting that is written, one the setting that the operator may add."""
     from syndicator.upkeep.ownership import write_speaks_for
 
     lines = []
@@ -237,8 +246,9 @@ def _show_article(article: ShownArticle) -> None:
 
 
 def _make_document(candidate: Candidate, preview: Preview, result: AddResult) -> dict[str, Any]:
-    """Return the JSON document of a chosen candidate. `preview`: its newest articles. `result`: the
-    whole result; its candidates that were not chosen are listed in the document."""
+    """Return the JSON document of a chosen candidate. `preview`: the candidate's newest articles,
+    and problems with reading them. `result`: the whole result of the command; the candidates that
+    were not chosen are listed in the document."""
     not_chosen = []
     for number, other in result.others:
         source = other.source
@@ -260,7 +270,7 @@ def _make_document(candidate: Candidate, preview: Preview, result: AddResult) ->
 
 
 def _make_error_document(address: str, error: SyndicatorError) -> dict[str, Any]:
-    """Return the JSON document of an address at which nothing could be read."""
+    """Return the JSON document of an address that could not be read because of `error`."""
     return {
         "address": address,
         "error": str(error),
@@ -283,8 +293,10 @@ def can_ask() -> bool:
 def choose_meaning(
     subscription_list: SubscriptionList, option: Meaning | None, *, ask: bool
 ) -> Meaning:
-    """Return what the folders of a list become: what the option says, else what the operator
-    answers, else "category". `ask`: somebody can answer."""
+    """Return the meaning of the folders of a list of subscriptions, such as "category": each folder
+    becomes a category of our articles. `option`: the meaning that the command line gives, or None.
+    Without it, the operator is asked if the list has folders. `ask`: somebody can answer; if not,
+    return "category"."""
     if option:
         return option
     if not subscription_list.folders or not ask:
@@ -293,7 +305,7 @@ def choose_meaning(
     if len(subscription_list.folders) > _FOLDERS_NAMED:
         names += " ..."
     folders = counted(len(subscription_list.folders), "folder")
-    meanings: dict[str, Meaning] = {name: name for name in get_args(Meaning)}
+    meanings: dict[str, Meaning] = {name: name for name in get_args(Meaning)}  # all that exist
     question = f"The list has {folders} ({names}). What do they become? {', '.join(meanings)}"
     while True:
         answer = typer.prompt(question, default="category", err=True)
@@ -411,7 +423,8 @@ def add(
 def _open_and_add(
     config: Config, urls: Sequence[str], wishes: Wishes, options: AddOptions
 ) -> AddResult:
-    """Open the instance, add the sources at `urls` and return the result."""
+    """Add the sources at `urls` to the instance with the configuration folder `config`, and return
+    the result. `wishes`: the settings of the new sources. `options`: how to choose and to print."""
     with open_to_read(config) as opened:
         _warn_without_contact(opened.configuration)
         return asyncio.run(_add_sources(opened, urls, wishes, options))
@@ -431,8 +444,8 @@ def _refuse_contradictions(
     """Raise UsageError if more than one of --pick, --all and --yes is given, or if --pick is given
     with several addresses. `pick`: the numbers of --pick. `take_all`: --all is given. `take_best`:
     --yes is given."""
-    given_options = bool(pick) + take_all + take_best
-    if given_options > 1:
+    number_of_options = [bool(pick), take_all, take_best].count(True)
+    if number_of_options > 1:
         raise UsageError("--pick, --all and --yes each say what to take; give one of them")
     if pick and len(addresses) > 1:
         raise UsageError("--pick takes a number of one address; give one address with it")
@@ -441,9 +454,10 @@ def _refuse_contradictions(
 async def _add_sources(
     opened: App, addresses: Sequence[str], wishes: Wishes, options: AddOptions
 ) -> AddResult:
-    """Find candidates at the addresses and choose among them, by the options or by asking. Write
-    the new ones to sources.toml, unless it is a dry run or the operator says no. Return the result.
-    If there is only one address and it failed, raise its error."""
+    """Find candidates, possible sources, at the addresses and choose among them, by the options or
+    by asking. Write the new ones to sources.toml, unless it is a dry run or the operator says no.
+    `wishes`: the settings of the new sources. Return the result. If there is only one address and
+    it failed, raise its error."""
     from syndicator.adding import new_sources, preview, search
 
     new_sources.check_wishes(opened.configuration.sources, wishes)
@@ -456,17 +470,18 @@ async def _add_sources(
         results = [_read_list(opened, result, options) for result in searches]
         failed = [(result.address, result.error) for result in results if result.error]
         if failed and len(results) == 1:
-            raise failed[0][1]
-        candidates: list[Candidate] = []
-        others: list[tuple[int, Candidate]] = []
+            _, only_error = failed[0]
+            raise only_error
+
+        chosen: list[Candidate] = []
+        others: list[tuple[int, Candidate]] = []  # not chosen, with their numbers
         for result in results:
-            taken_here = _choose_candidates(result, options)
-            candidates += taken_here
-            for number, candidate in enumerate(result.candidates, 1):
-                if candidate not in taken_here:
-                    others.append((number, candidate))
+            chosen_here = _choose_candidates(result, options)
+            chosen += chosen_here
+            others += _number_others(result, chosen_here)
+
         keyed = new_sources.assign_keys(
-            opened.archive.beside, opened.configuration.sources, candidates, wishes
+            opened.archive.beside, opened.configuration.sources, chosen, wishes
         )
         if options.ask and keyed:
             typer.echo("reading the newest entries ...", err=True)
@@ -474,12 +489,9 @@ async def _add_sources(
             *(preview.preview(session, candidate) for candidate in keyed)
         )
         keyed = list(map(preview.add_speaks_for, keyed, previews))
-        add_result = AddResult(
-            chosen=list(zip(keyed, previews, strict=True)),
-            others=others,
-            failed=failed,
-            written=False,
-        )
+        pairs = list(zip(keyed, previews, strict=True))
+        add_result = AddResult(chosen=pairs, others=others, failed=failed, written=False)
+
         new = [candidate.source for candidate in keyed if not candidate.known]
         if options.dry_run or not new:
             return add_result
@@ -487,6 +499,7 @@ async def _add_sources(
             print_previews(replace(add_result, others=()), "would add")
             if not typer.confirm(f"Add {counted(len(new), 'source')}?", default=True, err=True):
                 return add_result
+        # this writes sources.toml
         apply(
             opened,
             need_operation("add"),
@@ -497,12 +510,22 @@ async def _add_sources(
         return replace(add_result, written=True)
 
 
+def _number_others(result: Found, chosen: Sequence[Candidate]) -> list[tuple[int, Candidate]]:
+    """Return the candidates of `result` that are not in `chosen`, each with its number."""
+    others = []
+    for number, candidate in enumerate(result.candidates, 1):
+        if candidate not in chosen:
+            others.append((number, candidate))
+    return others
+
+
 def _read_list(opened: App, result: Found, options: AddOptions) -> Found:
-    """Return the subscriptions of an OPML list as candidates. If needed, the operator is asked what
-    its folders become. A result that is no list is returned unchanged."""
+    """If an OPML list was found, return a result whose candidates are the subscriptions of the
+    list; the operator may be asked for the meaning of its folders. Return any other `result`
+    unchanged."""
     from syndicator.adding import search
 
-    if result.listed is None:
+    if result.listed is None:  # no OPML list
         return result
     meaning = choose_meaning(result.listed, options.folders, ask=options.ask)
     list_result = search.make_candidates(
@@ -521,13 +544,14 @@ def _choose_candidates(result: Found, options: AddOptions) -> tuple[Candidate, .
     from syndicator.adding.new_sources import select_feeds
 
     total = len(result.candidates)
+    # `result.whole`: this is a list of subscriptions
     has_choice = total > 1 and not result.whole
     if has_choice and not options.json and not options.brief:
         print_candidates(result)
     if options.pick:
-        wrong = [number for number in options.pick if not 1 <= number <= total]
-        if wrong:
-            raise UsageError(f"--pick {wrong[0]}: {result.address} has {total}; count from 1")
+        for number in options.pick:
+            if not 1 <= number <= total:
+                raise UsageError(f"--pick {number}: {result.address} has {total}; count from 1")
         return _select_numbers(result, options.pick)
     if options.all:
         return select_feeds(result)
@@ -535,7 +559,7 @@ def _choose_candidates(result: Found, options: AddOptions) -> tuple[Candidate, .
         return result.candidates
     if options.ask and total > 1:
         return _ask_for_candidates(result)
-    return result.candidates[:1]
+    return result.candidates[:1]  # the best one is first
 
 
 def _select_numbers(result: Found, numbers: Iterable[int]) -> tuple[Candidate, ...]:
@@ -544,8 +568,8 @@ def _select_numbers(result: Found, numbers: Iterable[int]) -> tuple[Candidate, .
 
 
 def _ask_for_candidates(result: Found) -> tuple[Candidate, ...]:
-    """Ask the operator which candidates to take, again if the answer is not valid. Return those
-    candidates."""
+    """Ask the operator which candidates to take, and return them. Ask again until the answer is
+    valid: numbers, "all" or "none"."""
     from syndicator.adding.new_sources import select_feeds
 
     total = len(result.candidates)

@@ -75,8 +75,9 @@ GRACE_SECONDS = 8
 
 
 def make_completion_script(shell: str, typed: str) -> str:
-    """Return the script that makes a shell complete commands of this program. `typed`: the words by
-    which the program was called; they are completed. Raises BadParameter for an unknown shell."""
+    """Return the script by which a shell completes command lines of this program. `shell`: a name
+    in SHELLS; any other raises BadParameter. `typed`: the words by which the program was called,
+    such as "syndicator" or a path; the shell will complete lines that begin with them."""
     if shell not in SHELLS:
         raise typer.BadParameter(f"'{shell}' is not one of {', '.join(map(repr, SHELLS))}")
 
@@ -90,7 +91,8 @@ def make_completion_script(shell: str, typed: str) -> str:
     script = str(
         get_completion_script(prog_name=name, complete_var=COMPLETION_VARIABLE, shell=shell)
     )
-    # a shell knows a command by its name, and calls it by its path
+    # The shell knows the command by its name, but must call it by its path to get completions. In
+    # the scripts for zsh and fish, the call stands after these words.
     for words_before in ("complete_zsh ", "(commandline -cp) "):
         script = script.replace(words_before + name, words_before + call)
     return script
@@ -114,9 +116,10 @@ def complete_tag_names(context: typer.Context, incomplete: str) -> list[str]:
 def _complete_names(
     context: typer.Context, file: str, table: str, key: str, incomplete: str
 ) -> list[str]:
-    """Return the names that begin with `incomplete`, so that a shell can complete it. The names are
-    the values of `key` in the tables [[table]] of `file`, such as sources.toml, and of the files in
-    the folder beside it, such as sources.d. Files that cannot be read are left out."""
+    """Return the names in the configuration that begin with `incomplete`, so that a shell can
+    complete it. The names are the values of `key` in the tables [[table]] of `file`, such as
+    sources.toml, and of the files in the folder beside it, such as sources.d. Files that cannot be
+    read are left out."""
     main_file = Path(context.params.get("config") or "config") / file
     other_files = sorted(main_file.with_suffix(".d").glob("*.toml"))
     names: list[str] = []
@@ -136,8 +139,9 @@ def load_examples() -> dict[str, dict[str, str]]:
 
 
 def format_examples(command: str, program: str) -> list[str]:
-    """Return the examples of a command, such as "tags rename", as lines for its help text.
-    `program`: how the program is called in them."""
+    """Return the examples of a command as lines for its help text: a command line, then its
+    purpose. `command`: its words, such as "tags rename". `program`: the name of the program in the
+    command lines."""
     lines = []
     for words, purpose in load_examples().get(command, {}).items():
         lines.append(f"  {program} {words}")
@@ -146,8 +150,9 @@ def format_examples(command: str, program: str) -> list[str]:
 
 
 def move_global_options_first(words: Sequence[str]) -> list[str]:
-    """Return the words of a command line in a new order: the options in GLOBAL_OPTIONS with their
-    values come first, then all others. Words after `--` are not looked at. Pure."""
+    """Return the words of a command line in a new order: the options in GLOBAL_OPTIONS and their
+    values come first, then all other words. `--` and the words after it stay at the end.
+    GLOBAL_OPTIONS says how many values an option has. Pure."""
     options: list[str] = []
     others: list[str] = []
     unread = list(words)
@@ -158,7 +163,7 @@ def move_global_options_first(words: Sequence[str]) -> list[str]:
             others.append(word)
             continue
         options.append(word)
-        if not equals:
+        if not equals:  # the values are the next words
             value_count = GLOBAL_OPTIONS[name]
             options += unread[:value_count]
             del unread[:value_count]
@@ -166,12 +171,12 @@ def move_global_options_first(words: Sequence[str]) -> list[str]:
 
 
 def move_config_last(words: Sequence[str]) -> list[str]:
-    """Return the words of a command line in a new order: a `--config DIR` that stands before the
-    command comes after the command and its words, where commands expect it. Words after `--` stay
-    last. Pure."""
+    """Return the words of a command line with `--config DIR`, if it stands before the command,
+    moved behind the command and its words, because it is an option of commands. `--` and the words
+    after it stay at the end. Pure."""
     unread = list(words)
-    options: list[str] = []  # the other ones before the command
-    config: list[str] = []
+    options: list[str] = []  # other options before the command
+    config: list[str] = []  # --config and its value
     while unread and unread[0].startswith("--") and unread[0] != "--":
         word = unread.pop(0)
         name, equals, _ = word.partition("=")
@@ -180,7 +185,7 @@ def move_config_last(words: Sequence[str]) -> list[str]:
         takes_value = name == "--config" or GLOBAL_OPTIONS.get(name)
         is_value_next_word = takes_value and not equals
         if is_value_next_word:
-            target += unread[:1]
+            target += unread[:1]  # none if the line ends here
             del unread[:1]
     end = unread.index("--") if "--" in unread else len(unread)
     command_and_words = unread[:end]
@@ -189,9 +194,10 @@ def move_config_last(words: Sequence[str]) -> list[str]:
 
 
 def check_removed(words: Sequence[str]) -> None:
-    """Raise UsageError if a command line uses a command or option that earlier versions had. The
-    message says what replaces it. `words`: the command and what follows it."""
+    """Raise UsageError if a command line uses a command or option that only earlier versions had.
+    The message says what replaces it. `words`: the words of the command and those that follow."""
     for removed, cure in REMOVED.items():
+        # `removed` is a command, such as "tags review", or one with an option, as "demo --kill"
         command, _, option = removed.partition(" --")
         command_words = command.split()
         if list(words[: len(command_words)]) != command_words:
@@ -213,15 +219,16 @@ class Panels(TyperGroup):
         return super().parse_args(ctx, move_global_options_first(move_config_last(args)))
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        """Return the command that the words name. Raises UsageError for a command or option that
-        earlier versions had."""
-        if not ctx.resilient_parsing:
+        """Return the command that the words in `args` name. Raises UsageError for a command or
+        option that only earlier versions had. Typer calls this for each command line."""
+        is_completion = ctx.resilient_parsing  # a shell asks how a line could go on
+        if not is_completion:
             check_removed(args)
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
-        """Write the commands with their descriptions, in the order and under the headings of
-        PANELS."""
+        """Write the list of commands for the help text, each with its description. PANELS has the
+        headings, with the names of the commands under each. Typer calls this."""
         widest = max(map(len, self.commands))
         for panel, names in PANELS.items():
             rows = []
@@ -237,7 +244,8 @@ class Exemplified(TyperCommand):
     """Command whose help ends with examples."""
 
     def format_epilog(self, ctx: Any, formatter: Any) -> None:
-        """Write the examples of the command below its help text."""
+        """Write the examples of the command below its help text. Typer calls this; `ctx` has the
+        command, and `formatter` collects the text."""
         program = str(ctx.find_root().info_name)
         words = str(ctx.command_path).removeprefix(program).strip()
         lines = format_examples(words, program)
@@ -258,11 +266,13 @@ _COMPLETION = {"source": complete_source_keys, "tag": complete_tag_names, "": No
 
 
 def command(name: str | None = None, group: typer.Typer = app) -> Callable[[T], T]:
-    """Return a decorator that makes a function the command `name` (None: the name of the function)
-    of `group`. The function's parameters are Annotated with `Argument` or with types of typer."""
+    """Return a decorator that makes a function a command of `group`. `name`: the name of the
+    command; None: the name of the function. The annotations of the function's parameters,
+    `Argument` or types of typer, say which options and arguments the command has."""
 
     def register(function: T) -> T:
-        """Make `function` a command, and return it."""
+        """Make `function` a command, and return it. This is the decorator."""
+        # typer knows no `Argument`: give it a signature with its own types
         hints = get_type_hints(function, include_extras=True)
         fields = []
         for field_name, parameter in inspect.signature(function).parameters.items():
@@ -286,11 +296,12 @@ def set_signature(function: T, fields: Sequence[Field]) -> T:
 
 
 def _make_parameter(field: Field) -> dict[str, Any]:
-    """Return the "annotation" and the "default" that typer needs for a parameter. An `Argument` in
-    the field becomes an option or argument of typer; a field without one is unchanged."""
+    """Return the "annotation" and the "default" of the parameter by which typer makes an option or
+    an argument of a command. `field`: our description of the parameter. If it has no `Argument`,
+    its annotation is one for typer already, and is returned unchanged."""
     default = field.default
-    marks = getattr(field.annotated, "__metadata__", ())
-    has_argument = any(isinstance(mark, Argument) for mark in marks)
+    annotations = getattr(field.annotated, "__metadata__", ())
+    has_argument = any(isinstance(annotation, Argument) for annotation in annotations)
     if not has_argument:
         return {"annotation": field.annotated, "default": default}
     argument = field.argument
@@ -300,6 +311,7 @@ def _make_parameter(field: Field) -> dict[str, Any]:
         "autocompletion": _COMPLETION[argument.completes],
         "min": argument.least,
     }
+
     value_type = list[str] if field.is_list else field.type
     if "datetime" in str(value_type):
         value_type = datetime
@@ -310,6 +322,7 @@ def _make_parameter(field: Field) -> dict[str, Any]:
     may_be_none = "None" in str(value_type)
     if default is None and not may_be_none:
         value_type = value_type | None
+
     if argument.positional:
         info = typer.Argument(**settings)
     else:
@@ -318,7 +331,8 @@ def _make_parameter(field: Field) -> dict[str, Any]:
 
 
 def _need_folder_name(folder: Path) -> None:
-    """Raise ConfigError if `folder`, the value of --config, is a file or has the name of one."""
+    """Raise ConfigError if `folder`, the value of --config, is a file, or does not exist and has
+    the name of a file, such as feeds.toml."""
     if folder.is_dir():
         return
     if folder.is_file():
@@ -333,16 +347,17 @@ def _need_folder_name(folder: Path) -> None:
 
 
 def _choose_config_folder(context: typer.Context, value: Path) -> Path:
-    """Return the folder of configuration that a command uses. If --config does not name one, it is
-    the folder `config` here; if that does not exist, the configuration folder of this account.
-    Settings of earlier versions in it are logged. Raises ConfigError if the folder is a file or has
-    the name of one."""
+    """Return the configuration folder for a command. `value`: the folder that --config names, else
+    `config` in the current folder. If --config is not given and `config` does not exist, the
+    configuration folder of this user account is used. Settings of earlier versions in the folder
+    are logged. Raises ConfigError if the folder is a file or has the name of one."""
     source = context.get_parameter_source("config")
     is_named = source is not None and source.name != "DEFAULT"
     folder = value
     if not is_named and not value.is_dir():
         folder = find_own_config(os.environ) or value
-    if context.resilient_parsing:
+    is_completion = context.resilient_parsing  # a shell asks how a line could go on
+    if is_completion:
         return folder
     _need_folder_name(folder)
     from syndicator.configuration.settings import dropped_settings
@@ -411,14 +426,15 @@ def root(
     except (OSError, ValueError):  # closed, or not a file
         stderr = None
     apply_options(make_options(os.environ, stderr, format=log_format, quiet=quiet, verbose=verbose))
-    # a typing error would go unseen
+    # a typing error in the name of a setting would go unseen
     has_our_variables = any(name.upper().startswith("SYNDICATOR_") for name in os.environ)
     if has_our_variables:
         _warn_of_unknown_variables()
 
 
 def _warn_of_unknown_variables() -> None:
-    """Log a warning for each environment variable that begins with SYNDICATOR_ but sets nothing."""
+    """Log a warning for each environment variable that begins with SYNDICATOR_ but is no setting of
+    ours. The warning names the most similar setting, if there is one."""
     from syndicator.configuration.settings import unknown_variables
 
     for name, nearest in unknown_variables(os.environ).items():
@@ -438,8 +454,9 @@ def log_waiting(reason: str) -> None:
 
 @contextmanager
 def open_for_change(config: Path, *, create: bool = False) -> "Iterator[App]":
-    """Hold the lock of runs and open the instance during the block. If another process has the
-    lock, wait until it is released. `create`: open the instance even if its database is lost."""
+    """Yield the opened instance, for a block that changes it. During the block the process holds
+    the lock that only one process may have; if another has it, wait until it is released.
+    `config`: the configuration folder. `create`: open the instance even if its database is lost."""
     from syndicator.app.container import open_app
     from syndicator.app.lock import hold_run_lock
     from syndicator.app.read_configuration import need_folder
@@ -455,8 +472,8 @@ def open_for_change(config: Path, *, create: bool = False) -> "Iterator[App]":
 
 @contextmanager
 def open_to_read(config: Path) -> "Iterator[App]":
-    """Open the instance during the block without the lock of runs, so that this is possible during
-    a run."""
+    """Yield the opened instance, for a block that only reads. `config`: the configuration folder.
+    The lock is not taken, so that this is possible while another process changes the instance."""
     from syndicator.app.container import open_app
     from syndicator.app.read_configuration import need_folder
 
@@ -468,8 +485,8 @@ def open_to_read(config: Path) -> "Iterator[App]":
 def build_stale_feeds(
     opened: "App", accepts: "Callable[[FeedKey], bool] | None" = None
 ) -> "BuildReport":
-    """Build the stale feeds and return the report. `accepts`: returns True for a feed that may be
-    built; None allows all."""
+    """Build the files of the feeds that changed since they were built, and return the report.
+    `accepts`: a function that returns True for the feeds that may be built; None allows all."""
     import asyncio  # late, as in other commands: `init` saves 20 ms without it
 
     from syndicator.runs.build import build_feeds

@@ -51,9 +51,13 @@ def make_options(
     quiet: bool,
     verbose: bool,
 ) -> LogOptions:
-    """Return how to log. `format`: what the option says; with None it is JSON if standard error is
-    the journal of systemd, else text. `stderr`: the result of fstat on standard error, None if it
-    is closed. It is the journal if JOURNAL_STREAM in `environ` names it (systemd.exec(5)). Pure."""
+    """Return the options of the log: its format, and which events are logged.
+
+    `environ`: the environment variables. `stderr`: the result of fstat on standard error; None if
+    it is closed. `format`: the format that the command line asks for; None means JSON if standard
+    error is the journal of systemd, else text. `quiet`: log only failures. `verbose`: log each step
+    of a visit. Pure."""
+    # systemd puts device and inode of its journal into this variable, see systemd.exec(5)
     is_journal = (
         stderr is not None and environ.get("JOURNAL_STREAM") == f"{stderr.st_dev}:{stderr.st_ino}"
     )
@@ -69,7 +73,8 @@ def get_options() -> LogOptions:
 
 
 def apply_options(options: LogOptions) -> None:
-    """Make `options` those of this process, and turn the log of steps on or off accordingly."""
+    """Make `options` the options of the log of this process. If they ask for the steps of visits,
+    write from now on each record of our loggers to the log."""
     global _options
     _options = options
     logger = logging.getLogger(ROOT)
@@ -81,9 +86,9 @@ def apply_options(options: LogOptions) -> None:
 
 
 def log_foreign_warnings() -> None:
-    """From now on, write warnings of third-party packages to the log, and warnings of this program
-    that no command prints."""
-    # APScheduler warns of each run that is still under way
+    """From now on, write warnings that reach Python's `logging` to our log: those of third-party
+    packages, and those of this program that no command prints."""
+    # APScheduler warns of each run that is still under way, which is nothing to worry about
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
     logging.getLogger().addHandler(_WarningHandler(logging.WARNING))
 
@@ -93,9 +98,11 @@ class _WarningHandler(logging.Handler):
     are logged, because they are among the steps."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Write a warning to the log. One of another package names the package."""
-        if record.name.startswith(ROOT):
-            if not _options.steps:
+        """Write a warning to our log. If it comes from another package, name the package. Python's
+        `logging` calls this."""
+        is_ours = record.name.startswith(ROOT)
+        if is_ours:
+            if not _options.steps:  # else the log of steps has it already
                 log(record.getMessage(), "warning")
             return
         level: Level = "error" if record.levelno >= logging.ERROR else "warning"
@@ -110,7 +117,8 @@ def log(event: str, level: Level = "info", **fields: object) -> None:
 
 
 def _write_event(event: str, level: str, fields: Mapping[str, object]) -> None:
-    """Write an event with the present time to standard error."""
+    """Write an event with the present time to standard error, as one line of the log. `level`: such
+    as "info". `fields`: facts about the event, by name."""
     time = datetime.now().astimezone().isoformat(timespec="seconds")
     line = render_line(event, level, fields, time, _options, colours=sys.stderr.isatty())
     sys.stderr.write(line + "\n")
@@ -126,9 +134,11 @@ def render_line(
     *,
     colours: bool = False,
 ) -> str:
-    """Return an event as a line of the log, as text or JSON. The journal of systemd needs a
-    priority before it. Commands of this program in it begin as the operator typed them. `time`: the
-    time of the event, as text. Pure."""
+    """Return an event as a line of the log. `options`: say whether it is text or JSON, and whether
+    it goes to the journal of systemd, which needs a priority before each line. `level`: such as
+    "info". `fields`: facts about the event, by name. `time`: the time of the event, as text.
+    `colours`: colour the level. Pure."""
+    # commands in texts begin as the operator called this program, such as `python -m syndicator`
     typed_event = as_typed(event)
     values: dict[str, object] = {}
     for name, value in fields.items():
@@ -146,8 +156,9 @@ def render_line(
 def _render_text(
     event: str, level: str, values: Mapping[str, object], time: str, *, colours: bool
 ) -> str:
-    """Return an event as a line of text: time, [level], event, and the fields as name=value, sorted
-    by name. Spaces after level and event make lines stand below each other."""
+    """Return an event as a line of text: time, [level], event, and `values` as name=value, sorted
+    by name. Spaces after level and event align the lines in columns. `colours`: colour the
+    level."""
     level_text = f"{level:<9}"
     if colours and level in _COLOURS:
         level_text = f"\x1b[{_COLOURS[level]}m{level_text}\x1b[0m"
@@ -159,7 +170,8 @@ def _render_text(
 
 
 def _format_value(value: object) -> str:
-    """Return a value on one line. A text with spaces, quotes or an equals sign is in quotes."""
+    """Return a value as text on one line. A string with spaces, quotes or an equals sign is put in
+    quotes."""
     if not isinstance(value, str):
         return repr(value)
     text = one_line(value)
@@ -173,9 +185,11 @@ class _StepHandler(logging.Handler):
     commands log it."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Write a step with its fields to the log, whatever its level is."""
-        if record.getMessage() == "visited":
+        """Write a step of a visit with its fields to the log, whatever its level is. Python's
+        `logging` calls this."""
+        if record.getMessage() == "visited":  # commands log the end of each visit themselves
             return
+        # fields that the caller added to those that each record has
         fields = {
             name: value for name, value in record.__dict__.items() if name not in _RECORD_FIELDS
         }

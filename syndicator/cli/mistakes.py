@@ -87,11 +87,11 @@ _EXAMPLE_DAY: Final = "2026-11-30"
 
 
 def explain_value(error: Any) -> str:
-    """Return a message for a wrong value of an option. It has the value, what is accepted, and an
-    example. `error`: an error of typer. Its own message is returned if it is not about a number or
-    a day."""
+    """Return a message for a wrong value of an option: the value, what is accepted, and an example.
+    `error`: an error of typer. If it is not about a number or a day, its own message is
+    returned."""
     message = str(error.message)
-    list_errors = getattr(error.__cause__, "errors", None)  # a ValidationError of pydantic
+    list_errors = getattr(error.__cause__, "errors", None)  # a ValidationError of pydantic has this
     parameter = getattr(error, "param", None)
     if list_errors is None or parameter is None:
         return message
@@ -99,7 +99,7 @@ def explain_value(error: Any) -> str:
     if detail["type"].startswith(_NUMBER_ERRORS):
         accepted = f"a whole number{_describe_range(parameter.min, parameter.max)}"
         example = str(_choose_number(parameter))
-    elif parameter.type_descriptor.parameter_info.formats:
+    elif parameter.type_descriptor.parameter_info.formats:  # only options for a day have formats
         accepted = "a day: year, month and day"
         example = _EXAMPLE_DAY
     else:
@@ -110,14 +110,15 @@ def explain_value(error: Any) -> str:
 
 
 def explain_choice(error: Any, word: str, accepted: str) -> str:
-    """Return a message for an argument `word` that is not one of the accepted words. It suggests a
-    similar accepted word, or the command that has this name. `accepted`: the accepted words, each
-    in single quotes. `error`: the error of typer."""
+    """Return a message for an argument that must be one of certain words and is not. The message
+    suggests a similar accepted word, or the command that has this name. `error`: the error of
+    typer. `word`: the argument. `accepted`: the accepted words, each in single quotes."""
     message = f"{word!r} is not one of {accepted}".rstrip(".")
-    near = suggestion(word, re.findall("'([^']*)'", accepted))
-    if near:
-        return message + near
-    if error.ctx is None:
+    accepted_words = re.findall("'([^']*)'", accepted)
+    did_you_mean = suggestion(word, accepted_words)  # "" if none is similar
+    if did_you_mean:
+        return message + did_you_mean
+    if error.ctx is None:  # the command is not known
         return message
     commands = dict(_list_commands(error.ctx.find_root().command))
     if word in commands:
@@ -128,8 +129,9 @@ def explain_choice(error: Any, word: str, accepted: str) -> str:
 
 
 def _describe_range(minimum: int | None, maximum: int | None) -> str:
-    """Return the words that name the accepted numbers, such as " from 1 to 9"; "" if every number
-    is accepted. `minimum`, `maximum`: None if there is no limit."""
+    """Return words for the accepted numbers, with a space before them, such as " from 1 to 9".
+    `minimum`, `maximum`: the least and the greatest number; None if there is no limit. Without
+    `minimum`, return ""."""
     if minimum is None:
         return ""
     if maximum is None:
@@ -145,18 +147,19 @@ def _choose_number(parameter: Any) -> int:
 
 
 def explain_extra_words(error: Any) -> str:
-    """Return a message for words that a command does not take. It lists the options that take a
-    value, because one of them may be meant. `error`: an error of typer; if it is about something
-    else, its own message is returned."""
+    """Return a message for a command line with words that the command does not take. The message
+    lists the options that take a value, because one of them may be meant. `error`: an error of
+    typer; if it is about something else, its own message is returned."""
     message = str(error.message)
     extra = _EXTRA_WORDS_MESSAGE.search(message)
     if extra is None or error.ctx is None:
         return message
-    path = str(error.ctx.command_path)
+    path = str(error.ctx.command_path)  # the words of the command, such as "syndicator show"
     only_prints = str(error.ctx.command.help).startswith("Print ")
     if only_prints:  # a file was meant
         return f"`{path}` only prints; write `{path} > {extra['words']}` for a file"
-    options = []
+
+    options = []  # those that take a value
     for parameter in error.ctx.command.params:
         name = parameter.opts[0]
         takes_value = not getattr(parameter, "is_flag", False)
@@ -177,16 +180,18 @@ def explain_missing_argument(error: Any) -> str:
 
 
 def explain_missing(error: Any) -> str:
-    """Return a message for a command or option that does not exist. It names those that may be
-    meant, and what they do. `error`: an error of typer; if it is about something else, its own
-    message is returned. All commands must be loaded."""
+    """Return a message for a command or option that does not exist. The message names commands or
+    options that may be meant, and what they do. `error`: an error of typer; if it is about
+    something else, its own message is returned. All commands must be loaded."""
     message = str(error.message)
     missing = _MISSING_MESSAGE.match(message)
     if missing is None or error.ctx is None:
         return message
     word = missing["word"]
-    root = error.ctx.find_root()
+    root = error.ctx.find_root()  # this program as a whole
     path = str(error.ctx.command_path).removeprefix(str(root.info_name)).strip()
+
+    # `nearest`: the purposes of what may be meant, by name, from the first search that finds any
     if missing["kind"] == "option":
         options = _list_options(error.ctx.command, path)
         nearest = _ANSWERS_TO_WORDS.get(word) or _find_near(word, options) or _drop_common(options)
@@ -204,6 +209,7 @@ def explain_missing(error: Any) -> str:
             or _find_near(word, commands)
             or _find_by_purpose(word, commands)
         )
+
     if not nearest:
         return message
     alternatives = [f"`{words}`: {purpose}" for words, purpose in nearest.items()]
@@ -212,8 +218,8 @@ def explain_missing(error: Any) -> str:
 
 
 def _list_options(command: Any, path: str) -> dict[str, str]:
-    """Return the purposes of a command's options, by the words to type, such as "add --pick".
-    `path`: the words of the command."""
+    """Return the purpose of each option of a command, by the words to type, such as "add --pick".
+    `command`: the command as typer has it. `path`: the words of the command, such as "add"."""
     options = {}
     for parameter in command.params:
         names = [name for name in parameter.opts if name.startswith("--")]
@@ -223,18 +229,21 @@ def _list_options(command: Any, path: str) -> dict[str, str]:
 
 
 def _list_commands(group: Any, path: str = "") -> Iterator[tuple[str, str]]:
-    """Yield each command of a group and its subgroups: the words to type, and its purpose. At the
-    top level, changes and options without a value are yielded, too, because people expect some of
-    them as commands. `path`: the words of the group."""
+    """Yield each command of a group and its subgroups: the words to type, and the command's
+    purpose. `path`: the words of the group, such as "tags". For the whole program, `path` is "";
+    then also yield the changes of the command `change` and all options without a value, because
+    people expect some of them as commands."""
     from syndicator.cli.operations import list_changes
 
     for name, command in group.commands.items():
         words = f"{path} {name}".strip()
         yield words, _take_first_sentence(command.get_short_help_str(limit=1000))
-        if hasattr(command, "commands"):
+        is_group = hasattr(command, "commands")
+        if is_group:
             yield from _list_commands(command, words)
     if path:
         return
+
     for name, purpose in list_changes().items():
         yield f"change {name}", _take_first_sentence(purpose)
     for name, command in group.commands.items():
@@ -244,21 +253,22 @@ def _list_commands(group: Any, path: str = "") -> Iterator[tuple[str, str]]:
 
 
 def _find_meant(word: str, purposes: Mapping[str, str]) -> dict[str, str]:
-    """Return the commands that do here what `word` does in other programs, each with its purpose;
-    none for any other word. A web address in place of a command is meant for `add`. `purposes`: the
-    purposes of all commands, by name."""
+    """Return the commands that `word` may mean, each with its purpose. `word` is a command of other
+    programs, or a web address, which is meant for the command `add`; for any other word return an
+    empty dict. `purposes`: the purpose of each command, by name."""
     if word in _SEARCH_WORDS:
         return dict(_WAYS_TO_SEARCH)
     if word in _ANSWERS_TO_WORDS:
         return dict(_ANSWERS_TO_WORDS[word])
     command = "add" if "://" in word else _COMMANDS_BY_FOREIGN_WORD.get(word, "")
-    commands = command.split()
+    commands = command.split()  # there may be several, with spaces between
     return {name: purposes[name] for name in commands if name in purposes}
 
 
 def _find_near(word: str, purposes: Mapping[str, str]) -> dict[str, str]:
-    """Return the commands or options whose last word is spelled like `word`, the most similar
-    first, each with its purpose. `purposes`: the purposes of all, by the words to type."""
+    """Return the commands or options whose last word is spelled like `word`, each with its purpose.
+    The most similar comes first. `purposes`: the purpose of each command or option, by the words to
+    type."""
     by_last_word: dict[str, list[str]] = {}
     for words in purposes:
         last_word = words.rsplit(" ", 1)[-1].strip("-")
@@ -271,8 +281,8 @@ def _find_near(word: str, purposes: Mapping[str, str]) -> dict[str, str]:
 
 
 def _list_alike(word: str, others: Collection[str]) -> list[str]:
-    """Return those of `others` that `word` may be a misspelling of, at most _MOST_ALTERNATIVES.
-    Very similar ones come first, then less similar ones that have the same first letter."""
+    """Return the words in `others` that are spelled like `word`, at most _MOST_ALTERNATIVES. Very
+    similar words come first, then less similar words that have the same first letter."""
     very_alike = difflib.get_close_matches(
         word, list(others), n=_MOST_ALTERNATIVES, cutoff=_GREAT_SIMILARITY
     )
@@ -292,7 +302,8 @@ def _find_by_purpose(word: str, purposes: Mapping[str, str]) -> dict[str, str]:
 
 
 def _drop_common(options: Mapping[str, str]) -> dict[str, str]:
-    """Return `options` without those that nearly every command has."""
+    """Return `options` without those that nearly every command has, such as --json. `options`: the
+    purpose of each option, by the words to type."""
     special = {}
     for words, purpose in options.items():
         option = words.rsplit(" ", 1)[-1]

@@ -49,8 +49,9 @@ class _ChangeCommand(Exemplified):
     that operation."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Parse the words of the command line. If the first word names an operation, make a command
-        of this operation and let it parse the other words; `invoke` then runs it."""
+        """Parse the words of the command line after `change`. If the first word names an operation,
+        a change of the instance, make a command for this operation and let it parse the other
+        words. `invoke` runs that command later. Return the words that are not parsed yet."""
         self._operation_context = None
         operation = operations().get(args[0]) if args else None
         if operation is None:
@@ -59,7 +60,8 @@ class _ChangeCommand(Exemplified):
         typer_app = typer.Typer(add_completion=False, rich_markup_mode=None)
         typer_app.command(name)(make_command([operation]))
         operation_command = typer.main.get_command(typer_app)
-        # below the root: messages name the command as typed, without the arguments of `change`
+        # The parent is that of `change`, not `change` itself: so messages name the command as it
+        # was typed, and not with the arguments of `change` in between.
         self._operation_context = operation_command.make_context(
             f"{ctx.info_name} {name}", args[1:], parent=ctx.parent
         )
@@ -79,7 +81,8 @@ class _ChangeCommand(Exemplified):
 
 
 def list_changes() -> dict[str, str]:
-    """Return the help texts of the operations that have no command of their own, by name."""
+    """Return the help text of each operation, a change of the instance, that has no command of its
+    own and is run by `syndicator change NAME`. The keys are the names."""
     return {
         operation.name: operation.help.replace("\n", " ")
         for operation in operations().values()
@@ -112,12 +115,13 @@ app.add_typer(tags, name="tags")
 
 
 def register_commands() -> None:
-    """Make a command of each operation that names one. Operations whose commands differ only in a
-    switch, such as "withdraw" and "withdraw --undo", become one command."""
-    by_words: dict[str, list[Operation]] = {}
+    """Make commands for the operations, changes and questions, that state the words of a command.
+    Operations whose commands differ only in a switch, such as "withdraw" and "withdraw --undo",
+    become one command."""
+    by_words: dict[str, list[Operation]] = {}  # by the words of the command, without a switch
     for operation in operations().values():
         if operation.command and operation.command not in _COMMANDS_BY_HAND:
-            words = operation.command.partition(" --")[0]
+            words, _, _ = operation.command.partition(" --")
             by_words.setdefault(words, []).append(operation)
     for words, choices in by_words.items():
         group, _, name = words.rpartition(" ")
@@ -125,19 +129,22 @@ def register_commands() -> None:
 
 
 def make_command(choices: Sequence[Operation]) -> Callable[..., None]:
-    """Return the function of a command that runs one of `choices`. Each choice but the first has a
-    switch, such as --undo of "withdraw --undo". The choice whose switch is given is run; without a
-    switch the first."""
+    """Return the function of a command that runs one of several operations. `choices`: the
+    operations. The first is run if no switch is given. Each other one has a switch, such as --undo
+    in its command "withdraw --undo", and is run if that is given."""
     default = choices[0]
-    by_switch = {choice.command.partition(" --")[2]: choice for choice in choices[1:]}
+    by_switch: dict[str, Operation] = {}  # by the name of the switch, such as "undo"
+    for choice in choices[1:]:
+        _, _, switch_name = choice.command.partition(" --")
+        by_switch[switch_name] = choice
 
     def run(config: Path, json: bool, dry_run: bool = False, **values: Any) -> None:
-        """Run the operation that the switches choose. `values`: the values of all options, by name.
-        Raises UsageError for an option that does not belong to that operation."""
-        operation = default
-        switch = next((name for name in by_switch if values[name]), None)
-        if switch is not None:
-            operation = by_switch[switch]
+        """Run the operation that the switches choose; typer calls this. `values`: the values of all
+        options, by name. Raises UsageError for an option that does not belong to that operation."""
+        given_switches = [name for name in by_switch if values[name]]
+        switch = given_switches[0] if given_switches else ""
+        operation = by_switch[switch] if switch else default
+
         allowed_names = {field.name for field in fields_of(operation)}
         arguments = {}
         for name, value in values.items():
@@ -147,11 +154,10 @@ def make_command(choices: Sequence[Operation]) -> Callable[..., None]:
             if name in allowed_names:
                 arguments[name] = value
             elif value:
-                raise UsageError(
-                    f"--{switch or ''} and --{name} do not go together; say one of the two"
-                )
+                raise UsageError(f"--{switch} and --{name} do not go together; say one of the two")
         perform(config, operation, arguments, dry_run=dry_run, json=json)
 
+    # the options of the command; typer reads them from the signature of `run`
     fields = [field for field in fields_of(default) if not field.argument.hidden]
     for name, choice in by_switch.items():
         fields.append(Field(name, Annotated[bool, Argument(choice.help)], default=False))
@@ -171,12 +177,13 @@ def perform(
     dry_run: bool = False,
     json: bool = False,
 ) -> None:
-    """Run an operation as a command: plan it, apply it unless it is a dry run or a question, build
-    the feeds that it made stale, and print the result. If the operation failed, exit with its
-    code."""
+    """Run an operation as a command: plan the change, apply it, build the feeds that it made
+    outdated, and print the result. With `dry_run`, or if the operation is only a question, nothing
+    is applied. `values`: the values of the command's options, by name. `json`: print JSON. If the
+    operation failed, exit with its code."""
     arguments = arguments_of(operation, values)
-    stale_count = 0  # stale feeds for the next build
-    written: tuple[str, ...] = ()  # files
+    stale_count = 0  # number of outdated feeds that are left for the next build
+    written: tuple[str, ...] = ()  # files that the build wrote
     is_done = not (dry_run or operation.is_question)
     needs_lock = is_done or not operation.unlocked
     opening = open_for_change(config) if needs_lock else open_to_read(config)
@@ -192,13 +199,14 @@ def perform(
                 stale_count = report.left
         if not json and (dry_run or not printing.is_quiet()):
             _print_change(change, dry_run=not is_done, is_question=operation.is_question)
+
     if json:
         document = change.data
         if not operation.is_question:
-            says_what_was_written = change.build or dry_run or "written" in change.data
-            if says_what_was_written:
+            may_write_files = change.build or dry_run or "written" in change.data
+            if may_write_files:
                 document = {**change.data, "applied": is_done, "written": written}
-            if says_what_was_written and "left" in change.data:
+            if may_write_files and "left" in change.data:
                 document["left"] = stale_count
         printing.print_json(document)
         reports.log_problems(change.problems)
@@ -211,9 +219,9 @@ def perform(
 def _print_end(
     change: "Change", written: Sequence[str], stale_count: int, *, dry_run: bool, is_done: bool
 ) -> None:
-    """Print what follows a change: the article files that cannot be read, and what was built.
-    `written`: the files that the build wrote. `stale_count`: the number of feeds that the next
-    build writes. `is_done`: the change was applied."""
+    """Print the last lines about a change: the article files that could not be read, and how many
+    files were built. `written`: the files that the build wrote. `stale_count`: the number of feeds
+    that are left for the next build. `is_done`: the change was applied."""
     reports.print_unreadable_files(change.problems)
     if printing.is_quiet() and not dry_run:
         return
@@ -238,9 +246,10 @@ def apply(
     planned: "Change | None" = None,
     progress: Progress = no_progress,
 ) -> "Change":
-    """Apply the change that an operation plans, and log it under the name of this account. Return
-    the change as it was applied. `planned`: the change, if it was planned before; None to plan it
-    here."""
+    """Make the change that an operation plans, and record it under the name of this user account.
+    Return the change as it was made. `arguments`: the arguments of the operation, by name.
+    `planned`: the change, if it was planned before; None to plan it here. `progress`: is told how
+    much is done."""
     from syndicator.operations.changes import texts
 
     planned = planned or operation.plan(opened, arguments, progress)
@@ -248,12 +257,14 @@ def apply(
         account = getpass.getuser()
     except (KeyError, OSError):  # an account without a name, as in some containers
         account = ""
+    # the other results are for the console
     return texts.apply(opened, operation, arguments, planned, who=account, progress=progress)[0]
 
 
 def _print_change(change: "Change", *, dry_run: bool, is_question: bool) -> None:
-    """Print a change: its lines, its table, and the feeds that change. In a dry run that is no
-    question, only the first EXAMPLES rows of the table are printed."""
+    """Print a change: its lines or its sentence, its table, and the feeds that become different.
+    `dry_run`: nothing was applied; then only the first EXAMPLES rows of the table are printed.
+    `is_question`: the operation only asks; all rows are printed."""
     if change.lines is None:
         printing.say(change.sentence)
     else:

@@ -42,7 +42,8 @@ def print_json(value: Any) -> None:
 
 
 def print_answer(data: Any, lines: Iterable[str], *, json: bool) -> None:
-    """Print `data` as JSON, or `lines` for people."""
+    """Print the answer of a command: with `json`, `data` as JSON for programs, else `lines` for
+    people."""
     if json:
         print_json(data)
         return
@@ -51,8 +52,9 @@ def print_answer(data: Any, lines: Iterable[str], *, json: bool) -> None:
 
 
 def print_secret_address(settings: Settings) -> str:
-    """Print the secret address of private feeds. This is only done on a terminal, because no log
-    must have the address. Return the address; "" if nothing was printed."""
+    """If the feeds are private, print their secret address, and return it. If standard output is no
+    terminal, or the feeds are not private, print nothing and return "": the address must not get
+    into a log."""
     if not settings.publish.secret_path or not sys.stdout.isatty():
         return ""
     address = f"{settings.base_url}phone.html"
@@ -64,8 +66,10 @@ def print_address_for_phones(settings: Settings) -> None:
     """Print the secret address of private feeds, and a QR code with which a phone can open it.
     Print nothing if the feeds are not private or this is no terminal."""
     address = print_secret_address(settings)
+    if not address:
+        return
     encoding = (sys.stdout.encoding or "").lower()
-    if not address or "utf" not in encoding:
+    if "utf" not in encoding:  # the code is drawn with blocks of Unicode
         return
     from syndicator.publishing.web.shell import draw_qr_lines
 
@@ -75,8 +79,8 @@ def print_address_for_phones(settings: Settings) -> None:
 
 
 def complain(error: SyndicatorError, *, as_json: bool) -> int:
-    """Print an error to standard error; `as_json`: also as JSON to standard output. Return the exit
-    code of the error."""
+    """Print an error to standard error, as a line of the log if the log is JSON. `as_json`: print
+    it also as JSON to standard output. Return the exit code of the error."""
     if logs.get_options().json:
         log(str(error), "error", reason=error.reason, exit_code=error.exit_code)
     else:
@@ -91,8 +95,8 @@ def complain_in_json(message: str, reason: str, code: int) -> None:
 
 
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print a table. On a terminal it has the title and aligned columns; otherwise its cells are
-    separated by tabs, without the title."""
+    """Print a table. On a terminal, print the title and aligned columns; otherwise, print the cells
+    with tabs between them, without the title. `columns`: the names of the columns."""
     if sys.stdout.isatty():
         print_aligned_table(title, columns, rows)
         return
@@ -104,16 +108,20 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[obje
 def print_aligned_table(
     title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]
 ) -> None:
-    """Print a table with aligned columns below its title. "" stands for no title."""
+    """Print a table with aligned columns below its title. `title`: "" for none. `columns`: the
+    names of the columns."""
     text_rows = [_format_cells(row) for row in rows]
     if title:
         print(f"\n{title}")
-    widths = []
+
+    widths = []  # of the columns, in characters
     for index, column in enumerate(columns):
         cell_widths = [width(row[index]) for row in text_rows]
         widest = max([width(column), *cell_widths])
         widths.append(min(_WIDEST_COLUMN, widest))
+
     head = _align_row(columns, widths)
+    # bold on a terminal
     print(f"\x1b[1m{head}\x1b[0m" if sys.stdout.isatty() else head)
     for row in text_rows:
         print(_align_row(row, widths))
@@ -126,8 +134,8 @@ def _format_cells(row: Sequence[object]) -> list[str]:
 
 
 def _align_row(cells: Sequence[str], widths: Sequence[int]) -> str:
-    """Return the cells of a row on one line, with spaces after each up to the width of its
-    column."""
+    """Return the cells of a row as a line of text. Spaces after each cell fill its column.
+    `widths`: the widths of the columns in characters."""
     padded = []
     for cell, column_width in zip(cells, widths, strict=True):
         padded.append(cell + " " * (column_width - width(cell)))

@@ -32,22 +32,26 @@ class Count:
 
 
 def estimate_seconds(count: Count, elapsed: float) -> float | None:
-    """Return how many seconds a run still needs; None if nothing is done yet. `elapsed`: the
-    seconds it has taken so far. Sources that were not visited yet count as having as many pages as
-    the others on average. A visit is expected to take as long as a page. Pure."""
-    finished = count.visited + count.read
-    if not finished:
+    """Estimate how many seconds a run still needs; return None if nothing is done yet. `count`: the
+    sources and pages of the run so far. `elapsed`: the seconds that the run has taken so far.
+
+    The estimate assumes that a visit of a source takes as long as reading a page, and that a source
+    that was not visited yet has as many pages as the visited ones on average. Pure."""
+    finished_steps = count.visited + count.read
+    if not finished_steps:
         return None
     expected_pages = float(count.pages)
     if count.visited:
         pages_of_source = count.pages / count.visited
         expected_pages = max(expected_pages, pages_of_source * count.sources)
-    work = count.sources + expected_pages
-    return max(0.0, elapsed * (work - finished) / finished)
+    all_steps = count.sources + expected_pages
+    steps_left = all_steps - finished_steps
+    return max(0.0, elapsed * steps_left / finished_steps)
 
 
 def describe_left(seconds: float | None) -> str:
-    """Return a time as "40 s" or "3 min"; "?" for None. Pure."""
+    """Return a number of seconds as text, such as "40 s" or "3 min"; "?" for None, which stands for
+    an unknown time. Pure."""
     if seconds is None:
         return "?"
     if seconds < _MINUTE:

@@ -35,7 +35,8 @@ _TITLE_CHARACTERS = 50  # of the article at work, beside the progress bar
 
 
 def log_problems(problems: Iterable[Problem], level: Level = "warning", **fields: object) -> None:
-    """Log each problem as a line. `fields`: further fields that each line gets."""
+    """Log each problem as a line. `level`: the level of these lines. `fields`: further facts that
+    each line has, by name."""
     for problem in problems:
         log(
             "problem",
@@ -48,7 +49,8 @@ def log_problems(problems: Iterable[Problem], level: Level = "warning", **fields
 
 
 def log_visit(outcome: Outcome) -> None:
-    """Log the result of a visit, as a warning if the source failed."""
+    """Log the result of a visit to a source: a line about the source, which is a warning if the
+    visit failed, then a line for each skipped entry."""
     fields: dict[str, object] = {
         "source": outcome.key,
         "status": outcome.status,
@@ -74,8 +76,9 @@ def log_build(report: BuildReport) -> None:
 
 
 def log_run(report: RunReport) -> None:
-    """Log what a run met besides its visits: problems of the build and of files, articles that an
-    older version read, and the use of the language model. Visits are logged one by one."""
+    """Log the events of a run that are not about visits: problems of the build and of files,
+    articles that an older version read, and the use of the language model. Each visit is logged
+    when it ends."""
     log_build(report.built)
     log_problems((*report.problems, *report.failed_reports))
     if report.outdated:
@@ -90,7 +93,7 @@ def log_run(report: RunReport) -> None:
     if model.calls or model.counts:
         log("language model", "info", calls=model.calls, **model.counts)
         log_problems(model.problems, "info")
-        if model.hindrance:
+        if model.hindrance:  # the reason why the model is not asked any more for a while
             log(
                 "language model",
                 "warning",
@@ -101,8 +104,9 @@ def log_run(report: RunReport) -> None:
 
 @contextmanager
 def show_progress(tells: Callable[[Outcome], bool] = lambda outcome: True) -> Iterator[Watch]:
-    """Yield a watch for a run. The run calls it as it goes on; it shows the progress as a bar on a
-    terminal, else as lines in the log. `tells`: returns True for a visit that is worth a line."""
+    """Yield a watch, an object with functions that a run calls as it goes on. They show the
+    progress of the run as a bar on a terminal, else as lines in the log. `tells`: returns True for
+    a visit that is worth a line."""
     from syndicator.cli.progress import Count
     from syndicator.runs.refresh import Watch
 
@@ -113,6 +117,9 @@ def show_progress(tells: Callable[[Outcome], bool] = lambda outcome: True) -> It
     if not shows_bar:
         yield _make_log_watch(count, began, tells)
         return
+
+    # `on_start`, `on_pages`, `on_visit` and `on_filed` are called when the run begins, has found or
+    # read pages, has ended a visit, and has filed an article
     with _make_progress_bar() as progress:
         task = progress.add_task("sources", total=None, pages="")
 
@@ -144,16 +151,17 @@ def show_progress(tells: Callable[[Outcome], bool] = lambda outcome: True) -> It
 
 
 def _make_log_watch(count: Count, began: float, tells: Callable[[Outcome], bool]) -> Watch:
-    """Return a watch that logs the visits for which `tells` returns True, and every LINE_SECONDS
-    the progress of the run. `count`: counts the sources and pages of the run. `began`: when the run
-    began, in monotonic seconds."""
+    """Return a watch, an object with functions that a run calls as it goes on. They log the
+    progress of the run every LINE_SECONDS, and each visit for which `tells` returns True. `count`:
+    counts the sources and pages of the run. `began`: when the run began, by time.monotonic()."""
     from syndicator.cli.progress import LINE_SECONDS
     from syndicator.runs.refresh import Watch
 
     last_logged = began  # when the progress was logged last
 
     def on_pages(more: int, read: int) -> None:
-        """Count pages, and log the progress if the last line about it is LINE_SECONDS old."""
+        """Add `more` new pages and `read` pages that were read to the count. Log the progress if
+        the last line about it is LINE_SECONDS old."""
         nonlocal last_logged
         count.add_pages(more, read)
         now = time.monotonic()
@@ -173,7 +181,7 @@ def _make_log_watch(count: Count, began: float, tells: Callable[[Outcome], bool]
 
 def _describe_progress(count: Count, began: float) -> str:
     """Return the number of pages read and the time that is left, such as "3 of 9 pages, 40 s left".
-    `began`: when the run began, in monotonic seconds."""
+    `count`: the pages of the run so far. `began`: when the run began, by time.monotonic()."""
     from syndicator.cli.progress import describe_left, estimate_seconds
 
     elapsed = time.monotonic() - began
@@ -182,8 +190,8 @@ def _describe_progress(count: Count, began: float) -> str:
 
 
 def _make_progress_bar() -> Progress:
-    """Return a progress bar on standard error, with a label, the bar, counts, pages and the elapsed
-    time. It disappears at the end."""
+    """Return a progress bar for standard error: a label, the bar, "M of N", the text `pages`, and
+    the elapsed time. The bar disappears at the end."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -199,11 +207,11 @@ def _make_progress_bar() -> Progress:
 
 @contextmanager
 def show_count(what: str) -> Iterator[Callable[[int, int], None]]:
-    """Show a progress bar during the block, if standard error is a terminal. Yield the function
-    that moves the bar; its arguments are how many things are done, and how many there are. `what`:
-    the label of the bar."""
+    """Show a progress bar during the block, if standard error is a terminal. `what`: the label of
+    the bar. Yield the function that moves the bar; its arguments are the number of things that are
+    done, and the number of all things."""
     if not sys.stderr.isatty():
-        yield lambda count, total: None
+        yield lambda count, total: None  # there is no bar to move
         return
     with _make_progress_bar() as progress:
         task = progress.add_task(what, total=None, pages="")
@@ -215,14 +223,16 @@ def show_count(what: str) -> Iterator[Callable[[int, int], None]]:
 
 
 def print_run_report(report: RunReport, *, json: bool) -> None:
-    """Print the result of a run: as JSON, or as lines for people. With --quiet, log only what went
-    wrong."""
+    """Print the result of a run, as JSON or as lines for people. If the operator asked for --quiet,
+    only log what went wrong."""
     if json:
         print_json(_make_run_document(report))
         return
     if is_quiet():  # failed visits are logged already
         log_run(report)
         return
+
+    # the visits
     sources = counted(len(report.outcomes), "source")
     new = sum(len(outcome.added) for outcome in report.outcomes)
     changed = sum(len(outcome.changed) for outcome in report.outcomes)
@@ -231,7 +241,7 @@ def print_run_report(report: RunReport, *, json: bool) -> None:
         f"{sources} visited, {len(report.failed)} failed;"
         f" {counted(new, 'new article')}, {changed} changed; {files} written"
     )
-    print_faults(report.faults, report.remarks)
+    print_faults(report.faults, report.remarks)  # of the configuration
     hint = _advise_on_visits(report)
     if hint:
         say(hint)
@@ -240,12 +250,16 @@ def print_run_report(report: RunReport, *, json: bool) -> None:
         say(f"waiting for the next run: {waiting} of the announced entries")
     for outcome in report.failed:
         say(f"failed: {outcome.key}: {outcome.reason} {outcome.detail}".rstrip())
+
+    # the build of the feeds
     for problem in (*report.built.held, *report.built.set_aside):
         say(f"held back: {problem.what}: {problem.reason} {problem.detail}".rstrip())
     for line in describe_ending_feeds(report.built):
         say(line)
     print_unreadable_files(report.problems)
     log_problems((*report.built.hubs, *report.failed_reports))
+
+    # old articles, and the language model
     if report.outdated:
         articles = counted(report.outdated, "article")
         say(f"read by an older version: {articles}; {ConditionReason.OUTDATED.cure}")
@@ -256,8 +270,8 @@ def print_run_report(report: RunReport, *, json: bool) -> None:
 
 
 def print_faults(faults: Iterable[Fault], remarks: Iterable[Fault]) -> None:
-    """Print what is wrong in the configuration (`faults`), then what has no effect in it
-    (`remarks`)."""
+    """Print the faults of the configuration, then remarks about its settings that have no
+    effect."""
     from syndicator.app.read_configuration import describe_wrong
 
     for fault in faults:
@@ -267,7 +281,7 @@ def print_faults(faults: Iterable[Fault], remarks: Iterable[Fault]) -> None:
 
 
 def _advise_on_visits(report: RunReport) -> str:
-    """Return a line that says what to do if no source was visited; "" if some were."""
+    """Return advice for the operator if the run visited no source; "" if it visited some."""
     if not report.followed:
         return "no source is followed: `syndicator add URL` adds one"
     if report.outcomes:
@@ -295,8 +309,8 @@ def _make_run_document(report: RunReport) -> dict[str, object]:
 
 
 def describe_ending_feeds(report: BuildReport) -> list[str]:
-    """Return a line for each feed that the configuration would end. It says why, and how to confirm
-    or prevent this."""
+    """Return a line for each feed that the next build would end, because the configuration asks for
+    it no more. The line says why, and how to confirm or prevent this."""
     reason = ConditionReason.FEEDS_WOULD_END
     lines = []
     for problem in report.ending:
@@ -312,8 +326,9 @@ def print_unreadable_files(problems: Iterable[Problem]) -> None:
 
 
 def print_language_model(state: Enriched) -> None:
-    """Print how much the language model was used today, why it failed last, and the articles whose
-    descriptions were refused."""
+    """Print how much the language model was used today, why it failed last, and a table of the
+    articles whose descriptions by the model were refused. `state`: these facts; its `meter` counts
+    the calls."""
     meter = state.meter
     calls = counted(meter.calls, "call")
     use = f"language model {meter.endpoint}: {calls} and {meter.tokens} tokens on {meter.day}"

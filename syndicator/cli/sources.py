@@ -49,7 +49,7 @@ def sources(
     from syndicator.health.documents import describe_state
     from syndicator.upkeep import reconcile
 
-    changes: dict[str, Change] = {}
+    changes: dict[str, Change] = {}  # new addresses of moved sources, by key
     with open_to_read(config) as opened:
         if apply_moves:
             for key in opened.configuration.sources:
@@ -63,11 +63,13 @@ def sources(
         ]
         printing.print_json(documents)
         return
+
     for key, change in changes.items():
         if not change.is_empty:
             old_url = change.data["before"]["url"]
             new_url = change.data["after"]["url"]
             printing.say(f"moved: {key}: {old_url} -> {new_url}")
+
     rows = []
     for source in all_sources:
         state = states[source.key]
@@ -78,9 +80,9 @@ def sources(
 
 
 def _describe_health(source: "Source", state: "SourceState") -> str:
-    """Return the health of a source in a word. It is "off" or "not visited", or the code of what is
-    wrong: why visits stopped, why they fail, or what a warning is about. It is "ok" if nothing is
-    wrong."""
+    """Return the health of a source in a word: "off" if it is turned off, else the reason code why
+    visits stopped, why they fail, or of a warning. If there is no such reason, return "not visited"
+    or "ok"."""
     if not source.enabled:
         return "off"
     reason = state.backoff.disabled or state.backoff.reason or state.warning
@@ -124,15 +126,16 @@ def import_(
         return
     from syndicator.adding import new_sources, search
 
+    # read the list, and add the sources that are new
     with open_to_read(config) as opened:
         beside = opened.archive.beside
         configuration = opened.configuration
         subscriptions = search.read_file(file, is_trusted=trust_own)
         meaning = choose_meaning(subscriptions, folders, ask=not json and can_ask())
         result = search.make_candidates(beside, configuration, file, subscriptions, meaning)
-        candidates = new_sources.assign_keys(
-            beside, configuration.sources, result.candidates, new_sources.Wishes()
-        )
+        no_wishes = new_sources.Wishes()
+        found = result.candidates
+        candidates = new_sources.assign_keys(beside, configuration.sources, found, no_wishes)
         new = [candidate.source for candidate in candidates if not candidate.known]
         new_keys = [source.key for source in new]
         if new and not dry_run:
@@ -143,29 +146,37 @@ def import_(
     if not json:
         _print_added(new, len(known_urls), dry_run=dry_run)
         _print_rights(file, result, new)
+
     report = None
     if new and not dry_run and not no_refresh:
         report = _visit_new_sources(config, new_keys)
     if not json:
         _report_first_visits(file, result.skipped, report)
         return
-    failed = {outcome.key: outcome.reason for outcome in report.failed} if report else {}
     document = {
         "added": new_keys,
         "known": known_urls,
         "skipped": result.skipped,
-        "failed": failed,
+        "failed": _list_failures(report),
         **_describe_rights(result, new),
         "applied": not dry_run,
     }
     printing.print_json(document)
 
 
+def _list_failures(report: "RunReport | None") -> dict[str, str | None]:
+    """Return the reasons why visits of a run failed, by the key of the source. `report`: the report
+    of the run; None if there was none."""
+    if report is None:
+        return {}
+    return {outcome.key: outcome.reason for outcome in report.failed}
+
+
 def _report_first_visits(
     file: str, skipped: "Iterable[Skipped]", report: "RunReport | None"
 ) -> None:
-    """Print what was read, which lines were skipped, and what to do next. `report`: the report of
-    the first visits; None if there were none."""
+    """Print the report of the first visits to new sources, the skipped lines of the list, and what
+    to do next. `file`: the list. `report`: None if no source was visited."""
     if report:
         reports.print_run_report(report, json=False)
     print_skipped(file, skipped)
@@ -184,10 +195,11 @@ def _import_articles(config: Path, folder: Path, *, dry_run: bool, json: bool) -
 
 
 def _describe_rights(result: "Found", new: "Sequence[Source]") -> dict[str, Any]:
-    """Return two parts of the JSON document: in "given", the rights that new sources got, by key;
-    in "removed", the rights that were taken from new sources, because the list is not trusted."""
+    """Return the rights of new sources for the JSON document. "given" has the rights that the list
+    gave them, by the key of the source. "removed" has the rights that the list states but that were
+    left out, because the operator did not say that the list is to be trusted."""
     removed = []
-    for outline in _list_removed(result, new):
+    for outline in _list_removed(result, new):  # an outline is a line of the list
         removed.append({"line": outline.line, "name": outline.title, "rights": outline.removed})
     given = {}
     for source in new:
@@ -198,13 +210,14 @@ def _describe_rights(result: "Found", new: "Sequence[Source]") -> dict[str, Any]
 
 
 def _print_rights(file: str, result: "Found", new: "Sequence[Source]") -> None:
-    """Print the rights that new sources got, and those that were taken from new sources because the
-    list is not trusted."""
+    """Print the rights that the list gave to new sources, and those that it states but that were
+    left out, because the operator did not say that the list is to be trusted. `file`: the name of
+    the list."""
     for source in new:
         given = list_given(source)
         if given:
             printing.say(f"given: {source.key}: {given}")
-    for outline in _list_removed(result, new):
+    for outline in _list_removed(result, new):  # an outline is a line of the list
         name = outline.title or "no name"
         rights = ", ".join(outline.removed)
         cure = "`--trust-own` takes it, if the list is an export of your own"
@@ -219,8 +232,8 @@ def _list_removed(result: "Found", new: "Sequence[Source]") -> list["Outline"]:
 
 
 def _print_added(sources: Sequence["Source"], known_count: int, *, dry_run: bool) -> None:
-    """Print a table of the new sources, and a line with their number. `known_count`: the number of
-    sources in the list that were followed before."""
+    """Print a table of the new sources, and a line with their number. `known_count`: how many
+    sources of the list were known already. `dry_run`: nothing was added."""
     if sources:
         rows = [(source.key, source.url) for source in sources]
         printing.print_table("Sources", ("key", "url"), rows)
@@ -234,7 +247,8 @@ def _visit_new_sources(config: Path, keys: list[str]) -> "RunReport | None":
     from syndicator.runs.refresh import Wanted
 
     request = Wanted(keys=keys, limit=1, max_seconds=_FIRST_VISITS_SECONDS)
-    # the report at the end names the failures, unless a quiet log has taken its place
+    # Log each visit only with --quiet, when no report is printed at the end, or with --verbose.
+    # Otherwise the report names the failures.
     tells_each = logs.get_options().quiet or logs.get_options().steps
     try:
         return asyncio.run(run_once(config, request, tells=lambda outcome: tells_each))

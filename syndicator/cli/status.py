@@ -86,9 +86,11 @@ def status(
             else:
                 _print_source(source_health)
             return
+
         sources: list[dict[str, Any]] = []
 
         def describe_for_json(state: SourceState) -> None:
+            """Collect a source for the JSON document. `read_health` calls this for each source."""
             if json:
                 sources.append(documents.describe_state(state))
 
@@ -104,9 +106,9 @@ def status(
 def _print_list(
     instance: OpenedInstance, name: str, where: Sequence[str], after: str, *, json: bool
 ) -> None:
-    """Print a page of the list `name`. `where`: the filters, each typed as NAME=VALUE. `after`: the
-    id of the last item on the page before, "" for the first page. Raises UsageError for an unknown
-    list or filter."""
+    """Print a page of the list `name`, such as "articles". `where`: the filters, each typed as
+    NAME=VALUE. `after`: the id of the last item on the page before; "" for the first page. `json`:
+    print JSON. Raises UsageError for an unknown list or filter."""
     from syndicator.operations.paged_lists import QUERIES
 
     query = QUERIES.get(name)
@@ -126,8 +128,9 @@ def _print_list(
 
 
 def _parse_filters(query: Query, where: Sequence[str]) -> dict[str, str]:
-    """Return the values of filters by name, from texts like NAME=VALUE. Raises UsageError for a
-    text of another form, and if the list has no filters."""
+    """Return the values of the filters of a list, by the names of the filters. `query`: the list.
+    `where`: the filters as typed, each as NAME=VALUE. Raises UsageError for a text of another form,
+    and if the list has no filters."""
     names = [field.name for field in fields_of(query)]
     filters: dict[str, str] = {}
     for typed in where:
@@ -148,9 +151,9 @@ def _print_health(health: Health) -> None:
     of `up`, the health feed, and the language model."""
     has_sources = bool(health.fine or health.unvisited)
     has_articles = bool(health.figures.counts.last_article)
-    is_empty = not (has_sources or has_articles or health.conditions)
+    is_new_instance = not (has_sources or has_articles or health.conditions)
     headline = health.headline
-    if is_empty:
+    if is_new_instance:
         headline += ", no source yet: `syndicator add URL` follows one"
     printing.say(headline)
     printing.say(_describe_numbers(health))
@@ -164,11 +167,13 @@ def _print_health(health: Health) -> None:
 
 
 def _print_source(health: SourceHealth) -> None:
-    """Print the state of a source for people, with its last visits and the entries that failed."""
+    """Print the state of a source for people: its next visit, hub, rules and conditions, then
+    tables of its last visits and of the entries that failed."""
     source = health.source
     state = health.state
     off = "" if source.enabled else " (off)"
-    printing.say(f"{source.key}: {urls.redacted(source.url)}{off}")
+    printing.say(f"{source.key}: {urls.redacted(source.url)}{off}")  # without a password
+
     if state is None or state.visits.last_visit is None:
         printing.say("not visited yet")
     else:
@@ -184,6 +189,7 @@ def _print_source(health: SourceHealth) -> None:
     if health.visits:
         visit_rows = [_make_visit_row(visit) for visit in health.visits]
         printing.print_aligned_table("Last visits", _VISIT_COLUMNS, visit_rows)
+
     entry_rows = [
         (
             entry.url or entry.entry_id,
@@ -200,17 +206,23 @@ def _print_source(health: SourceHealth) -> None:
 
 
 def describe_hub(state: Subscription) -> str:
-    """Return a line about the hub of a source. It says how many entries the pushes of the hub
-    brought and missed, or why the hub does not push."""
-    hub = urls.redacted(state.hub)
-    if state.expires is not None:
+    """Return a line about the hub of a source, a server that sends us new entries at once. The line
+    says how many entries these pushes brought and missed, or why the hub does not push. `state`:
+    our subscription at the hub."""
+    hub = urls.redacted(state.hub)  # without a password
+    is_subscribed = state.expires is not None
+    if is_subscribed:
         expires = format_local_time(state.expires)
         last_push = format_local_time(state.last_push, "never")
         return one_line(
             f"hub {hub} pushes until {expires}: {state.pushed:.0f} brought and"
             f" {state.missed:.0f} missed; last push {last_push}"
         )
-    reason, cure = explain_reason(state.reason) if state.reason else ("it is being asked", "")
+
+    reason = "it is being asked"
+    cure = ""
+    if state.reason:
+        reason, cure = explain_reason(state.reason)
     parts = [reason]
     if state.detail:
         parts.append(state.detail)
@@ -221,7 +233,8 @@ def describe_hub(state: Subscription) -> str:
 
 
 def _make_visit_row(visit: Outcome) -> tuple[Any, ...]:
-    """Return a visit as a row for the columns in _VISIT_COLUMNS."""
+    """Return a visit as a row of the table of visits. The cells are in the order of
+    _VISIT_COLUMNS."""
     return (
         format_local_time(visit.at),
         visit.reason or visit.status,
@@ -261,6 +274,7 @@ def _describe_numbers(health: Health) -> str:
         entries,
         f"last run {format_local_time(counts.last_run, 'never')}",
     ]
+
     delays = health.figures.freshness
     if delays is not None:
         median = span(timedelta(seconds=delays.median))
@@ -273,13 +287,13 @@ def _describe_numbers(health: Health) -> str:
 
 
 def describe_jobs(jobs: Sequence[Scheduled], now: datetime) -> str:
-    """Return a line about the jobs of `up`. For each, it has when the job last ended and when it
-    starts next."""
+    """Return a line about the regular jobs of the command `up`: the name of each, when it last
+    ended, and when it starts next. `now`: the present time."""
     parts = []
     for job in jobs:
-        last = _format_clock_time(job.last, now)
-        following = _format_clock_time(job.next, now)
-        parts.append(f"{job.job} {last} {following}".rstrip())
+        last_end = _format_clock_time(job.last, now)
+        next_start = _format_clock_time(job.next, now)
+        parts.append(f"{job.job} {last_end} {next_start}".rstrip())
     return f"jobs of up, last and next: {', '.join(parts)}"
 
 
@@ -291,8 +305,8 @@ def _format_clock_time(moment: datetime | None, now: datetime) -> str:
 
 
 def describe_pictures(pictures: Pictured | None) -> list[str]:
-    """Return a list with one line about the numbers of pictures; an empty list if there are no
-    pictures."""
+    """Return a list with one line: how many pictures were made, wait, and failed for which reason.
+    Return an empty list if there are no pictures."""
     if pictures is None:
         return []
     has_pictures = pictures.made or pictures.waiting or pictures.failed
@@ -308,7 +322,8 @@ def describe_pictures(pictures: Pictured | None) -> list[str]:
 
 
 def _print_conditions(conditions: Sequence[Condition]) -> None:
-    """Print conditions: on a terminal as many as fit on it, else all."""
+    """Print conditions, the problems of an instance or source. On a terminal, print only as many as
+    fit on the screen, else all."""
     size = shutil.get_terminal_size()
     lines = size.lines - _LINES_KEPT_FREE if sys.stdout.isatty() else _PIPE_LINES
     for line in fit_to_screen(conditions, columns=size.columns, lines=lines):
@@ -316,24 +331,26 @@ def _print_conditions(conditions: Sequence[Condition]) -> None:
 
 
 def fit_to_screen(conditions: Sequence[Condition], *, columns: int, lines: int) -> list[str]:
-    """Return the lines of as many conditions as fit on `lines` lines of `columns` characters, but
-    of at least one. If some do not fit, the last line has their number. Pure."""
+    """Return the text of conditions, problems of an instance, as lines: of as many conditions as
+    fit on a screen of `lines` lines with `columns` characters, but of one at least. If some do not
+    fit, the last line has their number. Pure."""
     fitted: list[str] = []
     lines_left = lines
-    for number, condition in enumerate(conditions):
+    for shown_count, condition in enumerate(conditions):
         paragraph = _make_paragraph(condition)
+        # a line that is wider than the screen takes several
         screen_lines = [1 + (width(line) - 1) // columns for line in paragraph]
         lines_left -= sum(screen_lines)
-        if lines_left < 0 and number > 0:
-            others = len(conditions) - number
-            return [*fitted, f"{others} more: `syndicator status | less`, or --json"]
+        if lines_left < 0 and shown_count > 0:
+            unshown_count = len(conditions) - shown_count
+            return [*fitted, f"{unshown_count} more: `syndicator status | less`, or --json"]
         fitted += paragraph
     return fitted
 
 
 def _make_paragraph(condition: Condition) -> list[str]:
-    """Return the lines about a condition: its subject and times, its reason, and what the operator
-    must do, if anything."""
+    """Return the lines about a condition, a problem of an instance: a line with its subject and
+    times, a line with its reason, and, if the operator must do something, a line that says what."""
     head = condition.kind.value
     if condition.subject:
         head = f"{condition.subject}: {head}"
@@ -346,9 +363,11 @@ def _make_paragraph(condition: Condition) -> list[str]:
         times.append(f"next try {format_local_time(condition.next_try)}")
     if times:
         head += f"; {', '.join(times)}"
+
     reason = f"    {_describe_reason(condition)}"
     if condition.detail:
         reason += f": {condition.detail}"
+
     lines = [one_line(head), one_line(reason)]
     if condition.cure and condition.needs_you:
         lines.append(one_line(f"    to do: {condition.cure}"))
@@ -356,8 +375,8 @@ def _make_paragraph(condition: Condition) -> list[str]:
 
 
 def _describe_reason(condition: Condition) -> str:
-    """Return the reason of a condition. In brackets follows its code, else the number of entries if
-    there are several."""
+    """Return the reason of a condition, a problem of an instance, followed by its code in brackets.
+    If it has no code, the number of entries is in the brackets, if there are several."""
     if condition.code:
         return f"{condition.reason} ({condition.code})"
     if condition.count > 1:

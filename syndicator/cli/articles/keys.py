@@ -40,33 +40,37 @@ class Keys:
         self._typed = ""  # keys that were typed and not yet returned
 
     def read(self) -> str:
-        """Wait for the next key and return it; "" at the end of the input. Raises KeyboardInterrupt
-        for Ctrl-C."""
+        """Wait for the next key and return its character: "?" for a function key, "" for the end of
+        the input, such as Ctrl-D. Raises KeyboardInterrupt for Ctrl-C."""
         if not self._typed:
             typed = self._read_chunk().decode("utf-8", "replace")
             is_function_key = typed.startswith(_ESCAPE)
             self._typed = "?" if is_function_key else typed
-        key = self._typed[:1]  # "" at the end
+        key = self._typed[:1]  # "" if the terminal is gone
         self._typed = self._typed[1:]
         return "" if key in _END_KEYS else key
 
     def ask_line(self, question: str) -> str:
-        """Print a question, and return the line that is typed, without spaces around it. Keys that
-        were typed before and not read are its beginning."""
+        """Print a question, and return the line that is typed as the answer, without spaces around
+        it. The line begins with keys that were typed earlier and are not read yet."""
         line, newline, self._typed = self._typed.partition("\n")
         print(question + line, end=newline, flush=True)
-        if not newline:
+        if not newline:  # the earlier keys are no whole line: wait for the rest
             line += sys.stdin.readline()
         return line.strip()
 
     def _read_chunk(self) -> bytes:
-        """Wait for keys, and return all that were typed; b"" if the terminal is gone."""
+        """Wait until a key is typed, and return the bytes of all keys that were typed; b"" if the
+        terminal is gone."""
         settings = termios.tcgetattr(self._descriptor)
         try:
+            # deliver single keys without waiting for Enter
             tty.setcbreak(self._descriptor, termios.TCSADRAIN)
+            # wait in short pieces: a Ctrl-C just before a long read would wait for the next key
             while not self._has_input(_LOOK_SECONDS):
-                pass  # short waits: a Ctrl-C just before a read would wait for the next key
+                pass
             data = os.read(self._descriptor, _MOST_BYTES)
+            # the bytes of a function key may arrive one after the other
             while data and len(data) < _MOST_BYTES and self._has_input(0):
                 data += os.read(self._descriptor, 1)
             return data
@@ -105,6 +109,7 @@ def suggest(
         change = need_operation("suggest-tags").plan(opened, {"categories": categories})
         offers: Sequence[Offer] = change.data
         if not offers:
+            # the lines of the command say that there is nothing to suggest
             lines = change.lines(True) if change.lines else ()  # noqa: FBT003 - a Callable
             printing.say("\n".join(lines))
             return
@@ -120,8 +125,9 @@ def suggest(
 
 
 def decide_offers(offers: Sequence[Offer], keys: Keys, opened: App) -> int:
-    """Ask the operator about each offer until `q` or Ctrl-C. Write those that are taken to
-    taxonomy.toml. Return how many were taken."""
+    """Ask the operator about each offer, a suggested tag or category, until `q` or Ctrl-C. Write
+    the accepted ones to taxonomy.toml. Return the number of accepted offers. `keys`: the keys that
+    the operator types."""
     accepted = 0
     printing.say(_CHOICE_LINE)
     with contextlib.suppress(KeyboardInterrupt):
@@ -133,28 +139,32 @@ def decide_offers(offers: Sequence[Offer], keys: Keys, opened: App) -> int:
                 key = keys.read()
             if key in _STOP_KEYS:
                 break
-            if key == "d":
+            if key == "d":  # drop the offer
                 continue
-            name = keys.ask_line("name: ") if key == "e" else offer["name"]
+            name = offer["name"]
+            if key == "e":  # accept it under another name
+                name = keys.ask_line("name: ")
             if _accept_offer(offer, name, opened):
                 accepted += 1
     return accepted
 
 
 def _accept_offer(offer: Offer, name: str, opened: App) -> bool:
-    """Write an offer to taxonomy.toml under `name`. Return True if this was done. Otherwise a line
-    says why not, unless `name` is empty."""
+    """Write an offer, a suggested tag or category, to taxonomy.toml under `name`. Return True if it
+    was written. If `name` is not allowed, print why and return False. If `name` is "", only return
+    False."""
     if not name:
         return False
     arguments: dict[str, Any] = {"name": name}
-    if "description" in offer:
+    is_category = "description" in offer
+    if is_category:
         operation = "save-category"
         arguments["description"] = f"{offer['name']}: {offer['description']}"
         arguments["stamp"] = ""
     else:
         operation = "add-tag"
         aliases = list(offer["aliases"])
-        if name != offer["name"]:  # its spelling in articles
+        if name != offer["name"]:  # articles spell the tag as the offer does
             aliases.insert(0, offer["name"])
         arguments["aliases"] = tuple(aliases)
     try:
@@ -166,10 +176,10 @@ def _accept_offer(offer: Offer, name: str, opened: App) -> bool:
 
 
 def _show_offer(offer: Offer, number: int, total: int) -> None:
-    """Print an offer: which of `total` it is, its name, the number of articles, its description or
-    spellings, and titles of examples."""
-    support = counted(offer["support"], "article")
-    printing.say(f"\n{number}/{total}  {offer['name']}  {support}")
+    """Print a suggested tag or category: `number` of `total`, its name, how many articles it has,
+    its description or other spellings, and titles of some articles."""
+    article_count = counted(offer["support"], "article")
+    printing.say(f"\n{number}/{total}  {offer['name']}  {article_count}")
     about = offer.get("description") or ", ".join(offer["aliases"])
     if about:
         printing.say(f"  {about}")

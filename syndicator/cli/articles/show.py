@@ -38,9 +38,11 @@ def format_reasons(reasons: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _format_parts(name: str, parts: Mapping[str, Any]) -> Iterator[str]:
-    """Yield lines about how the field `name` was read: where it was found, other facts, then the
-    candidates, and what was cut."""
-    if parts and "from" not in parts:
+    """Yield lines about how the field `name` of an article was read. `parts`: facts by their name.
+    "from" is the place in the page where the value was found, "candidates" are the values that were
+    considered, and "cut" is the list of removed texts."""
+    has_only_facts = parts and "from" not in parts
+    if has_only_facts:
         yield f"{name}:"
     else:
         yield f"{name}: {parts.get('from') or 'none'}"
@@ -54,7 +56,8 @@ def _format_parts(name: str, parts: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _format_value(value: Any) -> str:
-    """Return a value as text: a text as it is, "none" for None, and JSON for anything else."""
+    """Return a value as text. A string is returned unchanged; None gives "none", and any other
+    value gives JSON."""
     if value is None:
         return "none"
     if isinstance(value, str):
@@ -86,7 +89,7 @@ def show(
     config: Config = CONFIG,
 ) -> None:
     """Print an article as it is published, or as its page would be. Writes nothing."""
-    # its remarks on odd pages are not for operators
+    # what this library logs about odd pages is not for operators
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     if feed:
         _print_entry(what, feed, config)
@@ -111,10 +114,12 @@ def show(
 
 
 def _print_reasons(report: "Shown") -> None:
-    """Print why an article is as it is. On a terminal, print only as much as fits on it."""
+    """Print in plain words why an article has its fields, text and feeds. On a terminal, print only
+    as many lines as fit on the screen. `report`: the article and the reasons."""
     from syndicator.showing.plain_reasons import fit_reasons, list_reasons
 
     reasons = list_reasons(report.article, report.why)
+    # a pipe has no size: print all
     columns = _SIZE_OF_PIPE
     lines = _SIZE_OF_PIPE
     if sys.stdout.isatty():
@@ -126,8 +131,9 @@ def _print_reasons(report: "Shown") -> None:
 
 
 def _read_article(what: str, url: str | None, config: Path) -> "Shown":
-    """Return an article and the reasons why it is as it is. `what`: the article's address, id or
-    file, or the file of a saved page. `url`: the address that a saved page came from, or None."""
+    """Return an article and the reasons for its fields, text and feeds. `what`: the article's
+    address, id or file, or the file of a saved page. `url`: the address that a saved page came
+    from, or None. `config`: the configuration folder."""
     from syndicator.app.container import open_app
     from syndicator.app.lookup import find_article_id
     from syndicator.showing import explain
@@ -137,10 +143,11 @@ def _read_article(what: str, url: str | None, config: Path) -> "Shown":
         address = what if "://" in what else f"https://{what}"
         with open_app(config) as opened:
             return asyncio.run(explain.show_url(address, opened.archive, opened.configuration))
-    if not (config / "sources.toml").exists():
+    has_instance = (config / "sources.toml").exists()
+    if not has_instance:
         return explain.show_file(path, url)
     with open_app(config) as opened:
-        if not path.exists():
+        if not path.exists():  # then it may be an id
             article_id = find_article_id(opened.archive, what)
             if article_id:
                 return explain.show_filed(opened.archive, opened.configuration, article_id)
@@ -148,8 +155,8 @@ def _read_article(what: str, url: str | None, config: Path) -> "Shown":
 
 
 def _print_entry(what: str, format: str, config: Path) -> None:
-    """Print the entry of an article as a feed of this format has it. `what`: the article's address,
-    id or file."""
+    """Print the entry that stands for an article in our feeds. `what`: the article's address, id or
+    file. `format`: "atom", "rss" or "json". `config`: the configuration folder."""
     from syndicator.showing.explain import render_entry
 
     with open_to_read(config) as opened:
@@ -167,4 +174,4 @@ def _is_address(what: str) -> bool:
     if Path(what).suffix in (".md", ".html", ".htm"):
         return False
     host = what.split("/", 1)[0]
-    return "." in host.strip(".")
+    return "." in host.strip(".")  # as in example.org; a path or an id has no dot inside

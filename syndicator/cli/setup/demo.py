@@ -40,9 +40,11 @@ def demo(
 async def _run_demo(
     folder: Path | None, *, once: bool, articles: int | None, port: int, json: bool
 ) -> None:
-    """Run the demo in `folder` (None: in a temporary folder), and print what it did. Then serve its
-    feeds on `port` until a signal arrives; `once`: do not serve. `articles`: the number of articles
-    to make up, to measure a build; None for none."""
+    """Run the demo, print what it visited and built, then serve its feeds until Ctrl-C or SIGTERM.
+
+    `folder`: where the demo writes its files; None stands for a temporary folder. `once`: do not
+    serve. `articles`: the number of articles to make up, to measure a build; None for none. `port`:
+    the port to serve on. `json`: print JSON."""
     from syndicator.app.read_configuration import read_configuration
     from syndicator.cli.demo.trip import run_demo
     from syndicator.runs import daemon
@@ -61,7 +63,9 @@ async def _run_demo(
             print_demo_report(instance, json=json)
             if once:
                 return
+
             configuration = read_configuration(instance.config)
+            # answers questions, queries in the address of a page
             answers = daemon.Answers(instance.config, lambda: configuration)
             site = daemon.Site(configuration.settings, answers=answers)
             await daemon.serve(
@@ -81,6 +85,7 @@ def print_demo_report(result: "DemoResult", *, json: bool) -> None:
         }
         print_json(document)
         return
+
     visits = sorted(result.report.outcomes, key=lambda visit: visit.key)
     source_rows = []
     skipped_rows = []
@@ -93,10 +98,12 @@ def print_demo_report(result: "DemoResult", *, json: bool) -> None:
     print_table("Sources", ("source", "status", "new", "reason", "detail"), source_rows)
     if skipped_rows:
         print_table("Entries that are no articles", ("entry", "reason", "detail"), skipped_rows)
+
     feed_rows = [(get_stem(row.key), row.count, row.latest_title) for row in result.feeds]
     print_table("Feeds", ("feed", "articles", "latest"), feed_rows)
-    if result.build:
+    if result.build:  # a line with the times of the measured builds
         say(result.build)
+
     feeds = counted(len(result.feeds), "feed")
     articles = counted(sum(len(visit.added) for visit in visits), "article")
     say(f"{feeds} from {articles}, copies included, in {result.seconds:.1f} s, in {result.folder}")
@@ -106,7 +113,7 @@ def print_demo_report(result: "DemoResult", *, json: bool) -> None:
 
 
 def list_unplanned_failures(outcomes: "Iterable[Outcome]") -> "list[Outcome]":
-    """Return the failed visits, without those of sources that the demo makes fail on purpose."""
+    """Return the failed visits, except those to sources that fail on purpose in the demo."""
     from syndicator.cli.demo.feeds import TROUBLES
 
     meant_to_fail = {trouble.key for trouble in TROUBLES}

@@ -74,9 +74,8 @@ def init(
     from syndicator.setup.deploy import RUNS
     from syndicator.setup.start import Start, make_next_command, make_private, write_folder
 
-    origin = context.get_parameter_source("config")
-    is_config_given = origin is not None and origin.name != "DEFAULT"
-    if is_config_given and dir is None:
+    # `folder` is the folder of the instance, which has the configuration in `config_folder`
+    if dir is None and _is_config_given(context):
         config_folder = config
         folder = find_root(config, os.environ)
     else:
@@ -94,8 +93,9 @@ def init(
             contact = contact or _ask_text(_CONTACT_QUESTION)
         if not runs and not template:
             runs = _ask_choice("How will it run?", tuple(RUNS))
+
     _check_audience(audience, template)
-    # before anything is written: it refuses an unknown `runs`
+    # this is before anything is written, because it raises an error for an unknown `runs`
     steps = _list_steps(folder, runs, make_next_command(folder, runs, config_folder))
     start = Start(title or "", url or "", contact or "", example)
     if audience == "me":
@@ -109,9 +109,15 @@ def init(
     printing.say(f"next: {'; then '.join(steps)}")
 
 
+def _is_config_given(context: typer.Context) -> bool:
+    """Return True if the command line has --config, so that its value is not the default."""
+    origin = context.get_parameter_source("config")
+    return origin is not None and origin.name != "DEFAULT"
+
+
 def _print_written(folder: Path, written: Sequence[Path]) -> None:
-    """Print the files that were written into `folder`; a line that nothing was changed if there are
-    none."""
+    """Print the files that were written into `folder`. If there are none, print that nothing was
+    changed."""
     for path in written:
         printing.say(f"wrote {path}")
     if not written:
@@ -125,8 +131,9 @@ def _ask_audience(*, is_public: bool) -> str:
 
 
 def _check_audience(audience: str | None, template: str) -> None:
-    """Raise UsageError for an unknown audience, and for the audience "me" together with a template,
-    because a template publishes to everybody. `audience`: None if it was not given."""
+    """Raise UsageError if the audience is unknown, or if it is "me" and there is a template: a
+    template publishes to everybody. `audience`: who may read the feeds; None if it was not given.
+    `template`: the name of a template; "" for none."""
     is_unknown = audience not in (None, *_AUDIENCES)
     is_private_template = audience == "me" and bool(template)
     if is_unknown or is_private_template:
@@ -137,8 +144,9 @@ def _check_audience(audience: str | None, template: str) -> None:
 
 
 def _list_steps(folder: Path, runs: str, command: str) -> list[str]:
-    """Return what the operator does next in the new folder, step by step. `runs`: how the program
-    will run. `command`: the command that starts it."""
+    """Return the next steps for the operator after the folder was made, as texts. `folder`: the new
+    folder. `runs`: how the program will run, such as "fleet", for several workers. `command`: the
+    command that starts it, which is the last step."""
     script = shlex.quote(f"{folder.resolve()}/run")
     steps = [f"{script} add URL, or import FILE.opml"]
     if runs == "fleet":
@@ -152,10 +160,11 @@ def _ask_text(question: str) -> str:
 
 
 def _ask_choice(question: str, answers: Sequence[str]) -> str:
-    """Ask a question until the answer is one of `answers`, and return it. The first of them is the
-    default."""
+    """Ask a question until the answer is one of `answers`, and return the answer. The first of
+    `answers` is the default."""
 
     def check_answer(word: str) -> str:
+        """Return the typed word; an error makes typer ask again."""
         if word not in answers:
             raise typer.BadParameter(f"say one of {', '.join(answers)}")
         return word
@@ -193,13 +202,15 @@ def db(
         raise UsageError(
             "`db move` needs the address of the new database, and `db migrate` takes none"
         )
-    if to is None:
+
+    if to is None:  # migrate
         name = worker.migrate(config)
         printing.print_answer(
             {"database": name}, [f"the database {name} has this version's tables"], json=json
         )
         return
-    rows_by_table = worker.move_database(config, to)
+
+    rows_by_table = worker.move_database(config, to)  # the number of copied rows
     if not json:
         table_rows = [(table, count) for table, count in sorted(rows_by_table.items()) if count]
         printing.print_table("Moved", ("table", "rows"), table_rows)
@@ -225,7 +236,7 @@ def reindex(files: Files = None, json: Json = False, config: Config = CONFIG) ->
     from syndicator.fleet.beside import need_no_workers
     from syndicator.upkeep import reindex
 
-    if not files:
+    if not files:  # the database is rebuilt
         harm = "would lose what they file meanwhile"
         need_no_workers(load(config), "syndicator reindex", harm)
     lines = []
@@ -290,12 +301,14 @@ def check(
 
 
 def _check_ownership(config: Path, *, mend: bool, yes: bool, json: bool) -> bool:
-    """Print the articles that belong to another source or have its text. `mend`: also repair them.
-    `yes`: do so without asking. Return True if there are such articles and `mend` is not set.
-    Raises UsageError if the operator must be asked and nobody can answer."""
+    """Print the articles that belong to another source than the one they are stored under, or have
+    the text of another source. `mend`: repair them, after asking the operator. `yes`: do not ask.
+    Return True if there are such articles and they were not to be repaired. Raises UsageError if
+    the operator must be asked and nobody can answer."""
     from syndicator.upkeep import ownership
 
-    with open_for_change(config) if mend else open_to_read(config) as opened:
+    opening = open_for_change(config) if mend else open_to_read(config)
+    with opening as opened:
         sources = opened.configuration.sources
         faults = ownership.find_mend(opened.archive, sources)
         problems: list[Problem] = []
@@ -307,6 +320,7 @@ def _check_ownership(config: Path, *, mend: bool, yes: bool, json: bool) -> bool
         printing.print_answer(problems, lines or ["no problems found"], json=json)
         if not mend:
             return bool(problems)
+
         if not faults:
             return False
         if not yes and not sys.stdin.isatty():
@@ -331,7 +345,8 @@ def show(json: Json = False, config: Config = CONFIG) -> None:
     from syndicator.app.read_configuration import need_folder
     from syndicator.health.check.config_files import list_settings
 
-    if not config.is_dir():  # defaults would hide that the folder's name is wrong
+    if not config.is_dir():
+        # raises an error: printing defaults would hide that the name of the folder is wrong
         need_folder(config)
     settings = list_settings(config)
     if json:
