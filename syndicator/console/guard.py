@@ -34,10 +34,12 @@ class Form(ImmutableMultiDict[str, str]):
 
 
 def parse_whole_number(text: str, maximum: int) -> int:
-    """Return the number that `text` has in digits, if it is from 0 to `maximum`. Return NO_NUMBER
-    (-1) for any other text. Pure."""
+    """Return the number that `text` has in digits. Return NO_NUMBER (-1) if the text has anything
+    but digits, or if the number is larger than `maximum`. Pure."""
     has_only_digits = text.isascii() and text.isdigit()
-    if not has_only_digits or len(text) > len(str(maximum)):
+    if not has_only_digits:
+        return NO_NUMBER
+    if len(text) > len(str(maximum)):  # so that no very long text is converted
         return NO_NUMBER
     number = int(text)
     return number if number <= maximum else NO_NUMBER
@@ -48,9 +50,10 @@ def limit_body(path: str) -> int:
     return BODY_BYTES if path.startswith(OPEN) else FORM_BYTES
 
 
-def under_prefix(scope: Scope) -> Scope:
-    """Return a request without the path that a proxy puts before the paths of the console. The
-    header X-Forwarded-Prefix names that path; the scope gets it as `prefix`, "" without a proxy."""
+def remove_prefix(scope: Scope) -> Scope:
+    """Return the scope of a request with a path as if no proxy were in front of the console. A
+    proxy may put a prefix before all paths, and names it in the header X-Forwarded-Prefix. The
+    prefix is removed from the path and added to the scope as `prefix`, "" if there is none."""
     prefix = _read_prefix(scope)
     path = scope["path"]
     if path.startswith(f"{prefix}/"):
@@ -59,8 +62,8 @@ def under_prefix(scope: Scope) -> Scope:
 
 
 def _read_prefix(scope: Scope) -> str:
-    """Return the path under which a proxy shows the console, without a slash at its end. It is ""
-    unless exactly one header names a valid path."""
+    """Return the prefix that a proxy puts before the paths of the console, such as "/feeds". Return
+    "" if the header X-Forwarded-Prefix is missing, not valid, or sent more than once."""
     values: list[str] = [
         value.decode("latin-1") for name, value in scope["headers"] if name == b"x-forwarded-prefix"
     ]
@@ -83,23 +86,26 @@ class Guard:
         if scope["type"] != "http":
             return
         request = Request(scope, receive)
-        answer = await self._refuse(request) or self._app
-        await answer(scope, receive, with_headers(send, scope["prefix"]))
+        refusal = await self._refuse(request)
+        answer = refusal or self._app
+        await answer(scope, receive, add_security_headers(send, scope["prefix"]))
 
     async def _refuse(self, request: Request) -> Response | None:
-        """Return the answer to a request that is refused; None if it may pass. In the state of the
-        request, it sets `session`, and `form` for a POST that may pass."""
+        """Return the answer to a request that may not pass; None if it may. The state of the
+        request gets its session as `session` (None if it has none), and the form of a POST that may
+        pass as `form`."""
         headers = request.headers
         console = self._console
         if not is_for_us(",".join(headers.getlist("host")), console.hosts):
             return PlainTextResponse("This name is not the console's; see [console] names.\n", 421)
-        session = console.session(request.cookies.get(cookie_name(console), ""))
+        session = console.find_session(request.cookies.get(cookie_name(console), ""))
         request.state.session = session
-        is_known = session is not None and bool(session.who)
-        is_open = request.url.path.startswith(OPEN)
-        may_pass = is_known or is_open
+        is_logged_in = session is not None and bool(session.who)
+        is_open_page = request.url.path.startswith(OPEN)  # such as the login page
+        may_pass = is_logged_in or is_open_page
         if request.method in _READS:
             return None if may_pass else _redirect_to_login(request)
+
         if request.method != "POST":
             return PlainTextResponse("No such method.\n", 405)
         if not is_from_us(headers["host"], headers.get("origin"), headers.get("sec-fetch-site")):
@@ -130,8 +136,8 @@ def cookie_name(console: Console) -> str:
 
 
 def set_cookie(response: Response, request: Request, console: Console, session_id: str) -> None:
-    """Give the browser the id of its session in a cookie. If the browser reaches the console or a
-    proxy in front of it over TLS, it sends the cookie only over TLS."""
+    """Add a cookie with the id of the session to a response. If the request came over TLS, as the
+    headers of a proxy or of the browser say, the browser sends the cookie only over TLS."""
     headers = request.headers
     is_proxy_secure = headers.get("x-forwarded-proto") == "https"
     is_page_secure = headers.get("origin", "").startswith("https:")
@@ -146,9 +152,9 @@ def set_cookie(response: Response, request: Request, console: Console, session_i
 
 
 def _redirect_to_login(request: Request) -> Response:
-    """Return the answer that leads the browser to the login page. After the login the user comes
-    back to the page that the request was for, if it was for a page."""
-    if request.headers.get("hx-request"):
+    """Return the answer that leads the browser to the login page. If the request was for a page,
+    the user comes back to this page after the login."""
+    if request.headers.get("hx-request"):  # sent by a script, which reads this header
         return Response(status_code=401, headers={"hx-redirect": "/login"})
     path = request.url.path
     if request.method not in _READS or path == "/":
@@ -157,8 +163,8 @@ def _redirect_to_login(request: Request) -> Response:
 
 
 async def _read_form(request: Request) -> Form | None:
-    """Return the form in the body of a request. Return None if the body is no form, is incomplete,
-    or has too many fields."""
+    """Return the fields of the form in the body of a request. Return None if the body is no form,
+    was not sent to its end, or has too many fields."""
     if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
         return None
     try:
@@ -169,18 +175,19 @@ async def _read_form(request: Request) -> Form | None:
     return Form(pairs)
 
 
-def with_headers(send: Send, prefix: str = "") -> Send:
-    """Return a `send` that adds the security headers to each response, and puts `prefix` before the
-    paths of redirects."""
+def add_security_headers(send: Send, prefix: str = "") -> Send:
+    """Return a function to use in place of `send`, the function that sends the messages of a
+    response. It adds the security headers to the response, and puts `prefix`, the path that a proxy
+    has before ours, before the path of a redirect."""
 
     async def send_with_headers(message: Message) -> None:
-        """Send a message of a response; its first message gets the headers."""
+        """Send a message of a response. Only its first message has headers."""
         if message["type"] == "http.response.start":
             message.setdefault("headers", [])
             headers: Any = MutableHeaders(scope=message)
             for name, value in HEADERS.items():
                 headers.setdefault(name, value)
-            for name in ("location", "hx-redirect"):
+            for name in ("location", "hx-redirect"):  # headers that redirect
                 if headers.get(name, "").startswith("/"):
                     headers[name] = prefix + headers[name]
         await send(message)

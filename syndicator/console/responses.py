@@ -48,11 +48,11 @@ _MENDED_BY_RULES = (Kind.EXTRACTION_COLLAPSED, Kind.SELECTOR_UNMATCHED, Kind.ENT
 
 
 def render(request: Request, template: str, **values: Any) -> bytes:
-    """Return the HTML of a template. Behind a proxy, the path prefix of the request is put before
-    the links that the template itself has. Values are escaped, so that no value can look like such
-    a link."""
+    """Return the HTML of a template, filled with `values`. If a proxy puts a prefix before the
+    paths of the console, the links of the template get the prefix, too."""
     html = _make_environment().get_template(template).render(**values)
     prefix = request.scope["prefix"]
+    # the pattern finds only links of the template itself: quotation marks in values are escaped
     if prefix:
         html = _LINK.sub(rf"\1{prefix}/", html)
     return html.encode("utf-8", "replace")
@@ -60,7 +60,8 @@ def render(request: Request, template: str, **values: Any) -> bytes:
 
 @cache
 def _make_environment() -> Environment:
-    """Return the environment of the console's templates, with their filters."""
+    """Return the environment of Jinja that fills the console's templates, with the filters that
+    they use."""
     environment = Environment(
         loader=PackageLoader("syndicator.console"),
         auto_reload=False,
@@ -70,15 +71,15 @@ def _make_environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {
-        "ago": ago,
+        "ago": describe_age,
         "day": day,
-        "short_day": short_day,
-        "web": web,
-        "plural": plural,
+        "short_day": write_short_day,
+        "web": keep_web_address,
+        "plural": write_count,
         "label": label,
         "name_fields": name_fields,
         "cure": cure,
-        "sentence": sentence,
+        "sentence": take_first_sentence,
     }
     environment.globals["messages"] = _load_labels()["messages"]
     return environment
@@ -99,13 +100,14 @@ def label(name: str) -> str:
 
 
 def name_fields(message: str) -> str:
-    """Return an error message in which each setting has its label before it, such as “Web address”
-    (site.url). A setting without a label stays as it is."""
-    names = _load_labels()["names"]
+    """Return an error message with the label of each setting that it names: "site.url" becomes
+    "“Web address” (site.url)". A setting without a label stays as it is."""
+    labels = _load_labels()["names"]
 
     def add_label(match: re.Match[str]) -> str:
+        """Return the text to write in place of the name of a setting."""
         name = match[0]
-        return f"“{names[name]}” ({name})" if name in names else name
+        return f"“{labels[name]}” ({name})" if name in labels else name
 
     return _SETTING.sub(add_label, message)
 
@@ -117,17 +119,17 @@ def cure(condition: Condition) -> str:
     return str(_load_labels()["cures"].get(reason, condition.cure))
 
 
-def sentence(comment: str) -> str:
-    """Return the first sentence of a comment, with a capital letter, a full stop, and quotation
-    marks in place of backticks."""
+def take_first_sentence(comment: str) -> str:
+    """Return the first sentence of `comment`, with a capital letter at its start, a full stop at
+    its end, and quotation marks in place of backticks."""
     first = comment.strip(". ").partition(". ")[0].strip("., ")
     quoted = re.sub("`([^`]*)`", "“\\1”", first)
     return f"{quoted[:1].upper()}{quoted[1:]}."
 
 
-def ago(then: datetime | None, now: datetime) -> str:
-    """Return the time between `then` and `now` in words: "4 minutes ago", "in 4 minutes", or
-    "never" for None."""
+def describe_age(then: datetime | None, now: datetime) -> str:
+    """Return the time between `then` and `now` in words: "4 minutes ago", or "in 4 minutes" if
+    `then` is later. Return "never" if `then` is None."""
     if then is None:
         return "never"
     age = now - then
@@ -142,29 +144,30 @@ def day(moment: datetime | None) -> str:
     return "" if moment is None else f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
-def short_day(moment: datetime, now: datetime) -> str:
-    """Return a day like "26 Nov". If its year is not the year of `now`, the year is added."""
+def write_short_day(moment: datetime, now: datetime) -> str:
+    """Return the day of `moment` in UTC, such as "26 Nov". The year is added if it is not the year
+    of `now`."""
     date = moment.astimezone(UTC)
-    written = f"{date.day} {date:%b}"
+    text = f"{date.day} {date:%b}"
     if date.year != now.year:
-        written += f" {date:%Y}"
-    return written
+        text += f" {date:%Y}"
+    return text
 
 
-def web(address: str | None) -> str:
-    """Return an address if it begins with http:// or https://. Return "#" for anything else,
-    because a link to `javascript:` would run a script."""
+def keep_web_address(address: str | None) -> str:
+    """Return `address` if it begins with http:// or https://. Return "#", a link to nowhere, for
+    any other address, as a link to `javascript:` would run a script."""
     if address and address.lower().startswith(("http://", "https://")):
         return address
     return "#"
 
 
-def plural(count: int, noun: str, many: str = "") -> str:
-    """Return a number with its noun: "297 articles", "1 article". `many`: the plural of an
-    irregular noun, else ""."""
+def write_count(count: int, noun: str, plural: str = "") -> str:
+    """Return a number with its noun: "297 articles", "1 article". `plural`: the plural of the noun;
+    if it is "", the plural is the noun with an "s"."""
     if count == 1:
         return f"1 {noun}"
-    plural_noun = many or f"{noun}s"
+    plural_noun = plural or f"{noun}s"
     return f"{count:,} {plural_noun}"
 
 
@@ -172,19 +175,20 @@ def console_of(request: Request) -> Console:
     return cast(Console, request.app.state.console)
 
 
-async def look_up(request: Request, look: Callable[[OpenedInstance], T]) -> T:
-    """Return `look(instance)` for the opened instance. UsageError, which means that an article or
-    source does not exist, becomes HTTPException(404)."""
+async def read_or_404(request: Request, read: Callable[[OpenedInstance], T]) -> T:
+    """Return what `read` returns for the instance, which is opened read-only. Raises
+    HTTPException(404) if `read` raises UsageError, as for an article or source that does not
+    exist."""
     try:
-        return await console_of(request).look(look)
+        return await console_of(request).read_instance(read)
     except UsageError as error:
         raise HTTPException(404) from error
 
 
 def find_job(request: Request, *operation_names: str) -> Job | None:
-    """Return the job whose id is in the query of the address; None if there is no such job.
-    `operation_names`: return None, too, if the job is of another operation; without names, every
-    operation is accepted."""
+    """Return the job whose id the parameter `job` of the address has; None if there is no such job.
+    `operation_names`: if any are given, the job must be of one of these operations, otherwise None
+    is returned."""
     job = console_of(request).queue.get(request.query_params.get("job", ""))
     if job is None:
         return None
@@ -193,8 +197,8 @@ def find_job(request: Request, *operation_names: str) -> Job | None:
     return job
 
 
-def need_job(request: Request) -> Job:
-    """Return the job that the path names. Raises HTTPException(404) if there is none."""
+def find_job_or_404(request: Request) -> Job:
+    """Return the job whose id is in the path. Raises HTTPException(404) if there is no such job."""
     job = console_of(request).queue.get(request.path_params["id"])
     if job is None:
         raise HTTPException(404)
@@ -202,21 +206,22 @@ def need_job(request: Request) -> Job:
 
 
 def find_awaited_job(job: Job | None) -> str:
-    """Return the id of `job` if the page must wait for its result. Return "" if there is no job or
-    its result is known."""
-    # while feeds are built, the result of the operation is known already
-    if job is None or job.ended or job.status == "building":
+    """Return the id of `job` if the page must wait for its result. Return "" if there is no job, or
+    if its result is known already."""
+    if job is None or job.ended:
+        return ""
+    if job.status == "building":  # the operation has its result; feeds are built afterwards
         return ""
     return job.id
 
 
 def show_page(request: Request, template: str, *, status: int = 200, **values: Any) -> Response:
-    """Return a whole page. `values`: variables of its template, besides those that all pages
-    have."""
+    """Return the response with a whole page. `template`: the file name of its template. `status`:
+    the HTTP status. `values`: variables of the template, besides those that all pages have."""
     console = console_of(request)
     session = session_of(request)
-    job = find_job(request)
-    has_change = job is not None and bool(job.change)
+    job = find_job(request)  # the page shows its state
+    has_change = job is not None and bool(job.change)  # so the page has a button to undo it
     variables = {
         "now": utc_now(),
         "token": session.token,
@@ -232,8 +237,9 @@ def show_page(request: Request, template: str, *, status: int = 200, **values: A
 
 
 def show_part(request: Request, template: str, **values: Any) -> Response:
-    """Return HTML that a script puts into the page that is open. `values`: variables of its
-    template, besides the time and the token."""
+    """Return the response with a part of a page, which a script puts into the open page.
+    `template`: the file name of its template. `values`: variables of the template; the time and the
+    token of the session are added."""
     token = session_of(request).token
     html = render(request, template, now=utc_now(), token=token, **values)
     return Response(html, media_type="text/html")
@@ -248,28 +254,32 @@ async def queue_form(
     dry_run: bool = False,
     **further_arguments: Any,
 ) -> Response:
-    """Queue an operation. Its arguments are those in the form; `further_arguments` replace those of
-    the same name. A request of a script (htmx) gets the state of the job as a part of the page; any
-    other is redirected to `next_page` with the id of the job."""
+    """Queue an operation with the arguments in the form that was sent, and answer the request.
+    `further_arguments` replace arguments of the same name. `dry_run`: only show what the operation
+    would do.
+
+    A request of a script gets the state of the job as a part of the page. Any other request is
+    redirected to the path `next_page`, with the id of the job as a parameter."""
     form = form_of(request)
     arguments: dict[str, Any] = {}
     for field in fields_of(need_operation(operation_name)):
         if field.name in form:
             arguments[field.name] = field.parse(form.text(field.name))
     arguments |= further_arguments
+
     console = console_of(request)
-    job = console.ask(operation_name, arguments, session_of(request).who, dry_run=dry_run)
-    if request.headers.get("hx-request"):
-        current = await console.until(job.id, _SCRIPT_PATIENCE_SECONDS)
+    job = console.queue_job(operation_name, arguments, session_of(request).who, dry_run=dry_run)
+    if request.headers.get("hx-request"):  # sent by a script (htmx)
+        current = await console.wait_for_job(job.id, _SCRIPT_PATIENCE_SECONDS)
         return show_part(request, "strip.html", job=current, undone=set())
-    await console.until(job.id, _PATIENCE_SECONDS)
+    await console.wait_for_job(job.id, _PATIENCE_SECONDS)
     separator = "&" if "?" in next_page else "?"
     return RedirectResponse(f"{next_page}{separator}job={job.id}", 303)
 
 
 async def call_worker(request: Request, function: Callable[..., T], *arguments: Any) -> T:
-    """Return `function(*arguments)`, called in the worker process. Raises HTTPException if the
-    worker fails, as when it takes too long."""
+    """Call `function(*arguments)` in the worker process and return its result. Raises HTTPException
+    if the worker fails, as when it takes too long."""
     try:
         return await console_of(request).worker.call(function, *arguments)
     except WorkerFailed as error:
@@ -284,9 +294,11 @@ def keep_local_path(path: str) -> str:
 
 
 async def show_in_frame(request: Request, page: tuple[bytes, str, Mapping[str, str]]) -> Response:
-    """Return a page of another site for a frame that has no access to the network. `page`: the
-    page's bytes, address and headers. A page that cannot be shown becomes a text that says why."""
+    """Return a response that shows a page of another site in a frame without access to the network.
+    `page`: the HTML of the page, its address and its headers. If the page cannot be shown, the
+    response is a text that says why."""
     try:
+        # a copy whose elements have numbers, so that a script can say which one was clicked
         html, policy = await console_of(request).worker.call(
             worker_functions.make_pointable_copy, *page
         )
@@ -297,9 +309,10 @@ async def show_in_frame(request: Request, page: tuple[bytes, str, Mapping[str, s
 
 
 def list_differences(old_text: str | None, new_text: str | None) -> list[tuple[str, str]]:
-    """Return the lines that differ between two texts, with a few lines around them, each as (kind,
-    line). The kind is "add", "del", "same", or "at" for a line that gives a position. None stands
-    for a missing file."""
+    """Return the lines that differ between two texts, and a few lines around them, each as (kind,
+    line). The kind is "add" or "del" for a line that only the new or only the old text has, "same"
+    for a line of both, and "at" for a line that says where in the texts the next lines are. The
+    text of a missing file is None."""
     old_lines = (old_text or "").splitlines()
     new_lines = (new_text or "").splitlines()
     lines: list[tuple[str, str]] = []
@@ -346,30 +359,34 @@ class Troubles:
 
 
 def describe_troubles(health: Health, names: Mapping[str, str]) -> Troubles:
-    """Return the conditions of an instance for the first page. Articles on hold are left out,
-    because that page lists them apart. `names`: the names of sources, by key."""
-    need: list[Trouble] = []
-    know: list[Trouble] = []
+    """Return the conditions of an instance, such as a source that fails, for the first page: those
+    that the operator must end, and the others. `names`: the names of sources, by key."""
+    for_operator: list[Trouble] = []
+    passing: list[Trouble] = []
     for condition in health.conditions:
-        if condition.kind == Kind.ARTICLES_ON_HOLD:  # they have a list of their own
+        if condition.kind == Kind.ARTICLES_ON_HOLD:  # the first page lists these articles apart
             continue
+        trouble = describe_trouble(condition, names)
         if condition.needs_you:
-            need.append(describe_trouble(condition, names))
+            for_operator.append(trouble)
         else:
-            know.append(describe_trouble(condition, names))
-    return Troubles(need=tuple(need), know=tuple(know))
+            passing.append(trouble)
+    return Troubles(need=tuple(for_operator), know=tuple(passing))
 
 
 def describe_trouble(condition: Condition, names: Mapping[str, str] | None = None) -> Trouble:
-    """Return a condition with buttons that may end it. `names`: the names of sources, by key. A
-    condition of a source that has no name there is called by its subject."""
+    """Return a condition, such as a source that fails, with buttons that may end it and a link to a
+    page with more about it. `names`: the names of sources, by key; a condition of any other source
+    is called by its subject."""
     source_names = names or {}
     source_name = source_names.get(condition.source)
+
+    # the page with more about the condition
     link = ""
     link_says = ""
     if condition.kind == Kind.ARTICLES_ON_HOLD:
         link = "/articles?filter=hold"
-        link_says = f"See {plural(condition.count, 'article')}"
+        link_says = f"See {write_count(condition.count, 'article')}"
     elif condition.source and condition.kind in _MENDED_BY_RULES:
         link = f"/sources/{condition.source}/mend"
         link_says = "Mend"
@@ -386,7 +403,8 @@ def describe_trouble(condition: Condition, names: Mapping[str, str] | None = Non
 
 
 def _list_remedies(condition: Condition) -> list[Remedy]:
-    """Return the buttons for a condition, the most promising first."""
+    """Return the buttons that may end a condition, the most promising first. Each button queues an
+    operation (`act`); one that is `strong` is the first to try."""
     arguments = {"key": condition.source}
     retry = Remedy(act="retry", args=arguments)
     rest = Remedy(act="rest", args=arguments)
@@ -407,13 +425,13 @@ def _list_remedies(condition: Condition) -> list[Remedy]:
 
 
 def describe_numbers(health: Health) -> str:
-    """Return the numbers of an instance in one line: "297 articles · 12 feeds · last run 4 minutes
-    ago"."""
+    """Return the numbers of an instance in one line, such as "297 articles · 12 feeds · last run 4
+    minutes ago"."""
     counts = health.figures.counts
-    parts = [plural(counts.articles, "article"), plural(counts.feeds, "feed")]
+    parts = [write_count(counts.articles, "article"), write_count(counts.feeds, "feed")]
     if counts.pending:
-        parts.append(f"{plural(counts.pending, 'entry', 'entries')} pending")
+        parts.append(f"{write_count(counts.pending, 'entry', 'entries')} pending")
     if counts.refused:
         parts.append(f"{counts.refused:,} refused")
-    parts.append(f"last run {ago(counts.last_run, health.now)}")
+    parts.append(f"last run {describe_age(counts.last_run, health.now)}")
     return " · ".join(parts)

@@ -290,14 +290,14 @@ class Throttle:
         self._clock = clock
         self._failures: dict[str, _Failures] = {}
 
-    def wait(self, address: str) -> float:
+    def get_wait_seconds(self, address: str) -> float:
         """Return how many seconds a client at `address` must wait before its next try."""
         now = self._clock()
         wait_of_address = self._compute_wait(address, now, FREE)
         wait_of_all = self._compute_wait(_ALL, now, ALL_FREE)
         return max(wait_of_address, wait_of_all)
 
-    def failed(self, address: str) -> None:
+    def count_failure(self, address: str) -> None:
         """Count a failed login of the client at `address`."""
         now = self._clock()
         if len(self._failures) >= _MOST_ADDRESSES:
@@ -310,7 +310,7 @@ class Throttle:
             count = self._count_recent(key, now) + 1
             self._failures[key] = _Failures(count=count, last=now)
 
-    def succeeded(self, address: str) -> None:
+    def forget_failures(self, address: str) -> None:
         """Forget the failed logins of the client at `address`, and one failed login of all clients.
         The caller counted this login as failed before it checked the password."""
         self._failures.pop(address, None)

@@ -140,19 +140,19 @@ async def _log_in(request: Request) -> Response:
     next_page = keep_local_path(form.text("next") or "/")
     name = form.text("name").strip()
     password = form.text("password")[:_LONGEST_PASSWORD]
-    wait = math.ceil(console.throttle.wait(address))
+    wait = math.ceil(console.throttle.get_wait_seconds(address))
     if wait:
         headers = {"retry-after": str(wait)}
         return _show_login_form(
             request, next_page, f"Too many tries. Wait {wait} seconds.", 429, headers
         )
     # counts as failed until the password proves right, so that parallel tries count, too
-    console.throttle.failed(address)
-    password_hash = await console.password(name, password)
+    console.throttle.count_failure(address)
+    password_hash = await console.check_password(name, password)
     if not password_hash:
         console.tell(f"console: a login from {address or 'somewhere'} was refused")
         return _show_login_form(request, next_page, "Name or password is wrong.", 403)
-    console.throttle.succeeded(address)
+    console.throttle.forget_failures(address)
     console.sessions.end(session_of(request).id)  # somebody else may know its id
     console.runner.wake()
     response = RedirectResponse(next_page, 303)

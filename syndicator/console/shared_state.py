@@ -34,16 +34,17 @@ class Runner:
     15 minutes. There is at most one such process. `tell`: logs a line for the operator."""
 
     def __init__(self, config: Path, tell: Callable[[str], None]) -> None:
+        """`config`: the folder of configuration. `tell`: logs a line for the operator."""
         self._config = config
         self._tell = tell
-        self._process: asyncio.subprocess.Process | None = None
-        self._start_task: asyncio.Task[None] | None = None
-        self._idle_task: asyncio.Task[None] | None = None
-        self._woken_at = 0.0  # monotonic seconds
+        self._process: asyncio.subprocess.Process | None = None  # does the jobs
+        self._start_task: asyncio.Task[None] | None = None  # starts the process
+        self._idle_task: asyncio.Task[None] | None = None  # ends the process when it is idle
+        self._woken_at = 0.0  # time of the last call of `wake`, in monotonic seconds
 
     def wake(self) -> None:
-        """Start the process of jobs if it does not run, and let it run for another 15 minutes. It
-        is ready about a second later."""
+        """Start the process that does jobs if it does not run, and let it run for 15 minutes from
+        now. Return at once; the process is ready about a second later."""
         self._woken_at = time.monotonic()
         is_running = self._process is not None and self._process.returncode is None
         is_starting = self._start_task is not None and not self._start_task.done()
@@ -51,8 +52,8 @@ class Runner:
             self._start_task = asyncio.get_running_loop().create_task(self._start())
 
     async def _start(self) -> None:
-        """Start the process, and let it end when it has been idle for 15 minutes. If it cannot be
-        started, tell the operator."""
+        """Start the process that does jobs, and a task that ends the process when it has been idle
+        for 15 minutes. If the process cannot be started, tell the operator."""
         command = (sys.executable, "-m", "syndicator.operations.jobs.work", str(self._config))
         try:
             self._process = await asyncio.create_subprocess_exec(
@@ -64,18 +65,21 @@ class Runner:
         self._idle_task = asyncio.get_running_loop().create_task(self._end_when_idle())
 
     async def _end_when_idle(self) -> None:
-        """Wait until 15 minutes have passed since the last call of `wake`, then end the process."""
-        remaining = IDLE_SECONDS
-        while remaining > 0:
-            await asyncio.sleep(remaining)
-            remaining = self._woken_at + IDLE_SECONDS - time.monotonic()
+        """Wait until 15 minutes have passed since the last call of `wake`, then end the process
+        that does jobs."""
+        remaining_seconds = IDLE_SECONDS
+        while remaining_seconds > 0:
+            await asyncio.sleep(remaining_seconds)
+            # `wake` may have been called while this task slept
+            remaining_seconds = self._woken_at + IDLE_SECONDS - time.monotonic()
         await self.close()
 
     async def close(self) -> None:
-        """Let the process end after the step that it is doing. If that takes longer than five
-        seconds, kill it."""
+        """Let the process that does jobs end after the step that it is doing. Kill it if that takes
+        longer than five seconds."""
         process = self._process
         self._process = None
+        # the idle task itself calls this method, too, and must not cancel itself
         if self._idle_task is not None and self._idle_task is not asyncio.current_task():
             self._idle_task.cancel()
         if process is not None:
@@ -89,115 +93,133 @@ class Console:
     def __init__(
         self, config: Path, settings: Settings, tell: Callable[[str], None] = lambda line: None
     ) -> None:
+        """`config`: the folder of configuration. `settings`: those at the start of the console.
+        `tell`: logs a line for the operator."""
         self.config = config
         self.settings = settings
         self.tell = tell
         self.sessions = Sessions(time.monotonic)
         self.throttle = Throttle(time.monotonic)
         self.hosts = list_allowed_hosts(settings.console.host, settings.console.names)
-        self.queue = Queue(settings.state_dir)
-        self.log = Log(settings.state_dir)
+        self.queue = Queue(settings.state_dir)  # the jobs
+        self.log = Log(settings.state_dir)  # the changes that jobs made
         self.runner = Runner(config, tell)
         self.glance = Glance(config)
-        self.worker = Worker()  # for strangers' pages
-        self._reads = ThreadPoolExecutor(1, "console-reads")  # the store is used from one thread
-        self._hashes = ThreadPoolExecutor(1, "console-passwords")  # one try at a time: 128 MB each
-        self._walks = ThreadPoolExecutor(1, "console-walks")
-        self._walked_at = -_WALK_SECONDS  # monotonic seconds
+        self.worker = Worker()  # a process that reads strangers' pages
+
+        # each pool has a single thread
+        self._reads = ThreadPoolExecutor(1, "console-reads")  # the only one that uses the database
+        self._hashes = ThreadPoolExecutor(1, "console-passwords")  # a hash takes 128 MB of memory
+        self._walks = ThreadPoolExecutor(1, "console-walks")  # reads all folders of the instance
+
+        self._walked_at = -_WALK_SECONDS  # when the folders were read, in monotonic seconds
         self._background_tasks: set[asyncio.Task[None]] = set()
 
-    async def read(self, function: Callable[[], T]) -> T:
-        """Return `function()`. It is called in the only thread that may use the database."""
+    async def call_in_database_thread(self, function: Callable[[], T]) -> T:
+        """Call `function()` in the only thread that may use the database, and return its result."""
         return await asyncio.get_running_loop().run_in_executor(self._reads, function)
 
-    async def look(self, function: Callable[[OpenedInstance], T]) -> T:
-        """Return `function(instance)` for the opened instance. It is called in the only thread that
-        may use the database."""
+    async def read_instance(self, function: Callable[[OpenedInstance], T]) -> T:
+        """Open the instance read-only, call `function(instance)` and return its result. This is
+        done in the only thread that may use the database."""
 
-        def call() -> T:
+        def open_and_call() -> T:
             with self.glance.open_instance() as instance:
                 return function(instance)
 
-        return await self.read(call)
+        return await self.call_in_database_thread(open_and_call)
 
-    def session(self, session_id: str) -> Session | None:
-        """Return the session with this id, which comes from a cookie; None if it has ended. A
-        session ends here, too, if its user has got another password since the login."""
+    def find_session(self, session_id: str) -> Session | None:
+        """Return the session with this id, which a browser sent in a cookie. Return None if there
+        is no such session, or if it has ended. If the user has got another password since the
+        login, end the session and return None."""
         session = self.sessions.find(session_id)
         if session is None:
             return None
-        has_login = bool(session.who)
-        if not has_login or session.by == self._passwords().get(session.who):
+        is_logged_in = bool(session.who)
+        if not is_logged_in:
+            return session
+        # `by` is the hash of the password with which the user logged in
+        if session.by == self._read_password_hashes().get(session.who):
             return session
         self.sessions.end(session_id)
         return None
 
-    def _passwords(self) -> dict[str, str]:
-        """Return the hashes of passwords, by user. A file that cannot be read counts as empty here,
-        because the login page reports it."""
+    def _read_password_hashes(self) -> dict[str, str]:
+        """Return the hashes of passwords, by the name of the user; {} if the file of passwords
+        cannot be read. The login page reports such a file."""
         try:
             return security.read_passwords(security.find_passwords_file(self.settings.state_dir))
         except ConfigError:
             return {}
 
-    async def password(self, name: str, password: str) -> str:
-        """Return the hash of the user's password if `password` is right, else "". Raises
-        ConfigError if the file of passwords cannot be read."""
+    async def check_password(self, name: str, password: str) -> str:
+        """Return the hash of the password of the user `name` if `password` is right; "" if the
+        password or the name is wrong. Raises ConfigError if the file of passwords cannot be
+        read."""
         hashes = security.read_passwords(security.find_passwords_file(self.settings.state_dir))
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(
             self._hashes, security.check_password, hashes, name, password
         )
 
-    def ask(self, act: str, args: Mapping[str, Any], who: str, *, dry_run: bool = False) -> Job:
-        """Queue an operation for the user `who`, start the process that does jobs, and return the
-        job. `act`: the name of the operation. `args`: its arguments. `dry_run`: only show what it
-        would do."""
-        job = self.queue.add(act, args, who=who, requested=utc_now().isoformat(), dry_run=dry_run)
+    def queue_job(
+        self, operation_name: str, arguments: Mapping[str, Any], who: str, *, dry_run: bool = False
+    ) -> Job:
+        """Queue a job that does an operation for the user `who`, wake the process that does jobs,
+        and return the job. `dry_run`: the job only shows what the operation would do."""
+        requested = utc_now().isoformat()
+        job = self.queue.add(
+            operation_name, arguments, who=who, requested=requested, dry_run=dry_run
+        )
         self.runner.wake()
         return job
 
-    async def until(self, job_id: str, seconds: float) -> Job | None:
-        """Wait until the result of a job is known, but at most this number of seconds. Return the
-        job as it is then; None if it was deleted."""
+    async def wait_for_job(self, job_id: str, seconds: float) -> Job | None:
+        """Wait until the result of a job is known, but at most so many seconds. Return the job as
+        it is then; None if it was deleted."""
         deadline = time.monotonic() + seconds
         job = self.queue.get(job_id)
         while job is not None and _is_under_way(job) and time.monotonic() < deadline:
             await asyncio.sleep(_STEP_SECONDS)
             job = self.queue.get(job_id)
-        self.glance.changed()
+        self.glance.changed()  # the job may have changed the data that pages show
         return job
 
-    def renew_behind(self) -> None:
+    def renew_in_background(self) -> None:
         """Call `renew` in the background; do not wait for it."""
         task = asyncio.create_task(self.renew())
         self._background_tasks.add(task)  # asyncio itself holds no reference to a task
         task.add_done_callback(self._background_tasks.discard)
 
-    async def see_work(self) -> None:
-        """Update the counts of visits and articles of each source. If there are earlier counts to
-        show, this is done in the background; otherwise the caller waits."""
+    async def renew_work(self) -> None:
+        """Update `glance.work`, the counts of visits and articles of each source. If a page can
+        show earlier counts, do this in the background and return at once; otherwise wait for it."""
         if self.glance.work:
-            self.renew_behind()
+            self.renew_in_background()
         else:
             await self.renew()
 
     async def renew(self) -> None:
-        """Read the health of the instance again if it is stale, and all of its folders if the last
-        time was ten minutes ago. Errors are ignored, because the page that is shown reports
-        them."""
+        """Read the health of the instance again if it is stale. Read all of its folders again, and
+        the health with them, if they were read ten minutes ago or earlier. Errors are ignored,
+        because the page that is shown reports them."""
         with suppress(SyndicatorError, OSError):
             if self.glance.is_stale():
-                await self.read(self.glance.renew)
+                await self.call_in_database_thread(self.glance.renew)
             if time.monotonic() - self._walked_at >= _WALK_SECONDS:
                 self._walked_at = time.monotonic()
                 loop = asyncio.get_running_loop()
-                walk = loop.run_in_executor(self._walks, Glance(self.config).walk)
-                self.glance.walked, self.glance.work = await walk
-                await self.read(self.glance.renew)
+                # another Glance, because this one is used in the thread of the database
+                folder_facts, work = await loop.run_in_executor(
+                    self._walks, Glance(self.config).walk
+                )
+                self.glance.walked = folder_facts
+                self.glance.work = work
+                await self.call_in_database_thread(self.glance.renew)
 
     async def close(self) -> None:
-        """End the process of jobs, the worker and the threads."""
+        """End the process that does jobs, the worker process and the threads."""
         await self.runner.close()
         await self.worker.aclose()
         for pool in (self._reads, self._hashes, self._walks):

@@ -274,7 +274,7 @@ def test_a_stranger_is_not_told_what_is_wrong(running_console: RunningConsole) -
     finally:
         path.chmod(0o600)
         running_console.console.tell = tell
-        running_console.console.throttle.succeeded("127.0.0.1")
+        running_console.console.throttle.forget_failures("127.0.0.1")
 
     assert answer.status == 503
     assert "chmod" not in answer.body
@@ -329,13 +329,13 @@ def test_right_passwords_cost_nobody_a_wait() -> None:
     now = [0.0]
     throttle = Throttle(lambda: now[0])
     for _ in range(3 * ALL_FREE):
-        assert throttle.wait("a") == 0
-        throttle.failed("a")
-        throttle.succeeded("a")
+        assert throttle.get_wait_seconds("a") == 0
+        throttle.count_failure("a")
+        throttle.forget_failures("a")
     for number in range(ALL_FREE):
-        throttle.failed(f"address {number}")
+        throttle.count_failure(f"address {number}")
 
-    assert throttle.wait("b") > 0
+    assert throttle.get_wait_seconds("b") > 0
 
 
 def test_who_guesses_has_to_wait(running_console: RunningConsole) -> None:
@@ -351,9 +351,9 @@ def test_who_guesses_has_to_wait(running_console: RunningConsole) -> None:
 
     assert refused.status == 429
     assert int(refused.headers["retry-after"]) > 0
-    assert running_console.console.throttle.wait(address) > 0
+    assert running_console.console.throttle.get_wait_seconds(address) > 0
 
-    running_console.console.throttle.succeeded(address)
+    running_console.console.throttle.forget_failures(address)
 
     assert guesser.log_in().status == 303
 
@@ -369,7 +369,7 @@ def test_no_header_makes_a_guesser_another_client(running_console: RunningConsol
         address = f"192.0.2.{number}"
         forged = {"X_Forwarded_For": address, "Forwarded": f"for={address}", "X_Real_IP": address}
         codes.append(guesser.ask("POST", "/login", form, **forged).status)
-    running_console.console.throttle.succeeded("127.0.0.1")
+    running_console.console.throttle.forget_failures("127.0.0.1")
 
     assert codes == [403] * 5 + [429] * 3  # five wrong passwords, then three that must wait
 

@@ -70,26 +70,27 @@ def test_every_page_in_four_looks(
     scrolling and no message in the browser's log."""
     article, _ = find_article(running_console, "A seven-watt summariser")
     site = urljoin(next(source.url for source in world.sources if source.key == "ledger"), "/")
-    job = running_console.console.ask("look", {"address": site}, "operator")
+    job = running_console.console.queue_job("look", {"address": site}, "operator")
     running_console.wait_for_job(job.id)
-    tried = running_console.console.ask(
+    tried = running_console.console.queue_job(
         "try-rules", {"key": "launchbeat", "select": [".entry-content > p"]}, "operator"
     )
     running_console.wait_for_job(tried.id)
     line = {"name": "Databases", "description": "databases, SQL, vector search"}
-    category = running_console.console.ask("try-category", line, "operator")
+    category = running_console.console.queue_job("try-category", line, "operator")
     running_console.wait_for_job(category.id)
     query = {"query": 'tag:AI and not "press release"', "title": "AI, no press"}
-    planned = running_console.console.ask("try-query", query, "operator")
+    planned = running_console.console.queue_job("try-query", query, "operator")
 
     assert running_console.wait_for_job(planned.id).status == "done"
 
-    merged = running_console.console.ask("merge-tags", {"old": "LLM", "new": "AI"}, "operator")
+    tags = {"old": "LLM", "new": "AI"}
+    merged = running_console.console.queue_job("merge-tags", tags, "operator")
     change = running_console.wait_for_job(merged.id).change
 
     assert change is not None
 
-    undone = running_console.console.ask("undo", {"number": str(change)}, "operator")
+    undone = running_console.console.queue_job("undo", {"number": str(change)}, "operator")
 
     assert running_console.wait_for_job(undone.id).status == "done"
 
@@ -373,7 +374,7 @@ def test_a_list_is_pointed_to_and_followed(
         headers={"content-type": "text/html"},
     )
     site = urljoin(next(source.url for source in world.sources if source.key == "holt"), "/front")
-    job = running_console.console.ask("look", {"address": site}, "operator")
+    job = running_console.console.queue_job("look", {"address": site}, "operator")
 
     assert running_console.wait_for_job(job.id).status == "done"
 

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from syndicator.app.container import open_app
 from syndicator.cli import app, load_commands
-from syndicator.console.api.server import openapi_document
+from syndicator.console.api.server import make_openapi_document
 from syndicator.core.requests import Wrapper
 from syndicator.operations import operation as registry
 from syndicator.operations.changes.log import Log
@@ -20,7 +20,7 @@ from syndicator.operations.paged_lists import QUERIES
 from tests.console.conftest import Browser, RunningConsole
 
 load_commands()
-PATHS = openapi_document()["paths"]
+PATHS = make_openapi_document()["paths"]
 
 
 @pytest.mark.parametrize("name", QUERIES)

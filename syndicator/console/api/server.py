@@ -23,7 +23,7 @@ from syndicator.app.lookup import make_source_finder
 from syndicator.app.places import OpenedInstance
 from syndicator.configuration.sources.plain_values import table
 from syndicator.console import security
-from syndicator.console.guard import parse_whole_number, under_prefix, with_headers
+from syndicator.console.guard import add_security_headers, parse_whole_number, remove_prefix
 from syndicator.console.responses import console_of
 from syndicator.console.security import is_for_us, read_passwords
 from syndicator.console.shared_state import Console
@@ -31,7 +31,7 @@ from syndicator.core import secrets
 from syndicator.core.errors import ConfigError, SyndicatorError, UsageError
 from syndicator.core.reasons import CommandReason
 from syndicator.core.requests import JOBS, most_of_one
-from syndicator.health.documents import describe_instance as document_of_status
+from syndicator.health.documents import describe_instance as make_status_document
 from syndicator.health.documents import describe_state
 from syndicator.health.summary import read_health
 from syndicator.operations.jobs.queue import TOKEN, Job
@@ -96,16 +96,16 @@ _WHOLE_FIELDS: Final = {
         "description": "Up to five published articles on its subject, the nearest first.",
     },
 }
-_NEXT: Final = {**_TEXT, "description": "The cursor of the next page, empty at the end."}
+_NEXT_CURSOR: Final = {**_TEXT, "description": "The cursor of the next page, empty at the end."}
 # List -> schema of a page of it, and of one of its items. Others have "Page" and "Item".
-_PAGE_SCHEMAS: Final = {"articles": "ArticlePage"}
-_ITEM_SCHEMAS: Final = {"articles": "Article"}
-PAGING: Final = {
+_PAGE_SCHEMA_NAMES: Final = {"articles": "ArticlePage"}
+_ITEM_SCHEMA_NAMES: Final = {"articles": "Article"}
+PAGE_PARAMETERS: Final = {
     "limit": {"type": "integer", "default": 30, "minimum": 1, "maximum": MOST},
     "cursor": {**_TEXT, "default": "", "description": "The `next` of the page before."},
 }
 # parameters of a request that queues an operation
-DOING: Final = {
+OPERATION_PARAMETERS: Final = {
     "dry_run": {
         "type": "boolean",
         "default": False,
@@ -145,31 +145,31 @@ _API_IS_OFF: Final = (
 )
 
 
-def _make_page_schema(model: str) -> dict[str, Any]:
-    """Return the JSON schema of one page of a list. `model`: the name of the schema that its items
-    have."""
-    items = {"type": "array", "items": {"$ref": f"#/components/schemas/{model}"}}
+def _make_page_schema(item_schema: str) -> dict[str, Any]:
+    """Return the JSON schema of one page of a list: an object with the items of the page and the
+    cursor of the next page. `item_schema`: the name of the schema of each item."""
+    items = {"type": "array", "items": {"$ref": f"#/components/schemas/{item_schema}"}}
     return {
         "type": "object",
-        "properties": {"items": items, "next": _NEXT},
+        "properties": {"items": items, "next": _NEXT_CURSOR},
         "required": ["items", "next"],
     }
 
 
-def _make_article_schema(properties: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the JSON schema of an article. `properties`: schemas of fields besides those that
-    every article has, by name."""
+def _make_article_schema(further_fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the JSON schema of an article: the fields that every article has, and
+    `further_fields`, which are JSON schemas by name of the field."""
     return {
         "type": "object",
-        "properties": {**_ARTICLE_FIELDS, **properties},
+        "properties": {**_ARTICLE_FIELDS, **further_fields},
         "required": ["id", "url", "title", "source"],
     }
 
 
-def list_hidden_arguments(operation: Operation) -> set[str]:
-    """Return the names of an operation's arguments that a request must not have in its body,
-    because only the console sends them. `stamp` is left out: a request may have it, in the header
-    If-Match."""
+def list_console_arguments(operation: Operation) -> set[str]:
+    """Return the names of an operation's arguments that only the pages of the console may send. A
+    request to the API must not have them in its body. The argument `stamp`, the version of the
+    edited file, is not one of them: a request may send it, in the header If-Match."""
     names = {field.name for field in fields_of(operation) if field.argument.hidden}
     names.discard("stamp")
     return names
@@ -181,11 +181,11 @@ def list_offered_operations() -> dict[str, Operation]:
     return {
         name: operation
         for name, operation in operations().items()
-        if not _needs_hidden_argument(operation)
+        if not _needs_console_argument(operation)
     }
 
 
-def _needs_hidden_argument(operation: Operation) -> bool:
+def _needs_console_argument(operation: Operation) -> bool:
     """Return True if an operation cannot be called without an argument that only the console may
     send."""
     for field in fields_of(operation):
@@ -195,7 +195,7 @@ def _needs_hidden_argument(operation: Operation) -> bool:
     return False
 
 
-def openapi_document() -> dict[str, Any]:
+def make_openapi_document() -> dict[str, Any]:
     """Return the OpenAPI document of the API."""
     schemas = {
         "Job": TypeAdapter(Job).json_schema(),
@@ -213,53 +213,62 @@ def openapi_document() -> dict[str, Any]:
         "info": {"title": "Syndicator", "version": __version__},
         "servers": [{"url": PATH}],
         "security": [{"token": []}],
-        "paths": _describe_paths(),
+        "paths": _describe_requests(),
         "components": {"schemas": schemas, "securitySchemes": token},
     }
 
 
-def _describe_paths() -> dict[str, Any]:
+def _describe_requests() -> dict[str, Any]:
     """Return the OpenAPI descriptions of all requests, by path and then by method."""
     paths: dict[str, Any] = {}
+
+    # the lists, such as /articles
     for name, query in QUERIES.items():
-        model = _PAGE_SCHEMAS.get(name, "Page")
-        paths[f"/{name}"] = {"get": _describe_path(name, model, schema_of(query), PAGING)}
+        page_schema = _PAGE_SCHEMA_NAMES.get(name, "Page")
+        description = _describe_request(name, page_schema, schema_of(query), PAGE_PARAMETERS)
+        paths[f"/{name}"] = {"get": description}
+
+    # one article or one source
     for name in ("articles", "sources"):
-        model = _ITEM_SCHEMAS.get(name, "Item")
-        paths[f"/{name}/{{key}}"] = {"get": _describe_path(f"{name}_one", model, key=True)}
-    paths["/status"] = {"get": _describe_path("status", "Status")}
-    paths["/jobs/{key}"] = {"get": _describe_path("job", "Job", key=True)}
-    paths["/jobs/{key}/cancel"] = {"post": _describe_path("cancel", "Job", key=True)}
+        item_schema = _ITEM_SCHEMA_NAMES.get(name, "Item")
+        description = _describe_request(f"{name}_one", item_schema, has_key=True)
+        paths[f"/{name}/{{key}}"] = {"get": description}
+
+    paths["/status"] = {"get": _describe_request("status", "Status")}
+    paths["/jobs/{key}"] = {"get": _describe_request("job", "Job", has_key=True)}
+    paths["/jobs/{key}/cancel"] = {"post": _describe_request("cancel", "Job", has_key=True)}
     for name, operation in list_offered_operations().items():
         paths[f"/operations/{name}"] = {"post": _describe_operation(operation)}
     return paths
 
 
-def _describe_path(
-    name: str,
-    model: str,
+def _describe_request(
+    request_name: str,
+    answer_schema: str,
     arguments: Mapping[str, Any] | None = None,
     further_parameters: Mapping[str, Any] | None = None,
     *,
-    key: bool = False,
+    has_key: bool = False,
 ) -> dict[str, Any]:
-    """Return the OpenAPI description of a request. `name`: its id. `model`: the name of the schema
-    that its answer has. `arguments`: the schema of an object whose properties are parameters of the
-    query. `further_parameters`: schemas of more such parameters, by name. `key`: True if the path
-    ends with a key."""
+    """Return the OpenAPI description of a request.
+
+    `request_name`: its id, such as "articles". `answer_schema`: the name of the schema of its
+    answer. `arguments`: the JSON schema of the parameters in the query of its address, as one
+    object. `further_parameters`: the JSON schemas of more such parameters, by name. `has_key`: True
+    if its path has a key, such as the id of an article."""
     argument_schema = arguments or {}
-    query_schemas = dict(argument_schema.get("properties", {}))
+    query_parameters = dict(argument_schema.get("properties", {}))
     if further_parameters:
-        query_schemas.update(further_parameters)
-    parameters: list[dict[str, Any]] = [_KEY] if key else []
-    for parameter_name, schema in query_schemas.items():
-        parameters.append({"name": parameter_name, "in": "query", "schema": schema})
+        query_parameters.update(further_parameters)
+    parameters: list[dict[str, Any]] = [_KEY] if has_key else []
+    for name, schema in query_parameters.items():
+        parameters.append({"name": name, "in": "query", "schema": schema})
     return {
-        "operationId": name.replace("-", "_"),
+        "operationId": request_name.replace("-", "_"),
         "summary": argument_schema.get("description", ""),
         "parameters": parameters,
         "responses": {
-            "200": _describe_answer("application/json", model),
+            "200": _describe_answer("application/json", answer_schema),
             "default": _describe_answer("application/problem+json", "Problem"),
         },
     }
@@ -272,21 +281,22 @@ def _describe_answer(media_type: str, model: str) -> dict[str, Any]:
 
 
 def _describe_operation(operation: Operation) -> dict[str, Any]:
-    """Return the OpenAPI description of the request that queues an operation. The body has the
-    arguments. If the operation has an argument `stamp`, the request may have it as the header
-    If-Match."""
-    schema = schema_of(operation)
-    for name in list_hidden_arguments(operation):
-        del schema["properties"][name]
-    description = _describe_path(operation.name, "Job", further_parameters=DOING)
+    """Return the OpenAPI description of the request that queues an operation. The body of the
+    request has the arguments. An argument `stamp`, the version of the edited file, may be sent in
+    the header If-Match, too."""
+    body_schema = schema_of(operation)
+    for name in list_console_arguments(operation):
+        del body_schema["properties"][name]
+    description = _describe_request(operation.name, "Job", further_parameters=OPERATION_PARAMETERS)
     description["summary"] = operation.help
-    if "stamp" in schema["properties"]:
+    if "stamp" in body_schema["properties"]:
         if_match = {"name": "If-Match", "in": "header", "schema": _TEXT}
         description["parameters"].append(if_match)
     description["requestBody"] = {
         "required": True,
-        "content": {"application/json": {"schema": schema}},
+        "content": {"application/json": {"schema": body_schema}},
     }
+    # 202 is answered if the job has not ended when the time to wait is over
     description["responses"]["202"] = {
         **description["responses"]["200"],
         "description": "A job that goes on, at the Location.",
@@ -311,6 +321,8 @@ class Api:
     other requests to `pages`."""
 
     def __init__(self, pages: ASGIApp, console: Console) -> None:
+        """`pages`: the application that answers all requests to other paths. `console`: what the
+        API shares with these pages."""
         self._pages = pages
         self._console = console
         routes = [
@@ -318,42 +330,46 @@ class Api:
             Route(f"{PATH}/operations/{{name}}", _queue_operation, methods=["POST"]),
             Route(f"{PATH}/jobs/{{key}}/cancel", _cancel_job, methods=["POST"]),
             Route(f"{PATH}/status", _answer_status),
-            Route(f"{PATH}/articles/{{key}}", partial(_show_item, article)),
-            Route(f"{PATH}/sources/{{key}}", partial(_show_item, source)),
-            Route(f"{PATH}/jobs/{{key}}", _show_job),
+            Route(f"{PATH}/articles/{{key}}", partial(_answer_item, read_article_item)),
+            Route(f"{PATH}/sources/{{key}}", partial(_answer_item, read_source_item)),
+            Route(f"{PATH}/jobs/{{key}}", _answer_own_job),
         ]
         for name, query in QUERIES.items():
-            routes.append(Route(f"{PATH}/{name}", partial(_show_list, query)))
+            routes.append(Route(f"{PATH}/{name}", partial(_answer_list, query)))
         answered_errors = (HTTPException, SyndicatorError, Exception)
-        handlers = dict.fromkeys(answered_errors, _answer_error)
+        handlers = dict.fromkeys(answered_errors, _answer_error)  # one handler for all of them
         self._app = Starlette(routes=routes, exception_handlers=handlers)
         self._app.router.redirect_slashes = False
         self._app.state.console = console
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or pass it on to the pages if its path is not below /api/."""
-        is_request = scope["type"] == "http"
-        if is_request:
-            scope = under_prefix(scope)
-        if not is_request or not scope["path"].startswith("/api/"):
+        if scope["type"] != "http":  # such as "lifespan", when the server starts
             await self._pages(scope, receive, send)
             return
-        answer = self._refuse(Request(scope)) or self._app
-        await answer(scope, receive, with_headers(send))
+        scope = remove_prefix(scope)
+        if not scope["path"].startswith("/api/"):
+            await self._pages(scope, receive, send)
+            return
+        refusal = self._refuse_without_token(Request(scope))
+        answer = refusal or self._app
+        await answer(scope, receive, add_security_headers(send))
 
-    def _refuse(self, request: Request) -> Response | None:
-        """Return the answer to a request without a valid token; None if the token is valid. For a
-        valid token, set `token` and `who` in the state of the request."""
+    def _refuse_without_token(self, request: Request) -> Response | None:
+        """Return the error to answer to a request without a valid token; None if its token is
+        valid. Then the state of the request gets the token as `token` and the user that jobs and
+        changes name as `who`."""
         if not is_for_us(_join_header(request, "host"), self._console.hosts):
             return answer_problem(421, "this name is not the console's; see [console] names")
-        path = security.find_tokens_file(self._console.settings.state_dir)
-        scheme, _, text = _join_header(request, "authorization").partition(" ")
+        tokens_file = security.find_tokens_file(self._console.settings.state_dir)
+        scheme, _, token_text = _join_header(request, "authorization").partition(" ")
         token = None
         try:
-            if not read_passwords(path):
+            has_tokens = bool(read_passwords(tokens_file))  # the file has the hash of each token
+            if not has_tokens:
                 return answer_problem(404, _API_IS_OFF)
             if scheme.lower() == "bearer":
-                token = security.find_token(path, text, utc_now())
+                token = security.find_token(tokens_file, token_text, utc_now())
         except ConfigError as error:
             self._console.tell(f"console: {error}")
             return answer_problem(503, "the tokens cannot be read; the log says why")
@@ -365,7 +381,7 @@ class Api:
             )
         if not token.may("read"):
             return answer_problem(403, "this token is for `syndicator mcp` alone")
-        request.state.who = f"{TOKEN}{token.name}"  # its name in Changes and jobs
+        request.state.who = f"{TOKEN}{token.name}"
         return None
 
 
@@ -376,8 +392,8 @@ def _join_header(request: Request, name: str) -> str:
 
 
 def answer_problem(status: int, detail: str, headers: Mapping[str, str] | None = None) -> Response:
-    """Return the response for an error, as JSON with the HTTP `status` and the explanation `detail`
-    (RFC 9457)."""
+    """Return the response for an error: a problem document in JSON (RFC 9457). `status`: its HTTP
+    status. `detail`: what is wrong, for people. `headers`: further headers of the response."""
     document = {
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
@@ -390,66 +406,68 @@ def answer_problem(status: int, detail: str, headers: Mapping[str, str] | None =
 def _answer_json(
     answer: Answer, headers: Mapping[str, str] | None = None, status: int = 200
 ) -> Response:
-    """Return a response with this answer as JSON."""
+    """Return a response that has `answer` as JSON. `answer`: values by name of the field.
+    `headers`: further headers of the response. `status`: its HTTP status."""
     return Response(
         json.dumps(convert_to_json(answer)), status, headers, media_type="application/json"
     )
 
 
 async def _answer_openapi(request: Request) -> Response:
-    return _answer_json(openapi_document())
+    return _answer_json(make_openapi_document())
 
 
-async def _show_job(request: Request) -> Response:
+async def _answer_own_job(request: Request) -> Response:
     return _answer_json(asdict(_find_own_job(request)))
 
 
 async def _answer_status(request: Request) -> Response:
     """Answer with the health of the instance."""
 
-    def describe(instance: OpenedInstance) -> Answer:
-        return document_of_status(read_health(instance), None, ())
+    def describe_health(instance: OpenedInstance) -> Answer:
+        return make_status_document(read_health(instance), None, ())
 
-    return _answer_json(await console_of(request).look(describe))
+    return _answer_json(await console_of(request).read_instance(describe_health))
 
 
-async def _show_list(query: Query, request: Request) -> Response:
-    """Answer with one page of a list, with the conditions and the cursor in the parameters. Raises
-    HTTPException if there are too many parameters."""
-    # each word is a condition of the database, which has a limit
+async def _answer_list(query: Query, request: Request) -> Response:
+    """Answer with one page of a list. `query`: reads the list. The parameters of the request are
+    the conditions that the items must meet, the largest number of items (`limit`), and the end of
+    the page before (`cursor`). Raises HTTPException if there are too many parameters."""
+    # each parameter becomes a condition of a database query, which may have only so many
     if len(request.query_params.multi_items()) > MOST:
         raise HTTPException(400, f"at most {MOST} parameters")
-    values: dict[str, Any] = dict(request.query_params)
-    limit = _parse_number(values.pop("limit", "30"), 1)
-    cursor = values.pop("cursor", "")
+    conditions: dict[str, Any] = dict(request.query_params)
+    limit = _parse_number(conditions.pop("limit", "30"), 1)
+    cursor = conditions.pop("cursor", "")
     for field in fields_of(query):
         if field.is_list:
-            values[field.name] = request.query_params.getlist(field.name)
-    arguments = arguments_of(query, values)
+            conditions[field.name] = request.query_params.getlist(field.name)
+    arguments = arguments_of(query, conditions)
     who = request.state.who
 
     def iterate_safe_items(instance: OpenedInstance, **arguments: Any) -> Iterator[Answer]:
-        """Yield items without secrets; of jobs, only the caller's."""
+        """Yield the items that `query` finds, without secrets. Jobs of others are left out."""
         for item in query.function(instance, **arguments):
             if query.name == "jobs" and item["who"] != who:
                 continue
-            safe = {name: value for name, value in item.items() if name not in _PRIVATE_FIELDS}
+            safe_item = {name: value for name, value in item.items() if name not in _PRIVATE_FIELDS}
             if query.name == "sources":
-                safe["url"] = secrets.hide_secrets(instance.sources[item["id"]].url)
-            yield safe
+                safe_item["url"] = secrets.hide_secrets(instance.sources[item["id"]].url)
+            yield safe_item
 
-    read = replace(query, function=iterate_safe_items).read
-    page = await console_of(request).look(
-        lambda instance: read(instance, arguments, after=cursor, limit=limit)
+    safe_query = replace(query, function=iterate_safe_items)
+    page = await console_of(request).read_instance(
+        lambda instance: safe_query.read(instance, arguments, after=cursor, limit=limit)
     )
     return _answer_json({"items": page.items, "next": page.next})
 
 
-def article(instance: OpenedInstance, article_id: str) -> Item:
-    """Return an article with its text and with related articles. Raises UsageError if no article
-    has this id."""
+def read_article_item(instance: OpenedInstance, article_id: str) -> Item:
+    """Return an article as the API answers it: its fields, its text and related articles. Raises
+    UsageError if no article has this id."""
     file = lists.read_article(instance, article_id)
-    answer = {name: getattr(file.article, name) for name in _ANSWERED_FIELDS}
+    answer = {field_name: getattr(file.article, field_name) for field_name in _ANSWERED_FIELDS}
     answer["source"] = file.article.source_key
     answer["related"] = _list_related(instance, article_id)
     return Item(answer, file.stamp)
@@ -457,20 +475,22 @@ def article(instance: OpenedInstance, article_id: str) -> Item:
 
 def _list_related(instance: OpenedInstance, article_id: str) -> list[Answer]:
     """Return up to five published articles on the same subject as an article, the most similar
-    first."""
+    first. Each has its id, title and address."""
     if instance.store is None:
         return []
     finder = RelatedFinder(instance.store, make_source_finder(instance))
-    related = instance.store.index.articles(finder.find(article_id))
+    related_ids = finder.find(article_id)
+    related = instance.store.index.articles(related_ids)
     return [
         {"id": article.id, "title": article.title, "url": article.url}
         for article in related.values()
     ]
 
 
-def source(instance: OpenedInstance, key: str) -> Item:
-    """Return a source with its settings, as in sources.toml, and its state; secrets are left out.
-    Raises UsageError if no source has this key."""
+def read_source_item(instance: OpenedInstance, key: str) -> Item:
+    """Return a source as the API answers it: its settings, as in sources.toml, and the state of its
+    visits, None before the first one. Secrets are left out. Raises UsageError if no source has this
+    key."""
     page = lists.read_source_page(instance, key)
     health = page.health
     answer = {
@@ -482,13 +502,13 @@ def source(instance: OpenedInstance, key: str) -> Item:
     return Item(answer, page.stamp)
 
 
-async def _show_item(read: Callable[[OpenedInstance, str], Item], request: Request) -> Response:
-    """Answer with the article or source whose key is in the path; `read` finds it by that key. The
-    answer is 304 if the client has the present version already (ETag, RFC 9110). Raises
-    HTTPException(404) if it does not exist."""
+async def _answer_item(read: Callable[[OpenedInstance, str], Item], request: Request) -> Response:
+    """Answer with an article or a source. `read`: returns the item whose key is given; the key is
+    in the path of the request. The answer is 304 if the client has the present version already
+    (ETag, RFC 9110). Raises HTTPException(404) if there is no item with this key."""
     key = request.path_params["key"]
     try:
-        item = await console_of(request).look(lambda instance: read(instance, key))
+        item = await console_of(request).read_instance(lambda instance: read(instance, key))
     except UsageError as error:
         raise HTTPException(404, str(error)) from error
     etag = f'"{item.stamp}"'
@@ -500,8 +520,8 @@ async def _show_item(read: Callable[[OpenedInstance, str], Item], request: Reque
 
 async def _queue_operation(request: Request) -> Response:
     """Queue the operation that the path names. Answer with its job as soon as the result is known,
-    but after `wait` seconds at the latest. Raises HTTPException if the request is not valid, the
-    token does not permit it, or too many jobs wait."""
+    but at the latest after the seconds that the parameter `wait` says. Raises HTTPException if the
+    request is not valid, the token does not permit it, or too many jobs wait."""
     console = console_of(request)
     token = request.state.token
     operation = list_offered_operations().get(request.path_params["name"])
@@ -512,8 +532,10 @@ async def _queue_operation(request: Request) -> Response:
     dry_run_text = parameters.pop("dry_run", "false")
     if parameters or dry_run_text not in ("true", "false"):
         raise HTTPException(422, "the parameters are dry_run, true or false, and wait")
-    dry_run = dry_run_text == "true" or operation.is_question
+    dry_run = dry_run_text == "true" or operation.is_question  # a question changes nothing
+
     values = _parse_object(_join_header(request, "content-type"), await request.body())
+    # `allow` lets a preview use networks that are otherwise closed, so it needs the same right
     is_change = not dry_run or bool(values.get("allow"))
     if is_change and not token.may("write"):
         raise HTTPException(
@@ -522,34 +544,37 @@ async def _queue_operation(request: Request) -> Response:
     has_if_match = "if-match" in request.headers
     if has_if_match:
         values["stamp"] = _join_header(request, "if-match").strip('"')
-    forbidden = values.keys() & list_hidden_arguments(operation)
+    forbidden = values.keys() & list_console_arguments(operation)
     if forbidden:
         raise HTTPException(422, f"{operation.name}: {min(forbidden)} is for the console alone")
+
     arguments = arguments_of(operation, values)
     needs_settings = is_change and not token.may("settings")
     if needs_settings and is_settings_change(operation, arguments, console.log):
         raise HTTPException(403, "this token may not change settings: make one with --settings")
+
     if not console.queue.has_room(request.state.who):
         raise HTTPException(
             429,
             f"{most_of_one(JOBS)} jobs of a token, or {JOBS} of all, wait",
             {"retry-after": "10"},
         )
-    job_id = console.ask(operation.name, values, request.state.who, dry_run=dry_run).id
-    return _answer_job(await console.until(job_id, wait_seconds), has_if_match=has_if_match)
+    job_id = console.queue_job(operation.name, values, request.state.who, dry_run=dry_run).id
+    return _answer_job(await console.wait_for_job(job_id, wait_seconds), has_if_match=has_if_match)
 
 
 async def _cancel_job(request: Request) -> Response:
-    """Cancel a job. Answer with its state when it has ended, but after a second at the latest."""
+    """Cancel the job whose id is in the path. Answer with its state when it has ended, but after a
+    second at the latest."""
     console = console_of(request)
     job_id = _find_own_job(request).id
     console.queue.cancel(job_id)
-    return _answer_job(await console.until(job_id, _CANCEL_SECONDS))
+    return _answer_job(await console.wait_for_job(job_id, _CANCEL_SECONDS))
 
 
 def _find_own_job(request: Request) -> Job:
-    """Return the job that the path names. Raises HTTPException(404) if there is no such job or it
-    was queued with another token."""
+    """Return the job whose id is in the path. Raises HTTPException(404) if there is no such job, or
+    if it was queued with another token."""
     job = console_of(request).queue.get(request.path_params["key"])
     if job is None or job.who != request.state.who:
         raise HTTPException(404, "there is no such job of this token")
@@ -557,23 +582,24 @@ def _find_own_job(request: Request) -> Job:
 
 
 def _parse_number(text: str, minimum: int) -> int:
-    """Return the value of a parameter as a number. Raises HTTPException(422) unless it is a whole
-    number from `minimum` to 100."""
-    number = parse_whole_number(text, MOST)
+    """Return the number that `text`, the value of a parameter, has in digits. Raises
+    HTTPException(422) unless it is a whole number from `minimum` to MOST (100)."""
+    number = parse_whole_number(text, MOST)  # negative if `text` is no such number
     if number < minimum:
         raise HTTPException(422, f"{text[:20]!r} is no number from {minimum} to {MOST}")
     return number
 
 
 def _parse_object(content_type: str, body: bytes) -> dict[str, Any]:
-    """Return the JSON object in the body of a request. Raises HTTPException if the content type or
-    the body is not that of a JSON object."""
+    """Return the JSON object in the body of a request. `content_type`: the header Content-Type.
+    Raises HTTPException if this is not the type of JSON, or if the body is no JSON object."""
     media_type = content_type.partition(";")[0].strip().lower()
     if media_type != "application/json":
         raise HTTPException(415, "send the arguments as application/json")
     try:
         value = json.loads(body)
-        json.dumps(value, ensure_ascii=False).encode()  # fails for half of a surrogate pair
+        # raises UnicodeEncodeError, a ValueError, if a text has half of a surrogate pair
+        json.dumps(value, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
         raise HTTPException(400, "the body is no JSON") from error
     if not isinstance(value, dict):
@@ -582,16 +608,20 @@ def _parse_object(content_type: str, body: bytes) -> dict[str, Any]:
 
 
 def _answer_job(job: Job | None, *, has_if_match: bool = False) -> Response:
-    """Answer with a job: 200 if it has ended, else 202. Raises HTTPException(404) if `job` is None,
-    because the job was deleted, and HTTPException(409) if it failed. A job that failed because its
-    file was edited meanwhile gives 412 if the request had If-Match (`has_if_match`)."""
+    """Return the response that describes a job: with status 200 if it has ended, else with 202.
+    `job`: None if it was deleted. `has_if_match`: True if the request had the header If-Match.
+
+    Raises HTTPException(404) if the job was deleted, and HTTPException(409) if it failed. The
+    status is 412 if it failed because its file was edited meanwhile, and the request had
+    If-Match."""
     if job is None:
         raise HTTPException(404, "there is no such job any more")
     if job.status == "failed":
         was_edited_meanwhile = has_if_match and job.reason == CommandReason.EDITED
         raise HTTPException(412 if was_edited_meanwhile else 409, job.said)
-    location = {"location": f"{PATH}/jobs/{job.id}"}
-    return _answer_json(asdict(job), location, 200 if job.ended else 202)
+    headers = {"location": f"{PATH}/jobs/{job.id}"}
+    status = 200 if job.ended else 202
+    return _answer_json(asdict(job), headers, status)
 
 
 def _find_status(error: SyndicatorError) -> int:
@@ -605,7 +635,8 @@ def _find_status(error: SyndicatorError) -> int:
 
 
 async def _answer_error(request: Request, error: Exception) -> Response:
-    """Answer with the problem that fits an exception."""
+    """Answer with a problem document for an exception that was raised while the request was
+    answered. Unexpected exceptions are not described; they are in the log."""
     if isinstance(error, HTTPException):
         return answer_problem(error.status_code, error.detail, error.headers)
     if isinstance(error, SyndicatorError):

@@ -23,7 +23,7 @@ from syndicator.console.responses import (
     find_job,
     label,
     list_differences,
-    look_up,
+    read_or_404,
     show_page,
     show_part,
 )
@@ -58,13 +58,13 @@ async def show_today(request: Request) -> Response:
     """Show the first page: what the operator must do, the articles on hold, and the newest
     articles."""
     console = console_of(request)
-    today = await console.read(lambda: console.glance.today(NEWEST))
-    fault = await console.read(console.glance.configuration_fault)
+    today = await console.call_in_database_thread(lambda: console.glance.today(NEWEST))
+    fault = await console.call_in_database_thread(console.glance.configuration_fault)
     health = today.health
     troubles = responses.describe_troubles(health, today.names)
     has_sources_without_trouble = health.fine or health.unvisited
     has_content = has_sources_without_trouble or health.conditions
-    console.renew_behind()
+    console.renew_in_background()
     return show_page(
         request,
         "today.html",
@@ -124,7 +124,7 @@ async def show_articles(request: Request) -> Response:
         items, counts = lists.list_articles(instance, replace(selection, ids=ids))
         return _ArticleList(items, counts, _name_outlet(instance, source_key, items))
 
-    article_list = await console.look(read_list)
+    article_list = await console.read_instance(read_list)
     conditions = {"q": search, "source": source_key}
 
     has_next_page = len(article_list.items) > SHOWN
@@ -141,7 +141,7 @@ async def show_articles(request: Request) -> Response:
         "articles.html",
         title="Articles",
         items=article_list.items[:SHOWN],
-        choices=await console.look(list_choices),
+        choices=await console.read_instance(list_choices),
         filters=filters,
         filter=chosen_filter,
         q=search,
@@ -183,7 +183,7 @@ def _make_address(values: dict[str, str], **more: object) -> str:
 async def _read_article(request: Request) -> lists.File:
     """Return the article whose id is in the path. Raises HTTPException(404) if there is no such
     article."""
-    return await look_up(
+    return await read_or_404(
         request, lambda instance: lists.read_article(instance, request.path_params["id"])
     )
 
@@ -195,7 +195,7 @@ async def show_article(request: Request) -> Response:
 async def show_beginning(request: Request) -> Response:
     """Show the beginning of an article's text. A script puts it below the article in a list."""
     file = await _read_article(request)
-    text = await console_of(request).look(
+    text = await console_of(request).read_instance(
         lambda instance: lists.read_plain_text(instance, file.article.id)
     )
     paragraphs = take_beginning(text.split("\n"), BEGINNING)
@@ -257,7 +257,7 @@ async def _show_article_page(
         title=article.title,
         file=file,
         one=article,
-        choices=await console.look(list_choices),
+        choices=await console.read_instance(list_choices),
         values=values,
         history=console.log.of(article.id),
         undone_of=console.log.undone(),
@@ -272,7 +272,7 @@ async def show_tags(request: Request) -> Response:
     parameters = request.query_params
     query = parameters.get("query", "")
     tried_query = query[:_LONGEST_QUERY]
-    names, trial = await console_of(request).look(
+    names, trial = await console_of(request).read_instance(
         lambda instance: (lists.list_names(instance), lists.try_query(instance, tried_query))
     )
     job = find_job(request, *_OPERATIONS_ON_PAGE)
@@ -329,7 +329,7 @@ def _describe_result(job: Job | None) -> dict[str, Any]:
 async def show_query_matches(request: Request) -> Response:
     """Show what a query finds. A script asks for this while the query is typed."""
     query = request.query_params.get("query", "")[:_LONGEST_QUERY]
-    trial, saved = await console_of(request).look(
+    trial, saved = await console_of(request).read_instance(
         lambda instance: (lists.try_query(instance, query), lists.list_queries(instance))
     )
     return show_part(request, "query.html", trial=trial, saved=saved, query=query)

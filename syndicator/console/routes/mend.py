@@ -14,7 +14,7 @@ from syndicator.console.responses import (
     find_awaited_job,
     find_job,
     list_differences,
-    look_up,
+    read_or_404,
     show_in_frame,
     show_page,
     show_part,
@@ -43,7 +43,7 @@ async def show(request: Request) -> Response:
     """Show the page on which an operator points at the text on a source's pages and tries rules.
     The result of the last job for this source is shown, too."""
     key = request.path_params["key"]
-    source_page = await look_up(request, lambda instance: lists.read_source_page(instance, key))
+    source_page = await read_or_404(request, lambda instance: lists.read_source_page(instance, key))
     pages = await _list_kept_pages(request)
     number = max(0, parse_whole_number(request.query_params.get("page", ""), len(pages) - 1))
     job = _find_job_of_source(request, key)
@@ -117,7 +117,7 @@ def _parse_role(text: str) -> "Role":
 async def _list_kept_pages(request: Request) -> list[KeptPage]:
     """Return the kept pages of the source whose key is in the path. Raises HTTPException(404) if
     there is no such source."""
-    return await look_up(
+    return await read_or_404(
         request, lambda instance: list_kept_pages(instance, request.path_params["key"])
     )
 

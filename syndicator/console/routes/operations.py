@@ -17,9 +17,9 @@ from syndicator.console.responses import (
     console_of,
     find_awaited_job,
     find_job,
+    find_job_or_404,
     keep_local_path,
     list_differences,
-    need_job,
     queue_form,
     show_page,
     show_part,
@@ -52,7 +52,7 @@ async def show_all(request: Request) -> Response:
 
 async def show_form(request: Request) -> Response:
     """Show the form of an operation. If it was tried before, also show what it would do."""
-    operation = _need_operation(request)
+    operation = _find_operation_or_404(request)
     job = find_job(request, operation.name)
     planned = None
     result: Mapping[str, Any] = {}
@@ -88,7 +88,7 @@ async def act(request: Request) -> Response:
     """Queue the operation that the path names, with the arguments in the form, then go to the page
     `next` of the form. If the button "plan" was pressed, or the operation is a question, nothing is
     changed."""
-    operation = _need_operation(request)
+    operation = _find_operation_or_404(request)
     form = form_of(request)
     next_page = keep_local_path(form.text("next")) if "next" in form else request.url.path
     is_planned = form.text("then") == "plan" or operation.is_question
@@ -165,7 +165,7 @@ async def act_on_several(request: Request) -> Response:
     return await queue_form(request, "each", next_page, name=name, subjects=ids, values=values)
 
 
-def _need_operation(request: Request) -> Operation:
+def _find_operation_or_404(request: Request) -> Operation:
     """Return the operation that the path names. Raises HTTPException(404) if there is no such
     operation."""
     operation = operations().get(request.path_params["name"])
@@ -186,7 +186,7 @@ async def show_list(request: Request) -> Response:
     filters = {field.name: parameters[field.name] for field in fields if parameters.get(field.name)}
     try:
         arguments = parse_arguments(query, filters)
-        items = await console_of(request).look(
+        items = await console_of(request).read_instance(
             lambda instance: query.read(instance, arguments, after=cursor, limit=SHOWN)
         )
     except UsageError as error:
@@ -208,7 +208,7 @@ async def show_job(request: Request) -> Response:
     """Show the state of a job as a part of a page. A script asks for it again and again until the
     job has ended."""
     console = console_of(request)
-    job = need_job(request)
+    job = find_job_or_404(request)
     if job.status not in ("queued", "running"):
         console.glance.changed()
     return show_part(request, "strip.html", job=job, undone=console.log.undone())
@@ -218,10 +218,10 @@ async def cancel_job(request: Request) -> Response:
     """Cancel a job. A script gets the state of the job; a browser without script goes to the page
     `next` of the form."""
     console = console_of(request)
-    job_id = need_job(request).id
+    job_id = find_job_or_404(request).id
     console.queue.cancel(job_id)
     if request.headers.get("hx-request"):
-        job = await console.until(job_id, _CANCEL_SECONDS)
+        job = await console.wait_for_job(job_id, _CANCEL_SECONDS)
         return show_part(request, "strip.html", job=job, undone=set())
     next_page = keep_local_path(form_of(request).text("next"))
     return RedirectResponse(f"{next_page}?job={job_id}", 303)

@@ -18,8 +18,8 @@ from syndicator.console.responses import (
     find_awaited_job,
     find_job,
     label,
-    look_up,
     queue_form,
+    read_or_404,
     show_page,
     show_part,
 )
@@ -51,8 +51,8 @@ async def show_all(request: Request) -> Response:
     page_number = max(1, parse_whole_number(query.get("page", ""), MOST_PAGES))
     sort = _choose_name(query.get("sort", ""), lists.SORTS, _USUAL_SORT)
     state = _choose_name(query.get("only", ""), lists.STATES, _ALL_STATES)
-    await console.see_work()
-    lines = await console.read(lambda: console.glance.lines(words))
+    await console.renew_work()
+    lines = await console.call_in_database_thread(lambda: console.glance.lines(words))
     is_matching = lists.STATES[state]
     matching = sorted(filter(is_matching, lines), key=lists.SORTS[sort])
     start = (page_number - 1) * SOURCE_SHOWN
@@ -73,7 +73,7 @@ async def show_all(request: Request) -> Response:
         "sources.html",
         title="Sources",
         rows=matching[start:end],
-        choices=await console.look(list_choices),
+        choices=await console.read_instance(list_choices),
         total=len(matching),
         q=search,
         here_again=make_address(page=page_number),
@@ -94,15 +94,15 @@ async def show_source(request: Request) -> Response:
     """Show the page of a source."""
     console = console_of(request)
     key = request.path_params["key"]
-    source_page = await look_up(request, lambda instance: lists.read_source_page(instance, key))
+    source_page = await read_or_404(request, lambda instance: lists.read_source_page(instance, key))
     health = source_page.health
-    await console.see_work()
+    await console.renew_work()
     return show_page(
         request,
         "source.html",
         title=lists.name_source(health.source, health.state),
         found=source_page,
-        choices=await console.look(list_choices),
+        choices=await console.read_instance(list_choices),
         work=console.glance.work.get(key, lists.Work()),
         troubles=[describe_trouble(condition) for condition in health.conditions],
         history=console.log.of(key),
@@ -112,7 +112,7 @@ async def show_source(request: Request) -> Response:
 
 async def show(request: Request) -> Response:
     """Show the page on which an operator points at a list on a fetched page."""
-    job = _need_page_job(request)
+    job = _find_page_job_or_404(request)
     fetched_page = console_of(request).queue.page(job.id)
     address = ""
     if fetched_page is not None:
@@ -138,14 +138,14 @@ def _describe_failure(job: Job) -> str:
 async def shown(request: Request) -> Response:
     """Show the fetched page in a frame. Its elements have numbers, so that a script can say which
     one was clicked."""
-    return await responses.show_in_frame(request, _need_fetched_page(request))
+    return await responses.show_in_frame(request, _read_fetched_page_or_404(request))
 
 
 async def point(request: Request) -> Response:
     """Show the lists that contain the element that was clicked, with the items that would be
     published."""
     pointed = await _find_pointed_lists(request)
-    job = _need_page_job(request)
+    job = _find_page_job_or_404(request)
     number = form_of(request).text("number")
     return show_part(
         request,
@@ -161,7 +161,7 @@ async def point(request: Request) -> Response:
 async def use(request: Request) -> Response:
     """Follow the list that the form chooses. If the page was fetched for a source, that source
     follows the list; otherwise a new source is made."""
-    job = _need_page_job(request)
+    job = _find_page_job_or_404(request)
     pointed = await _find_pointed_lists(request)
     if not pointed:
         raise HTTPException(404)
@@ -182,7 +182,7 @@ async def use(request: Request) -> Response:
 async def _find_pointed_lists(request: Request) -> "tuple[PointedList, ...]":
     """Return the lists on the fetched page that contain the element whose number is in the form.
     Raises HTTPException(404) if the number is not valid or the page is no longer kept."""
-    html, url, headers = _need_fetched_page(request)
+    html, url, headers = _read_fetched_page_or_404(request)
     number = parse_whole_number(form_of(request).text("number"), MOST_ELEMENTS)
     if number < 0:
         raise HTTPException(404)
@@ -191,7 +191,7 @@ async def _find_pointed_lists(request: Request) -> "tuple[PointedList, ...]":
     )
 
 
-def _need_page_job(request: Request) -> Job:
+def _find_page_job_or_404(request: Request) -> Job:
     """Return the job that fetched the page; the path or the query of the address names it. Raises
     HTTPException(404) if there is no such job."""
     job_id = request.path_params.get("id") or request.query_params.get("job", "")
@@ -201,10 +201,10 @@ def _need_page_job(request: Request) -> Job:
     return job
 
 
-def _need_fetched_page(request: Request) -> tuple[bytes, str, dict[str, str]]:
+def _read_fetched_page_or_404(request: Request) -> tuple[bytes, str, dict[str, str]]:
     """Return the fetched page as (bytes, address, headers). Raises HTTPException(404) if it is no
     longer kept."""
-    fetched_page = console_of(request).queue.page(_need_page_job(request).id)
+    fetched_page = console_of(request).queue.page(_find_page_job_or_404(request).id)
     if fetched_page is None:
         raise HTTPException(404)
     return fetched_page
@@ -220,7 +220,7 @@ async def show_add(request: Request) -> Response:
     """Show the form that adds sources. It has what was found at the address that was entered
     last."""
     job = find_job(request, "look")
-    choices = await console_of(request).look(list_choices)
+    choices = await console_of(request).read_instance(list_choices)
     variables: dict[str, Any] = {
         "address": "",
         "allow": "",

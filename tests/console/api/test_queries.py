@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from syndicator.console.api.server import openapi_document
+from syndicator.console.api.server import make_openapi_document
 from tests.console.api.client import Client
 from tests.console.conftest import Browser, RunningConsole
 
@@ -63,7 +63,7 @@ def test_articles_of_a_search_can_be_sorted(reading_client: Client) -> None:
 
 def test_the_document_has_the_fields_of_articles(reading_client: Client) -> None:
     """The OpenAPI document names exactly the fields that articles have, in lists and alone."""
-    schemas = openapi_document()["components"]["schemas"]
+    schemas = make_openapi_document()["components"]["schemas"]
     listed_article = reading_client.get("/articles?limit=1")["items"][0]
 
     assert listed_article.keys() == schemas["ListedArticle"]["properties"].keys()
@@ -172,7 +172,7 @@ def test_the_document_names_every_path(reading_client: Client) -> None:
     """The API serves the OpenAPI 3.1 document, and every path in it exists."""
     document = reading_client.get("/openapi.json")
 
-    assert document == openapi_document()
+    assert document == make_openapi_document()
     assert document["openapi"].startswith("3.1")
 
     for path in document["paths"]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from lxml import html
 
-from syndicator.console.api.server import article as read_item
+from syndicator.console.api.server import read_article_item as read_item
 from syndicator.health.observing import open_read_only
 from syndicator.publishing.paths import article_name
 from syndicator.upkeep.answers import related
