@@ -66,8 +66,8 @@ def find_passwords_file(state_dir: Path) -> Path:
 
 
 def hash_password(password: str, salt: bytes, *, cost: int = _COST) -> str:
-    """Return the hash of a password as "scrypt$cost$salt$digest". `cost`: the work of one try (N in
-    RFC 7914)."""
+    """Return the hash of a password as the text "scrypt$cost$salt$digest". `salt`: random bytes.
+    `cost`: how much work it is to compute the hash (N in RFC 7914)."""
     digest = hashlib.scrypt(
         password.encode(),
         salt=salt,
@@ -83,8 +83,8 @@ def hash_password(password: str, salt: bytes, *, cost: int = _COST) -> str:
 
 
 def is_password(password: str, password_hash: str) -> bool:
-    """Return True if `password_hash` is a hash of `password`. A hash that cannot be parsed is the
-    hash of no password."""
+    """Return True if `password_hash` is a hash of `password`, as `hash_password` returns it. Return
+    False also if it cannot be parsed."""
     try:
         method, cost, salt, _ = password_hash.split("$")
         if method != "scrypt":
@@ -96,9 +96,9 @@ def is_password(password: str, password_hash: str) -> bool:
 
 
 def read_passwords(path: Path) -> dict[str, str]:
-    """Return the hashes in a file of passwords or tokens, by the name of their user or token. A
-    missing file has none. Raises ConfigError if the file is damaged, or if other accounts may read
-    it."""
+    """Return the texts in the file of passwords or of API tokens, by name of the user or token:
+    hashes of passwords, or lines that describe tokens. Return {} if the file is missing. Raises
+    ConfigError if the file is damaged, or if other accounts of this machine may read it."""
     try:
         mode = path.stat().st_mode
         hashes = json.loads(path.read_bytes())
@@ -118,8 +118,9 @@ def read_passwords(path: Path) -> dict[str, str]:
 
 
 def set_password(path: Path, name: str, password: str) -> None:
-    """Set the password of the user `name`; other users keep theirs. Raises UsageError if the
-    password is too short or the name is not valid, and ConfigError if the file cannot be read."""
+    """Set the password of the user `name` in the file `path`; other users keep theirs. Raises
+    UsageError if the password is too short or the name is not valid, and ConfigError if the file
+    cannot be read."""
     need_name(name)
     if len(password) < LEAST:
         raise UsageError(
@@ -131,12 +132,12 @@ def set_password(path: Path, name: str, password: str) -> None:
 
 
 def need_name(name: str) -> None:
-    """Raise UsageError unless `name` may be the name of a user or a token: not empty, at most
-    LONGEST_NAME characters, all printable."""
+    """Raise UsageError if `name` cannot be the name of a user or a token: if it is empty, longer
+    than LONGEST_NAME characters, or has a character that is not printable."""
     can_be_seen = bool(name.strip()) and name.isprintable()
-    if can_be_seen and len(name) <= LONGEST_NAME:
-        return
-    raise UsageError(f"{name!r} is no name: up to {LONGEST_NAME} characters that can be seen")
+    is_valid = can_be_seen and len(name) <= LONGEST_NAME
+    if not is_valid:
+        raise UsageError(f"{name!r} is no name: up to {LONGEST_NAME} characters that can be seen")
 
 
 def write_hashes(path: Path, hashes: dict[str, str]) -> None:
@@ -146,10 +147,11 @@ def write_hashes(path: Path, hashes: dict[str, str]) -> None:
 
 
 def check_password(hashes: dict[str, str], name: str, password: str) -> str:
-    """Return the hash of the user's password if `password` is right, else "". An unknown name takes
-    as long as a wrong password, so that nobody can find out which names exist."""
+    """Return the hash of the password of the user `name` if `password` is right; "" if the password
+    or the name is wrong. `hashes`: the hashes of passwords, by name of the user."""
     password_hash = hashes.get(name)
     if password_hash is None:
+        # takes as long as to check a password, so that nobody can find out which names exist
         hash_password(password, _SALT_FOR_UNKNOWN_NAME.encode())
         return ""
     return password_hash if is_password(password, password_hash) else ""
@@ -179,8 +181,9 @@ class Sessions:
         self._sessions: dict[bytes, Session] = {}
 
     def begin(self, who: str = "", by: str = "") -> Session:
-        """Return a new session. `who`: the user. `by`: the hash of the password that was used. Both
-        are "" before the login. If there are too many sessions, the least wanted ones end."""
+        """Begin a session and return it. `who`: the name of the user, "" before the login. `by`:
+        the hash of the password of the login, "" before it. If there are too many sessions, the
+        least useful ones end."""
         now = self._clock()
         session = Session(
             id=secrets.token_urlsafe(32),
@@ -191,24 +194,27 @@ class Sessions:
             seen=now,
         )
         while len(self._sessions) >= _MOST_SESSIONS:
-            del self._sessions[self._find_least_wanted()]
+            del self._sessions[self._find_least_useful()]
+        # without the id: who reads the memory of this process must not be able to use the session
         self._sessions[_compute_key(session.id)] = replace(session, id="")
         return session
 
-    def _find_least_wanted(self) -> bytes:
-        """Return the key of the session that ends first if there are too many. Sessions before the
-        login end before all others; of several, the one that was used longest ago."""
+    def _find_least_useful(self) -> bytes:
+        """Return the key of the session that is to end if there are too many: the one whose last
+        use is longest ago among the sessions without a login; if there are none, among all."""
 
         def rank(key: bytes) -> tuple[bool, float]:
+            """Return a value that is smaller for a session that is less useful."""
             session = self._sessions[key]
-            return bool(session.who), session.seen
+            is_logged_in = bool(session.who)
+            return is_logged_in, session.seen
 
         return min(self._sessions, key=rank)
 
     def find(self, session_id: str) -> Session | None:
-        """Return the session with this id, and note this as its last use. Return None if it does
-        not exist. Return None, and end it, if its last use is more than IDLE_SECONDS ago or its
-        start more than WHOLE_SECONDS."""
+        """Return the session with this id, and record that it was used now. Return None if there is
+        no such session. If it was not used for IDLE_SECONDS, or began more than WHOLE_SECONDS ago,
+        end it and return None."""
         key = _compute_key(session_id)
         now = self._clock()
         session = self._sessions.get(key)
@@ -236,9 +242,10 @@ def _compute_key(session_id: str) -> bytes:
 
 
 def list_allowed_hosts(host: str, names: Iterable[str]) -> frozenset[str]:
-    """Return the host names, in small letters, that requests to the console may have. A request
-    with another name comes from a page that pretends to be this machine (DNS rebinding). `host`:
-    the address that the console listens on. `names`: further names of this machine."""
+    """Return the names of this machine, in small letters, that requests may have in their Host
+    header. A request with another name is refused, as it may come from a page of a stranger whose
+    name leads to this machine (DNS rebinding). `host`: the address at which the console listens.
+    `names`: further names of this machine."""
     allowed = {*_NAMES_OF_THIS_MACHINE, *names}
     if host not in _ALL_ADDRESSES:
         allowed.add(host)
@@ -258,9 +265,9 @@ def is_for_us(host: str, allowed: frozenset[str]) -> bool:
 
 
 def is_from_us(host: str, origin: str | None, site: str | None) -> bool:
-    """Return False if the headers of a request say that a page of another site sent it. `host`,
-    `origin`, `site`: its headers Host, Origin and Sec-Fetch-Site; the last two are None if it lacks
-    them."""
+    """Return False if the headers of a request say that a page of another site sent it; otherwise
+    True. `host`, `origin` and `site`: the headers Host, Origin and Sec-Fetch-Site of the request.
+    `origin` and `site` are None if the request does not have them."""
     if site is not None and site not in ("same-origin", "none"):
         return False
     if origin is None:
@@ -291,16 +298,18 @@ class Throttle:
         self._failures: dict[str, _Failures] = {}
 
     def get_wait_seconds(self, address: str) -> float:
-        """Return how many seconds a client at `address` must wait before its next try."""
+        """Return how many seconds the client at `address` must wait before it may try to log in: 0
+        if it need not wait. Failed logins of this client count, and those of all clients."""
         now = self._clock()
         wait_of_address = self._compute_wait(address, now, FREE)
         wait_of_all = self._compute_wait(_ALL, now, ALL_FREE)
         return max(wait_of_address, wait_of_all)
 
     def count_failure(self, address: str) -> None:
-        """Count a failed login of the client at `address`."""
+        """Count a failed login of the client at `address`, for this address and for all
+        clients."""
         now = self._clock()
-        if len(self._failures) >= _MOST_ADDRESSES:
+        if len(self._failures) >= _MOST_ADDRESSES:  # make room
             self._failures = {
                 key: failures
                 for key, failures in self._failures.items()
@@ -311,34 +320,35 @@ class Throttle:
             self._failures[key] = _Failures(count=count, last=now)
 
     def forget_failures(self, address: str) -> None:
-        """Forget the failed logins of the client at `address`, and one failed login of all clients.
-        The caller counted this login as failed before it checked the password."""
+        """Forget all failed logins of the client at `address`, because it has logged in. The count
+        for all clients becomes one less: the caller had counted this login as failed before it
+        checked the password."""
         self._failures.pop(address, None)
         failures_of_all = self._failures.get(_ALL, _NO_FAILURES)
         remaining_count = max(0, failures_of_all.count - 1)
         self._failures[_ALL] = replace(failures_of_all, count=remaining_count)
 
     def _count_recent(self, key: str, now: float) -> int:
-        """Return the number of failed logins of `key`, an address or _ALL. It is 0 if the last one
-        was an hour ago."""
+        """Return the number of failed logins of a client, or of all clients. It is 0 if there was
+        none in the last hour. `key`: the address of the client, or _ALL."""
         failures = self._failures.get(key)
         if failures is None or now - failures.last >= _FORGET_AFTER_SECONDS:
             return 0
         return failures.count
 
     def _compute_wait(self, key: str, now: float, free: int) -> float:
-        """Return how many seconds to wait because of the failed logins of `key`, an address or
-        _ALL. Fewer than `free` failures cost nothing. From then on, the pause after the last
-        failure doubles with each failure of an address; for _ALL it grows by a second with each
-        failure."""
+        """Return how many seconds are left of the pause that failed logins cause. `key`: the
+        address of a client, or _ALL for the failures of all clients. `now`: in monotonic seconds.
+        `free`: the number of failures from which on there is a pause. The pause begins with the
+        last failure."""
         count = self._count_recent(key, now)
         if count < free:
             return 0.0
         surplus = count - free + 1
         if key == _ALL:
-            pause = min(float(surplus), _LONGEST_PAUSE_FOR_ALL)
+            pause = min(float(surplus), _LONGEST_PAUSE_FOR_ALL)  # a second more for each failure
         else:
-            pause = min(2.0**surplus, _LONGEST_PAUSE)
+            pause = min(2.0**surplus, _LONGEST_PAUSE)  # twice as long for each failure
         end_of_pause = self._failures[key].last + pause
         return max(0.0, end_of_pause - now)
 
@@ -357,11 +367,12 @@ class Token(NamedTuple):
     scope: Scope
 
     def may(self, scope: Scope) -> bool:
-        """Return True if the token permits actions that need `scope`. PROGRAMS permits only itself;
-        each other scope also permits what comes before it in SCOPES."""
+        """Return True if the token permits actions that need `scope`. A token permits actions of
+        its own scope and of the lower ones: "settings" includes "write", "write" includes "read".
+        The scope PROGRAMS includes no other, and no other includes it."""
         if PROGRAMS in (self.scope, scope):
             return self.scope == scope
-        return SCOPES.index(self.scope) >= SCOPES.index(scope)
+        return SCOPES.index(self.scope) >= SCOPES.index(scope)  # SCOPES: the lowest one first
 
 
 def find_tokens_file(state_dir: Path) -> Path:
@@ -369,38 +380,40 @@ def find_tokens_file(state_dir: Path) -> Path:
 
 
 def create_token(path: Path, name: str, scope: Scope, days: int, now: datetime) -> str:
-    """Create a token that is valid for `days`, and return its text. Only a hash of the text is
-    stored, in the file `path`. A token of the same name is replaced. Raises UsageError if the name
+    """Create an API token and return its text, which a client must send. The file `path` gets a
+    hash of the text, but not the text. A token of the same name is replaced. `scope`: the actions
+    that the token permits. `days`: how long it is valid, from `now`. Raises UsageError if the name
     is not valid, and ConfigError if the file cannot be read."""
     need_name(name)
-    token = _TOKEN_PREFIX + secrets.token_urlsafe(32)
+    token_text = _TOKEN_PREFIX + secrets.token_urlsafe(32)
     expires = (now + timedelta(days=days)).isoformat()
-    hashes = read_passwords(path)
-    hashes[name] = f"{scope} {expires} {_hash_token(token)}"
-    write_hashes(path, hashes)
-    return token
+    lines_by_name = read_passwords(path)
+    lines_by_name[name] = f"{scope} {expires} {_hash_token(token_text)}"
+    write_hashes(path, lines_by_name)
+    return token_text
 
 
 def revoke_token(path: Path, name: str) -> None:
     """Delete the token `name` from the file `path`. Raises UsageError if there is no such token,
     and ConfigError if the file cannot be read."""
-    hashes = read_passwords(path)
-    if name not in hashes:
-        names = ", ".join(sorted(hashes)) or "none"
+    lines_by_name = read_passwords(path)
+    if name not in lines_by_name:
+        names = ", ".join(sorted(lines_by_name)) or "none"
         raise UsageError(f"there is no token {name!r}; there are: {names}")
-    del hashes[name]
-    write_hashes(path, hashes)
+    del lines_by_name[name]
+    write_hashes(path, lines_by_name)
 
 
 def find_token(path: Path, text: str, now: datetime) -> Token | None:
-    """Return the token whose text is `text`. Return None if there is no such token or it has
-    expired. Raises ConfigError if the file of tokens cannot be read."""
+    """Return the API token in the file `path` whose text is `text`. Return None if there is no such
+    token, or if it has expired. Raises ConfigError if the file cannot be read."""
     text_hash = _hash_token(text).encode()
     token = None
+    # a token with a scope that is not known here may only read
     known_scopes: dict[str, Scope] = {scope: scope for scope in (*SCOPES, PROGRAMS)}
     try:
         for name, line in read_passwords(path).items():
-            scope, expires, token_hash = line.split(" ")
+            scope, expires, token_hash = line.split(" ")  # as `create_token` writes it
             is_same = hmac.compare_digest(text_hash, token_hash.encode())
             if is_same and now < datetime.fromisoformat(expires):
                 token = Token(name, known_scopes.get(scope, "read"))

@@ -37,8 +37,8 @@ _LONGEST_PASSWORD = 1000  # characters that are looked at
 
 
 def make_app(console: Console) -> ASGIApp:
-    """Return the whole application: the pages for users who are logged in, and the API for programs
-    with a token."""
+    """Return the application that answers all requests: the pages, for users who are logged in, and
+    the API, for programs that have a token. `console`: what the pages share."""
     routes = [
         Route("/login", _show_login),
         Route("/login", _log_in, methods=["POST"]),
@@ -46,13 +46,14 @@ def make_app(console: Console) -> ASGIApp:
     ]
     for module in PAGES:
         routes.extend(module.ROUTES)
-    routes.append(Route("/static/{name}", _static))
+    routes.append(Route("/static/{name}", _answer_static_file))
     app = Starlette(
         routes=routes,
-        exception_handlers={HTTPException: _show_missing, SyndicatorError: _show_error},  # type: ignore[dict-item]
+        exception_handlers={HTTPException: _show_http_error, SyndicatorError: _show_error},  # type: ignore[dict-item]
     )
-    app.state.console = console
-    return Api(Guard(app, console), console)
+    app.state.console = console  # so that each page finds it
+    guarded_pages = Guard(app, console)  # refuses requests without a login
+    return Api(guarded_pages, console)
 
 
 async def run(
@@ -62,9 +63,10 @@ async def run(
     listening: Callable[[str], None],
     tell: Callable[[str], None],
 ) -> None:
-    """Serve the console until `stop` is set. `listening`: called with the address of the console
-    when it is open. `tell`: logs a line for the operator. Raises ConfigError if the configuration
-    is faulty, and MissingError if the port is taken."""
+    """Serve the console until `stop` is set. `config`: the folder of configuration. `listening`:
+    called with the address of the console as soon as it answers requests. `tell`: logs a line for
+    the operator. Raises ConfigError if the configuration is faulty, and MissingError if the port is
+    taken."""
     settings: Settings = load(config)
     console = Console(config, settings, tell)
     try:
@@ -75,12 +77,12 @@ async def run(
         await console.close()
 
 
-async def _static(request: Request) -> Response:
-    """Answer with the static file that the path names. The name must be one of those in the folder,
-    so that no path leads elsewhere."""
+async def _answer_static_file(request: Request) -> Response:
+    """Answer with the static file, such as a style sheet, whose name is in the path."""
     name = request.path_params["name"]
     folder = resources.files("syndicator.console") / "static"
-    if name not in {file.name for file in folder.iterdir()}:
+    names = {file.name for file in folder.iterdir()}
+    if name not in names:  # so that no name leads out of the folder
         return PlainTextResponse("Not found.\n", 404)
     suffix = name.rpartition(".")[2]
     return Response(
@@ -90,10 +92,10 @@ async def _static(request: Request) -> Response:
     )
 
 
-async def _show_missing(request: Request, error: HTTPException) -> Response:
-    """Show that there is no such page, or why it cannot be read. A browser that is not logged in
-    learns only the status."""
-    if not _is_known(request):
+async def _show_http_error(request: Request, error: HTTPException) -> Response:
+    """Show a page that says that there is no such page, or why it cannot be read. `error`: raised
+    while the page was made. A browser that is not logged in learns only the HTTP status."""
+    if not _is_logged_in(request):
         return PlainTextResponse("Not found.\n", error.status_code)
     title = "Not found"
     explanation = "There is no such page."
@@ -103,16 +105,16 @@ async def _show_missing(request: Request, error: HTTPException) -> Response:
     return show_page(request, "wrong.html", status=error.status_code, title=title, what=explanation)
 
 
-def _is_known(request: Request) -> bool:
+def _is_logged_in(request: Request) -> bool:
     """Return True if the browser that sent the request is logged in."""
     session = request.state.session
     return session is not None and bool(session.who)
 
 
 async def _show_error(request: Request, error: SyndicatorError) -> Response:
-    """Show an error of the instance. A browser that is not logged in learns only that something is
-    wrong."""
-    if not _is_known(request):
+    """Show a page that says what is wrong. `error`: raised while another page was made. A browser
+    that is not logged in learns only that something is wrong."""
+    if not _is_logged_in(request):
         console_of(request).tell(f"console: {error}")
         return PlainTextResponse("Something is wrong with this console; its log says what.\n", 503)
     if isinstance(error, UsageError):  # such as a search that cannot be read
@@ -126,26 +128,29 @@ async def _show_error(request: Request, error: SyndicatorError) -> Response:
 
 async def _show_login(request: Request) -> Response:
     """Show the login form, or the first page to a browser that is logged in."""
-    if _is_known(request):
+    if _is_logged_in(request):
         return RedirectResponse("/", 303)
     return _show_login_form(request, keep_local_path(request.query_params.get("next", "/")))
 
 
 async def _log_in(request: Request) -> Response:
-    """Check the name and the password in the form, and begin a session. After too many failed
-    logins, the client must wait."""
+    """Check the name and the password in the form. If they are right, begin a session and go to the
+    page that the user asked for; otherwise show the form again. After too many failed logins, a
+    client must wait."""
     console = console_of(request)
     form = form_of(request)
     address = client_of(request.client.host) if request.client else ""
     next_page = keep_local_path(form.text("next") or "/")
     name = form.text("name").strip()
     password = form.text("password")[:_LONGEST_PASSWORD]
-    wait = math.ceil(console.throttle.get_wait_seconds(address))
-    if wait:
-        headers = {"retry-after": str(wait)}
+
+    wait_seconds = math.ceil(console.throttle.get_wait_seconds(address))
+    if wait_seconds:
+        headers = {"retry-after": str(wait_seconds)}
         return _show_login_form(
-            request, next_page, f"Too many tries. Wait {wait} seconds.", 429, headers
+            request, next_page, f"Too many tries. Wait {wait_seconds} seconds.", 429, headers
         )
+
     # counts as failed until the password proves right, so that parallel tries count, too
     console.throttle.count_failure(address)
     password_hash = await console.check_password(name, password)
@@ -153,8 +158,10 @@ async def _log_in(request: Request) -> Response:
         console.tell(f"console: a login from {address or 'somewhere'} was refused")
         return _show_login_form(request, next_page, "Name or password is wrong.", 403)
     console.throttle.forget_failures(address)
-    console.sessions.end(session_of(request).id)  # somebody else may know its id
-    console.runner.wake()
+
+    # a new session, because somebody else may know the id of the one before the login
+    console.sessions.end(session_of(request).id)
+    console.runner.wake()  # the process that does jobs, as the user may soon need it
     response = RedirectResponse(next_page, 303)
     set_cookie(response, request, console, console.sessions.begin(name, password_hash).id)
     return response
@@ -176,8 +183,10 @@ def _show_login_form(
     status: int = 200,
     headers: dict[str, str] | None = None,
 ) -> Response:
-    """Show the login form with a message. `next_page`: the page to go to after the login. A browser
-    without a session gets one, because the form must have its token."""
+    """Return the response with the login form. `next_page`: the path of the page to go to after the
+    login. `message`: what was wrong with the last try, "" if there was none. `status`, `headers`:
+    the HTTP status and further headers of the response. A browser without a session gets one,
+    because the form must have the token of a session."""
     console = console_of(request)
     known_session = request.state.session
     session = known_session or console.sessions.begin()

@@ -59,19 +59,19 @@ async def show_today(request: Request) -> Response:
     articles."""
     console = console_of(request)
     today = await console.call_in_database_thread(lambda: console.glance.today(NEWEST))
-    fault = await console.call_in_database_thread(console.glance.configuration_fault)
+    configuration_fault = await console.call_in_database_thread(console.glance.configuration_fault)
     health = today.health
     troubles = responses.describe_troubles(health, today.names)
-    has_sources_without_trouble = health.fine or health.unvisited
-    has_content = has_sources_without_trouble or health.conditions
-    console.renew_in_background()
+    # a new instance without sources has nothing to show
+    has_content = health.fine or health.unvisited or health.conditions
+    console.renew_in_background()  # the next page then shows the present health
     return show_page(
         request,
         "today.html",
         title="Today",
         sentence=health.headline,
         numbers=responses.describe_numbers(health),
-        fault=fault,
+        fault=configuration_fault,
         dropped=console.glance.dropped_settings(),
         need=troubles.need,
         know=troubles.know,
@@ -84,12 +84,14 @@ async def show_today(request: Request) -> Response:
     )
 
 
-async def picture(request: Request) -> Response:
-    """Answer with the published thumbnail that the address names. Raises HTTPException(404) if
-    there is no such thumbnail."""
+async def show_picture(request: Request) -> Response:
+    """Answer with the published thumbnail whose file name is in the path. Raises HTTPException(404)
+    if there is no such thumbnail."""
     name = request.path_params["name"]
-    is_short_text = name.isprintable() and len(name) <= _LONGEST_NAME
-    if not is_short_text or Path(name).suffix != ".webp":
+    is_valid_name = name.isprintable() and len(name) <= _LONGEST_NAME
+    if not is_valid_name:
+        raise HTTPException(404)
+    if Path(name).suffix != ".webp":  # all thumbnails have this format
         raise HTTPException(404)
     data = read_published_file(console_of(request).settings, name)
     if data is None:
@@ -99,39 +101,43 @@ async def picture(request: Request) -> Response:
 
 
 async def show_articles(request: Request) -> Response:
-    """Show a page of the list of articles. The query of the address names the search, the source,
-    the filter and the number of the page. If it names no filter, all articles of the search or
-    source are listed. If it names neither of these, the articles whose category is unsure are
-    listed."""
+    """Show a page of the list of articles. The parameters of the address are a search (`q`), the
+    key of a source, a filter, and the number of the page. Without a filter, all articles of the
+    search or source are listed, or if there is neither, those whose category is unsure."""
     console = console_of(request)
     parameters = request.query_params
+
+    # what the address asks for
     search = " ".join(parameters.get("q", "").split())
     source_key = parameters.get("source", "")
     has_search_or_source = bool(search or source_key)
     usual_filter = "all" if has_search_or_source else "unsure"
     chosen_filter = _parse_filter(parameters.get("filter", usual_filter))
-    number = max(1, parse_whole_number(parameters.get("page", ""), MOST_PAGES))
+    page_number = max(1, parse_whole_number(parameters.get("page", ""), MOST_PAGES))
+    # one article more than a page has, which says whether there is a next page
     selection = Wanted(
         filter=chosen_filter,
         source=source_key,
-        skip=(number - 1) * SHOWN,
+        skip=(page_number - 1) * SHOWN,
         most=SHOWN + 1,
         counted=True,
     )
 
     def read_list(instance: OpenedInstance) -> _ArticleList:
+        """Read the articles of the page."""
         ids = lists.find_articles(instance, search) if search else None
         items, counts = lists.list_articles(instance, replace(selection, ids=ids))
         return _ArticleList(items, counts, _name_outlet(instance, source_key, items))
 
     article_list = await console.read_instance(read_list)
+    has_next_page = len(article_list.items) > SHOWN
     conditions = {"q": search, "source": source_key}
 
-    has_next_page = len(article_list.items) > SHOWN
-
     def make_page_address(page_number: int) -> str:
+        """Return the address of another page of the same list."""
         return _make_address(conditions, filter=chosen_filter, page=page_number)
 
+    # of each filter: its name, label, address and number of articles
     filters = []
     for name in FILTERS:
         address = _make_address(conditions, filter=name)
@@ -148,9 +154,9 @@ async def show_articles(request: Request) -> Response:
         source=source_key,
         outlet=article_list.outlet,
         of_all=_make_address({"q": search}, filter=chosen_filter),
-        here_again=make_page_address(number),
-        earlier=make_page_address(number + 1) if has_next_page else "",
-        later=make_page_address(number - 1) if number > 1 else "",
+        here_again=make_page_address(page_number),
+        earlier=make_page_address(page_number + 1) if has_next_page else "",
+        later=make_page_address(page_number - 1) if page_number > 1 else "",
     )
 
 
@@ -163,8 +169,8 @@ def _parse_filter(text: str) -> Filter:
 
 
 def _name_outlet(instance: OpenedInstance, source_key: str, items: Sequence[lists.Item]) -> str:
-    """Return the name of the source whose articles are listed; its key if it has no name. `items`:
-    the listed articles."""
+    """Return the name of the source whose articles a page lists; its key if it has no name.
+    `items`: the listed articles, which all have this source."""
     if items:
         return items[0].outlet or source_key
     source = instance.sources.get(source_key)
@@ -181,8 +187,8 @@ def _make_address(values: dict[str, str], **more: object) -> str:
 
 
 async def _read_article(request: Request) -> lists.File:
-    """Return the article whose id is in the path. Raises HTTPException(404) if there is no such
-    article."""
+    """Return the article whose id is in the path, with its file. Raises HTTPException(404) if there
+    is no such article."""
     return await read_or_404(
         request, lambda instance: lists.read_article(instance, request.path_params["id"])
     )
@@ -203,8 +209,8 @@ async def show_beginning(request: Request) -> Response:
 
 
 def take_beginning(paragraphs: Sequence[str], limit: int) -> list[str]:
-    """Return the first of `paragraphs`, up to `limit` characters together. The last one is cut if
-    it does not fit. Pure."""
+    """Return the first of `paragraphs`: as many as have up to `limit` characters together. The last
+    one is cut if it is too long for that, and then ends with "…". Pure."""
     beginning: list[str] = []
     room = limit
     for paragraph in paragraphs:
@@ -216,38 +222,40 @@ def take_beginning(paragraphs: Sequence[str], limit: int) -> list[str]:
     return beginning
 
 
-async def preview(request: Request) -> Response:
-    """Show an article as the edits in the form would make it, with the differences. Nothing is
-    saved."""
+async def preview_edits(request: Request) -> Response:
+    """Show how an article would be after the edits in the form, and which lines of its file would
+    change. Nothing is saved."""
     form = form_of(request)
     file = await _read_article(request)
     edits = {name: form.text(name) for name in EDITED if name in form}
     try:
-        data = replace_fields(file.text.encode(), file.path, edits)
-        entry = frontmatter.load(data, file.path)
+        edited_data = replace_fields(file.text.encode(), file.path, edits)
+        edited_article = frontmatter.load(edited_data, file.path)
         fault = ""
     except SyndicatorError as error:
-        data = b""
-        entry = None
+        edited_data = b""
+        edited_article = None
         fault = str(error)
-    if form.text("stamp") != file.stamp:
+    if form.text("stamp") != file.stamp:  # the form has the stamp of the file that it shows
         fault = (
             "The file was edited meanwhile. Below is how it is now with what you wrote; save it if"
             " that is meant."
         )
-    diff = list_differences(file.text, data.decode()) if data else []
-    return await _show_article_page(request, file, form, preview=entry, diff=diff, fault=fault)
+    diff = list_differences(file.text, edited_data.decode()) if edited_data else []
+    return await _show_article_page(
+        request, file, form, preview=edited_article, diff=diff, fault=fault
+    )
 
 
 async def _show_article_page(
     request: Request, file: lists.File, form: Form | None = None, **context: Any
 ) -> Response:
-    """Show the page of an article with a form to edit it. `form`: values that were sent and not
-    saved; the page shows them in place of those of the article. `context`: variables of the
-    template, such as `preview`."""
+    """Show the page of an article, with a form to edit it. `file`: the article with its file.
+    `form`: edits that are not saved yet; the page shows them in place of the values of the article.
+    `context`: variables of the template, such as `preview`."""
     console = console_of(request)
     article = file.article
-    values = {name: str(getattr(article, name) or "") for name in EDITED}
+    values = {name: str(getattr(article, name) or "") for name in EDITED}  # EDITED: field names
     if form is not None:
         values |= {name: form.text(name) for name in EDITED if name in form}
     variables: dict[str, Any] = {"preview": None, "diff": [], "fault": "", **context}
@@ -266,9 +274,8 @@ async def _show_article_page(
 
 
 async def show_tags(request: Request) -> Response:
-    """Show the tags, the categories and the saved queries. The query of the address may choose a
-    tag or a category, or have a query to try. The result of the last job about them is shown,
-    too."""
+    """Show the tags, the categories and the saved queries, and the result of the last job about
+    them. The parameters of the address may choose a tag or a category, or have a query to try."""
     parameters = request.query_params
     query = parameters.get("query", "")
     tried_query = query[:_LONGEST_QUERY]
@@ -297,8 +304,8 @@ def _find_named(items: Sequence[lists.Named], name: str | None) -> lists.Named |
 
 
 def _describe_result(job: Job | None) -> dict[str, Any]:
-    """Return the variables of the template for the result of a job. Variables that do not fit the
-    job are empty."""
+    """Return the variables of the page of tags that show the result of a job. The variables for
+    other operations than that of the job stay empty."""
     variables: dict[str, Any] = {
         "planned": None,
         "proposals": None,
@@ -312,7 +319,7 @@ def _describe_result(job: Job | None) -> dict[str, Any]:
         return variables
     variables["tried_name"] = str(job.args.get("name", ""))
     variables["tried_line"] = str(job.args.get("description", ""))
-    if job.act == "suggest-tags":
+    if job.act == "suggest-tags":  # also if it found nothing
         variables["proposals"] = job.result
     if not job.result:
         return variables
@@ -327,7 +334,7 @@ def _describe_result(job: Job | None) -> dict[str, Any]:
 
 
 async def show_query_matches(request: Request) -> Response:
-    """Show what a query finds. A script asks for this while the query is typed."""
+    """Show which articles a query matches. A script asks for this while the query is typed."""
     query = request.query_params.get("query", "")[:_LONGEST_QUERY]
     trial, saved = await console_of(request).read_instance(
         lambda instance: (lists.try_query(instance, query), lists.list_queries(instance))
@@ -336,7 +343,8 @@ async def show_query_matches(request: Request) -> Response:
 
 
 def _write_query(planned: Mapping[str, Any]) -> str:
-    """Return a query as it would stand in feeds.toml."""
+    """Return the lines that would save a query in feeds.toml. `planned`: its fields "slug", "query"
+    and "title", by name; empty ones are left out."""
     lines = ["[[feed]]"]
     for name in ("slug", "query", "title"):
         if planned[name]:
@@ -346,11 +354,11 @@ def _write_query(planned: Mapping[str, Any]) -> str:
 
 ROUTES = [
     Route("/", show_today, methods=["GET"]),
-    Route("/pictures/{name:path}", picture, methods=["GET"]),
+    Route("/pictures/{name:path}", show_picture, methods=["GET"]),
     Route("/articles", show_articles, methods=["GET"]),
     Route("/articles/{id}", show_article, methods=["GET"]),
     Route("/articles/{id}/beginning", show_beginning, methods=["GET"]),
-    Route("/articles/{id}", preview, methods=["POST"]),
+    Route("/articles/{id}", preview_edits, methods=["POST"]),
     Route("/tags", show_tags, methods=["GET"]),
     Route("/tags/query", show_query_matches, methods=["GET"]),
 ]

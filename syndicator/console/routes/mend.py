@@ -1,6 +1,7 @@
 """Show the page that mends a source: the operator points at parts of a kept page and tries
 selectors."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from starlette.exceptions import HTTPException
@@ -39,13 +40,15 @@ ROLES: "tuple[tuple[Role, str, str], ...]" = (
 _MOST_LISTED = 50  # changed articles that are shown in full
 
 
-async def show(request: Request) -> Response:
-    """Show the page on which an operator points at the text on a source's pages and tries rules.
-    The result of the last job for this source is shown, too."""
+async def show_mend_page(request: Request) -> Response:
+    """Show the page on which the operator points at parts of a source's kept pages, and tries rules
+    that select them. The page also shows the result of the job that the address names."""
     key = request.path_params["key"]
     source_page = await read_or_404(request, lambda instance: lists.read_source_page(instance, key))
     pages = await _list_kept_pages(request)
+    # which of the kept pages is shown, from 0
     number = max(0, parse_whole_number(request.query_params.get("page", ""), len(pages) - 1))
+
     job = _find_job_of_source(request, key)
     report = None
     is_saved = False
@@ -72,42 +75,52 @@ async def show(request: Request) -> Response:
 
 
 def _find_job_of_source(request: Request, key: str) -> Job | None:
-    """Return the job that the query of the address names; None if it is not for this source."""
+    """Return the job whose id the address has. Return None if there is no such job, or if it is not
+    for the source `key`."""
     job = find_job(request)
-    if job is not None and key in (job.args.get("key"), job.args.get("source")):
-        return job
-    return None
+    if job is None:
+        return None
+    # operations call the argument that names the source "key" or "source"
+    is_of_source = key in (job.args.get("key"), job.args.get("source"))
+    return job if is_of_source else None
 
 
-async def shown(request: Request) -> Response:
-    """Show a kept page in a frame. Its elements have numbers, so that a script can say which one
-    was clicked."""
+async def show_kept_page(request: Request) -> Response:
+    """Show a kept page in a frame. Its elements get numbers, so that a script can say which one was
+    clicked. Raises HTTPException(404) if no page of the source has the id in the path."""
     for kept_page in await _list_kept_pages(request):
         if kept_page.id == request.path_params["id"]:
             return await show_in_frame(request, kept_page.page)
     raise HTTPException(404)
 
 
-async def point(request: Request) -> Response:
-    """Show selectors for the element that was clicked. Each has its matches on all kept pages."""
+async def suggest_selectors(request: Request) -> Response:
+    """Show selectors for the element that was clicked on a kept page, each with its matches on all
+    kept pages. The form has the id of the page, the number of the element, and the part of an
+    article (`role`) that the element has. Raises HTTPException(404) if there is no such page."""
     form = form_of(request)
-    pages = await _list_kept_pages(request)
     role = _parse_role(form.text("role"))
-    number = parse_whole_number(form.text("number"), MOST_ELEMENTS)
-    pointed_page = next((page for page in pages if page.id == form.text("id")), None)
-    if pointed_page is None or number < 0:
+    element_number = parse_whole_number(form.text("number"), MOST_ELEMENTS)
+    clicked_contents = []  # HTML, address and headers of the page that was clicked
+    other_contents = []
+    pages = await _list_kept_pages(request)
+    for page in pages:
+        if page.id == form.text("id"):
+            clicked_contents.append(page.page)
+        else:
+            other_contents.append(page.page)
+    if not clicked_contents or element_number < 0:
         raise HTTPException(404)
-    other_contents = [page.page for page in pages if page is not pointed_page]
-    contents = [pointed_page.page, *other_contents]  # the page that was clicked comes first
+    contents = [*clicked_contents, *other_contents]  # the page that was clicked comes first
     selectors = await call_worker(
-        request, worker_functions.suggest_selectors, contents, number, role
+        request, worker_functions.suggest_selectors, contents, element_number, role
     )
     return show_part(request, "pointed.html", found=selectors, role=role, total=len(pages))
 
 
 def _parse_role(text: str) -> "Role":
-    """Return the part of an article that `text` names; "select", which is its text, if it names
-    none."""
+    """Return the part of an article that `text` names, such as "title". Return "select", which
+    stands for the text of the article, if there is no such part."""
     for role, _, _ in ROLES:
         if role == text:
             return role
@@ -115,24 +128,31 @@ def _parse_role(text: str) -> "Role":
 
 
 async def _list_kept_pages(request: Request) -> list[KeptPage]:
-    """Return the kept pages of the source whose key is in the path. Raises HTTPException(404) if
-    there is no such source."""
+    """Return the kept pages (copies of pages of articles) of the source whose key is in the path.
+    Raises HTTPException(404) if there is no such source."""
     return await read_or_404(
         request, lambda instance: list_kept_pages(instance, request.path_params["key"])
     )
 
 
 def _list_rules(source_page: lists.SourcePage, job: Job | None) -> dict[str, str]:
-    """Return the selectors for the form, one a line, by name of the rule. They are those that `job`
-    tried, or the source's own if it tried none."""
-    rules = source_page.health.source.rules
-    job_arguments = job.args if job is not None and job.act == "try-rules" else {}
-    return {name: "\n".join(job_arguments.get(name, getattr(rules, name))) for name in RULES}
+    """Return the selectors that the form shows, by name of the rule, one a line. These are the ones
+    that `job` tried; for each rule that it did not try, those in the source's settings."""
+    configured = source_page.health.source.rules
+    tried: Mapping[str, Any] = {}
+    if job is not None and job.act == "try-rules":
+        tried = job.args
+    lines_by_rule = {}
+    for name in RULES:
+        selectors = tried[name] if name in tried else getattr(configured, name)
+        lines_by_rule[name] = "\n".join(selectors)
+    return lines_by_rule
 
 
 def _describe_plan(job: Job | None) -> dict[str, Any] | None:
-    """Return what reading the pages of a source again would change: the result of `job`, where each
-    article also has the differences of its text. Return None if the job did not find this out."""
+    """Return what would change if the pages of a source were read again: the result of `job`, a job
+    "reread". In it, each article gets the lines of its text that would differ, as "diff". Return
+    None if `job` is of another operation or has no result."""
     if job is None or job.act != "reread" or not job.result:
         return None
     articles = []
@@ -146,7 +166,7 @@ def _describe_plan(job: Job | None) -> dict[str, Any] | None:
 
 
 ROUTES = [
-    Route("/sources/{key}/mend", show, methods=["GET"]),
-    Route("/sources/{key}/mend/point", point, methods=["POST"]),
-    Route("/sources/{key}/mend/pages/{id}", shown, methods=["GET"]),
+    Route("/sources/{key}/mend", show_mend_page, methods=["GET"]),
+    Route("/sources/{key}/mend/point", suggest_selectors, methods=["POST"]),
+    Route("/sources/{key}/mend/pages/{id}", show_kept_page, methods=["GET"]),
 ]

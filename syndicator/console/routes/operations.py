@@ -43,7 +43,7 @@ _MOST_CHANGES = 1_000_000_000  # the largest number of a change
 _CANCEL_SECONDS = 0.5  # until a cancelled job is shown as it is then
 
 
-async def show_all(request: Request) -> Response:
+async def show_operations(request: Request) -> Response:
     """Show all operations and all lists."""
     return show_page(
         request, "operations.html", title="Everything", operations=operations(), queries=QUERIES
@@ -51,7 +51,8 @@ async def show_all(request: Request) -> Response:
 
 
 async def show_form(request: Request) -> Response:
-    """Show the form of an operation. If it was tried before, also show what it would do."""
+    """Show the form of an operation. If the address names a job that tried the operation, also show
+    what it would do."""
     operation = _find_operation_or_404(request)
     job = find_job(request, operation.name)
     planned = None
@@ -73,8 +74,8 @@ async def show_form(request: Request) -> Response:
 
 
 def cut_lists(result: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the result of a preview with long lists cut to EXAMPLES items. The name of a list that
-    was cut has its length, as in `articles (20 of 311)`."""
+    """Return the values of a preview by name, as in `result`, with each long list cut to EXAMPLES
+    items. The name of such a list then says its length, as in "articles (20 of 311)"."""
     cut: dict[str, Any] = {}
     for name, value in result.items():
         if isinstance(value, list) and len(value) > EXAMPLES:
@@ -84,32 +85,33 @@ def cut_lists(result: Mapping[str, Any]) -> dict[str, Any]:
     return cut
 
 
-async def act(request: Request) -> Response:
-    """Queue the operation that the path names, with the arguments in the form, then go to the page
-    `next` of the form. If the button "plan" was pressed, or the operation is a question, nothing is
-    changed."""
+async def queue_operation(request: Request) -> Response:
+    """Queue the operation that the path names, with the arguments in the form. Then go to the page
+    that the form names as `next`. If the button "plan" was pressed, or the operation is a question,
+    nothing is changed."""
     operation = _find_operation_or_404(request)
     form = form_of(request)
     next_page = keep_local_path(form.text("next")) if "next" in form else request.url.path
-    is_planned = form.text("then") == "plan" or operation.is_question
-    return await queue_form(request, operation.name, next_page, dry_run=is_planned)
+    is_dry_run = form.text("then") == "plan" or operation.is_question
+    return await queue_form(request, operation.name, next_page, dry_run=is_dry_run)
 
 
 async def show_settings(request: Request) -> Response:
-    """Show the settings. If the last change of settings was refused, show its values again."""
+    """Show the settings in a form. If the address names a job that failed to change them, show the
+    values that were entered then, so that the operator can correct them."""
     console = console_of(request)
     job = find_job(request, "change-settings")
     refused_values = {}
     if job is not None and job.status == "failed":
         refused_values = _parse_pairs(job.args["values"])
-    path = console.config / SETTINGS_FILE
-    data = path.read_bytes() if path.exists() else b""
+    settings_path = console.config / SETTINGS_FILE
+    data = settings_path.read_bytes() if settings_path.exists() else b""
     return show_page(
         request,
         "settings.html",
         title="Settings",
         sections=SETTINGS,
-        explained=_describe_settings(),
+        explained=_load_setting_schemas(),
         settings={setting.name: setting for setting in list_settings(console.config)},
         written=refused_values,
         stamp=stamp(data),
@@ -117,7 +119,8 @@ async def show_settings(request: Request) -> Response:
 
 
 def _parse_pairs(pairs: Sequence[str]) -> dict[str, str]:
-    """Return values by name, from texts such as "publish.formats=atom"."""
+    """Return values by name. `pairs`: texts such as "publish.formats=atom", which gives the name
+    "publish.formats" the value "atom"."""
     values: dict[str, str] = {}
     for pair in pairs:
         name, _, value = pair.partition("=")
@@ -126,43 +129,49 @@ def _parse_pairs(pairs: Sequence[str]) -> dict[str, str]:
 
 
 @cache
-def _describe_settings() -> dict[str, dict[str, Any]]:
-    """Return the types and descriptions of the settings that the page shows, by name. They are
-    taken from the JSON schema that editors use."""
+def _load_setting_schemas() -> dict[str, dict[str, Any]]:
+    """Return the JSON schema (type, description) of each setting that the page shows, by the name
+    of the setting, such as "site.url"."""
     path = resources.files("syndicator") / "data" / "schemas" / "syndicator.json"
     tables = json.loads(path.read_text("utf-8"))["definitions"]
-    explained: dict[str, dict[str, Any]] = {}
+    schemas: dict[str, dict[str, Any]] = {}
     for section, names in SETTINGS.items():
         properties = tables[section.capitalize()]["properties"]
         for name in names:
-            explained[f"{section}.{name}"] = properties[name]
-    return explained
+            schemas[f"{section}.{name}"] = properties[name]
+    return schemas
 
 
 async def change_settings(request: Request) -> Response:
     """Queue the change of the settings in the form."""
     form = form_of(request)
-    values = [f"{name}={form.text(name)}" for name in _describe_settings() if name in form]
+    values = [f"{name}={form.text(name)}" for name in _load_setting_schemas() if name in form]
     return await queue_form(request, "change-settings", "/settings", values=values)
 
 
 async def act_on_several(request: Request) -> Response:
-    """Queue an operation for each article or source that was chosen in a list, then go to the page
-    `next` of the form. The operation `join` is queued once, for all chosen articles together."""
+    """Queue an operation for each article or source that was chosen in a list. Then go to the page
+    that the form names as `next`. The operation "join" is queued once, for all chosen articles
+    together."""
     form = form_of(request)
-    name = form.text("act")
-    ids = form.getlist("id")
+    operation_name = form.text("act")
+    chosen_ids = form.getlist("id")
     next_page = keep_local_path(form.text("next"))
-    if name == "join":
-        return await queue_form(request, name, next_page, ids=ids)
+    if operation_name == "join":
+        return await queue_form(request, operation_name, next_page, ids=chosen_ids)
+
+    # arguments that are the same for each chosen article or source, as texts "name=value"
     values = []
-    if name in EACH:
-        further_fields = fields_of(operations()[name])[1:]  # the first one is the subject
+    if operation_name in EACH:  # the operations that may be queued in this way
+        # the first field is the article or source itself
+        further_fields = fields_of(operations()[operation_name])[1:]
         for field in further_fields:
             value = form.text(field.name).strip()
             if value:
                 values.append(f"{field.name}={value}")
-    return await queue_form(request, "each", next_page, name=name, subjects=ids, values=values)
+    return await queue_form(
+        request, "each", next_page, name=operation_name, subjects=chosen_ids, values=values
+    )
 
 
 def _find_operation_or_404(request: Request) -> Operation:
@@ -175,8 +184,9 @@ def _find_operation_or_404(request: Request) -> Operation:
 
 
 async def show_list(request: Request) -> Response:
-    """Show a page of the list that the path names. The query of the address has its filters and its
-    cursor."""
+    """Show a page of the list that the path names. The parameters of the address are filters, by
+    name of a field of the items, and the cursor, which says where the page begins. Raises
+    HTTPException if there is no such list, or if a parameter is not valid."""
     query = QUERIES.get(request.path_params["name"])
     if query is None:
         raise HTTPException(404)
@@ -186,20 +196,20 @@ async def show_list(request: Request) -> Response:
     filters = {field.name: parameters[field.name] for field in fields if parameters.get(field.name)}
     try:
         arguments = parse_arguments(query, filters)
-        items = await console_of(request).read_instance(
+        page = await console_of(request).read_instance(
             lambda instance: query.read(instance, arguments, after=cursor, limit=SHOWN)
         )
     except UsageError as error:
         raise HTTPException(UNREADABLE, str(error)) from error
-    next_page = ""
-    if items.next:
-        next_page = f"?{urlencode({**filters, 'cursor': items.next})}"
+    next_page_address = ""
+    if page.next:
+        next_page_address = f"?{urlencode({**filters, 'cursor': page.next})}"
     variables: dict[str, Any] = {
         "query": query,
         "fields": fields,
         "filters": filters,
-        "shown": items,
-        "more": next_page,
+        "shown": page,
+        "more": next_page_address,
     }
     return show_page(request, "list.html", title=query.name, **variables)
 
@@ -210,17 +220,17 @@ async def show_job(request: Request) -> Response:
     console = console_of(request)
     job = find_job_or_404(request)
     if job.status not in ("queued", "running"):
-        console.glance.changed()
+        console.glance.changed()  # the job may have changed the data that pages show
     return show_part(request, "strip.html", job=job, undone=console.log.undone())
 
 
 async def cancel_job(request: Request) -> Response:
-    """Cancel a job. A script gets the state of the job; a browser without script goes to the page
-    `next` of the form."""
+    """Cancel the job whose id is in the path. A script gets the state of the job. A browser without
+    script goes to the page that the form names as `next`."""
     console = console_of(request)
     job_id = find_job_or_404(request).id
     console.queue.cancel(job_id)
-    if request.headers.get("hx-request"):
+    if request.headers.get("hx-request"):  # sent by a script (htmx)
         job = await console.wait_for_job(job_id, _CANCEL_SECONDS)
         return show_part(request, "strip.html", job=job, undone=set())
     next_page = keep_local_path(form_of(request).text("next"))
@@ -236,26 +246,27 @@ async def show_changes(request: Request) -> Response:
 
 
 async def show_change(request: Request) -> Response:
-    """Show a change in the log, with the differences of all texts that it changed."""
+    """Show the change in the log whose number is in the path, with the lines that differ in each
+    text that it changed. Raises HTTPException(404) if there is no such change."""
     log = console_of(request).log
     number = parse_whole_number(request.path_params["number"], _MOST_CHANGES)
     change = log.get(number)
     if change is None:
         raise HTTPException(404)
-    diffs = []
-    for name, texts in log.files(number).items():
-        kind, _, subject = name.partition(":")
+    diffs = []  # of each text: a heading and the lines that differ
+    for name, (text_before, text_after) in log.files(number).items():
+        kind, _, subject = name.partition(":")  # such as "tags" and the id of an article
         heading = f"{kind} of {subject}" if kind in ("tags", "list") else subject
-        diffs.append((heading, list_differences(*texts)))
+        diffs.append((heading, list_differences(text_before, text_after)))
     return show_page(
         request, "change.html", title=change.said, change=change, diffs=diffs, undone=log.undone()
     )
 
 
 ROUTES = [
-    Route("/operations", show_all, methods=["GET"]),
+    Route("/operations", show_operations, methods=["GET"]),
     Route("/operations/{name}", show_form, methods=["GET"]),
-    Route("/operations/{name}", act, methods=["POST"]),
+    Route("/operations/{name}", queue_operation, methods=["POST"]),
     Route("/settings", show_settings, methods=["GET"]),
     Route("/settings", change_settings, methods=["POST"]),
     Route("/each", act_on_several, methods=["POST"]),

@@ -41,29 +41,33 @@ _PAGE_OPERATIONS = ("look", "fetch-list")  # operations that keep a page
 _LONGEST_TITLE = 200  # characters
 
 
-async def show_all(request: Request) -> Response:
-    """Show a page of the table of sources. The query of the address names the words that a source
-    must have, its state, the order, and the number of the page."""
+async def show_sources(request: Request) -> Response:
+    """Show a page of the table of sources. The parameters of the address are words that a source
+    must have (`q`), its state (`only`), the order (`sort`), and the number of the page."""
     console = console_of(request)
-    query = request.query_params
-    words = query.get("q", "").split()
+    parameters = request.query_params
+    words = parameters.get("q", "").split()
     search = " ".join(words)
-    page_number = max(1, parse_whole_number(query.get("page", ""), MOST_PAGES))
-    sort = _choose_name(query.get("sort", ""), lists.SORTS, _USUAL_SORT)
-    state = _choose_name(query.get("only", ""), lists.STATES, _ALL_STATES)
+    page_number = max(1, parse_whole_number(parameters.get("page", ""), MOST_PAGES))
+    sort = _choose_name(parameters.get("sort", ""), lists.SORTS, _USUAL_SORT)
+    state = _choose_name(parameters.get("only", ""), lists.STATES, _ALL_STATES)
+
+    # all rows that have the words, then those of the chosen state, then those of the page
     await console.renew_work()
     lines = await console.call_in_database_thread(lambda: console.glance.lines(words))
-    is_matching = lists.STATES[state]
-    matching = sorted(filter(is_matching, lines), key=lists.SORTS[sort])
+    has_state = lists.STATES[state]
+    matching = sorted(filter(has_state, lines), key=lists.SORTS[sort])
     start = (page_number - 1) * SOURCE_SHOWN
     end = start + SOURCE_SHOWN
     has_next_page = len(matching) > end
 
-    def make_address(**more: object) -> str:
-        parameters = {"q": search, "sort": sort, "only": state, **more}
-        given = {name: value for name, value in parameters.items() if value}
+    def make_address(**changed: object) -> str:
+        """Return the address of this table with some parameters changed."""
+        values = {"q": search, "sort": sort, "only": state, **changed}
+        given = {name: value for name, value in values.items() if value}
         return f"/sources?{urlencode(given)}"
 
+    # of each state: its name, label, address and number of sources
     filters = []
     for name, accepts in lists.STATES.items():
         count = sum(map(accepts, lines))
@@ -91,7 +95,8 @@ def _choose_name(text: str, names: Collection[str], default: str) -> str:
 
 
 async def show_source(request: Request) -> Response:
-    """Show the page of a source."""
+    """Show the page of the source whose key is in the path. Raises HTTPException(404) if there is
+    no such source."""
     console = console_of(request)
     key = request.path_params["key"]
     source_page = await read_or_404(request, lambda instance: lists.read_source_page(instance, key))
@@ -110,13 +115,14 @@ async def show_source(request: Request) -> Response:
     )
 
 
-async def show(request: Request) -> Response:
-    """Show the page on which an operator points at a list on a fetched page."""
+async def show_list_page(request: Request) -> Response:
+    """Show the page on which the operator points at a list of articles on a fetched page. A job has
+    fetched that page; the address has the id of the job."""
     job = _find_page_job_or_404(request)
     fetched_page = console_of(request).queue.page(job.id)
     address = ""
     if fetched_page is not None:
-        _, address, _ = fetched_page
+        _, address, _ = fetched_page  # without its HTML and its headers
     return show_page(
         request,
         "lists.html",
@@ -135,43 +141,48 @@ def _describe_failure(job: Job) -> str:
     return job.said if job.status in ("failed", "cancelled") else ""
 
 
-async def shown(request: Request) -> Response:
+async def show_fetched_page(request: Request) -> Response:
     """Show the fetched page in a frame. Its elements have numbers, so that a script can say which
     one was clicked."""
     return await responses.show_in_frame(request, _read_fetched_page_or_404(request))
 
 
-async def point(request: Request) -> Response:
-    """Show the lists that contain the element that was clicked, with the items that would be
-    published."""
-    pointed = await _find_pointed_lists(request)
+async def show_pointed_lists(request: Request) -> Response:
+    """Show the lists of the fetched page that contain the element that was clicked, with their
+    items, which would be published."""
+    pointed_lists = await _find_pointed_lists(request)
     job = _find_page_job_or_404(request)
-    number = form_of(request).text("number")
+    element_number = form_of(request).text("number")
     return show_part(
         request,
         "listed.html",
-        found=pointed,
+        found=pointed_lists,
         job_id=job.id,
         key=_find_source_key(job),
-        number=number,
+        number=element_number,
         most=SHOWN,
     )
 
 
-async def use(request: Request) -> Response:
-    """Follow the list that the form chooses. If the page was fetched for a source, that source
-    follows the list; otherwise a new source is made."""
+async def follow_chosen_list(request: Request) -> Response:
+    """Queue the operation that follows the list which the operator chose in the form. If the page
+    was fetched for a source, this source follows the list; otherwise a new source is made."""
     job = _find_page_job_or_404(request)
-    pointed = await _find_pointed_lists(request)
-    if not pointed:
+    pointed_lists = await _find_pointed_lists(request)
+    if not pointed_lists:
         raise HTTPException(404)
-    choice = parse_whole_number(form_of(request).text("choice"), len(pointed) - 1)
+    choice = parse_whole_number(form_of(request).text("choice"), len(pointed_lists) - 1)
     if choice < 0:
         raise HTTPException(404)
-    wrapper = pack_list(pointed[choice].wrapper)
-    key = _find_source_key(job)
-    if key:
-        return await queue_form(request, "use-list", f"/sources/{key}", key=key, wrapper=wrapper)
+    wrapper = pack_list(pointed_lists[choice].wrapper)  # says how to find the items of the list
+
+    source_key = _find_source_key(job)
+    if source_key:
+        return await queue_form(
+            request, "use-list", f"/sources/{source_key}", key=source_key, wrapper=wrapper
+        )
+
+    # a new source, with the address and the title that the job found
     result = job.result if isinstance(job.result, dict) else {}
     titles = [str(candidate.get("title", "")) for candidate in result.get("candidates", ())]
     title = titles[0][:_LONGEST_TITLE].strip() if titles else ""
@@ -180,8 +191,9 @@ async def use(request: Request) -> Response:
 
 
 async def _find_pointed_lists(request: Request) -> "tuple[PointedList, ...]":
-    """Return the lists on the fetched page that contain the element whose number is in the form.
-    Raises HTTPException(404) if the number is not valid or the page is no longer kept."""
+    """Return the lists on the fetched page that contain the element that was clicked, whose number
+    is in the form. Raises HTTPException(404) if the number is not valid, or if the page is no
+    longer kept."""
     html, url, headers = _read_fetched_page_or_404(request)
     number = parse_whole_number(form_of(request).text("number"), MOST_ELEMENTS)
     if number < 0:
@@ -192,8 +204,8 @@ async def _find_pointed_lists(request: Request) -> "tuple[PointedList, ...]":
 
 
 def _find_page_job_or_404(request: Request) -> Job:
-    """Return the job that fetched the page; the path or the query of the address names it. Raises
-    HTTPException(404) if there is no such job."""
+    """Return the job that fetched the page at which the operator points. Its id is in the path, or
+    in the parameter `job` of the address. Raises HTTPException(404) if there is no such job."""
     job_id = request.path_params.get("id") or request.query_params.get("job", "")
     job = console_of(request).queue.get(job_id)
     if job is None or job.act not in _PAGE_OPERATIONS:
@@ -202,8 +214,8 @@ def _find_page_job_or_404(request: Request) -> Job:
 
 
 def _read_fetched_page_or_404(request: Request) -> tuple[bytes, str, dict[str, str]]:
-    """Return the fetched page as (bytes, address, headers). Raises HTTPException(404) if it is no
-    longer kept."""
+    """Return the page that the job in the address fetched, as (HTML, address, headers). Raises
+    HTTPException(404) if there is no such job, or if its page is no longer kept."""
     fetched_page = console_of(request).queue.page(_find_page_job_or_404(request).id)
     if fetched_page is None:
         raise HTTPException(404)
@@ -217,8 +229,8 @@ def _find_source_key(job: Job) -> str:
 
 
 async def show_add(request: Request) -> Response:
-    """Show the form that adds sources. It has what was found at the address that was entered
-    last."""
+    """Show the form that adds sources. If a job "look" has searched an address for feeds, the form
+    lists the feeds that it found."""
     job = find_job(request, "look")
     choices = await console_of(request).read_instance(list_choices)
     variables: dict[str, Any] = {
@@ -246,15 +258,16 @@ async def show_add(request: Request) -> Response:
     )
 
 
-async def add_source(request: Request) -> Response:
-    """Queue the addition of the feeds that were chosen among those found at an address."""
+async def add_chosen_sources(request: Request) -> Response:
+    """Queue the operation "add" for the feeds that were chosen in the form, among those that a job
+    "look" found at an address."""
     form = form_of(request)
     job = console_of(request).queue.get(form.text("look"))
     candidates = []
     if job is not None and job.act == "look" and isinstance(job.result, dict):
         candidates = job.result["candidates"]
     sources = []
-    for text in form.getlist("take"):
+    for text in form.getlist("take"):  # the numbers of the chosen feeds, from 0
         number = parse_whole_number(text, len(candidates) - 1)
         if number >= 0:
             sources.append(candidates[number]["source"])
@@ -262,12 +275,12 @@ async def add_source(request: Request) -> Response:
 
 
 ROUTES = [
-    Route("/sources", show_all, methods=["GET"]),
+    Route("/sources", show_sources, methods=["GET"]),
     Route("/sources/{key}", show_source, methods=["GET"]),
-    Route("/lists", show, methods=["GET"]),
-    Route("/lists/{id}", use, methods=["POST"]),
-    Route("/lists/{id}/page", shown, methods=["GET"]),
-    Route("/lists/{id}/point", point, methods=["POST"]),
+    Route("/lists", show_list_page, methods=["GET"]),
+    Route("/lists/{id}", follow_chosen_list, methods=["POST"]),
+    Route("/lists/{id}/page", show_fetched_page, methods=["GET"]),
+    Route("/lists/{id}/point", show_pointed_lists, methods=["POST"]),
     Route("/add", show_add, methods=["GET"]),
-    Route("/add", add_source, methods=["POST"]),
+    Route("/add", add_chosen_sources, methods=["POST"]),
 ]
