@@ -223,7 +223,7 @@ async def watch_session(session: Session) -> None:
         if time.monotonic() - counted_at >= _COUNT_SECONDS:
             count_visits(session)
             counted_at = time.monotonic()
-        reconcile.record_left_behind(archive, configuration)
+        reconcile.record_unrecorded_files(archive, configuration)
         was_pushed = archive.store.fleet.stamp() != configuration.sources_stamp
         if was_pushed or not archive.store.current:
             session.over.set()

@@ -179,7 +179,7 @@ def _list_file_problems(store: Store, now: datetime, walked: FolderFacts) -> tup
     """Return the problems of article files that cannot be read, then those of files that
     vanished."""
     unreadable = {problem.what for problem in walked.files}
-    vanished = recovery.list_vanished(store, now)
+    vanished = recovery.list_missing_files(store, now)
     others = [problem for problem in vanished if problem.what not in unreadable]
     return (*walked.files, *others)
 

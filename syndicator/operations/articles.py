@@ -76,7 +76,7 @@ def restore(app: App, id: Id) -> Change:
     """Restore a withdrawn article; within 30 days its file comes back with your edits."""
     from syndicator.upkeep import editorial
 
-    withdrawal = editorial.plan_return(app.archive, id)
+    withdrawal = editorial.plan_restoration(app.archive, id)
     url = withdrawal.url
     if withdrawal.kept:  # its file
         sentence = f"{url}: is back"
@@ -540,7 +540,9 @@ def restore_muted(
     def bring_back_all(progress: Progress) -> Mapping[str, Any]:
         """Run when the change is applied."""
         withdrawn_ids = [article.id for article in articles]
-        return {"problems": editorial.bring_back(app.archive, app.configuration, withdrawn_ids)}
+        return {
+            "problems": editorial.restore_withdrawn(app.archive, app.configuration, withdrawn_ids)
+        }
 
     return _plan_for_muted("restored", articles, ("withdraw-muted", {}), bring_back_all)
 

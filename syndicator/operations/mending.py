@@ -215,9 +215,9 @@ def reread(
 def _fetch_pages(app: App, choice: Choice, progress: Progress) -> tuple[Problem, ...]:
     """Fetch and keep the pages of those chosen articles whose page is not kept. Return a problem
     for each page that could not be fetched."""
-    from syndicator.upkeep.passes.reread import fetch_pages, list_unkept
+    from syndicator.upkeep.passes.reread import fetch_pages, list_without_page
 
-    missing = list_unkept(app.archive, app.configuration.sources, choice)
+    missing = list_without_page(app.archive, app.configuration.sources, choice)
     if not missing:
         return ()
     return asyncio.run(fetch_pages(app.archive, app.configuration, missing, progress))

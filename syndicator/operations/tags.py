@@ -127,14 +127,14 @@ def confirm(
 ) -> Change:
     """Confirm the tags of an article, or add missing ones. They stay, and `learn` learns from
     them."""
-    from syndicator.upkeep.tags.decide import Decision, with_tags
+    from syndicator.upkeep.tags.decide import Decision, confirm_tags
 
     def decide(article: Article, names: Names) -> Decision:
         """Return the decision for the article as its file has it."""
         if category is None:
-            return with_tags(article, names, tags)
+            return confirm_tags(article, names, tags)
         # without `tags`, an empty decision: the article's own stay as they are
-        decision_on_tags = with_tags(article, names, tags) if tags else Decision()
+        decision_on_tags = confirm_tags(article, names, tags) if tags else Decision()
         return replace(decision_on_tags, category=names.spell_category(category))
 
     return _plan_decision(app, id, decide)
@@ -151,9 +151,9 @@ def reject(
 ) -> Change:
     """Remove wrong tags from an article for good. This confirms the others, and `learn` learns from
     them."""
-    from syndicator.upkeep.tags.decide import without_tags
+    from syndicator.upkeep.tags.decide import reject_tags
 
-    return _plan_decision(app, id, lambda article, names: without_tags(article, names, tags))
+    return _plan_decision(app, id, lambda article, names: reject_tags(article, names, tags))
 
 
 @operation("set-tags", quick=True)

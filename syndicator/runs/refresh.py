@@ -171,7 +171,7 @@ async def visit_due(
     archive = app.archive
     configuration = app.configuration
     reconcile.update_edited_sources(archive, configuration)
-    look_at_files = walks.files if walks else reconcile.update_from_files
+    look_at_files = walks.update_from_files if walks else reconcile.update_from_files
     problems = look_at_files(archive, configuration)
     due = _list_due(app, request)
     watch.started(len(due))

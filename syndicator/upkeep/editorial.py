@@ -39,45 +39,53 @@ class Withdrawal:
 def plan_withdrawal(
     archive: Archive, sources: Mapping[str, Source], what: str, *, purge: bool = False
 ) -> Withdrawal:
-    """Return what `withdraw` would do. `what`: address, id or file of the article. `purge`: True to
-    keep no file for undo; this is also possible if the article is withdrawn already. Raises
+    """Return the effect that `withdraw` would have; change nothing.
+
+    `what`: address, id or file of the article. `purge`: True to delete the article's file, False to
+    keep it for undo. Only a purge may be repeated for an article that is withdrawn already. Raises
     UsageError if there is no such article, or if it is withdrawn already and `purge` is False."""
-    earlier = find_withdrawal(archive, what)
-    if purge and earlier:
-        return replace(earlier, kept=False)
-    if earlier and find_article_id(archive, what) is None:
+    earlier_withdrawal = find_withdrawal(archive, what)
+    if purge and earlier_withdrawal:
+        return replace(earlier_withdrawal, kept=False)
+    # a new article may have the address of a withdrawn one
+    is_still_filed = find_article_id(archive, what) is not None
+    if earlier_withdrawal and not is_still_filed:
         raise UsageError(
             f"{what!r} is withdrawn already; `syndicator withdraw --undo` brings it back"
         )
     article_id = need_article(archive, what)
     article = archive.store.visits.article(article_id)
     assert article is not None
-    copies_left = []
+    # copies from other sites stay, as articles of their own
+    remaining_copies = []
     for copy in _list_copies(archive.store, article_id):
         if not _is_same_article(archive, sources, copy, article):
-            copies_left.append(copy)
+            remaining_copies.append(copy)
     return Withdrawal(
         id=article_id,
         url=article.url,
         title=article.title,
         feeds=tuple(archive.store.index.list_feeds_of(article_id)),
-        copies=tuple(copies_left),
+        copies=tuple(remaining_copies),
         kept=not purge,
     )
 
 
 def _list_copies(store: Store, article_id: str) -> list[Article]:
     """Return the articles that were merged into the article with this id."""
-    merged = store.index.merged().items()
-    ids = [copy_id for copy_id, original_id in merged if original_id == article_id]
-    return list(store.index.articles(sorted(ids)).values())
+    original_by_copy = store.index.merged()
+    copy_ids = []
+    for copy_id, original_id in original_by_copy.items():
+        if original_id == article_id:
+            copy_ids.append(copy_id)
+    return list(store.index.articles(sorted(copy_ids)).values())
 
 
 def _is_same_article(
     archive: Archive, sources: Mapping[str, Source], copy: Article, article: Article
 ) -> bool:
-    """True if the copy is the article itself at another address of its site, so that it is
-    withdrawn with it."""
+    """True if `copy` is `article` itself at another address of the same site. It is then withdrawn
+    together with the article."""
     if not urls.same_site(copy.url, article.url):
         return False
     return filed_by_neighbour(copy, load_owners(archive, sources))
@@ -86,13 +94,16 @@ def _is_same_article(
 def withdraw(
     archive: Archive, configuration: Configuration, what: str, *, purge: bool = False
 ) -> Withdrawal:
-    """Remove an article and its text from all feeds, for good. Merged copies that are the same
-    article at another address of its site are withdrawn, too. `purge`: True to keep no file for
-    undo. Return the effect. Raises UsageError if there is no such article."""
+    """Remove an article and its text from all feeds, for good. Copies of it at other addresses of
+    the same site are withdrawn, too. Return the effect.
+
+    `what`: address, id or file of the article. `purge`: True to delete the article's file, False to
+    keep it for undo. Raises UsageError if there is no such article."""
     planned = plan_withdrawal(archive, configuration.sources, what, purge=purge)
     article = archive.store.visits.article(planned.id)
     if article is None:  # it was withdrawn before, and is only purged now
-        path, _ = archive.kept_away.get(planned.id) or ("", b"")
+        kept_file = archive.kept_away.get(planned.id)  # (path, content)
+        path = kept_file[0] if kept_file else ""
         archive.kept_away.drop(planned.id)
         recovery.forget_text(
             archive.snapshots, configuration.settings, planned.id, planned.url, path
@@ -102,18 +113,20 @@ def withdraw(
     for copy in _list_copies(archive.store, planned.id):
         if _is_same_article(archive, configuration.sources, copy, article):
             withdraw(archive, configuration, copy.id, purge=purge)
-    _name_copy(archive, article, named=False)
+    _update_copy_address(archive, article, named=False)
     enter_withdrawal(archive.article_store, article, archive.clock(), planned.feeds)
     archive.store.visits.withdraw(article, (), planned.feeds, archive.clock())
-    recovery.take_away(archive, configuration.settings, planned.id, planned.url, keep=not purge)
+    recovery.delete_withdrawn_file(
+        archive, configuration.settings, planned.id, planned.url, keep=not purge
+    )
     if purge:
         archive.store.compact()
     return planned
 
 
-def plan_return(archive: Archive, what: str) -> Withdrawal:
-    """Return the withdrawal that would be undone. `what`: address or id of the article. Raises
-    UsageError if it is not withdrawn."""
+def plan_restoration(archive: Archive, what: str) -> Withdrawal:
+    """Return the withdrawal that `undo_withdrawal` would undo; change nothing. `what`: address or
+    id of the article. Raises UsageError if the article is not withdrawn."""
     withdrawal = find_withdrawal(archive, what)
     if withdrawal is None:
         path = WITHDRAWN.file(archive.article_store)
@@ -122,54 +135,60 @@ def plan_return(archive: Archive, what: str) -> Withdrawal:
 
 
 def undo_withdrawal(archive: Archive, configuration: Configuration, what: str) -> Withdrawal:
-    """Restore a withdrawn article from its kept file. If none was kept, the article is read again
-    once a feed announces it. `what`: address or id. Raises UsageError if it is not withdrawn."""
-    withdrawal = plan_return(archive, what)
-    return replace(withdrawal, problems=bring_back(archive, configuration, [withdrawal.id]))
+    """Restore a withdrawn article from the file that was kept for undo, and return the withdrawal
+    that is undone. Without such a file, the article is read again when a feed announces it again.
+    `what`: address or id of the article. Raises UsageError if the article is not withdrawn."""
+    withdrawal = plan_restoration(archive, what)
+    return replace(withdrawal, problems=restore_withdrawn(archive, configuration, [withdrawal.id]))
 
 
-def bring_back(
+def restore_withdrawn(
     archive: Archive, configuration: Configuration, ids: Sequence[str]
 ) -> tuple[Problem, ...]:
-    """Undo the withdrawals of these articles. Return the problems of unreadable files."""
+    """Undo the withdrawals of the articles with these ids. Return a problem for each article file
+    that cannot be read."""
     for article_id in ids:
-        # after a crash the next start completes it
+        # the list decides: after a crash, the next start restores the article
         unlist_withdrawn(archive.article_store, article_id)
     problems = reconcile.update_from_files(archive, configuration)
     for article_id in ids:
         article = archive.store.visits.article(article_id)
         if article is not None:
-            _name_copy(archive, article, named=True)
+            _update_copy_address(archive, article, named=True)
     return problems
 
 
-def _name_copy(archive: Archive, copy: Article, *, named: bool) -> None:
-    """Add the address of `copy` to the file of the article that it was merged into. With `named`
-    false, remove it from there. Does nothing if `copy` was merged into no article."""
+def _update_copy_address(archive: Archive, copy: Article, *, named: bool) -> None:
+    """Add the address of `copy` to the file of its original (the article that it was merged into),
+    or remove it from there. `named`: True to add, False to remove. Do nothing if `copy` was merged
+    into no article."""
     path = archive.store.index.path(copy.merged_into)
     if not path:
         return
     original = archive.article_store.get(path)
-    also = extend_also(original, copy.url) if named else _list_others(original, copy)
-    if also != original.also:
-        write_article(
-            archive.article_store,
-            archive.store.visits,
-            replace(original, also=also),
-            before=original,
-            path=path,
-        )
+    copy_urls = extend_also(original, copy.url) if named else _list_other_copies(original, copy)
+    if copy_urls == original.also:
+        return
+    write_article(
+        archive.article_store,
+        archive.store.visits,
+        replace(original, also=copy_urls),
+        before=original,
+        path=path,
+    )
 
 
-def _list_others(original: Article, copy: Article) -> tuple[str, ...]:
-    """Return the addresses of the copies of `original`, except that of `copy`."""
+def _list_other_copies(original: Article, copy: Article) -> tuple[str, ...]:
+    """Return the addresses of the copies of `original`, without the address of `copy`."""
+    # an alias is an address in the form in which addresses are compared
     copy_alias = urls.alias(copy.url)
     return tuple(url for url in original.also if urls.alias(url) != copy_alias)
 
 
 def find_withdrawal(archive: Archive, what: str) -> Withdrawal | None:
-    """Return the withdrawal of the article with this address or id; None if it is not withdrawn."""
-    alias = urls.alias(what)
+    """Return the withdrawal of an article, None if the article is not withdrawn. `what`: its
+    address or id."""
+    alias = urls.alias(what)  # the form in which addresses are compared
     for row in WITHDRAWN.read(archive.article_store):
         aliases = (urls.alias(row.url), *row.aliases)
         if what == row.id or alias in aliases:
@@ -179,29 +198,37 @@ def find_withdrawal(archive: Archive, what: str) -> Withdrawal | None:
 
 
 def find_copies(archive: Archive, what: str) -> dict[str, str]:
-    """Return by id of a copy the id of its original. If `what` is a copy, it is the only one; else
-    the result has all copies of `what`, {} if there are none. `what`: address, id or file. Raises
-    UsageError for an unknown article."""
+    """Return merged copies, as a mapping from the id of a copy to the id of its original.
+
+    If `what` is a copy, the mapping has only this copy. If `what` is an original, it has all copies
+    of `what`; {} if there are none. `what`: address, id or file of an article. Raises UsageError
+    for an unknown article."""
     article_id = need_article(archive, what)
-    merged = archive.store.index.merged()
-    if article_id in merged:
-        return {article_id: merged[article_id]}
-    return {copy: original for copy, original in merged.items() if original == article_id}
+    original_by_copy = archive.store.index.merged()
+    if article_id in original_by_copy:
+        return {article_id: original_by_copy[article_id]}
+    copies = {}
+    for copy_id, original_id in original_by_copy.items():
+        if original_id == article_id:
+            copies[copy_id] = original_id
+    return copies
 
 
 def need_copies(archive: Archive, what: str) -> dict[str, str]:
-    """Return by id of a copy the id of its original: only `what` if it is a copy, else all copies
-    of `what`. Raises UsageError if there are none, or if the article is unknown."""
-    merged = find_copies(archive, what)
-    if not merged:
+    """Return merged copies, as a mapping from the id of a copy to the id of its original: only
+    `what` if it is a copy, else all copies of `what`. `what`: address, id or file of an article.
+    Raises UsageError if there are no copies, or if the article is unknown."""
+    original_by_copy = find_copies(archive, what)
+    if not original_by_copy:
         raise UsageError(f"{what!r} is merged with no other article, and in no story")
-    return merged
+    return original_by_copy
 
 
 def split(archive: Archive, what: str) -> list[Article]:
-    """Make merged copies articles of their own, for good: `what` if it is a copy, else all copies
-    of `what`. Both files note it, so that they are not merged again. Return the copies. Raises
-    UsageError if nothing is merged."""
+    """Make merged copies articles of their own, for good, and return them: only `what` if it is a
+    copy, else all copies of `what`. The files of copy and original note that they were split, so
+    that they are not merged again. `what`: address, id or file of an article. Raises UsageError if
+    there are no copies."""
     files = archive.article_store
     visits = archive.store.visits
     index = archive.store.index
@@ -212,11 +239,13 @@ def split(archive: Archive, what: str) -> list[Article]:
         copy = files.get(copy_path)
         original = files.get(original_path)
 
+        # write the original without the copy
         split_from = tuple(dict.fromkeys((*original.split_from, copy_id)))
-        other_copies = _list_others(original, copy)
+        other_copies = _list_other_copies(original, copy)
         original_alone = replace(original, also=other_copies, split_from=split_from)
         write_article(files, visits, original_alone, before=original, path=original_path)
 
+        # write the copy as an article that is merged into no other
         split_from = tuple(dict.fromkeys((*copy.split_from, original_id)))
         copy_alone = replace(copy, merged_into="", split_from=split_from)
         stored, _ = write_article(files, visits, copy_alone, before=copy, path=copy_path)
@@ -227,8 +256,8 @@ def split(archive: Archive, what: str) -> list[Article]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Released:
-    """The result of `release`. `articles`: the released ones; `known`: those that were named but
-    not on hold; `problems`: of files that cannot be read."""
+    """The result of `release`. `articles`: the released articles; `known`: articles that were named
+    but are not on hold; `problems`: one for each file that cannot be read."""
 
     articles: tuple[Article, ...]
     known: tuple[Article, ...] = ()
@@ -244,19 +273,27 @@ def release(
     include_all: bool = False,
     dry_run: bool = False,
 ) -> Released:
-    """Publish articles on hold: the `named` ones (by address, id or file), those of the source with
-    the key `source`, or all of them if `include_all`. `dry_run`: True to publish nothing and only
-    return which would be. Raises UsageError for an unknown name; nothing is then released."""
+    """Publish articles on hold, and return them.
+
+    `named`: addresses, ids or files of articles to publish. `source`: key of a source whose
+    articles are published, too; "" for none. `include_all`: True to publish all articles on hold.
+    `dry_run`: True to publish nothing, and only return the articles that would be. Raises
+    UsageError for an unknown name; nothing is then released."""
     problems = list(reconcile.update_from_files(archive, configuration))
     index = archive.store.index
-    paths_on_hold = index.on_hold()
+    paths_on_hold = index.on_hold()  # path of the file by article id
+
+    # collect the ids of the articles to release
     ids = dict.fromkeys(_need_ids(archive, named))
     if source or include_all:
         for article_id, row in index.articles(list(paths_on_hold)).items():
             if include_all or row.source_key == source:
                 ids[article_id] = None
     if source and not ids:
+        # raises UsageError if there is no such source
         need_sources(configuration.sources, [source], configuration.folder)
+
+    # release those that are on hold
     context = make_filing_context(archive, configuration.sources)
     released = []
     for article_id in reversed(ids):  # the latest last, so that feeds list it first
@@ -271,6 +308,7 @@ def release(
         if not dry_run:
             article = publish(article, path, context)
         released.append(article)
+
     ids_not_on_hold = [article_id for article_id in ids if article_id not in paths_on_hold]
     not_on_hold = index.articles(ids_not_on_hold)
     return Released(
@@ -279,8 +317,8 @@ def release(
 
 
 def _need_ids(archive: Archive, names: Sequence[str]) -> list[str]:
-    """Return the ids of articles given by address, id or file. Raises UsageError if one is
-    unknown."""
+    """Return the ids of the articles that have these names. A name is an address, an id or a file
+    of an article. Raises UsageError for an unknown name."""
     ids = []
     for name in names:
         article_id = find_article_id(archive, name)
@@ -294,8 +332,8 @@ def _need_ids(archive: Archive, names: Sequence[str]) -> list[str]:
 
 
 def list_muted(archive: Archive, settings: Settings) -> tuple[Article, ...]:
-    """Return the published articles that today's settings `mute` and `keep` would leave out.
-    Articles written by hand are never among them."""
+    """Return the filed articles that would not be published with the present settings `mute` and
+    `keep`. Articles that the operator wrote by hand are never returned."""
     publish = settings.publish
     index = archive.store.index
     if not (publish.mute or publish.keep):
@@ -305,9 +343,10 @@ def list_muted(archive: Archive, settings: Settings) -> tuple[Article, ...]:
         """True if the settings leave the article out; its text is read only if they ask for it."""
         return leaves_out(publish, article, lambda: read_article(archive, article.id).text)
 
-    merged = index.articles(sorted(index.merged())).values()
+    copies = index.articles(sorted(index.merged())).values()
     left_out = []
-    for article in (*index.each(), *merged):
+    for article in (*index.each(), *copies):
+        # a file without a digest was not written by the program
         is_written_by_hand = not article.digest
         if not is_written_by_hand and is_left_out(article):
             left_out.append(article)

@@ -28,9 +28,9 @@ class FeedChange:
 
 @dataclass(slots=True)
 class ChangeCounter:
-    """Counts for each feed how many articles join, leave and change. `copies`: ids of articles
-    merged into others; only the feeds of sources show these. `counts`: by feed, a list of the three
-    numbers."""
+    """Counts for each feed how many articles join it, leave it, or change in it. `copies`: ids of
+    articles that were merged into others; only the feeds of sources show these. `counts`: by feed,
+    the list of the three numbers, in the order _JOINS, _LEAVES, _CHANGES."""
 
     copies: Collection[str] = ()
     counts: dict[FeedKey, list[int]] = field(default_factory=dict)
@@ -49,13 +49,22 @@ class ChangeCounter:
                 counts[_CHANGES] += 1
 
     def list_changes(self) -> tuple[FeedChange, ...]:
-        """Return the changes of each feed to which an edit makes a difference, sorted by feed."""
-        return tuple(
-            FeedChange(feed=get_stem(key), joins=joins, leaves=leaves, changes=changes)
-            for key, (joins, leaves, changes) in sorted(self.counts.items())
-        )
+        """Return a change for each feed with articles that were edited, sorted by feed."""
+        feed_changes = []
+        for key, counts in sorted(self.counts.items()):
+            feed_changes.append(
+                FeedChange(
+                    feed=get_stem(key),
+                    joins=counts[_JOINS],
+                    leaves=counts[_LEAVES],
+                    changes=counts[_CHANGES],
+                )
+            )
+        return tuple(feed_changes)
 
     def _list_feeds(self, article: Article) -> set[FeedKey]:
+        """Return the feeds that show the article. If it was merged into another article, these are
+        only the feeds of sources."""
         keys = set(feeds_of(article))
         if article.id not in self.copies:
             return keys

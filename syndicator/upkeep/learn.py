@@ -60,21 +60,26 @@ class Taught:
 
 
 def find_cache_path(learnt: Path) -> Path:
-    """Return the path of the cache, beside the file `learnt`."""
+    """Return the path of the cache of article texts. It is in the folder of `learnt`, the file
+    learnt.npz."""
     return learnt.with_name(_CACHE_NAME)
 
 
 def delete_cache(learnt: Path) -> None:
-    """Delete the cache beside the file `learnt`, because it contains texts of articles. Raises
-    OSError."""
+    """Delete the cache of article texts, for example because an article is deleted. `learnt`: the
+    file learnt.npz, beside which the cache is. Raises OSError."""
     find_cache_path(learnt).unlink(missing_ok=True)
 
 
 def list_files_to_read(files: Sequence[FileStamp], learnt: Path, newest: int) -> list[FileStamp]:
-    """Return those of `files`, oldest first, that `read_taught` would have to read. These are the
-    files that changed, and the files whose text is needed but not cached. The text of an article is
-    needed if it is one of the `newest` articles or can be learnt from."""
+    """Return those article files that `read_taught` must read because the cache lacks something:
+    files that changed, and files whose text is needed but not cached.
+
+    `files`: the stamps (path, time and size) of all files, oldest first. `learnt`: the file
+    learnt.npz, beside which the cache is. `newest`: so many of the newest articles need a text, and
+    so do all articles from which something can be learnt."""
     cached = _read_cache(find_cache_path(learnt))
+    # `read_taught` counts only readable files: up to _MOST_BAD_FILES older ones may need a text
     first_with_text = len(files) - newest - _MOST_BAD_FILES
     missing = []
     for number, stamp in enumerate(files):
@@ -91,9 +96,14 @@ def list_files_to_read(files: Sequence[FileStamp], learnt: Path, newest: int) ->
 def read_taught(
     article_store: ArticleStore, files: Sequence[FileStamp], learnt: Path, newest: int
 ) -> list[Taught]:
-    """Return what each of `files` says, in their order, oldest first. It comes from the cache, or
-    from the file if that changed. Only the `newest` articles and those to learn from are sure to
-    have a text. Files that are no article are left out. Updates the cache. Raises OSError."""
+    """Return the fields of each article from which something is learnt, oldest first. They come
+    from the cache; files that changed are read, and the cache is updated.
+
+    `files`: the stamps (path, time and size) of the article files, oldest first; files that are no
+    articles are left out. `learnt`: the file learnt.npz, beside which the cache is. `newest`: so
+    many of the newest articles have a text, and so have all articles from which something can be
+    learnt; others may have None. Raises OSError."""
+    # take the fields of each file from the cache, or from the file if it changed
     cached = _read_cache(find_cache_path(learnt))
     readable: list[tuple[FileStamp, Taught]] = []
     for stamp in files:
@@ -102,6 +112,8 @@ def read_taught(
             article = _read_fields(article_store, stamp.path)
         if article is not None:
             readable.append((stamp, article))
+
+    # read the texts that are needed and missing; the cache keeps only texts that are needed
     entries = {}
     taught = []
     first_with_text = len(readable) - newest
@@ -111,32 +123,36 @@ def read_taught(
         if needs_text and article.text is None:
             article = _read_fields(article_store, stamp.path) or cached_article
         taught.append(article)
-        kept = article if needs_text else replace(article, text=None)
-        entries[stamp.path] = (stamp, kept)
+        to_cache = article if needs_text else replace(article, text=None)
+        entries[stamp.path] = (stamp, to_cache)
+
     if entries != cached:
         _write_cache(find_cache_path(learnt), entries.values())
     return taught
 
 
 def _read_fields(article_store: ArticleStore, path: str) -> Taught | None:
-    """Return what an article file says; None if the file is gone or no article."""
-    for article in _read_articles(article_store, [path]):
-        is_confirmed = find_writer(article, "category") is By.OPERATOR
-        return Taught(
-            title=article.title,
-            text=article.text,
-            tags=article.tags,
-            tags_by=article.tags_by,
-            keywords=article.keywords,
-            source_key=article.source_key,
-            category=article.category if is_confirmed else "",
-        )
-    return None
+    """Return the fields of an article file from which something is learnt. None if the file is gone
+    or is no article. `path`: of the file, in the article store."""
+    article = next(_read_articles(article_store, [path]), None)
+    if article is None:
+        return None
+    is_confirmed = find_writer(article, "category") is By.OPERATOR
+    return Taught(
+        title=article.title,
+        text=article.text,
+        tags=article.tags,
+        tags_by=article.tags_by,
+        keywords=article.keywords,
+        source_key=article.source_key,
+        category=article.category if is_confirmed else "",
+    )
 
 
 def _read_cache(path: Path) -> dict[str, tuple[FileStamp, Taught]]:
-    """Return the cache: by path of a file, its stamp when it was read, and what it said. {} if the
-    cache is missing, broken or of another version."""
+    """Return the content of the cache at `path`, as a mapping from the path of an article file to a
+    pair: the stamp of the file when it was read, and the fields that it had. Return {} if the cache
+    is missing, broken or of another version."""
     try:
         with gzip.open(path, "rt", encoding="utf-8") as lines:
             if json.loads(next(lines)) != _CACHE_VERSION:
@@ -151,7 +167,8 @@ def _read_cache(path: Path) -> dict[str, tuple[FileStamp, Taught]]:
 
 
 def _parse_row(row: dict[str, Any]) -> tuple[FileStamp, Taught]:
-    """Return an entry of the cache. `row`: the object on its line; it is changed."""
+    """Return an entry of the cache: the stamp of an article file, and the fields that the file had.
+    `row`: the JSON object on a line of the cache; its keys are removed by this call."""
     stamp = FileStamp(path=row.pop("path"), mtime_ns=row.pop("mtime_ns"), size=row.pop("size"))
     row["tags"] = tuple(row["tags"])
     row["keywords"] = tuple(row["keywords"])
@@ -159,68 +176,76 @@ def _parse_row(row: dict[str, Any]) -> tuple[FileStamp, Taught]:
 
 
 def _write_cache(path: Path, entries: Iterable[tuple[FileStamp, Taught]]) -> None:
-    """Replace the cache. Its first line is the version; each other line is the JSON object of an
+    """Replace the cache at `path`. Its first line is the version of the format; each other line is
+    a JSON object with the stamp and the fields of an article. `entries`: (stamp, fields) of each
     article."""
     new_path = path.with_name(f".{path.name}.new")
     with gzip.open(new_path, "wt", encoding="utf-8", compresslevel=_GZIP_LEVEL) as out:
         out.write(f"{_CACHE_VERSION}\n")
         for stamp, article in entries:
-            file = {"path": stamp.path, "mtime_ns": stamp.mtime_ns, "size": stamp.size}
-            out.write(json.dumps({**file, **asdict(article)}) + "\n")
+            stamp_fields = {"path": stamp.path, "mtime_ns": stamp.mtime_ns, "size": stamp.size}
+            out.write(json.dumps(stamp_fields | asdict(article)) + "\n")
     new_path.replace(path)
 
 
 def learn_files(
     files: TaxonomyFiles, root: str, stamps: Sequence[FileStamp], minimum: int
 ) -> tuple[int, int, int]:
-    """Learn from article files and replace learnt.npz; delete it if nothing can be learnt. Return
-    the numbers of articles with confirmed tags, of tags, and of articles with a confirmed category.
+    """Learn tags and categories from article files, and replace the file learnt.npz; delete it if
+    nothing can be learnt. Return three numbers: of articles with confirmed tags, of learnt tags,
+    and of articles with a confirmed category.
 
-    `stamps`: of the files, oldest first; `root`: their folder. Tags are learnt if at least
-    `minimum` articles have confirmed ones, and so are categories. Raises ConfigError or OSError."""
+    `files`: the paths of taxonomy.toml and learnt.npz. `root`: the folder of the article files.
+    `stamps`: path, time and size of each article file, oldest first. `minimum`: tags are learnt
+    only if so many articles have confirmed ones; the same holds for categories. Raises ConfigError
+    or OSError."""
     toml = Path(files[0])
     learnt = Path(files[1])
     taxonomy = Taxonomy.from_toml(toml) if toml.exists() else Taxonomy()
     articles = read_taught(FileArticleStore(Path(root)), stamps, learnt, MOST_TEXTS)
-    posts = limit_sources(select_confirmed_tags(articles, taxonomy))
-    filed = []
+    posts = limit_tagged_posts(select_confirmed_tags(articles, taxonomy))
+    categorised = []
     for article in articles:
         if article.category:
-            filed.append((article.title, article.text or "", article.category))
-    model = taxonomy.learn(posts, least=minimum, filed=filed)
+            categorised.append((article.title, article.text or "", article.category))
+    model = taxonomy.learn(posts, least=minimum, filed=categorised)
+
     tagged_articles = 0
     all_tags = set[str]()
     for _, _, tags in posts:
         all_tags.update(tags)
         if tags:
             tagged_articles += 1
+
     has_learnt_nothing = model.learnt is None and model.filed is None and not model.forms
     if has_learnt_nothing:
         learnt.unlink(missing_ok=True)
-        return tagged_articles, 0, len(filed)
+        return tagged_articles, 0, len(categorised)
     new_path = learnt.with_name(f".{learnt.name}.new")
     model.save(new_path)
     new_path.replace(learnt)
     learnt_tags = len(all_tags) if model.learnt else 0
-    return tagged_articles, learnt_tags, len(filed)
+    return tagged_articles, learnt_tags, len(categorised)
 
 
 def _read_articles(article_store: ArticleStore, paths: Iterable[str]) -> Iterator[Article]:
-    """Yield the articles at `paths`, without missing and broken files."""
+    """Yield the article in each of the files at `paths`. Missing and broken files are left out."""
     for path in paths:
         with suppress(ConfigError, FileNotFoundError):
             yield article_store.get(path)
 
 
-def limit_sources(past: Iterable[tuple[str, Post]]) -> list[Post]:
-    """Limit how many posts with tags each source gives, so that no source decides what all learn. A
-    source that gives too many keeps the tags of its newest posts; its older posts lose theirs.
-    `past`: (source key, post), oldest first; posts with the key "" have no limit. Return all posts,
-    oldest first."""
+def limit_tagged_posts(past: Iterable[tuple[str, Post]]) -> list[Post]:
+    """Return all posts, oldest first, but with tags on only a limited number of posts of each
+    source, so that no single source decides what is learnt. If a source has more posts with tags,
+    its newest posts keep their tags, and the older ones lose them.
+
+    `past`: pairs (source key, post), oldest first; a post is (title, text, tags). Posts with the
+    source key "" have no limit."""
     posts = list(past)
     tagged_posts = Counter(source for source, (_, _, tags) in posts if tags and source)
-    limit = _limit_per_source(tagged_posts)
-    posts_by_source = Counter[str]()
+    limit = _find_limit_per_source(tagged_posts)
+    posts_by_source = Counter[str]()  # tagged posts that the loop has seen
     newest_first: list[Post] = []
     for source, (title, text, tags) in reversed(posts):
         if tags:
@@ -233,15 +258,21 @@ def limit_sources(past: Iterable[tuple[str, Post]]) -> list[Post]:
     return newest_first[::-1]
 
 
-def _limit_per_source(posts: Counter[str]) -> int:
-    """Return how many tagged posts a source may give: the highest number that is at most one fifth
-    of all posts taken, but never less than ROOM. `posts`: number of tagged posts by source."""
+def _find_limit_per_source(posts: Counter[str]) -> int:
+    """Return the highest number of posts with tags that each source may give, so that no source
+    gives more than one fifth (1 / SHARE) of all posts with tags. It is never less than ROOM.
+    `posts`: number of posts with tags by source key."""
     counts = sorted(posts.values(), reverse=True)
+    if not counts:
+        return ROOM
     if len(counts) < SHARE:
         # a fifth is impossible with so few sources: none may give more than the second largest
-        second_highest = counts[:2][-1:]  # of a single source, its own; [] without sources
-        return max([ROOM, *second_highest])
-    for limit in range(counts[0], ROOM, -1):
+        is_only_source = len(counts) == 1
+        second_highest = counts[0] if is_only_source else counts[1]
+        return max(ROOM, second_highest)
+    # try limits from the highest number down
+    highest = counts[0]
+    for limit in range(highest, ROOM, -1):
         post_count = sum(min(limit, count) for count in counts)
         if limit * SHARE <= post_count:
             return limit
@@ -251,9 +282,9 @@ def _limit_per_source(posts: Counter[str]) -> int:
 def select_confirmed_tags(
     articles: Iterable[Article | Taught], taxonomy: Taxonomy
 ) -> Iterator[tuple[str, Post]]:
-    """Yield each article as (source key, post) with only its confirmed tags. If the operator set
-    the tags, all are confirmed, and the source key is "". Otherwise only those are that its
-    publisher gave."""
+    """Yield a pair (source key, post) for each article. A post is (title, text, tags) and has only
+    confirmed tags. If the operator set the tags, all of them are confirmed, and the source key is
+    "". Otherwise, only the tags that the publisher gave are confirmed."""
     for article in articles:
         text = article.text or ""
         source = article.source_key
@@ -268,8 +299,9 @@ def select_confirmed_tags(
 
 
 def suggest_files(files: TaxonomyFiles, root: str, paths: Sequence[str]) -> list[Proposal]:
-    """Return suggestions of tags that the taxonomy lacks. `paths`: of the article files to search,
-    below the folder `root`. Raises ConfigError or OSError."""
+    """Return suggestions of tags that taxonomy.toml lacks. `files`: the paths of taxonomy.toml and
+    learnt.npz. `paths`: the article files to search, relative to the folder `root`. Raises
+    ConfigError or OSError."""
     toml = Path(files[0])
     vocabulary = load(toml) if toml.exists() else None
     posts = []
@@ -280,7 +312,7 @@ def suggest_files(files: TaxonomyFiles, root: str, paths: Sequence[str]) -> list
 
 
 def group_files(root: str, paths: Sequence[str]) -> list[Group]:
-    """Return groups of articles that could be categories. `paths`: of the article files to group,
-    below the folder `root`. Raises OSError."""
+    """Return groups of similar articles, each of which could become a category. `paths`: the
+    article files to group, relative to the folder `root`. Raises OSError."""
     articles = _read_articles(FileArticleStore(Path(root)), paths)
     return group_articles([(article.title, article.text or "") for article in articles])

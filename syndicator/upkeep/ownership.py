@@ -21,19 +21,21 @@ from syndicator.filing.save_article import write_article
 from syndicator.upkeep.reconcile import OWNED_SINCE
 
 
-def find_mend(archive: Archive, sources: Mapping[str, Source]) -> list[Fault]:
+def find_filing_faults(archive: Archive, sources: Mapping[str, Source]) -> list[Fault]:
     """Return a fault for each article that is filed under a wrong source, or that has text,
-    addresses or entries of another article, oldest first. Raises StoreError or ConfigError."""
+    addresses or entries of another article. The faults of the oldest articles come first.
+    `sources`: the followed sources by key. Raises StoreError or ConfigError."""
     rows_by_article: dict[str, list[EntryRow]] = defaultdict(list)
     for row in archive.store.visits.list_bound_entries():
         rows_by_article[row.article_id or ""].append(row)
+    # the time of the first start at which articles had owners: later ones have no such faults
     stored_since = archive.store.visits.note(OWNED_SINCE)
     owned_since = datetime.fromisoformat(stored_since) if stored_since else archive.clock()
-    claims = load_owners(archive, sources)
+    claimants = load_owners(archive, sources)
     faults = []
     for article in iterate_articles(archive.store):
         rows = rows_by_article.get(article.id, ())
-        fault = find_fault(article, rows, claims, owned_since)
+        fault = find_fault(article, rows, claimants, owned_since)
         if fault:
             faults.append(fault)
 
@@ -45,10 +47,11 @@ def find_mend(archive: Archive, sources: Mapping[str, Source]) -> list[Fault]:
 
 
 def describe_fault(fault: Fault) -> Iterator[Problem]:
-    """Yield a problem for each thing that is wrong with an article. Each says what mending
-    changes."""
+    """Yield a problem for each error that `fault` lists for its article. The detail of each problem
+    also says how mending corrects the error."""
     article = fault.article
     url = article.url
+    # how the article gets its own text
     reading = "no source of yours can read its page again: see to it"
     if fault.reader:
         reading = "its own page is read again"
@@ -71,9 +74,9 @@ def describe_fault(fault: Fault) -> Iterator[Problem]:
 
 
 def mend_articles(archive: Archive, faults: Iterable[Fault]) -> None:
-    """Mend articles that have these faults. Source and aliases are corrected in the article's file,
-    its own page is read again, and entries that led to it by mistake become entries of their own.
-    It can be repeated."""
+    """Correct the articles that have these faults. For each article, its source and aliases are
+    corrected in its file, its page is read again, and feed entries that were stored as this article
+    by mistake become entries of their own. May be called again after a crash."""
     visits = archive.store.visits
     files = archive.article_store
     for fault in faults:
@@ -82,7 +85,7 @@ def mend_articles(archive: Archive, faults: Iterable[Fault]) -> None:
         if path is None:
             continue  # its file is gone: `reconcile` forgets it
 
-        # entries that are due: of the article's own page, and those that led to it by mistake
+        # make the entry of the article's own page due, and those that led to it by mistake
         due_entries = []
         reread_entry = None
         must_be_reread = bool(fault.owner or fault.text)
@@ -99,6 +102,7 @@ def mend_articles(archive: Archive, faults: Iterable[Fault]) -> None:
             CARRIED.append(files, [(article.id, article.source_key)])
             visits.add_carriers([(article.id, article.source_key)], {})
 
+        # correct source and aliases in the file
         in_file = files.get(path)
         aliases = tuple(url for url in in_file.aliases if url not in fault.aliases)
         mended = replace(in_file, aliases=aliases)
@@ -111,9 +115,9 @@ def mend_articles(archive: Archive, faults: Iterable[Fault]) -> None:
 
 
 def _make_due_entry(clock: Callable[[], datetime], fault: Fault) -> EntryRow:
-    """Return the entry through which `fault.reader` reads the article's page again, due now. It is
-    the article's own entry if the database has it, else a new one. `fault.reader` is a source that
-    may read the page."""
+    """Return a feed entry that is due now, so that the page of the article is read again. The
+    source `fault.reader`, which may read this page, reads it. The entry is the article's own if the
+    database has that, else a new one. `clock`: returns the present time."""
     article = fault.article
     row = fault.row
     if row is None:
@@ -140,15 +144,17 @@ def _make_due_entry(clock: Callable[[], datetime], fault: Fault) -> EntryRow:
 
 
 def write_speaks_for(source: Source, hosts: Iterable[str]) -> str:
-    """Return the line `speaks_for = [...]` for sources.toml, with the hosts that `source` has there
-    already and with `hosts`."""
+    """Return the line `speaks_for = [...]` for sources.toml, which lets `source` write articles of
+    the listed hosts. It lists the hosts that are configured already, and then `hosts`."""
     configured = source.speaks_for or ()
-    return f"speaks_for = {json.dumps(list(dict.fromkeys((*configured, *hosts))))}"
+    all_hosts = list(dict.fromkeys((*configured, *hosts)))
+    return f"speaks_for = {json.dumps(all_hosts)}"
 
 
 def find_lost_hosts(archive: Archive, sources: Mapping[str, Source]) -> Iterator[Problem]:
-    """Yield a problem for each source that wrote articles of a host earlier, but may not write for
-    it by its present settings. The problem has the line of sources.toml that would allow it."""
+    """Yield a problem for each source that earlier wrote articles of a host, but may not write
+    articles of this host with its present settings. The problem quotes the line for sources.toml
+    that would allow it. `sources`: the followed sources by key."""
     for key, claimant in load_owners(archive, sources).items():
         lost_hosts = []
         for host in archive.rights_file.shown(key):
@@ -157,7 +163,6 @@ def find_lost_hosts(archive: Archive, sources: Mapping[str, Source]) -> Iterator
         if lost_hosts:
             lost_hosts.sort()
             hosts = ", ".join(lost_hosts)
-            detail = (
-                f"it wrote articles of {hosts}: {write_speaks_for(claimant.source, lost_hosts)}"
-            )
+            line = write_speaks_for(claimant.source, lost_hosts)
+            detail = f"it wrote articles of {hosts}: {line}"
             yield Problem(what=key, reason=CheckReason.RIGHT_LOST, detail=detail)

@@ -18,11 +18,11 @@ from syndicator.store.database import CHUNK
 _NOTE = "private sources"
 
 
-def hold_private(archive: Archive, configuration: Configuration) -> None:
-    """Put articles on hold that the present configuration forbids to publish, and publish those
-    that were on hold for this reason and now may be published. An article that the operator
-    released stays published. Does nothing if the configuration is as at the last call. Raises
-    OSError or StoreError."""
+def update_private_holds(archive: Archive, configuration: Configuration) -> None:
+    """Put private articles on hold if this instance is public, and publish articles that were on
+    hold as private and no longer are. An article that the operator released stays published. Does
+    nothing if the configuration is as at the last call. Raises OSError or StoreError."""
+    # compare the configuration with the one of the last call
     is_public = not configuration.settings.publish.secret_path
     sources = configuration.sources.values()
     keys = sorted(source.key for source in sources if source.content == "private")
@@ -33,7 +33,8 @@ def hold_private(archive: Archive, configuration: Configuration) -> None:
     current = json.dumps([is_public, keys])
     if stored == current:
         return
-    # late: a start with nothing to do does not load what files articles
+
+    # imported late: a start with nothing to do need not load the code that files articles
     from syndicator.filing.entry.carry_out import release
 
     context = make_filing_context(archive, configuration.sources)
@@ -41,22 +42,23 @@ def hold_private(archive: Archive, configuration: Configuration) -> None:
         path = archive.article_store.find(article.id)
         if path is None:
             continue
-        is_private = is_public and is_for_reader_alone(article, configuration.sources)
+        must_be_held = is_public and is_for_reader_alone(article, configuration.sources)
         is_held_as_private = article.hold and article.hold_reason == HoldReason.PRIVATE
         was_never_held = not article.hold and not article.hold_reason
         is_followed = article.source_key in configuration.sources
-        if is_private and was_never_held:
-            whole = archive.article_store.get(path)
-            held = replace(whole, hold=True, hold_reason=HoldReason.PRIVATE)
-            write_article(context.article_store, context.store, held, before=whole, path=path)
-        elif is_held_as_private and is_followed and not is_private:
+        if must_be_held and was_never_held:
+            in_file = archive.article_store.get(path)
+            held = replace(in_file, hold=True, hold_reason=HoldReason.PRIVATE)
+            write_article(context.article_store, context.store, held, before=in_file, path=path)
+        elif is_held_as_private and is_followed and not must_be_held:
             release(archive.article_store.get(path), path, context)
     visits.set_note(_NOTE, current, archive.clock())
 
 
 def is_for_reader_alone(article: Article, sources: Mapping[str, Source]) -> bool:
-    """True if a public instance must not publish the article. This is so if its source has `content
-    = "private"`, or if it is a mail and its source was removed."""
+    """True if only the reader of this instance may see the article, so that a public instance must
+    not publish it: its source has the setting `content = "private"`, or the article is a mail and
+    its source was removed. `sources`: the followed sources by key."""
     source = sources.get(article.source_key)
     if source is None:
         return urls.is_mail(article.url)
@@ -64,7 +66,8 @@ def is_for_reader_alone(article: Article, sources: Mapping[str, Source]) -> bool
 
 
 def _iterate_articles(archive: Archive) -> Iterator[Article]:
-    """Yield all articles, without bodies."""
+    """Yield all articles, without bodies. They are read from the database in parts."""
     ids = list(archive.store.visits.stamps())
     for start in range(0, len(ids), CHUNK):
-        yield from archive.store.index.articles(ids[start : start + CHUNK]).values()
+        chunk = ids[start : start + CHUNK]
+        yield from archive.store.index.articles(chunk).values()

@@ -27,7 +27,7 @@ from syndicator.describing.taxonomy.vocabulary import load as load_vocabulary
 from syndicator.filing.save_article import was_released
 from syndicator.store.engine import Store
 from syndicator.upkeep import recovery
-from syndicator.upkeep.private_texts import hold_private
+from syndicator.upkeep.private_texts import update_private_holds
 from syndicator.upkeep.recovery import AHEAD
 from syndicator.upkeep.scrubbing import scrub
 from syndicator.upkeep.sessions import resume_sessions
@@ -56,9 +56,10 @@ _MOST_SECONDS = 3600.0  # between two full walks
 
 
 def update_source_states(archive: Archive, configuration: Configuration) -> dict[str, SourceState]:
-    """Give every configured source a state in the database, and delete the states of removed
-    sources. Return the states by key. A source with a new address starts without failures. A source
-    whose settings for visits changed is due now."""
+    """Update the stored states of sources (such as the times of their visits) to sources.toml, and
+    return them by source key. A new source gets a state; the state of a removed source is deleted.
+    A source with a new address starts without failures. A source whose settings for visits changed
+    is due now, and so are its entries that the new settings may accept."""
     visits = archive.store.visits
     stored = visits.states()
     for key in stored.keys() - configuration.sources.keys():
@@ -66,39 +67,45 @@ def update_source_states(archive: Archive, configuration: Configuration) -> dict
     now = archive.clock()
     states: dict[str, SourceState] = {}
     for key, source in configuration.sources.items():
-        states[key] = _limit_to_present(update_state(source, stored.get(key)), now)
+        states[key] = _undo_future_visit(update_state(source, stored.get(key)), now)
+
+    # reopen entries of sources that were edited; `terms` is a digest of the settings for visits
     for key, state in states.items():
         if key not in stored or stored[key].terms == state.terms:
             continue
+        # None: a state of an older version, which did not store the rules
         has_new_rules = stored[key].rules not in (None, state.rules)
         if _reopen_entries(archive, configuration, key, rules_changed=has_new_rules):
             states[key] = state.asked_whole()
+
     changed_states = [state for key, state in states.items() if state != stored.get(key)]
     visits.save_states(changed_states)
     return states
 
 
 def update_edited_sources(archive: Archive, configuration: Configuration) -> None:
-    """Update the states of sources if sources.toml, the program's version or the clock changed.
-    Make a source due if its cookies were exported again. Make entries due that are no longer
-    muted."""
+    """Update the states of sources in the database if sources.toml, the program's version or the
+    clock changed. Also make a source due if the operator exported its cookies again, and make
+    entries due that the settings `mute` and `keep` left out and no longer do."""
     _reopen_unmuted(archive, configuration)
     resume_sessions(archive, configuration)
     visits = archive.store.visits
     now = archive.clock()
     noted = visits.note(_RECONCILED)  # the stamp of the sources at the last call
+    # the clock was set back since then
     has_future_visits = archive.store.ahead.was_visited_after(now + AHEAD)
     is_known = bool(noted) and not has_future_visits
     if is_known and noted == configuration.sources_stamp:
         return
-    stamp_before, added = configuration.sources_before
-    if is_known and noted == stamp_before:  # sources were only added, and all would take seconds
-        first_added = len(configuration.sources) - added
+    stamp_before, added_count = configuration.sources_before
+    if is_known and noted == stamp_before:
+        # sources were only added, at the end: to update all of them would take seconds
+        first_added = len(configuration.sources) - added_count
         new_sources = list(configuration.sources.values())[first_added:]
         states = []
         for source in new_sources:
             state = update_state(source, visits.state(source.key))
-            states.append(_limit_to_present(state, now))
+            states.append(_undo_future_visit(state, now))
         visits.save_states(states)
     else:
         update_source_states(archive, configuration)
@@ -107,8 +114,8 @@ def update_edited_sources(archive: Archive, configuration: Configuration) -> Non
 
 
 def _reopen_unmuted(archive: Archive, configuration: Configuration) -> None:
-    """If the settings `mute` and `keep` changed, make the entries due that were left out and no
-    longer would be."""
+    """If the setting `mute` or `keep` changed since the last call, make the entries due that the
+    old settings left out and the new ones accept."""
     visits = archive.store.visits
     publish = configuration.settings.publish
     choice = f"{publish.mute}\n{publish.keep}"
@@ -126,8 +133,8 @@ def _reopen_unmuted(archive: Archive, configuration: Configuration) -> None:
 
 
 def _list_unmuted(store: Store, configuration: Configuration, key: str) -> list[EntryRow]:
-    """Return the entries of the source `key` that were left out as muted, but would not be
-    today."""
+    """Return the entries that the settings `mute` and `keep` left out earlier, but would accept
+    today. `key`: of the source whose entries are checked."""
     source = configuration.sources[key]
     publish = configuration.settings.publish
     unmuted = []
@@ -140,9 +147,9 @@ def _list_unmuted(store: Store, configuration: Configuration, key: str) -> list[
 def _reopen_entries(
     archive: Archive, configuration: Configuration, key: str, *, rules_changed: bool
 ) -> bool:
-    """Make those entries of an edited source due that its new settings may accept. Return True if
-    its feed must be read as a whole, because the database lacks something that these entries
-    need."""
+    """Make entries of an edited source due again if its new settings may accept them. Return True
+    if the whole feed must be read again, because the database lacks data that these entries need.
+    `key`: of the source. `rules_changed`: True if its reading rules were edited."""
     source = configuration.sources[key]
     visits = archive.store.visits
     rights = archive.rights_of(source)
@@ -151,7 +158,7 @@ def _reopen_entries(
         if row.next_try and row.reason in FOR_THE_OPERATOR:
             for_operator.append(replace(row, next_try=None))
     permitted = [row.reopened() for row in visits.list_refused(key) if rights.speaks_for(row.url)]
-    accepted_by_rules = due_again(archive, source) if rules_changed else []
+    accepted_by_rules = list_due_by_new_rules(archive, source) if rules_changed else []
     unmuted = [
         replace(row.reopened(), reason=None)
         for row in _list_unmuted(archive.store, configuration, key)
@@ -167,9 +174,9 @@ def _reopen_entries(
     return any(row.entry is None for row in accepted_by_rules)
 
 
-def due_again(archive: Archive, source: Source) -> list[EntryRow]:
-    """Return those refused or failed entries of `source` that its rules may accept now, each
-    changed so that it is due. They are not saved."""
+def list_due_by_new_rules(archive: Archive, source: Source) -> list[EntryRow]:
+    """Return those refused or failed entries of `source` that its present rules may accept. They
+    are returned as due entries, but not saved."""
     from syndicator.filing.entry.endings import reopen_for_rules
 
     visits = archive.store.visits
@@ -185,11 +192,13 @@ def due_again(archive: Archive, source: Source) -> list[EntryRow]:
 
 
 def update_from_files(archive: Archive, configuration: Configuration) -> tuple[Problem, ...]:
-    """Update the database from the article files and the lists beside them. Return the problems of
-    files that cannot be read. Does nothing if `archive.is_reconciled`: an operation on several
-    articles has done it once for all of them. Raises ConfigError, OSError or StoreError."""
-    if archive.is_reconciled:
+    """Update the database from the article files and the lists beside them. Return a problem for
+    each file that cannot be read or was lost, and one for a wrong clock. Raises ConfigError,
+    OSError or StoreError."""
+    if archive.is_reconciled:  # an operation on several articles has called this once for all
         return ()
+
+    # remove the secrets of sources from all texts
     visits = archive.store.visits
     scrubbed_articles = scrub(
         configuration.sources.values(),
@@ -203,37 +212,44 @@ def update_from_files(archive: Archive, configuration: Configuration) -> tuple[P
         from syndicator.upkeep import learn
 
         learn.delete_cache(configuration.settings.state_dir / "learnt.npz")
-    archive.beside.believe()
 
-    _follow_sources(archive, configuration)
+    # read the lists beside the articles
+    archive.beside.believe()
+    _write_followed_sources(archive, configuration)
     if visits.note(OWNED_SINCE) is None:
         visits.set_note(OWNED_SINCE, archive.clock().isoformat(), archive.clock())
-    recovery.settle_withdrawals(archive, configuration.settings)
-    recovery.settle_prunings(archive)
+    recovery.apply_withdrawn_list(archive, configuration.settings)
+    recovery.apply_pruned_list(archive)
+
+    # record new, edited and deleted article files
     rows = visits.stamps()
     changes = archive.article_store.find_changes(rows)
     recorded = _record_files(archive, configuration, changes)
     problems = [*recorded.problems, *map(_describe_no_file, changes.no_files)]
-    problems += _forget_gone(archive, _list_gone(changes, recorded.id_prefixes), rows)
-    recovery.settle_carriers(archive, configuration.sources)
+    gone = _list_articles_without_file(changes, recorded.id_prefixes)
+    problems += _forget_articles_without_file(archive, gone, rows)
+
+    recovery.apply_carrier_list(archive, configuration.sources)
     recovery.limit_dates_of_adding(archive, recorded.dated_anew)
     recovery.write_newest_time(archive)
-    hold_private(archive, configuration)
-    return (*problems, *recovery.set_back(archive))
+    update_private_holds(archive, configuration)
+    return (*problems, *recovery.reset_future_times(archive))
 
 
-def _forget_gone(
+def _forget_articles_without_file(
     archive: Archive, gone: Sequence[str], rows: Mapping[str, FileStamp]
 ) -> list[Problem]:
-    """Remove articles without a file from the database. If the files were not deleted but lost, as
-    after a restored backup, their pages are fetched again and the result has a problem for each.
+    """Remove articles from the database whose file was deleted. If a file was not deleted but lost,
+    as after a restored backup, its page is fetched again instead. Return a problem for each lost
+    file.
 
     `gone`: ids of the articles without a file; `rows`: the recorded files by article id. Raises
     MissingError if so many files are missing that nobody deleted them on purpose."""
+    # files that are known to be lost are being fetched again already
     unexplained = len(gone) - len(recovery.list_fetched_again(archive.store, gone))
-    if are_many(unexplained, len(rows)):
+    if are_too_many_missing(unexplained, len(rows)):
         paths = [rows[article_id].path for article_id in gone]
-        raise MissingError(_describe_gone(archive.article_store, paths, len(rows)))
+        raise MissingError(_describe_missing_files(archive.article_store, paths, len(rows)))
     lost = recovery.list_lost_files(archive.article_store, archive.store, gone)
     recovery.fetch_again(archive, lost)
     deleted: dict[str, str] = {}  # path by id
@@ -245,53 +261,57 @@ def _forget_gone(
         else:
             deleted[article_id] = path
     if deleted:
-        recovery.note_vanished(archive, deleted)
+        recovery.note_missing_files(archive, deleted)
         excuse_articles(archive, list(deleted))
         archive.store.visits.forget(list(deleted))
     return problems
 
 
-def _follow_sources(archive: Archive, configuration: Configuration) -> None:
-    """Write the list of followed sources beside the articles, if it may have changed."""
+def _write_followed_sources(archive: Archive, configuration: Configuration) -> None:
+    """Write the list of followed sources, which is a file beside the articles, if sources.toml or
+    this file changed."""
     visits = archive.store.visits
-    followed = _stamp_followed(archive, configuration)
-    if followed and visits.note(_FOLLOWED) == followed:
+    stamp_before = _stamp_followed_sources(archive, configuration)
+    if stamp_before and visits.note(_FOLLOWED) == stamp_before:
         return
     archive.beside.follow(configuration.sources)
-    followed = _stamp_followed(archive, configuration)  # it has the file that was just written
-    if visits.note(_FOLLOWED) != followed:
-        visits.set_note(_FOLLOWED, followed, archive.clock())
+    # the file that was just written changes the stamp
+    stamp_after = _stamp_followed_sources(archive, configuration)
+    if visits.note(_FOLLOWED) != stamp_after:
+        visits.set_note(_FOLLOWED, stamp_after, archive.clock())
 
 
-def _stamp_followed(archive: Archive, configuration: Configuration) -> str:
-    """Return a text that is another one after sources.toml or the list beside the articles was
-    changed. "" if the sources are not from a file."""
+def _stamp_followed_sources(archive: Archive, configuration: Configuration) -> str:
+    """Return a stamp of sources.toml and of the list of followed sources beside the articles: a
+    text that changes whenever one of these files changes. Return "" if the sources do not come from
+    a file."""
     if not configuration.sources_stamp:
         return ""
     return f"{configuration.sources_stamp}\n{SOURCES.stamp(archive.article_store)}"
 
 
-def record_left_behind(archive: Archive, configuration: Configuration) -> tuple[Problem, ...]:
-    """Record article files that have no row in the database because their writer crashed. Return
-    the problems of files that cannot be read."""
+def record_unrecorded_files(archive: Archive, configuration: Configuration) -> tuple[Problem, ...]:
+    """Record article files that have no row in the database, because the process that wrote them
+    crashed. Return a problem for each file that cannot be read."""
     changes = archive.article_store.find_left_behind()
     return tuple(_record_files(archive, configuration, changes).problems)
 
 
 def record_file(archive: Archive, configuration: Configuration, path: str) -> tuple[Problem, ...]:
-    """Record that the article file at `path` in an object store was changed or deleted. Return its
-    problem if it cannot be read, else ()."""
+    """Update the database from the article file at `path` in an object store, which was changed or
+    deleted. Return a problem if the file cannot be read, else ()."""
     visits = archive.store.visits
     try:
         stamp = archive.article_store.stamp(path)
-    except FileNotFoundError:
+    except FileNotFoundError:  # it was deleted: its article leaves the database
         gone = [article_id for article_id, row in visits.stamps().items() if row.path == path]
         excuse_articles(archive, gone)
-        recovery.note_vanished(archive, dict.fromkeys(gone, path))
+        recovery.note_missing_files(archive, dict.fromkeys(gone, path))
         if gone:
             visits.forget(gone)
         return ()
-    if any(row == stamp for row in visits.stamps().values()):
+    is_recorded = any(row == stamp for row in visits.stamps().values())
+    if is_recorded:
         return ()
     recorded = _record_files(archive, configuration, Changes(edited=(stamp,)))
     recovery.limit_dates_of_adding(archive, recorded.dated_anew)
@@ -300,9 +320,9 @@ def record_file(archive: Archive, configuration: Configuration, path: str) -> tu
 
 @dataclass(slots=True, kw_only=True)
 class _Recorded:
-    """The result of recording files. `problems`: of files that cannot be read. `id_prefixes`: the
-    first ID_CHARS characters of the ids of all articles in the files. `dated_anew`: articles that
-    are new or have another date of adding."""
+    """The result of recording files. `problems`: one for each file that cannot be read.
+    `id_prefixes`: the first ID_CHARS characters of the ids of all articles in the files.
+    `dated_anew`: articles that are new or have another date of adding."""
 
     problems: list[Problem] = field(default_factory=list)
     id_prefixes: set[str] = field(default_factory=set)
@@ -310,14 +330,17 @@ class _Recorded:
 
 
 def _record_files(archive: Archive, configuration: Configuration, changes: Changes) -> _Recorded:
-    """Record new and edited article files in the database."""
+    """Record new and edited article files in the database. Return what was recorded, and a problem
+    for each file that cannot be read. `changes`: the changed files; deleted ones are ignored."""
     visits = archive.store.visits
     recorded = _Recorded()
     stamps = (*changes.new, *changes.edited)
     for stamp, article in _read_articles(archive.article_store, stamps, visits.stamp):
         if isinstance(article, Problem):
             recorded.problems.append(article)
-            recorded.id_prefixes.add(archive.article_store.find_id_at(stamp.path)[:ID_CHARS])
+            # the name of a file has the id of its article
+            article_id = archive.article_store.find_id_at(stamp.path)
+            recorded.id_prefixes.add(article_id[:ID_CHARS])
             continue
         recorded.id_prefixes.add(article.id[:ID_CHARS])
         before = visits.article(article.id)
@@ -330,9 +353,10 @@ def _record_files(archive: Archive, configuration: Configuration, changes: Chang
 def _read_articles(
     files: ArticleStore, stamps: Iterable[FileStamp], stamp_of: Callable[[str], FileStamp | None]
 ) -> Iterator[tuple[FileStamp, Article | Problem]]:
-    """Yield each file with its article, or with a problem if it cannot be read or another file has
-    the same id. Files that were deleted since are left out. `stamp_of`: returns the recorded file
-    of an article id, None if there is none."""
+    """Yield a pair for each file of `stamps`: its stamp, and its article, or a problem if the file
+    cannot be read or if another file has the same article id. Files that were deleted in the
+    meantime are left out. `stamp_of`: returns the stamp of the file that is recorded for an article
+    id, None if there is none."""
     for stamp in stamps:
         try:
             article = files.get(stamp.path)
@@ -349,8 +373,8 @@ def _read_articles(
 
 
 def list_ignored_files(store: ArticleStore) -> tuple[Problem, ...]:
-    """Return a problem for each file that looks like an article but is ignored, because it has
-    another name or is in another folder than articles. Each says what to do."""
+    """Return a problem for each file in the article store that looks like an article but is
+    ignored, because of its name or its folder. Each problem says what to do."""
     problems = []
     for path in store.names():
         if is_article_path(path):
@@ -361,6 +385,7 @@ def list_ignored_files(store: ArticleStore) -> tuple[Problem, ...]:
         if not _looks_like_article(store, path):
             continue
         if name.endswith(".md"):
+            # the name is right, so the folder is wrong
             detail = f"it is ignored where it is; articles are in {_PLACES}"
         else:
             stem = Path(name).stem.removesuffix(".md")  # an editor may have added .txt to x.md
@@ -372,22 +397,25 @@ def list_ignored_files(store: ArticleStore) -> tuple[Problem, ...]:
 
 
 def _looks_like_article(store: ArticleStore, path: str) -> bool:
-    """True for the name of a Markdown file, and for a text that begins with front matter."""
+    """True if the file at `path` has the name of a Markdown file, or if it is a text file that
+    begins with front matter (a block of fields, as in articles)."""
     suffix = Path(path).suffix.lower()
     if suffix in _MARKDOWN:
         return True
     return suffix in _TEXTS and store.read(path).startswith(_FRONT_MATTER)
 
 
-def are_many(missing: int, total: int) -> bool:
-    """True if so many files are missing that nobody deleted them on purpose."""
+def are_too_many_missing(missing: int, total: int) -> bool:
+    """True if so many article files are missing that nobody deleted them on purpose. `missing`:
+    number of missing files; `total`: number of all files that the database knows."""
     if missing >= _MANY and missing > _SHARE * total:
         return True
     return missing >= _FEW and missing > _HALF * total
 
 
-def _describe_gone(article_store: ArticleStore, paths: Sequence[str], total: int) -> str:
-    """Say that the files at `paths`, of `total` article files, are gone, and what to do."""
+def _describe_missing_files(article_store: ArticleStore, paths: Sequence[str], total: int) -> str:
+    """Return an error message: the article files at `paths` are gone, and what the operator can do.
+    `total`: number of all article files that the database knows."""
     return (
         f"{len(paths)} of {total} article files are gone from {article_store.name}, such as"
         f" {paths[0]}: put them back (mount the disk, restore the folder of today), or run"
@@ -396,8 +424,9 @@ def _describe_gone(article_store: ArticleStore, paths: Sequence[str], total: int
 
 
 def list_unreadable_files(store: Store, article_store: ArticleStore) -> tuple[Problem, ...]:
-    """Return the problems that the next run would report: new and edited files that cannot be read,
-    and missing files. Changes nothing. Raises OSError or StoreError."""
+    """Return the problems of article files that the next run would report: new and edited files
+    that cannot be read, and missing files. Change nothing. Raises OSError or StoreError."""
+    # files that cannot be read
     rows = store.visits.stamps()
     changes = article_store.find_changes(rows, sweep=False)
     problems = list(map(_describe_no_file, changes.no_files))
@@ -409,11 +438,12 @@ def list_unreadable_files(store: Store, article_store: ArticleStore) -> tuple[Pr
         else:
             id_prefixes.add(article.id[:ID_CHARS])
 
-    gone_ids = _list_gone(changes, id_prefixes)
+    # missing files
+    gone_ids = _list_articles_without_file(changes, id_prefixes)
     unexplained = len(gone_ids) - len(recovery.list_fetched_again(store, gone_ids))
-    if are_many(unexplained, len(rows)):
+    if are_too_many_missing(unexplained, len(rows)):
         paths = [rows[article_id].path for article_id in gone_ids]
-        detail = _describe_gone(article_store, paths, len(rows))
+        detail = _describe_missing_files(article_store, paths, len(rows))
         missing = Problem(what=article_store.name, reason=CommandReason.MISSING, detail=detail)
         return (missing, *problems)
     lost_ids = recovery.list_lost_files(article_store, store, gone_ids)
@@ -425,35 +455,36 @@ def list_unreadable_files(store: Store, article_store: ArticleStore) -> tuple[Pr
     return tuple(problems)
 
 
-def _list_gone(changes: Changes, id_prefixes: Collection[str]) -> list[str]:
-    """Return the ids of the articles that have no file any more. `id_prefixes`: first characters of
-    the ids of the articles in new and edited files; an article with such an id is not gone, as its
-    file may only have been renamed."""
+def _list_articles_without_file(changes: Changes, id_prefixes: Collection[str]) -> list[str]:
+    """Return the ids of the articles whose file is gone. `changes`: the changed files.
+    `id_prefixes`: the first characters of the article ids in new and edited files; an article with
+    such an id is left out, because its file may only have been renamed."""
     return [
         article_id for article_id in changes.missing if article_id[:ID_CHARS] not in id_prefixes
     ]
 
 
-def _describe_no_file(found: NoFile) -> Problem:
-    """Return the problem of a path of an article at which there is no file but a folder or the
-    like."""
-    return Problem(
-        what=printable(found.path), reason=FileReason.NO_FILE, detail=f"it is {found.kind}"
-    )
+def _describe_no_file(no_file: NoFile) -> Problem:
+    """Return the problem that something has the name of an article file but is no file, such as a
+    folder or a device."""
+    detail = f"it is {no_file.kind}"
+    return Problem(what=printable(no_file.path), reason=FileReason.NO_FILE, detail=detail)
 
 
 def describe_duplicate(path: str, other: str) -> Problem:
-    """Return the problem of the file at `path`, which has the same article id as the file at
-    `other`."""
+    """Return the problem that two files have the same article id: the file at `path` and the file
+    at `other`."""
     detail = f"has the id of {other}; delete one of the two"
     return Problem(what=path, reason=FileReason.DUPLICATE_ARTICLE, detail=detail)
 
 
 def describe_unreadable(path: str, error: ConfigError | OSError) -> Problem:
-    """Return the problem of a file that cannot be read. Raises DiskError if the cause is a fault of
-    the machine, such as a full disk, and not the file."""
+    """Return the problem of the file at `path`, which cannot be read because of `error`. Raises
+    DiskError if not the file is at fault but the machine, for example because its disk is full."""
     if isinstance(error, OSError):
-        if error.errno in OURS - {errno.EACCES, errno.EPERM}:
+        # a denied permission is a fault of the file
+        faults_of_machine = OURS - {errno.EACCES, errno.EPERM}
+        if error.errno in faults_of_machine:
             raise DiskError.of(error) from error
         return Problem(
             what=printable(path), reason=FileReason.UNREADABLE_FILE, detail=str(DiskError.of(error))
@@ -463,7 +494,8 @@ def describe_unreadable(path: str, error: ConfigError | OSError) -> Problem:
 
 @lru_cache(maxsize=1)
 def _load_spellings(files: TaxonomyFiles) -> dict[str, str]:
-    """Return how taxonomy.toml spells tags, by their folded names and aliases."""
+    """Return the spelling of each tag in taxonomy.toml, by its name and by each of its aliases.
+    These are folded: in the form in which names are compared."""
     if not files.toml.exists():
         return {}
     spellings = {}
@@ -473,10 +505,12 @@ def _load_spellings(files: TaxonomyFiles) -> dict[str, str]:
     return spellings
 
 
-def as_shown(article: Article, files: TaxonomyFiles) -> Article:
-    """Return `article` as its row shows it. Only articles written by hand are changed: without an
-    excerpt, they get one; their tags are spelled as in the taxonomy, unless a source has announced
-    the article."""
+def complete_hand_written(article: Article, files: TaxonomyFiles) -> Article:
+    """Return an article that the operator wrote by hand with the values that its file lacks: an
+    excerpt made from its text, if it has none, and tags spelled as in taxonomy.toml, unless a
+    source has announced the article. Other articles are returned unchanged. `files`: the paths of
+    taxonomy.toml and of learnt.npz."""
+    # a file without a digest was not written by the program
     is_hand_written = not article.digest
     if not is_hand_written:
         return article
@@ -498,8 +532,9 @@ def _record_article(
     stamp: FileStamp,
     recorded: Article | None,
 ) -> None:
-    """Write the row of an article. If its file says that it is released, publish it first.
-    `recorded`: the article as its row has it, None for a new article."""
+    """Write the database row of an article that was read from a new or edited file. If the operator
+    edited the file to release the article from hold, publish the article first. `stamp`: of the
+    file; `recorded`: the article as its row has it, None for a new article."""
     was_on_hold = recorded is not None and recorded.hold
     was_merged = recorded is not None and bool(recorded.merged_into)
     if was_released(article, on_hold=was_on_hold):
@@ -508,8 +543,9 @@ def _record_article(
         context = make_filing_context(archive, configuration.sources)
         article = release(article, stamp.path, context)
         stamp = archive.article_store.stamp(stamp.path)
-    is_split_by_hand = was_merged and not article.merged_into  # the line was removed
-    displayed = as_shown(article, configuration.taxonomy)
+    # the operator removed the line `merged_into` from the file
+    is_split_by_hand = was_merged and not article.merged_into
+    displayed = complete_hand_written(article, configuration.taxonomy)
     record = ArticleRecord(article=displayed, stamp=stamp, is_split=is_split_by_hand)
     archive.store.visits.record(record)
 
@@ -517,14 +553,15 @@ def _record_article(
 def find_other_file(
     files: ArticleStore, article: Article, stamp: FileStamp, earlier: FileStamp | None
 ) -> str | None:
-    """Return the path of another file with the id of `article`; None if there is none. `stamp`: the
-    file that `article` was read from; `earlier`: the file that is recorded for this id, None if
-    none is."""
+    """Return the path of another file that has the same id as `article`; None if there is none.
+    `stamp`: of the file that `article` was read from; `earlier`: of the file that the database has
+    for this id, None if it has none."""
     if earlier is None:
         path = files.find(article.id)
         return None if path == stamp.path else path
     if earlier.path == stamp.path:
         return None
+    # the recorded file may be gone, because it was renamed, or have another id by now
     try:
         earlier_article = files.get(earlier.path)
     except (ConfigError, OSError):
@@ -532,9 +569,9 @@ def find_other_file(
     return earlier.path if earlier_article.id == article.id else None
 
 
-def _limit_to_present(state: SourceState, now: datetime) -> SourceState:
-    """Return `state` unchanged, unless its last visit is in the future because the clock was set
-    back. Then no time in it is later than now, and the source is due now."""
+def _undo_future_visit(state: SourceState, now: datetime) -> SourceState:
+    """Correct the state of a source whose last visit is in the future because the clock was set
+    back: return it with no time later than `now`, and due now. Return any other state unchanged."""
     last_visit = state.visits.last_visit
     if last_visit is None or last_visit <= now + AHEAD:
         return state
@@ -565,45 +602,50 @@ def _limit_to_present(state: SourceState, now: datetime) -> SourceState:
 
 
 def _limit_time(moment: datetime | None, now: datetime) -> datetime | None:
+    """Return the earlier of both times; None if `moment` is None."""
     return None if moment is None else min(moment, now)
 
 
 class Walks:
-    """Decides when `up` compares all article files with the database: at once if a folder or the
-    configuration changed, else from time to time, at least hourly. `steady`: a clock that never
-    goes back."""
+    """Decides when the daemon (`up`) compares all article files with the database: at once if a
+    folder or the configuration changed, else from time to time, at least hourly. `steady`: a clock
+    in seconds that never goes back."""
 
     def __init__(self, steady: Callable[[], float] = time.monotonic) -> None:
         self._steady = steady
-        self._next_walk = 0.0
+        self._next_walk = 0.0  # in the time of `steady`
         self._inputs: Any = None  # result of `_read_inputs` after the last walk or run, or None
 
-    def files(self, archive: Archive, configuration: Configuration) -> tuple[Problem, ...]:
-        """Update the database from the files, if something may have changed or the last time is
-        long ago. Return the problems of files that cannot be read."""
+    def update_from_files(
+        self, archive: Archive, configuration: Configuration
+    ) -> tuple[Problem, ...]:
+        """Update the database from the article files, if something may have changed or the last
+        update was long ago. Return a problem for each file that cannot be read or was lost, and one
+        for a wrong clock."""
         began = self._steady()
         is_unchanged = self.is_unchanged(archive.article_store, configuration)
         if is_unchanged and began < self._next_walk:
-            return recovery.set_back(archive)
-        self._inputs = None  # if this fails
+            return recovery.reset_future_times(archive)
+        self._inputs = None  # if the update fails, the next call tries again at once
         problems = update_from_files(archive, configuration)
         ended = self._steady()
-        self._next_walk = ended + min(_MOST_SECONDS, _WALKING_SHARE * (ended - began))
+        pause = min(_MOST_SECONDS, _WALKING_SHARE * (ended - began))
+        self._next_walk = ended + pause
         return problems
 
     def is_unchanged(self, article_store: ArticleStore, configuration: Configuration) -> bool:
-        """True if no folder and no setting changed since the last call of `end`."""
+        """True if no folder of articles and no setting changed since the last call of `end`."""
         return bool(self._inputs == _read_inputs(article_store, configuration))
 
     def end(self, article_store: ArticleStore, configuration: Configuration) -> None:
-        """Remember the present state of folders and configuration. Called when a run ends, so that
-        its own writes do not count as edits."""
+        """Remember the present state of folders and configuration, with which `is_unchanged`
+        compares. Call it when a run ends, so that its own writes do not count as edits."""
         self._inputs = _read_inputs(article_store, configuration)
 
 
 def _read_inputs(article_store: ArticleStore, configuration: Configuration) -> Any:
-    """Return a value that is another one after the configuration changed, or a file was created or
-    deleted in a folder of articles."""
+    """Return a value to compare with an earlier one: it differs if the configuration changed, or if
+    a file was created or deleted in a folder of articles."""
     return (
         configuration.settings,
         configuration.sources,

@@ -43,22 +43,24 @@ _OPEN: Final = ("queued", "running", "building")  # jobs that have not ended
 KEPT_FOR = timedelta(days=30)  # the file of a withdrawn article
 
 
-def set_back(archive: Archive) -> tuple[Problem, ...]:
-    """Reset times in the database that are in the future. Return a problem if the clock is wrong,
-    else ()."""
+def reset_future_times(archive: Archive) -> tuple[Problem, ...]:
+    """Reset times of visits in the database that are in the future, because the clock was set back.
+    Return a problem if the clock is wrong, else ()."""
     now = archive.clock()
     detail = describe_clock_fault(archive.store, now)
     if archive.store.ahead.was_visited_after(now + AHEAD):
         archive.store.ahead.reset_late_times(now, now + AHEAD)
-        archive.store.visits.set_note(_NOTE, None, now)  # those servers answered before
+        # the note compares the servers with our clock before it was set back
+        archive.store.visits.set_note(_NOTE, None, now)
     if not detail:
         return ()
     return (Problem(what="clock", reason=FileReason.CLOCK_BEHIND, detail=detail),)
 
 
 def compare_clocks(archive: Archive) -> tuple[Problem, ...]:
-    """Compare the clock of this machine with those of the servers that answered in this run. Return
-    a problem if it is off by more than AHEAD. The result is noted for later runs."""
+    """Compare the clock of this machine with the clocks of the servers that answered in this run.
+    Return a problem if it is wrong by more than AHEAD, else (). Also return () if too few servers
+    answered. The result is noted in the database for later runs."""
     offsets = archive.clock_offsets.values()
     if len(offsets) < _HOSTS:
         return ()
@@ -77,8 +79,9 @@ def compare_clocks(archive: Archive) -> tuple[Problem, ...]:
 
 
 def describe_clock_fault(store: Store, now: datetime) -> str:
-    """Return what is wrong with the clock, "" for nothing. It is wrong if it is behind the last
-    visit or the newest article, or if the servers of an earlier run said so."""
+    """Return a text that says why the clock of this machine must be wrong; "" if nothing shows
+    that. It must be wrong if `now` is before the last visit or before the newest article was added,
+    or if an earlier run noted that the clocks of servers differ."""
     last = store.ahead.last_visit()
     newest = store.ahead.read_newest_added()
     if last and last > now + AHEAD:
@@ -86,7 +89,7 @@ def describe_clock_fault(store: Store, now: datetime) -> str:
             f"it says {format_iso(now)}, and the last visit was at {format_iso(last)}; what was"
             " published stays"
         )
-    noted = store.visits.note(_NOTE)
+    noted = store.visits.note(_NOTE)  # None: never compared; "": no fault
     if noted is None and newest and newest > now + AHEAD:
         return (
             f"it says {format_iso(now)}, and the newest article was added at {format_iso(newest)},"
@@ -96,20 +99,23 @@ def describe_clock_fault(store: Store, now: datetime) -> str:
 
 
 def limit_dates_of_adding(archive: Archive, written: Collection[Article]) -> None:
-    """Change dates of adding that are in the future to the present, for articles written by hand.
-    Their order stays: each is added a second after the one before. `written`: articles whose date
-    is new."""
+    """Correct articles written by hand whose date of adding is in the future: change it to the
+    present, in their files. Their order stays, as their new dates are a second apart. `written`:
+    articles that are new or have a new date of adding."""
     now = archive.clock()
     latest = max(now, archive.store.ahead.read_newest_added() or now)
     from_future = []
     for article in written:
+        # a file without a digest was not written by the program
         is_hand_written = not article.digest
         is_from_future = article.added is not None and article.added > latest + AHEAD
         if is_hand_written and is_from_future:
             from_future.append(article)
+
+    # the newest first, each a second earlier than the one before
     from_future.sort(key=lambda article: (article.added, article.id), reverse=True)
     added = latest
-    for article in from_future:  # the newest first, each a second earlier than the one before
+    for article in from_future:
         path = archive.store.index.path(article.id)
         # `reconcile` reports a file that is broken or gone
         with suppress(ConfigError, FileNotFoundError):
@@ -125,15 +131,17 @@ def limit_dates_of_adding(archive: Archive, written: Collection[Article]) -> Non
         added -= timedelta(seconds=1)
 
 
-def settle_carriers(archive: Archive, sources: Mapping[str, Source]) -> None:
-    """Record the carriers (sources that announced an article) that are only in their list beside
-    the articles. If the list is lost, write it again. A line that was removed from the list changes
-    nothing."""
+def apply_carrier_list(archive: Archive, sources: Mapping[str, Source]) -> None:
+    """Record in the database the carriers that are only in the list of carriers, a file beside the
+    articles. A carrier of an article is a source that announced it. If the list is lost, write it
+    again. A line that was removed from the list changes nothing. `sources`: the followed sources by
+    key."""
     files = archive.article_store
     store = archive.store
     edits = recorded.CARRIED.find_edits(files, store, store.visits.list_announced)
-    if edits is None:
+    if edits is None:  # the list was not edited
         return
+    # the name of a source is its configured title or the title that its feed gives
     titles = {key: state.channel.feed_title for key, state in store.visits.states().items()}
     names = {key: source.title or titles.get(key, "") for key, source in sources.items()}
     store.visits.add_carriers(edits.added, names)
@@ -141,21 +149,23 @@ def settle_carriers(archive: Archive, sources: Mapping[str, Source]) -> None:
 
 
 def write_newest_time(archive: Archive) -> None:
-    """Write down when the newest article was added, in a file beside the articles and in the
-    database. A restored backup of one of them is then noticed by its older time."""
+    """Store the time at which the newest article was added, both in a file beside the articles and
+    in the database. If one of them is later restored from a backup, its time is older than the
+    other."""
     visits = archive.store.visits
     newest = format_iso(archive.store.ahead.read_newest_added())
     if not newest:
         return
     is_noted = newest == visits.note(_NEWEST)
-    if is_noted and not is_older(archive.article_store, archive.store):
+    if is_noted and not is_folder_older(archive.article_store, archive.store):
         return
     archive.article_store.file(_NAME).update(lambda old: f"{_HEAD}{newest}\n".encode())
     visits.set_note(_NEWEST, newest, archive.clock())
 
 
-def is_older(article_store: ArticleStore, store: Store) -> bool:
-    """True if the folder of articles is older than the database, as after a restored backup."""
+def is_folder_older(article_store: ArticleStore, store: Store) -> bool:
+    """True if the folder of articles is older than the database, because it was restored from a
+    backup. Both store the time at which the newest article was added."""
     newest_in_database = store.visits.note(_NEWEST)
     if not newest_in_database:
         return False
@@ -164,8 +174,8 @@ def is_older(article_store: ArticleStore, store: Store) -> bool:
 
 
 def list_fetched_again(store: Store, gone: Collection[str]) -> set[str]:
-    """Return which of these articles are being fetched again because their files were lost. `gone`:
-    ids of articles without a file."""
+    """Return the ids of those articles whose pages are being fetched again because their files were
+    lost. `gone`: ids of articles without a file; only these are returned."""
     if not gone:
         return set()
     fetched_again: list[str] = json.loads(store.visits.note(_LOST) or "[]")
@@ -173,26 +183,28 @@ def list_fetched_again(store: Store, gone: Collection[str]) -> set[str]:
 
 
 def list_lost_files(article_store: ArticleStore, store: Store, gone: Collection[str]) -> set[str]:
-    """Return which of these articles lost their file although nobody deleted it on purpose. If the
-    folder was restored from a backup, these are all; else only those that are being fetched again.
-    `gone`: ids of articles without a file."""
-    if gone and is_older(article_store, store):
+    """Return the ids of those articles whose file was lost and not deleted on purpose. If the
+    folder of articles was restored from a backup, this is true for all of them; else only for those
+    whose pages are being fetched again. `gone`: ids of articles without a file."""
+    if gone and is_folder_older(article_store, store):
         return set(gone)
     return list_fetched_again(store, gone)
 
 
 def fetch_again(archive: Archive, ids: Collection[str]) -> None:
-    """Let the next visits read the articles with these ids again. Note the ids in place of those
-    noted before; without ids, the note is deleted."""
+    """Let the next visits fetch and read the pages of these articles again. `ids`: of the articles.
+    A note in the database lists them, in place of the earlier ones; without ids, it is deleted."""
+    visits = archive.store.visits
     noted = json.dumps(sorted(ids)) if ids else None
-    if archive.store.visits.note(_LOST) != noted:
-        archive.store.visits.reopen(ids, bound=True)
-        archive.store.visits.set_note(_LOST, noted, archive.clock())
+    if visits.note(_LOST) != noted:
+        visits.reopen(ids, bound=True)
+        visits.set_note(_LOST, noted, archive.clock())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VanishedFile:
-    """The file of an article that was gone at a run, and when."""
+    """An article file that a run found missing. `id`: of the article; `path`: of the file; `at`:
+    time of the run."""
 
     id: str
     path: str
@@ -206,21 +218,22 @@ class _Vanished:
     files: tuple[VanishedFile, ...] = ()
 
 
-def note_vanished(archive: Archive, paths: Mapping[str, str]) -> None:
-    """Note that article files are gone, before the files noted earlier. Only the newest
-    _MOST_REPORTED are kept. `paths`: of the gone files, by article id."""
+def note_missing_files(archive: Archive, paths: Mapping[str, str]) -> None:
+    """Add article files that are gone to the note of missing files in the database, which reports
+    use. The note has the newest files first, at most _MOST_REPORTED. `paths`: of the files that are
+    gone, by article id."""
     now = archive.clock()
     files = [VanishedFile(id=article_id, path=path, at=now) for article_id, path in paths.items()]
-    files += [file for file in _read_vanished(archive.store) if file.id not in paths]
+    files += [file for file in _read_missing_files(archive.store) if file.id not in paths]
     vanished = _Vanished(files=tuple(files[:_MOST_REPORTED]))
     archive.store.visits.set_note(_VANISHED, codec.pack(vanished), now)
 
 
-def list_vanished(store: Store, now: datetime) -> list[Problem]:
-    """Return a problem for each article file that a run of the last seven days found gone and that
-    has not come back."""
+def list_missing_files(store: Store, now: datetime) -> list[Problem]:
+    """Return a problem for each article file that a run of the last seven days found missing, and
+    that is still missing."""
     problems = []
-    for file in _read_vanished(store):
+    for file in _read_missing_files(store):
         is_recent = now - file.at < _REPORTED_FOR
         is_still_gone = store.visits.stamp(file.id) is None
         if is_recent and is_still_gone:
@@ -229,17 +242,21 @@ def list_vanished(store: Store, now: datetime) -> list[Problem]:
     return problems
 
 
-def _read_vanished(store: Store) -> tuple[VanishedFile, ...]:
+def _read_missing_files(store: Store) -> tuple[VanishedFile, ...]:
+    """Return the missing files that earlier runs noted in the database, the newest first."""
     noted = store.visits.note(_VANISHED)
     return codec.unpack(_Vanished, noted).files if noted else ()
 
 
-def forget(state_dir: Path, article_id: str, names: Iterable[str], path: str) -> None:
-    """Delete the text of an article from the files of the console: ended jobs that name it, their
-    pages, and copies for undo. Changes of the article cannot be undone after that. `names`: strings
-    by which a job may name the article; `path`: of its file."""
+def forget_in_console(state_dir: Path, article_id: str, names: Iterable[str], path: str) -> None:
+    """Delete the text of an article from the files of the web console: from its jobs, their pages,
+    its copies for undo, and its log of changes. Changes of the article cannot be undone after that.
+
+    `state_dir`: folder that has the console's files. `names`: strings by which a job may name the
+    article. `path`: of the article's file."""
     console = state_dir / "console"
-    # as JSON writes the names, without quotation marks
+
+    # delete ended jobs that name the article; JSON may write its names with escapes
     json_names = [json.dumps(name)[1:-1].encode() for name in names if name]
     for job in (console / "jobs").glob("*.json"):
         data = job.read_bytes()
@@ -249,21 +266,24 @@ def forget(state_dir: Path, article_id: str, names: Iterable[str], path: str) ->
         has_ended = _parse_object(data).get("status") not in _OPEN
         if has_ended:
             job.unlink(missing_ok=True)
+
+    # delete the pages of jobs, and the article's copies for undo
     for page in (console / "jobs").glob("*.page"):
         page.unlink(missing_ok=True)
     for copy in (console / "kept").glob("*.json"):
-        files = _parse_object(copy.read_bytes())
-        removed = files.pop(f"article:{path}", None)
+        content_by_file = _parse_object(copy.read_bytes())
+        removed = content_by_file.pop(f"article:{path}", None)
         if removed is not None:
-            disk.write(copy, json.dumps(files).encode())
+            disk.write(copy, json.dumps(content_by_file).encode())
+
     log = console / "changes.jsonl"
     if log.exists():
         _forget_changes(log, article_id)
 
 
 def _forget_changes(log: Path, article_id: str) -> None:
-    """Remove messages and arguments from the changes of an article in the console's log. The
-    entries themselves stay."""
+    """Remove the messages and arguments of an article's changes from the console's log. The entries
+    themselves stay. `log`: a file that has a JSON object on each line."""
     lines = log.read_bytes().splitlines(keepends=True)
     for number, line in enumerate(lines):
         change = _parse_object(line)
@@ -274,7 +294,7 @@ def _forget_changes(log: Path, article_id: str) -> None:
 
 
 def _parse_object(data: bytes) -> dict[str, Any]:
-    """Return the JSON object in `data`; {} if it is no JSON or no object."""
+    """Return the JSON object in `data`; {} if `data` is no JSON, or JSON but no object."""
     try:
         value = json.loads(data)
     except ValueError:
@@ -282,36 +302,45 @@ def _parse_object(data: bytes) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def settle_withdrawals(archive: Archive, settings: Settings) -> None:
-    """Make the database and the files agree with withdrawn.toml. Articles that it lists are
-    withdrawn. Articles that were removed from it come back. Files that were kept for undo are
-    deleted after KEPT_FOR. Raises ConfigError, OSError or StoreError."""
+def apply_withdrawn_list(archive: Archive, settings: Settings) -> None:
+    """Make the database and the files agree with withdrawn.toml, the list of withdrawn articles.
+    Articles that it lists are withdrawn. Articles that were removed from it are restored. Files
+    that were kept for undo are deleted after KEPT_FOR. Raises ConfigError, OSError or
+    StoreError."""
     files = archive.article_store
     visits = archive.store.visits
-    known = {item.id: item for item in archive.store.index.withdrawn()}
+    known = {item.id: item for item in archive.store.index.withdrawn()}  # in the database
+    # the list is lost: write it again
     if WITHDRAWN.stamp(files) is None and known:
         add_withdrawals(files, known.values())
+
+    # withdraw the listed articles
     withdrawn = {item.id: item for item in WITHDRAWN.read(files)}
     for item in withdrawn.values():
         if item.id not in known:
             article = Article(id=item.id, url=item.url, title="")
             visits.withdraw(article, item.aliases, item.feeds, item.at)
-        take_away(archive, settings, item.id, item.url)
+        delete_withdrawn_file(archive, settings, item.id, item.url)
+
+    # restore articles that are no longer listed, from files that were kept for undo
     for article_id in archive.kept_away.ids():
         if article_id not in withdrawn:
             _put_back(archive, article_id)
         elif withdrawn[article_id].at < archive.clock() - KEPT_FOR:
             archive.kept_away.drop(article_id)
+
+    # let the database accept them again; articles without a file are read again
     for article_id in known.keys() - withdrawn.keys():
         sources = visits.readmit(article_id, unread=files.find(article_id) is None)
-        read_again(archive.store, sources, "a withdrawal was undone")
+        make_sources_due(archive.store, sources, "a withdrawal was undone")
 
 
-def take_away(
+def delete_withdrawn_file(
     archive: Archive, settings: Settings, article_id: str, url: str, *, keep: bool = True
 ) -> None:
-    """Delete the file of a withdrawn article and all copies of its text. `keep`: True to keep the
-    file where undo finds it."""
+    """Delete the file of a withdrawn article and all copies of its text. Do nothing if the article
+    has no file. `url`: address of the article. `keep`: True to keep the content of the file in the
+    place from which `withdraw --undo` restores it."""
     path = archive.article_store.find(article_id)
     if path is None:
         return
@@ -324,21 +353,23 @@ def take_away(
 def forget_text(
     snapshots: Snapshots, settings: Settings, article_id: str, url: str, path: str
 ) -> None:
-    """Delete all copies of an article's text, except its file: the kept page, the cache of `learn`,
-    and the copies of the console. `path`: of the article's file."""
+    """Delete all copies of an article's text, but not its file: its kept page, the cache of the
+    command `learn`, and the copies of the web console. `url`: address of the article; `path`: of
+    its file."""
     from syndicator.upkeep import learn
 
     snapshots.forget(article_id)
     learn.delete_cache(settings.state_dir / "learnt.npz")
-    forget(settings.state_dir, article_id, (article_id, path, url), path)
+    forget_in_console(settings.state_dir, article_id, (article_id, path, url), path)
 
 
 def _put_back(archive: Archive, article_id: str) -> None:
-    """Restore the kept file of an article that is no longer withdrawn, unless the article has a
-    file already. The kept copy is deleted in either case."""
-    copy = archive.kept_away.get(article_id)
-    if copy is not None and archive.article_store.find(article_id) is None:
-        path, data = copy
+    """Restore the file of an article that is no longer withdrawn from the copy that was kept for
+    undo, unless the article has a file already. Then delete the copy."""
+    kept_copy = archive.kept_away.get(article_id)
+    has_file = archive.article_store.find(article_id) is not None
+    if kept_copy is not None and not has_file:
+        path, data = kept_copy
         try:
             archive.article_store.restore_file(path, data)
         except FileExistsError:  # another article's file has taken its name
@@ -346,9 +377,9 @@ def _put_back(archive: Archive, article_id: str) -> None:
     archive.kept_away.drop(article_id)
 
 
-def read_again(store: Store, keys: Collection[str], why: str) -> None:
-    """Make sources due. Their feeds are then read as a whole. `keys`: of the sources; unknown ones
-    are ignored. `why`: shown as the reason of the visit."""
+def make_sources_due(store: Store, keys: Collection[str], why: str) -> None:
+    """Make sources due, and let their next visits read the whole feed. `keys`: of the sources;
+    unknown ones are ignored. `why`: shown to the operator as the reason for the visit."""
     states = store.visits.states()
     due = []
     for key in keys:
@@ -358,14 +389,15 @@ def read_again(store: Store, keys: Collection[str], why: str) -> None:
     store.visits.save_states(due)
 
 
-def settle_prunings(archive: Archive) -> None:
-    """Make the database agree with the list of pruned articles. Articles on added lines are
-    deleted. Articles on removed lines are fetched again."""
+def apply_pruned_list(archive: Archive) -> None:
+    """Make the database agree with the list of pruned (deleted) articles, a file beside the
+    articles. Articles on lines that were added are deleted. Articles on lines that were removed are
+    fetched again."""
     store = archive.store
     edits = recorded.PRUNED.find_edits(archive.article_store, store)
-    if edits is None:
+    if edits is None:  # the list was not edited
         return
     if edits.removed:
-        read_again(store, store.visits.forget_pruned(edits.removed), "a pruning was undone")
+        make_sources_due(store, store.visits.forget_pruned(edits.removed), "a pruning was undone")
     store.visits.prune((), edits.added)
     recorded.PRUNED.note_read(store, edits.stamp, archive.clock())

@@ -72,7 +72,7 @@ def reindex(archive: Archive, configuration: Configuration) -> Reindexed:
     article_store = archive.article_store
     article_store.sweep()
     archive.beside.apply()
-    recovery.settle_withdrawals(archive, configuration.settings)
+    recovery.apply_withdrawn_list(archive, configuration.settings)
 
     stamps = store.visits.stamps()
     on_hold = store.index.on_hold()
@@ -103,11 +103,11 @@ def reindex(archive: Archive, configuration: Configuration) -> Reindexed:
                 recent.append(article)
             if article.added and article.added > now:
                 ahead.append(article)
-            yield reconcile.as_shown(article, configuration.taxonomy), stamp
+            yield reconcile.complete_hand_written(article, configuration.taxonomy), stamp
 
-    recovery.settle_carriers(archive, configuration.sources)  # writes a lost file
+    recovery.apply_carrier_list(archive, configuration.sources)  # writes a lost file
     compact_lists(article_store)
-    recovery.settle_prunings(archive)
+    recovery.apply_pruned_list(archive)
     count = store.reindex(
         iterate_files(), WITHDRAWN.read(article_store), CARRIED.read(article_store)
     )
@@ -134,7 +134,7 @@ def _handle_missing(archive: Archive, ids_before: Set[str], unreadable_ids: Sequ
         excuse_articles(archive, missing_ids | unknown_ids)
     if not missing_ids:
         return
-    are_many_missing = reconcile.are_many(len(missing_ids), len(ids_before))
-    is_restored_backup = recovery.is_older(archive.article_store, archive.store)
+    are_many_missing = reconcile.are_too_many_missing(len(missing_ids), len(ids_before))
+    is_restored_backup = recovery.is_folder_older(archive.article_store, archive.store)
     if is_restored_backup or are_many_missing:
         visits.reopen(missing_ids)

@@ -14,7 +14,7 @@ from syndicator.app.container import open_app
 from syndicator.articles.frontmatter import load
 from syndicator.core.errors import MissingError
 from syndicator.upkeep import reconcile
-from syndicator.upkeep.reconcile import are_many
+from syndicator.upkeep.reconcile import are_too_many_missing
 from syndicator.upkeep.reindex import reindex
 from tests.aged.web import serve_web
 from tests.instances import Instance, store_articles
@@ -38,7 +38,7 @@ from tests.trust.life import Life
 def test_what_is_many(missing: int, known: int, many: bool) -> None:
     """Missing files are too many to be deletions if they are 20 or more and over five percent, or
     three or more and over half."""
-    assert are_many(missing, known) is many
+    assert are_too_many_missing(missing, known) is many
 
 
 @pytest.fixture

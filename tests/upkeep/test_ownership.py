@@ -15,7 +15,7 @@ from syndicator.core.ports import EntryRow
 from syndicator.core.reasons import EntryReason
 from syndicator.core.urls import alias
 from syndicator.upkeep import reconcile
-from syndicator.upkeep.ownership import describe_fault, find_mend, mend_articles
+from syndicator.upkeep.ownership import describe_fault, find_filing_faults, mend_articles
 from tests import commands
 from tests.instances import NOW, Instance, store_articles
 
@@ -56,7 +56,7 @@ def add_announcement(app: App, source: str, id: str, article: Article, url: str 
 def list_fault_reasons(app: App) -> list[tuple[str, str]]:
     return [
         (problem.what, problem.reason)
-        for fault in find_mend(app.archive, app.configuration.sources)
+        for fault in find_filing_faults(app.archive, app.configuration.sources)
         for problem in describe_fault(fault)
     ]
 
@@ -77,7 +77,7 @@ def test_articles_of_their_own_sources_are_in_order(instance: Instance) -> None:
             app, "By hand", "Text.", source="three", source_key="", source_id="", added=BEFORE
         )
 
-        assert find_mend(app.archive, app.configuration.sources) == []
+        assert find_filing_faults(app.archive, app.configuration.sources) == []
 
 
 def test_what_another_source_filed_goes_to_the_own_one_that_announced_it(
@@ -96,7 +96,7 @@ def test_what_another_source_filed_goes_to_the_own_one_that_announced_it(
             (article.url, "foreign-text"),
         ]
 
-        mend_articles(app.archive, find_mend(app.archive, app.configuration.sources))
+        mend_articles(app.archive, find_filing_faults(app.archive, app.configuration.sources))
         mended = instance.load_article("Taken")
 
         assert mended.source_key == "one"
@@ -114,7 +114,7 @@ def test_what_another_source_filed_goes_to_the_own_one_that_announced_it(
         assert due.article_id == article.id
         assert due.reason == EntryReason.OWNERSHIP
         assert due.entry == Entry(id="o1", url=article.url)
-        assert find_mend(app.archive, app.configuration.sources) == []
+        assert find_filing_faults(app.archive, app.configuration.sources) == []
 
 
 def test_text_of_a_source_without_a_right_is_read_again_from_its_page(instance: Instance) -> None:
@@ -131,10 +131,10 @@ def test_text_of_a_source_without_a_right_is_read_again_from_its_page(instance: 
 
         assert list_fault_reasons(app) == [(third.url, "foreign-text")]
 
-        mend_articles(app.archive, find_mend(app.archive, app.configuration.sources))
+        mend_articles(app.archive, find_filing_faults(app.archive, app.configuration.sources))
 
         assert [row.entry_id for row in list_pending(app, "two")] == ["t1"]
-        assert find_mend(app.archive, app.configuration.sources) == []
+        assert find_filing_faults(app.archive, app.configuration.sources) == []
 
 
 def test_an_entry_that_took_an_article_over_is_freed_and_the_article_read_again(
@@ -161,7 +161,7 @@ def test_an_entry_that_took_an_article_over_is_freed_and_the_article_read_again(
             "foreign-entry",
         }
 
-        mend_articles(app.archive, find_mend(app.archive, app.configuration.sources))
+        mend_articles(app.archive, find_filing_faults(app.archive, app.configuration.sources))
 
         assert instance.load_article("Bank").aliases == ()
         assert (
@@ -177,7 +177,7 @@ def test_an_entry_that_took_an_article_over_is_freed_and_the_article_read_again(
         (due,) = list_pending(app, "one")
 
         assert due.article_id == bank.id
-        assert find_mend(app.archive, app.configuration.sources) == []
+        assert find_filing_faults(app.archive, app.configuration.sources) == []
 
 
 def test_a_redirector_of_the_source_that_filed_the_article_is_no_other_site(
@@ -191,7 +191,7 @@ def test_a_redirector_of_the_source_that_filed_the_article_is_no_other_site(
         theirs = file_article(app, "Theirs", on="three", source_id="o2", added=NOW)
         add_announcement(app, "one", "o2", theirs, url="https://feedproxy.example/r/2")
 
-        assert find_mend(app.archive, app.configuration.sources) == []
+        assert find_filing_faults(app.archive, app.configuration.sources) == []
 
 
 def test_an_article_that_nobody_can_read_again_is_named_as_such(instance: Instance) -> None:
@@ -202,13 +202,13 @@ def test_an_article_that_nobody_can_read_again_is_named_as_such(instance: Instan
         file_article(app, "Left", on="three", source="gone")
         (problem,) = [
             problem
-            for fault in find_mend(app.archive, app.configuration.sources)
+            for fault in find_filing_faults(app.archive, app.configuration.sources)
             for problem in describe_fault(fault)
         ]
 
         assert "see to it" in problem.detail
 
-        mend_articles(app.archive, find_mend(app.archive, app.configuration.sources))
+        mend_articles(app.archive, find_filing_faults(app.archive, app.configuration.sources))
 
 
 def test_the_command_shows_first_and_mends_only_when_told(instance: Instance) -> None:

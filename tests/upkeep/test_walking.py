@@ -30,7 +30,7 @@ class Runs:
         self.walks = Walks(self.steady)
 
     def run_once(self) -> None:
-        self.walks.files(self.app.archive, self.app.configuration)
+        self.walks.update_from_files(self.app.archive, self.app.configuration)
         self.walks.end(self.app.archive.article_store, self.app.configuration)
 
     def read_title(self) -> str:

@@ -144,13 +144,13 @@ def test_an_article_is_named_by_any_of_its_addresses_or_its_id(instance: Instanc
     article_id = withdraw_story(instance).id
     for what in ("http://one.example/story/", article_id):
         with instance.open_app() as app:
-            assert editorial.plan_return(app.archive, what).id == article_id
+            assert editorial.plan_restoration(app.archive, what).id == article_id
 
     with (
         instance.open_app() as app,
         pytest.raises(UsageError, match=r"was withdrawn; .*withdrawn\.toml lists"),
     ):
-        editorial.plan_return(app.archive, "https://one.example/nothing")
+        editorial.plan_restoration(app.archive, "https://one.example/nothing")
 
 
 def test_copies_stand_for_themselves_while_it_is_withdrawn(instance: Instance) -> None:
@@ -251,7 +251,7 @@ def test_its_file_is_kept_for_thirty_days(instance: Instance) -> None:
     assert list_kept_files(instance) == []
 
     with instance.open_app() as app:
-        assert not editorial.plan_return(app.archive, URL).kept
+        assert not editorial.plan_restoration(app.archive, URL).kept
 
 
 def test_what_is_purged_is_forgotten_at_once(instance: Instance) -> None:

@@ -310,7 +310,7 @@ def _check_ownership(config: Path, *, mend: bool, yes: bool, json: bool) -> bool
     opening = open_for_change(config) if mend else open_to_read(config)
     with opening as opened:
         sources = opened.configuration.sources
-        faults = ownership.find_mend(opened.archive, sources)
+        faults = ownership.find_filing_faults(opened.archive, sources)
         problems: list[Problem] = []
         for fault in faults:
             problems += ownership.describe_fault(fault)

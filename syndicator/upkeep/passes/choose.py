@@ -135,5 +135,5 @@ def count_due_again(archive: Archive, sources: Mapping[str, Source], choice: Cho
             continue
         read_with = states[source.key].rules  # digest of the rules, None if never read
         if read_with not in (None, source.rules.digest):
-            count += len(reconcile.due_again(archive, source))
+            count += len(reconcile.list_due_by_new_rules(archive, source))
     return count

@@ -116,7 +116,7 @@ def write_reread(archive: Archive, plan: Plan, progress: Progress = ignore_progr
         archive.snapshots.note_read(article_id)
 
 
-def list_unkept(archive: Archive, sources: Mapping[str, Source], choice: Choice) -> list[str]:
+def list_without_page(archive: Archive, sources: Mapping[str, Source], choice: Choice) -> list[str]:
     """Return the ids of the chosen articles whose page is not kept. Raises UsageError."""
     articles = choose_articles(archive, sources, choice)
     return [article.id for article in articles if archive.snapshots.get(article.id) is None]

@@ -83,7 +83,7 @@ class Names:
         return spellings.get(fold(name), text.line(name))
 
 
-def with_tags(article: Article, names: Names, added: Iterable[str] = ()) -> Decision:
+def confirm_tags(article: Article, names: Names, added: Iterable[str] = ()) -> Decision:
     """Return the decision that confirms all tags of an article and adds the tags `added`. Raises
     UsageError if one of these is unknown."""
     added_tags = [names.spell_tag(name, article) for name in added]
@@ -93,7 +93,7 @@ def with_tags(article: Article, names: Names, added: Iterable[str] = ()) -> Deci
     return Decision(tags=tuple(tag_by_slug.values()))
 
 
-def without_tags(article: Article, names: Names, rejected: Sequence[str]) -> Decision:
+def reject_tags(article: Article, names: Names, rejected: Sequence[str]) -> Decision:
     """Return the decision that removes the `rejected` tags from an article and confirms its others.
     Raises UsageError if the article does not have one of the rejected tags."""
     slugs = {text.slug(tag) for tag in article.tags}

@@ -27,7 +27,12 @@ from syndicator.upkeep.passes.choose import (
     count_outdated,
 )
 from syndicator.upkeep.passes.one_pass import Plan
-from syndicator.upkeep.passes.reread import fetch_pages, list_unkept, plan_reread, write_reread
+from syndicator.upkeep.passes.reread import (
+    fetch_pages,
+    list_without_page,
+    plan_reread,
+    write_reread,
+)
 from tests.instances import NOW, Instance, store_articles
 from tests.test_real_input import Pages
 
@@ -457,18 +462,18 @@ def test_pages_that_are_not_kept_are_fetched_when_asked_for(tmp_path: Path) -> N
         with instance.open_app() as app:
             for article_id in (old.id, gone.id):
                 app.archive.snapshots.forget(article_id)
-            assert set(list_unkept(app.archive, app.configuration.sources, Choice())) == {
+            assert set(list_without_page(app.archive, app.configuration.sources, Choice())) == {
                 old.id,
                 gone.id,
             }
             (problem,) = await fetch_pages(
                 app.archive,
                 app.configuration,
-                list_unkept(app.archive, app.configuration.sources, Choice()),
+                list_without_page(app.archive, app.configuration.sources, Choice()),
             )
             assert problem.what == gone.url
             assert problem.reason.startswith(("http-404", "not-found"))
-            assert list_unkept(app.archive, app.configuration.sources, Choice()) == [gone.id]
+            assert list_without_page(app.archive, app.configuration.sources, Choice()) == [gone.id]
             assert other.body == find_article(instance, "Harbours").body
         await server.aclose()
 

@@ -16,9 +16,9 @@ from syndicator.upkeep.tags.decide import (
     Confirmed,
     Decision,
     Names,
+    confirm_tags,
     plan_decision,
-    with_tags,
-    without_tags,
+    reject_tags,
     write_decision,
 )
 from tests.instances import Instance, store_articles
@@ -45,7 +45,7 @@ def decide_tags(
 
     def decide(article: Article, names: Names) -> Decision:
         decision = (
-            without_tags(article, names, wrong) if wrong else with_tags(article, names, added)
+            reject_tags(article, names, wrong) if wrong else confirm_tags(article, names, added)
         )
         return Decision(tags=decision.tags, category=category)
 
@@ -144,7 +144,7 @@ def test_an_edit_meanwhile_is_the_last_word(instance_with_article: Instance) -> 
             app.archive,
             app.configuration,
             URL,
-            lambda article, names: with_tags(article, names, []),
+            lambda article, names: confirm_tags(article, names, []),
         )
         instance_with_article.edit_file("Models", "title: Models", "title: Better models")
 
@@ -155,7 +155,7 @@ def test_an_edit_meanwhile_is_the_last_word(instance_with_article: Instance) -> 
             app.archive,
             app.configuration,
             URL,
-            lambda article, names: without_tags(article, names, ["GPU"]),
+            lambda article, names: reject_tags(article, names, ["GPU"]),
         )
         instance_with_article.edit_file("Better models", "- GPU", "- Mine")
 

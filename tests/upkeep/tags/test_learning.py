@@ -14,7 +14,7 @@ from syndicator.describing.taxonomy.vocabulary import TagDef, Vocabulary
 from syndicator.operations.operation import need_operation
 from syndicator.runs.refresh import remake
 from syndicator.upkeep import editorial, reconcile, reindex
-from syndicator.upkeep.learn import Post, find_cache_path, limit_sources, select_confirmed_tags
+from syndicator.upkeep.learn import Post, find_cache_path, limit_tagged_posts, select_confirmed_tags
 from syndicator.upkeep.tags import learning
 from tests.instances import Instance, store_articles
 from tests.upkeep.passes.test_describe_all import MODELS
@@ -88,7 +88,7 @@ def test_a_source_teaches_at_most_a_fifth(counts: dict[str, int], taught: dict[s
     past: list[tuple[str, Post]] = [
         (key, (key, f"{n}", ("T",))) for key, count in counts.items() for n in range(count)
     ]
-    learnt = limit_sources([*past, ("flood", ("flood", "no tag", ()))])
+    learnt = limit_tagged_posts([*past, ("flood", ("flood", "no tag", ()))])
 
     assert [text for _, text, _ in learnt][:-1] == [text for _, (_, text, _) in past]
     assert Counter(key for key, _, tags in learnt if tags) == taught
