@@ -1,4 +1,4 @@
-"""Define operations that look at an address, add sources, import articles, and follow lists."""
+"""Plan changes that add sources or import articles; `Change.act` carries a change out later."""
 
 from __future__ import annotations
 
@@ -46,8 +46,10 @@ def look(
     from syndicator.adding import search
 
     if opml.strip():
-        outlines = search.read_list(opml.encode(), "the list")
-        result = search.make_candidates(app.archive.beside, app.configuration, "the list", outlines)
+        feed_list = search.read_list(opml.encode(), "the list")
+        result = search.make_candidates(
+            app.archive.beside, app.configuration, "the list", feed_list
+        )
         is_xml = "<" in opml
         if not is_xml:  # bare addresses may be sites, whose feeds are still to be found
             result = asyncio.run(_look_at_each(app, allow, result, progress))
@@ -59,10 +61,11 @@ def look(
 
 
 def _complete_address(address: str) -> str:
-    """Return a web address, with https:// in front if it has no scheme. Raises UsageError for a
-    path of a file, and for an address that names a variable."""
-    refuse_variables(address, "")
-    if address.startswith(("/", ".", "~", "-")):  # do not reveal which files exist here
+    """Return `address` as a URL: https:// is put in front if it has no scheme. Raises UsageError if
+    `address` is the path of a file, or if it names a variable, such as ${TOKEN}."""
+    refuse_variables(address, old_address="")
+    # such a path is not even looked up: that would reveal which files exist here
+    if address.startswith(("/", ".", "~", "-")):
         raise UsageError(
             f"{address!r} is a path; paste what the file has, or call `syndicator import` with it"
         )
@@ -72,19 +75,20 @@ def _complete_address(address: str) -> str:
 async def _look_at_each(
     app: App, allow: Sequence[str], candidates: Found, progress: Progress
 ) -> Found:
-    """Look at each address of a list, several at a time. Return the list in which the best source
-    found at an address replaces the address. An address at which no source was found stays, with a
-    warning."""
+    """Search the page of each address in a pasted list, several at a time. Return the list with
+    each address replaced by the best source found there, or with a warning if none was found.
+
+    `allow`: private networks that may be asked. `candidates`: the addresses of the list."""
     from syndicator.adding import search
     from syndicator.adding.new_sources import open_session
 
-    limit = asyncio.Semaphore(app.configuration.settings.fetch.concurrency)
-    finished = 0
+    free_slots = asyncio.Semaphore(app.configuration.settings.fetch.concurrency)
+    finished = 0  # addresses that were searched
 
     async def find_best_source(session: Session, listed_address: Candidate) -> Candidate:
-        """Search one address, when one of the places for searches is free."""
+        """Search one address as soon as fewer searches run than are allowed at a time."""
         nonlocal finished
-        async with limit:
+        async with free_slots:
             result = await search.find_candidates(session, listed_address.source.url)
         finished += 1
         progress(finished, len(candidates.candidates))
@@ -102,7 +106,8 @@ def _choose_best(listed_address: Candidate, result: Found) -> Candidate:
     only a single article or a feed of comments, return `listed_address` with a warning."""
     if not result.candidates:
         return replace(listed_address, warning=str(result.error or "nothing to follow"))
-    best = result.candidates[0]
+    best = result.candidates[0]  # they are sorted, the best first
+    # `what` describes a candidate in words; `cure` is the advice for the problem
     if best.kind == "article":
         return replace(listed_address, warning=f"{best.what}: {FeedReason.ONE_ARTICLE.cure}")
     if best.comments:
@@ -113,9 +118,11 @@ def _choose_best(listed_address: Candidate, result: Found) -> Candidate:
 async def _look_at_address(
     app: App, allow: Sequence[str], address: str, progress: Progress
 ) -> tuple[Found, dict[str, Preview]]:
-    """Search an address for sources. Return the result and previews of the first PREVIEWED
-    candidates that are not followed yet, by address of the candidate. Raises the error of the
-    search if the address did not answer."""
+    """Search a web address for sources to follow. Return the result, and previews (newest articles
+    as they would be published) of the first PREVIEWED new sources, by address of the source.
+
+    `allow`: private networks that may be asked. If the address is a list of sources, there are no
+    previews. Raises the error of the search if the address did not answer."""
     from syndicator.adding import search
     from syndicator.adding.new_sources import Wishes, assign_keys, open_session
     from syndicator.adding.preview import preview
@@ -130,7 +137,7 @@ async def _look_at_address(
             return result, {}
         new = [candidate for candidate in result.candidates if not candidate.known][:PREVIEWED]
         keyed = []
-        for candidate in new:
+        for candidate in new:  # one by one: among several, it drops those with equal addresses
             keyed += assign_keys(
                 app.archive.beside, app.configuration.sources, [candidate], Wishes()
             )
@@ -142,10 +149,14 @@ async def _look_at_address(
 def _describe_found(
     app: App, subject: str, result: Found, previews: Mapping[str, Preview]
 ) -> Change:
-    """Return the answer of the operation `look`: all that a search found. `subject`: the searched
-    address, or "list"; `previews`: by address of the candidate, for those that were previewed."""
+    """Return the answer of the operation `look`: the sources that a search found, as data for
+    programs and as one sentence.
+
+    `subject`: the searched address, or "list". `previews`: newest articles of some of these
+    sources, by address of the source."""
     from syndicator.adding.new_sources import Wishes, assign_keys
 
+    # the key that each source would get if it were added
     keyed_candidates = assign_keys(
         app.archive.beside, app.configuration.sources, result.candidates, Wishes()
     )
@@ -176,15 +187,18 @@ def _describe_found(
 def _describe_candidate(
     candidate: Candidate, keys: Mapping[str, str], preview: Preview | None
 ) -> dict[str, Any]:
-    """Return a candidate as JSON. Its "source" is the table for sources.toml; a source that is
-    followed already has no key in it. `keys`: the keys for new sources, by address. `preview`: None
-    if its articles were not read."""
+    """Return a candidate, a source that may be added, as JSON. Its "source" is the table for
+    sources.toml; this table has no key if the source is followed already.
+
+    `keys`: the keys for new sources, by address. `preview`: the newest articles of the source, None
+    if they were not read."""
     from syndicator.adding.preview import add_speaks_for
 
     source = candidate.source
     articles: Any = []
     problems: Any = []
     if preview:
+        # its articles may be on hosts for which the source needs a permission
         source = add_speaks_for(candidate, preview).source
         articles = convert_to_json(preview.articles)
         problems = convert_to_json(preview.problems)
@@ -232,17 +246,19 @@ def add(
     from syndicator.adding import new_sources
 
     for address in url:
-        refuse_variables(address, "")
+        refuse_variables(address, old_address="")
     followed = new_sources.by_address(app.configuration.sources)
     tables = [*sources, *({"url": address} for address in url)]
     candidates = []
     for values in tables:
         candidate = _parse_candidate(values)
+        # a source that is followed already is marked as known
         candidates.append(new_sources.recognize_followed(followed, candidate))
 
     texts = {"category": category, "every": every, "content": content, "licence": licence}
-    if len(candidates) == 1:
+    if len(candidates) == 1:  # several sources cannot share one title
         texts["title"] = title
+    # None leaves a value as the source has it
     given: dict[str, Any] = {name: text.strip() or None for name, text in texts.items()}
     wishes = new_sources.Wishes(tags=tags, **given)
     keyed = new_sources.assign_keys(
@@ -254,9 +270,11 @@ def add(
 def plan_addition(
     app: App, candidates: Sequence[Candidate], followed: Mapping[str, Source]
 ) -> Change:
-    """Return the change that writes the chosen candidates to sources.toml. Those that are followed
-    already are left out. `followed`: the present sources, by address. Raises UsageError if nothing
-    was chosen, or if all of it is followed already."""
+    """Return the change that adds the sources of `candidates` to sources.toml, without those that
+    are followed already.
+
+    `followed`: the present sources, by address. Raises UsageError if `candidates` is empty, or if
+    all of them are followed already."""
     from syndicator.adding import new_sources
 
     if not candidates:
@@ -274,13 +292,15 @@ def plan_addition(
 
 
 def _parse_candidate(values: Mapping[str, Any]) -> Candidate:
-    """Return the candidate that a table of a source describes; its key is "" if the table has none.
+    """Return a source that may be added. `values`: its table, as in sources.toml. Its key is "" if
+    the table has none.
+
     Raises UsageError for values that may only be written into sources.toml by hand; ConfigError for
     invalid values."""
     from syndicator.adding.new_sources import Candidate
     from syndicator.configuration.sources.schema import make_source
 
-    refuse_variables(str(values.get("url", "")), "")
+    refuse_variables(str(values.get("url", "")), old_address="")
     if values.get("headers_env"):
         raise UsageError(
             "headers_env names variables of this machine; it is written into sources.toml by hand"
@@ -289,7 +309,7 @@ def _parse_candidate(values: Mapping[str, Any]) -> Candidate:
         raise UsageError(
             "cookies names a file of this machine; it is written into sources.toml by hand"
         )
-    source = make_source({"key": _ANY_KEY, **values})
+    source = make_source({"key": _ANY_KEY, **values})  # it refuses a table without a key
     if "key" not in values:
         source = replace(source, key="")
     return Candidate(source=source, kind="feed")
@@ -313,9 +333,8 @@ def import_articles(
 
     if not files and not text.strip():
         raise UsageError("an article needs a text")
-    import_given = partial(
-        import_files, app.archive, app.configuration, files or {path: text.encode()}
-    )
+    content_by_path = files or {path: text.encode()}
+    import_given = partial(import_files, app.archive, app.configuration, content_by_path)
     planned_fields = _describe_import(import_given(dry_run=True))
     return Change(
         subject="articles",
@@ -327,8 +346,8 @@ def import_articles(
 
 
 def _describe_import(imported: Imported) -> dict[str, Any]:
-    """Return those fields of a `Change` that tell what was imported, or would be in a dry run:
-    sentence, lines, data and touches."""
+    """Return the fields "sentence", "lines", "data" and "touches" of a `Change`. They describe the
+    articles that were imported (or would be, in a dry run), and the files that were not."""
     new = counted(len(imported.articles), "article")
     counts = (
         f"{len(imported.known)} already known, {counted(len(imported.drafts), 'draft')} left out,"
@@ -336,11 +355,11 @@ def _describe_import(imported: Imported) -> dict[str, Any]:
     )
     complaints = []
     for problem in (*imported.problems, *imported.oddities):
-        detail = problem.detail.removeprefix(f"{problem.what}: ")
+        detail = problem.detail.removeprefix(f"{problem.what}: ")  # the line begins with it
         complaints.append(f"{problem.what}: {problem.reason}: {detail}")
 
     def list_lines(dry_run: bool) -> list[str]:
-        """Return the lines for a terminal."""
+        """Return the lines that a terminal shows after the plan or after the import."""
         verb = "would be imported" if dry_run else "imported"
         return [*complaints, f"{new} {verb}, {counts}"]
 
@@ -375,23 +394,24 @@ def fetch_list(app: App, key: Key) -> Change:
         raise UsageError(
             f"{source.key}: it has no learnt list: its kind is not list, or it has rules for links"
         )
-    state = app.archive.store.visits.state(source.key) or SourceState(
-        key=source.key, url=source.url
-    )
+    state = app.archive.store.visits.state(source.key)
+    if state is None:  # it was never visited
+        state = SourceState(key=source.key, url=source.url)
     request = build_feed_request(
         source,
-        state.asked_whole(),
+        state.asked_whole(),  # the page also counts if it has not changed since the last visit
         app.configuration.settings,
         app.configuration.environ,
         kind="page",
     )
 
     async def fetch_page() -> Fetched | Failed:
-        """Return the answer of the page's server."""
+        """Return the page, or why it could not be fetched."""
         async with open_session(app.archive, app.configuration, app.jitter) as session:
             answer = await session.fetcher.fetch(request)
         if isinstance(answer, Fetched | Failed):
             return answer
+        # the only other answer is that the page has not changed
         return Failed(url=request.url, reason=FetchReason.NOT_MODIFIED)
 
     answer = asyncio.run(fetch_page())
@@ -409,17 +429,18 @@ def follow_list(
     title: Annotated[str, Argument("Its name in our feeds.")] = "",
 ) -> Change:
     """Follow the list of a page that was pointed at."""
-    refuse_variables(url, "")
-    source = {"url": url, "kind": "list"}
+    refuse_variables(url, old_address="")
+    source_table = {"url": url, "kind": "list"}
     if title:
-        source["title"] = title
+        source_table["title"] = title
     marks = _parse_wrapper(wrapper)
-    addition = add.plan(app, {"sources": (source,)}, progress)
+    # the operation `add` plans the source; this change also stores its list
+    addition = add.plan(app, {"sources": (source_table,)}, progress)
     key = addition.subject
 
     def follow_and_save_list(progress: Progress) -> None:
-        """Run when the change is applied."""
-        assert addition.act is not None
+        """Add the source and store its list. Called when the change is applied."""
+        assert addition.act is not None  # an addition always has one
         addition.act(progress)
         _save_list(app, key, url, marks)
 
@@ -451,17 +472,19 @@ def use_list(app: App, key: Key, wrapper: Marks) -> Change:
 
 
 def _save_list(app: App, key: str, url: str, wrapper: Wrapper) -> None:
-    """Store the learnt list of a source, in place of an earlier one. The next visit asks for the
-    whole page."""
+    """Store the list of a source in place of an earlier one. The next visit is due now and asks for
+    the whole page. `wrapper`: the marks by which the items of the list are found on the page."""
     visits = app.archive.store.visits
-    state = visits.state(key) or SourceState(key=key, url=url)
+    state = visits.state(key)
+    if state is None:  # it was never visited
+        state = SourceState(key=key, url=url)
     discovery = replace(state.discovery, listing=wrapper)
     visits.save_states([replace(state.asked_whole(), discovery=discovery)])
 
 
 def _parse_wrapper(text: str) -> Wrapper:
-    """Return the list that a person pointed at on a page. `text`: the list as JSON. Raises
-    UsageError if it is no such list."""
+    """Return the marks by which the items of a list are found again on a page; a person pointed at
+    this list. `text`: the marks as JSON. Raises UsageError if it is something else."""
     from syndicator.operations.changes.texts import unpack_list
 
     try:

@@ -1,4 +1,4 @@
-"""Define operations on articles: withdraw, restore, hide, release, edit, join, split and prune."""
+"""Plan changes of articles, such as withdraw or edit; `Change.act` carries a change out later."""
 
 from __future__ import annotations
 
@@ -45,17 +45,17 @@ def withdraw(
     withdrawal = editorial.plan_withdrawal(app.archive, app.configuration.sources, id, purge=purge)
     url = withdrawal.url
     article_name = f"{withdrawal.title} ({url})" if withdrawal.title else url
-    feed_names = ", ".join(_list_stems(withdrawal.feeds)) or "no feed"
+    feed_names = ", ".join(_list_feed_names(withdrawal.feeds)) or "no feed"
     consequences = [
         f"a copy of it is published by itself now: {copy.title} ({copy.url})"
         for copy in withdrawal.copies
     ]
-    if withdrawal.kept:
+    if withdrawal.kept:  # the file, so that the article can be restored
         command = f"syndicator withdraw --undo {shlex.quote(url)}"
         consequences.append(f"for 30 days `{command}` brings it back as its file was")
 
     def list_lines(dry_run: bool) -> list[str]:
-        """Return the lines for a terminal."""
+        """Return the lines that a terminal shows."""
         verb = "would be withdrawn" if dry_run else "withdrawn"
         return [f"{verb}: {article_name}; from: {feed_names}", *consequences]
 
@@ -78,16 +78,17 @@ def restore(app: App, id: Id) -> Change:
 
     withdrawal = editorial.plan_restoration(app.archive, id)
     url = withdrawal.url
-    if withdrawal.kept:  # its file
+    if withdrawal.kept:  # the file of the article
         sentence = f"{url}: is back"
         way_back = "as its file was"
     else:
         sentence = f"{url}: comes back when announced"
         way_back = "once its source announces it, for its file is no longer kept"
-    feed_names = ", ".join(_list_stems(withdrawal.feeds)) or "no feed"
+    feed_names = ", ".join(_list_feed_names(withdrawal.feeds)) or "no feed"
 
     def undo_withdrawal(progress: Progress) -> Mapping[str, Any]:
-        """Run when the change is applied."""
+        """Restore the article when the change is applied. Return the problems, a field of the
+        `Change` to replace."""
         undone = editorial.undo_withdrawal(app.archive, app.configuration, withdrawal.id)
         return {"problems": undone.problems}
 
@@ -101,18 +102,18 @@ def restore(app: App, id: Id) -> Change:
     )
 
 
-def _list_stems(keys: Sequence[FeedKey]) -> list[str]:
+def _list_feed_names(keys: Sequence[FeedKey]) -> list[str]:
     """Return the paths of feeds without endings such as .atom: tags/ai."""
     return [paths.get_stem(key) for key in keys]
 
 
 def _describe_withdrawal(withdrawal: Withdrawal) -> dict[str, object]:
-    """Return the fields that the results of a withdrawal and of its undoing have in common. "kept":
-    True if the article's file is there for undo; "copies": addresses of its copies."""
+    """Return a withdrawal of an article as JSON: "url" of the article, "kept" (True if its file is
+    kept for undo), names of the "feeds" that it leaves, addresses of its "copies"."""
     return {
         "url": withdrawal.url,
         "kept": withdrawal.kept,
-        "feeds": _list_stems(withdrawal.feeds),
+        "feeds": _list_feed_names(withdrawal.feeds),
         "copies": [copy.url for copy in withdrawal.copies],
     }
 
@@ -135,22 +136,23 @@ def release(
         )
     from syndicator.upkeep import editorial
 
-    publish = partial(
+    release_chosen = partial(
         editorial.release, app.archive, app.configuration, id, source=source, include_all=all
     )
-    planned = publish(dry_run=True)
+    planned = release_chosen(dry_run=True)  # `articles` are on hold; `known` are published already
     subject = source or "articles"
     if len(planned.articles) == 1:
         subject = planned.articles[0].id
     sentences = [f"{article.title}: published" for article in planned.articles]
     sentences += [f"{article.title}: is published already" for article in planned.known]
-    sentence = f"{len(planned.articles)} articles: published"
     if len(sentences) == 1:
         sentence = sentences[0]
+    else:
+        sentence = f"{len(planned.articles)} articles: published"
     index = app.archive.store.index
 
     def list_lines(dry_run: bool) -> Iterator[str]:
-        """Yield the lines for a terminal."""
+        """Yield the lines that a terminal shows."""
         verb = "would be published" if dry_run else "published"
         for article in planned.articles:
             yield f"{verb}: {article.title} ({article.url})"
@@ -170,7 +172,7 @@ def release(
         touches=tuple(f"article:{index.path(article.id)}" for article in planned.articles),
         is_empty=not planned.articles,
         nothing="0 articles",
-        act=lambda progress: {"problems": publish().problems},
+        act=lambda progress: {"problems": release_chosen().problems},
     )
 
 
@@ -185,8 +187,10 @@ def hide(app: App, id: Id) -> Change:
         return Change(
             subject=file.article_id, sentence=f"{article.title}: hidden already", is_empty=True
         )
-    held = frontmatter.dump(replace(article, hold=True), frontmatter.extra(file.data, file.path))
-    return _plan_edit(file, held, f"{article.title}: hidden until it is released")
+    other_fields = frontmatter.extra(file.data, file.path)  # those that Syndicator does not know
+    held_article = replace(article, hold=True)
+    edited_data = frontmatter.dump(held_article, other_fields)
+    return _plan_edit(file, edited_data, f"{article.title}: hidden until it is released")
 
 
 class ArticleFields(TypedDict, total=False):
@@ -208,6 +212,7 @@ def edit(app: App, id: Id, stamp: Stamp = None, **fields: Unpack[ArticleFields])
     from syndicator.articles import frontmatter
 
     file = _read_file(app, id)
+    # the stamp, a digest, is that of the file when a form showed it; None if there was no form
     if stamp not in (None, digest(file.data)):
         raise EditedMeanwhile(file.path)
     edited_data = replace_fields(file.data, file.path, fields)
@@ -216,10 +221,11 @@ def edit(app: App, id: Id, stamp: Stamp = None, **fields: Unpack[ArticleFields])
 
 
 def replace_fields(data: bytes, path: str, fields: Mapping[str, Any]) -> bytes:
-    """Return the content of an article file after an edit. `data`: its content now. `fields`: new
-    values of title, excerpt, author, cover and body; a field that is missing or None stays. Raises
-    UsageError if the article would have no title or another id; ConfigError if the file is
-    faulty."""
+    """Return the content of an article file after an edit.
+
+    `data`: its content now. `path`: where it is. `fields`: new values of title, excerpt, author,
+    cover and body; a field that is missing or None stays. Raises UsageError if the article would
+    have no title or another id; ConfigError if the file is faulty."""
     from syndicator.articles import frontmatter
 
     article = frontmatter.load(data, path)
@@ -236,15 +242,16 @@ def replace_fields(data: bytes, path: str, fields: Mapping[str, Any]) -> bytes:
     edited = replace(article, **tidied)
     if not edited.title:
         raise UsageError("an article needs a title")
-    edited_data = frontmatter.dump(edited, frontmatter.extra(data, path))
+    other_fields = frontmatter.extra(data, path)  # those that Syndicator does not know
+    edited_data = frontmatter.dump(edited, other_fields)
     if frontmatter.load(edited_data, path).id != article.id:
         raise UsageError("the id of an article never changes")
     return edited_data
 
 
 def _check_cover(value: str) -> str | None:
-    """Return the address of a cover; None for an empty text. Raises UsageError if it is no web
-    address."""
+    """Return the address of an article's picture as it was entered, without spaces around it. None
+    if it is empty. Raises UsageError if it is no web address."""
     address = value.strip()
     if not address:
         return None
@@ -265,8 +272,8 @@ class _ArticleFile:
 
 
 def _read_file(app: App, what: str) -> _ArticleFile:
-    """Return the file of an article. `what`: its address, file or id. Raises UsageError if there is
-    no such article."""
+    """Read the file of an article. Return its path and bytes with the id of the article. `what`:
+    address, file or id of the article. Raises UsageError if there is no such article."""
     from syndicator.app.lookup import need_article
 
     article_id = need_article(app.archive, what)
@@ -278,13 +285,13 @@ def _plan_edit(file: _ArticleFile, edited_data: bytes, sentence: str) -> Change:
     """Return the change that replaces the content of an article file. `edited_data`: the new
     content; `sentence`: the result in words."""
     # surrogateescape keeps bytes that are not UTF-8
-    text = file.data.decode("utf-8", "surrogateescape")
-    edited_text = edited_data.decode("utf-8", "surrogateescape")
+    text_before = file.data.decode("utf-8", "surrogateescape")
+    text_after = edited_data.decode("utf-8", "surrogateescape")
     return Change(
         subject=file.article_id,
         sentence=sentence,
         data={"id": file.article_id, "path": file.path},
-        edits={f"article:{file.path}": (text, edited_text)},
+        edits={f"article:{file.path}": (text_before, text_after)},
     )
 
 
@@ -301,9 +308,9 @@ def join(
     from syndicator.app.lookup import need_article
     from syndicator.stories import decisions
 
-    stories = decisions.plan_join(app.archive, app.configuration, ids)
+    story_by_article = decisions.plan_join(app.archive, app.configuration, ids)
     lead_id = need_article(app.archive, ids[0]) if lead else ""
-    return _plan_stories(app, stories, "in one story", lead_id)
+    return _plan_stories(app, story_by_article, "in one story", lead_id)
 
 
 @operation("split", command="split", quick=True)
@@ -322,10 +329,13 @@ def split(
 
     article_id = need_article(app.archive, id)
     story_by_article = decisions.plan_leave(app.archive, app.configuration, article_id)
-    if story_by_article:  # it is in a story
+    is_in_story = bool(story_by_article)
+    if is_in_story:
+        # an article that has copies is separated from them first, unless `story` is given
         leaves_story = story or not editorial.find_copies(app.archive, id)
         if leaves_story:
             return _plan_stories(app, story_by_article, "not in one story")
+
     index = app.archive.store.index
     original_by_copy = editorial.need_copies(app.archive, id)
     copies = index.articles([*original_by_copy]).values()
@@ -342,27 +352,33 @@ def split(
     )
 
 
-def _plan_stories(app: App, stories: Mapping[str, str], how: str, lead: str = "") -> Change:
-    """Return the change that puts articles into stories for good. `stories`: by id of an article,
-    the name of its new story. `how`: the result in words, such as "in one story". `lead`: id of the
-    article that leads its story from now on, "" if that does not change."""
+def _plan_stories(
+    app: App, story_by_article: Mapping[str, str], result: str, lead_id: str = ""
+) -> Change:
+    """Return the change that puts articles into other stories, for good.
+
+    `story_by_article`: id of the new story by id of the article. `result`: the result in words,
+    such as "in one story". `lead_id`: id of the article that leads its story from now on, "" if the
+    leads do not change."""
     from syndicator.stories import decisions, kept_leads
 
     def put_into_stories(progress: Progress) -> None:
-        """Run when the change is applied."""
-        decisions.put_into_stories(app.archive, stories, final=True)
-        if lead:
-            kept_leads.record_leads(app.archive, {stories[lead]: lead})
+        """Store the new stories. Called when the change is applied."""
+        decisions.put_into_stories(app.archive, story_by_article, final=True)
+        if lead_id:
+            kept_leads.record_leads(app.archive, {story_by_article[lead_id]: lead_id})
 
-    articles = app.archive.store.index.articles([*stories]).values()
-    touches = [f"story:{article_id}" for article_id in stories]
-    if lead:
-        touches.append(f"lead:{stories[lead]}")
+    articles = app.archive.store.index.articles([*story_by_article]).values()
+    touches = [f"story:{article_id}" for article_id in story_by_article]
+    if lead_id:
+        touches.append(f"lead:{story_by_article[lead_id]}")
     return Change(
-        subject=next(iter(stories)),
-        sentence=f"{how}: {', '.join(article.title for article in articles)}",
-        lines=lambda dry_run: [f"{how}: {article.title} ({article.url})" for article in articles],
-        data={"stories": dict(stories)},
+        subject=next(iter(story_by_article)),
+        sentence=f"{result}: {', '.join(article.title for article in articles)}",
+        lines=lambda dry_run: [
+            f"{result}: {article.title} ({article.url})" for article in articles
+        ],
+        data={"stories": dict(story_by_article)},
         touches=tuple(touches),
         act=put_into_stories,
     )
@@ -397,9 +413,10 @@ def prune(
     source brings deleted articles back, and readers keep their copies. An article must match every
     filter given: --older-than, --keep, --source."""
     has_rule = older_than is not None or keep is not None
-    prunes_articles = bool(named) or has_rule  # else kept pages
     has_filter = has_rule or bool(source)
-    ages = [name for name in named if _AGE.fullmatch(name)]
+    prunes_articles = bool(named) or has_rule  # else kept pages
+
+    ages = [name for name in named if _AGE.fullmatch(name)]  # such as "90d"
     if ages and not has_rule:
         raise UsageError(f"{ages[0]} is an age; write `syndicator prune --older-than {ages[0]}`")
     if named and has_filter:
@@ -430,10 +447,12 @@ def prune(
 def _prune_articles(
     app: App, article_ids: Sequence[str], older_than: str | None, keep: int | None, source: str
 ) -> Change:
-    """Return the change that deletes articles: the `article_ids` ones, or, if none is named, those
-    that match all other arguments. `older_than`: added longer ago, such as "365d". `keep`: not
-    among so many newest articles of their source. `source`: key of their source, "" for any. Raises
-    UsageError if the time is invalid."""
+    """Return the change that deletes the articles with `article_ids`. If these are empty, it
+    deletes all articles that match every other argument.
+
+    `older_than`: articles that were added longer ago than this time, such as "365d"; None for any.
+    `keep`: articles that are not among so many newest ones of their source; None for any. `source`:
+    articles of the source with this key; "" for any. Raises UsageError if the time is invalid."""
     from syndicator.configuration.settings import parse_duration
     from syndicator.upkeep import pruning, reconcile
 
@@ -447,16 +466,17 @@ def _prune_articles(
     which = pruning.Which(older_than=least_age, keep=keep, source=source, named=tuple(article_ids))
     planned = pruning.plan_pruning(app.archive, app.configuration.sources, which)
     article_count = counted(len(planned.articles), "article")
-    feeds = _list_stems(planned.feeds)
+    feeds = _list_feed_names(planned.feeds)
 
     def list_lines(dry_run: bool) -> Iterator[str]:
-        """Yield the lines for a terminal."""
+        """Yield the lines that a terminal shows."""
         if dry_run:
             for article in planned.articles:
                 yield f"{article.path}  {article.title}"
         where = f" in {counted(len(feeds), 'feed')}" if feeds else ""
         verb = "would be deleted" if dry_run else "deleted"
         yield f"{article_count}{where} {verb}"
+        # articles that match, but stay: their number by reason
         for reason, kept_count in planned.stays.items():
             yield f"{counted(kept_count, 'article')} kept: {_REASONS_TO_STAY[reason]}"
 
@@ -479,17 +499,17 @@ def _prune_articles(
 
 
 def _prune_pages(app: App, pages_days: int | None) -> Change:
-    """Return the change that deletes kept pages older than `pages_days` days. None stands for the
-    setting store.pages_days."""
+    """Return the change that deletes the kept web pages (the pages from which articles were read)
+    that are older than `pages_days` days. If it is None, the setting store.pages_days counts."""
     days = pages_days
     if days is None:
         days = app.configuration.settings.store.pages_days
-    oldest_kept = app.archive.clock() - timedelta(days=days)
-    count = app.archive.snapshots.prune(oldest_kept, dry_run=True)
-    pages = counted(count, "page")
+    earliest_kept = app.archive.clock() - timedelta(days=days)
+    page_count = app.archive.snapshots.prune(earliest_kept, dry_run=True)
+    pages = counted(page_count, "page")
 
     def list_lines(dry_run: bool) -> list[str]:
-        """Return the lines for a terminal."""
+        """Return the lines that a terminal shows."""
         verb = "would be deleted (--dry-run)" if dry_run else "deleted"
         return [f"{pages} {verb}"]
 
@@ -497,10 +517,10 @@ def _prune_pages(app: App, pages_days: int | None) -> Change:
         subject="pages",
         sentence=f"{pages} deleted",
         lines=list_lines,
-        data={"pages": count},
+        data={"pages": page_count},
         logged=False,
         build=False,
-        act=lambda progress: app.archive.snapshots.prune(oldest_kept),
+        act=lambda progress: app.archive.snapshots.prune(earliest_kept),
     )
 
 
@@ -512,11 +532,12 @@ def withdraw_muted(app: App) -> Change:
     articles = editorial.list_muted(app.archive, app.configuration.settings)
 
     def withdraw_all(progress: Progress) -> None:
-        """Run when the change is applied."""
-        for number, article in enumerate(articles):
-            progress(number, len(articles))
-            # it may be withdrawn already, by another spelling
-            if app.archive.store.index.path(article.id) is not None:
+        """Withdraw the articles. Called when the change is applied."""
+        for done_count, article in enumerate(articles):
+            progress(done_count, len(articles))
+            # one of them may be gone already, with another that has its address
+            is_filed = app.archive.store.index.path(article.id) is not None
+            if is_filed:
                 editorial.withdraw(app.archive, app.configuration, article.id)
 
     inverse = ("restore-muted", {"ids": [article.id for article in articles]})
@@ -531,28 +552,31 @@ def restore_muted(
     """Restore articles that were withdrawn as muted."""
     from syndicator.upkeep import editorial
 
-    articles = []
+    withdrawals = []
     for article_id in ids:
-        article = editorial.find_withdrawal(app.archive, article_id)
-        if article is not None:
-            articles.append(article)
+        withdrawal = editorial.find_withdrawal(app.archive, article_id)
+        if withdrawal is not None:  # None: it was restored meanwhile
+            withdrawals.append(withdrawal)
 
-    def bring_back_all(progress: Progress) -> Mapping[str, Any]:
-        """Run when the change is applied."""
-        withdrawn_ids = [article.id for article in articles]
+    def restore_all(progress: Progress) -> Mapping[str, Any]:
+        """Restore the articles when the change is applied. Return the problems, a field of the
+        `Change` to replace."""
+        withdrawn_ids = [withdrawal.id for withdrawal in withdrawals]
         return {
             "problems": editorial.restore_withdrawn(app.archive, app.configuration, withdrawn_ids)
         }
 
-    return _plan_for_muted("restored", articles, ("withdraw-muted", {}), bring_back_all)
+    return _plan_for_muted("restored", withdrawals, ("withdraw-muted", {}), restore_all)
 
 
 def _plan_for_muted(
     result: str, articles: Sequence[Any], inverse: Inverse, act: Callable[[Progress], object]
 ) -> Change:
-    """Return the change that withdraws or restores muted articles. `result`: the result in words,
-    such as "restored". `inverse`: name and arguments of the operation that takes the change back.
-    `act`: makes the change."""
+    """Return the change that withdraws or restores muted articles, which `publish.mute` excludes.
+
+    `result`: the result in words, such as "restored". `articles`: these articles; they have id,
+    title and url. `inverse`: name and arguments of the operation that undoes the change. `act`:
+    called when the change is applied."""
     rows = [{"id": article.id, "title": article.title, "url": article.url} for article in articles]
     lines = [f"{result}: {article.title or article.id} ({article.url})" for article in articles]
     return Change(

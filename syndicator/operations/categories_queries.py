@@ -1,4 +1,4 @@
-"""Define operations that try a category or a saved query on filed articles, and save it."""
+"""Plan changes that try a category or saved query on articles, or save it; they are made later."""
 
 from __future__ import annotations
 
@@ -53,21 +53,23 @@ def try_category(
         raise UsageError("a category needs a name")
     articles = read_newest_files(app.archive, TRIED)
     categories = []  # (id of the article, its category now, its category with the description)
+    # a worker is a process of its own: it computes while this one answers
     try:
         with open_worker() as worker:
             starts = range(0, len(articles), _TRIED_AT_ONCE)
-            for number, start in enumerate(starts, 1):
+            for part_number, start in enumerate(starts, 1):
                 part = articles[start : start + _TRIED_AT_ONCE]
                 categories += worker.call_sync(
                     jobs.categorise_twice, app.configuration.taxonomy, name, description, part
                 )
-                progress(number, len(starts))
+                progress(part_number, len(starts))
     except (WorkerFailed, ValueError) as error:
         raise UsageError(f"{name!r} cannot be tried: {error}") from error
+
     titles = {article.id: article.title for article in articles}
     moved = []
-    joins = Counter[str]()  # number of articles by category
-    leaves = Counter[str]()
+    joins = Counter[str]()  # by category: articles that it gains
+    leaves = Counter[str]()  # by category: articles that it loses
     for article_id, old_category, new_category in categories:
         if old_category == new_category:
             continue
@@ -77,8 +79,11 @@ def try_category(
         )
         joins[new_category] += 1
         leaves[old_category] += 1
-    changed = sorted(filter(None, {*joins, *leaves}))  # "" is no category
-    feeds = [{"feed": feed, "joins": joins[feed], "leaves": leaves[feed]} for feed in changed]
+    changed_categories = sorted({*joins, *leaves} - {""})  # "" stands for no category
+    feeds = [
+        {"feed": category, "joins": joins[category], "leaves": leaves[category]}
+        for category in changed_categories
+    ]
     return Change(
         subject="tags",
         sentence=f"{name}: {len(moved)} of the newest {len(articles)} articles would move",
@@ -104,6 +109,7 @@ def save_category(
     name = " ".join(name.split())
     description = " ".join(description.split())
     entry = _find_category(app.configuration.folder, name)
+    # the stamp is that of the category when a form showed it: "" for a new one, None without a form
     if stamp not in (None, _stamp_category(entry)):
         what = f"the category {name!r}"
         if stamp:
@@ -123,20 +129,22 @@ def save_category(
 
 
 def _find_category(config: Path, name: str) -> tuple[int, CategoryDef] | None:
-    """Return index and definition of a category in taxonomy.toml; None if it is not listed.
-    `config`: folder of the configuration; `name`: of the category, in any spelling."""
+    """Return the category called `name` in taxonomy.toml: its index in the list of categories, and
+    its definition. None if it is not listed. `config`: folder of the configuration. Case and
+    spelling variants of `name` do not matter."""
     from syndicator.describing.taxonomy import vocabulary
 
-    folded = vocabulary.fold(name)
-    for index, category in enumerate(vocabulary.load_any(config / _TAXONOMY).category):
-        if vocabulary.fold(category.name) == folded:
+    folded_name = vocabulary.fold(name)  # equal for all spellings of a name
+    categories = vocabulary.load_any(config / _TAXONOMY).category
+    for index, category in enumerate(categories):
+        if vocabulary.fold(category.name) == folded_name:
             return index, category
     return None
 
 
 def _stamp_category(entry: tuple[int, CategoryDef] | None) -> str:
-    """Return a text that is another one after the category was edited; "" for no category. `entry`:
-    its index and definition."""
+    """Return the stamp of a category: a digest that differs after each edit. "" if `entry` is None,
+    for a category that does not exist. `entry`: its index in taxonomy.toml and its definition."""
     if entry is None:
         return ""
     _, category = entry
@@ -157,7 +165,7 @@ def try_query(
 
     query = query.strip()
     title = " ".join(title.split())
-    replaced = _find_query(app, slug)
+    replaced = _find_query(app, slug)  # the saved query, if one is to be changed
     if slug and replaced is None:
         raise UsageError(f"there is no query {slug!r}")
     old_expression = None
@@ -174,6 +182,7 @@ def try_query(
             title = title or replaced.title
     except QueryError as error:
         raise UsageError(f"{error} (at character {error.at + 1})") from error
+
     counts = Counter[str]()
     for article in _iterate_articles(app, progress):
         matches_now = _is_match(app, expression, article)
@@ -182,6 +191,7 @@ def try_query(
         counts["count"] += matches_now
         counts["joins"] += matches_now and not matched_before
         counts["leaves"] += matched_before and not matches_now
+
     data = {
         "slug": slug,
         "title": title,
@@ -212,6 +222,7 @@ def save_query(
 
     slug, title = _resolve_question(app, slug, " ".join(title.split()))
     saved = _find_query(app, slug)
+    # the stamp is that of the query when a form showed it; None without a form
     if stamp not in (None, _stamp_query(saved)):
         raise EditedMeanwhile(f"the query {slug!r}")
     values = {"slug": slug}
@@ -230,17 +241,20 @@ def save_query(
 
 
 def _resolve_question(app: App, slug: str, title: str) -> tuple[str, str]:
-    """Return slug and title of a saved query. If `slug` is the address of a question, such as
-    https://example.org/q/tag/ai.atom, the result has the slug that this question has as a saved
-    query. The question's own title is taken if `title` is "". Any other `slug` stays. Raises
-    UsageError if the question cannot be read."""
+    """Return the slug and the title under which a query is saved.
+
+    A question is a feed that a reader composes by its address, such as
+    https://example.org/q/tag/ai.atom. If `slug` is such an address, return the slug of the question
+    and, if `title` is "", a title made from the names of its feeds. Otherwise return `slug` and
+    `title` as they are. Raises UsageError if the question cannot be read."""
     from syndicator.publishing.questions import QuestionError, parse_question
 
     path = unquote(slug).removeprefix(app.configuration.settings.base_url).lstrip("/")
     stem, _, ending = path.rpartition(".")
-    if ending not in FORMATS:  # what follows the last dot belongs to the question
+    if ending not in FORMATS:  # the last dot is part of the question itself
         stem = f"{stem}.{ending}"
-    if not stem.startswith(QUESTIONS):
+    is_question = stem.startswith(QUESTIONS)
+    if not is_question:
         return slug, title
     try:
         question = parse_question(stem)
@@ -259,28 +273,29 @@ def _plan_table(
 ) -> Change:
     """Return the change that writes `values` to a [[table]] of a file of the configuration.
 
-    `table`: name of the file, name of the table, and its index among the tables of this name (None
-    to append one). `check`: called with the edited file; raises ConfigError if it is invalid.
-    Raises ConfigError if the file is invalid or cannot be edited."""
+    `sentence`: the result in words. `table`: name of the file, name of the table, and its index
+    among the tables of this name (None to append one). `check`: called with the edited file; raises
+    ConfigError if it is invalid. Raises ConfigError if the file is invalid or cannot be edited."""
     from syndicator.configuration import toml_edit
     from syndicator.configuration.toml_files import TomlFile
     from syndicator.operations.changes import texts
 
-    file_name, kind, index = table
+    file_name, table_name, index = table
     path = app.configuration.folder / file_name
-    name = f"config:{file_name}"
-    text = texts.read(app, name)
+    text_name = f"config:{file_name}"
+    text = texts.read(app, text_name)  # None if there is no such file
     try:
         if index is None:
-            edited_text = toml_edit.add_table(text or "", kind, values)
+            edited_text = toml_edit.add_table(text or "", table_name, values)
         else:
-            edited_text = toml_edit.set_values(text or "", (kind, index), values)
+            edited_text = toml_edit.set_values(text or "", (table_name, index), values)
     except ValueError as error:
         raise ConfigError(
-            f"{path} cannot be edited safely as it is written; edit [[{kind}]] by hand"
+            f"{path} cannot be edited safely as it is written; edit [[{table_name}]] by hand"
         ) from error
     check(TomlFile(path, tomllib.loads(edited_text), edited_text))
-    return Change(subject="tags", sentence=sentence, data=values, edits={name: (text, edited_text)})
+    edits = {text_name: (text, edited_text)}
+    return Change(subject="tags", sentence=sentence, data=values, edits=edits)
 
 
 def _load_queries(app: App) -> Sequence[SavedQuery]:
@@ -291,17 +306,18 @@ def _load_queries(app: App) -> Sequence[SavedQuery]:
 
 
 def _find_query(app: App, slug: str) -> SavedQuery | None:
-    """Return the saved query with this slug; None if there is none. An entry of feeds.toml that
-    sets up another feed, such as that of a tag, is no saved query."""
-    for query in _load_queries(app):
-        if query.slug == slug and query.feed is None:
-            return query
+    """Return the saved query with this slug, None if there is none."""
+    for entry in _load_queries(app):
+        # an entry of feeds.toml that has `feed` only sets up another feed, such as that of a tag
+        is_query = entry.feed is None
+        if is_query and entry.slug == slug:
+            return entry
     return None
 
 
 def _make_slug(app: App, title: str) -> str:
-    """Return the slug of a new query with this title. Raises UsageError if the title has no
-    letters, or if a query with this slug exists."""
+    """Return the slug (the name in the address of its feed) of a new query with this title. Raises
+    UsageError if the title has no letters, or if a query with this slug exists."""
     slug = text.slug(title)[:_LONGEST_SLUG].strip("-")
     if not slug:
         raise UsageError("a query needs a name, for the address of its feed")
@@ -321,18 +337,20 @@ def _iterate_articles(app: App, progress: Progress) -> Iterator[Article]:
     """Yield all articles, without their bodies. `progress`: called with the number of articles done
     and of all."""
     index = app.archive.store.index
-    ids = list(app.archive.store.visits.stamps())
-    for start in range(0, len(ids), _PART_SIZE):
-        yield from index.articles(ids[start : start + _PART_SIZE]).values()
-        progress(min(start + _PART_SIZE, len(ids)), len(ids))
+    article_ids = list(app.archive.store.visits.stamps())
+    total = len(article_ids)
+    for start in range(0, total, _PART_SIZE):
+        end = min(start + _PART_SIZE, total)
+        yield from index.articles(article_ids[start:end]).values()
+        progress(end, total)
 
 
 def _is_match(app: App, query: Expr, article: Article) -> bool:
-    """True if the query finds the article and the article is not on hold. The article's text is
-    read only if the query needs it."""
+    """Return True if the query finds the article. False also for an article on hold, which has no
+    feeds. `article`: without its text, which is read only if the query needs it."""
     from syndicator.app.lookup import read_article
     from syndicator.searching.matching import is_match
 
-    return not article.hold and is_match(
-        query, article, lambda: read_article(app.archive, article.id).text
-    )
+    if article.hold:
+        return False
+    return is_match(query, article, lambda: read_article(app.archive, article.id).text)

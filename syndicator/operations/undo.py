@@ -63,8 +63,8 @@ def undo(
     log = Log(app.configuration.settings.state_dir)
     change = _need_undoable(log, number.strip())
     sentence = f"taken back: {change.said}"
-    if change.back is not None:  # an operation takes it back
-        name, values = change.back
+    if change.undo_operation is not None:  # an operation takes it back
+        name, values = change.undo_operation
         inverse = need_operation(name)
         planned = inverse.plan(app, arguments_of(inverse, values), progress)
         return replace(
@@ -76,7 +76,7 @@ def undo(
         )
 
     # else the texts that it changed are put back
-    files = log.files(change.number)
+    files = log.read_texts(change.number)
     if not files:
         raise UsageError(f"the texts of change {change.number} are no longer there: {change.said}")
     if change.act == "retag":  # logged by an earlier version, without its feeds
@@ -184,7 +184,7 @@ def is_settings_change(operation: Operation, arguments: Mapping[str, Any], log: 
     settings. `log`: in which the change to take back is looked up."""
     if operation.name != undo.name:
         return operation.is_for_settings
-    return f"config:{SETTINGS_FILE}" in log.files(_parse_number(arguments["number"].strip()))
+    return f"config:{SETTINGS_FILE}" in log.read_texts(_parse_number(arguments["number"].strip()))
 
 
 def _parse_number(written: str) -> int:
@@ -248,10 +248,10 @@ def _refuse_older_list(log: "Log", change: "LoggedChange", files: _Files) -> Non
     if not lists:
         return
     undone_numbers = log.undone()
-    for later in log.of(change.subject):
+    for later in log.list_changes_of(change.subject):
         if later.number <= change.number or later.undoes is not None:
             continue
-        if later.number not in undone_numbers and lists & log.files(later.number).keys():
+        if later.number not in undone_numbers and lists & log.read_texts(later.number).keys():
             raise UsageError(
                 f"its list was pointed to again since; take change {later.number} back first"
             )

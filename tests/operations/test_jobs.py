@@ -269,14 +269,14 @@ def test_a_change_is_kept_whole_and_half_a_line_is_passed_over(tmp_path: Path) -
 
     assert first.number == 1
     assert log.newest()[0] == first
-    assert log.files(1) == {"article:x.md": ("a\n", "b\n")}
+    assert log.read_texts(1) == {"article:x.md": ("a\n", "b\n")}
     assert log.undone() == set()
 
     second = log.add(change, {"article:x.md": ("b\n", "c\n")})
 
     assert second.number == 2
     assert log.newest() == [second, first]
-    assert log.files(1) == {"article:x.md": ("a\n", "b\n")}
+    assert log.read_texts(1) == {"article:x.md": ("a\n", "b\n")}
 
 
 @pytest.fixture

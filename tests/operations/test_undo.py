@@ -84,7 +84,7 @@ def test_several_articles_are_one_change_and_one_undo(instance: Instance) -> Non
     (change,) = open_log(instance).newest()
     assert change.said == "2 articles hidden"
     assert len(change.subjects) == 2
-    assert [open_log(instance).of(article_id) for article_id in change.subjects] == [
+    assert [open_log(instance).list_changes_of(article_id) for article_id in change.subjects] == [
         [change],
         [change],
     ]
@@ -137,7 +137,7 @@ def test_changes_are_made_and_numbered_one_at_a_time(
         wait_for_lock(file, how)
 
     with ThreadPoolExecutor(1) as pool:
-        with log.alone(lock):
+        with log.hold_lock(lock):
             monkeypatch.setattr(fcntl, "flock", flock)
             other = pool.submit(run_command, instance, "change", "add-tag", "Robots")
 

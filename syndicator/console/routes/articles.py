@@ -267,7 +267,7 @@ async def _show_article_page(
         one=article,
         choices=await console.read_instance(list_choices),
         values=values,
-        history=console.log.of(article.id),
+        history=console.log.list_changes_of(article.id),
         undone_of=console.log.undone(),
         **variables,
     )

@@ -254,7 +254,7 @@ async def show_change(request: Request) -> Response:
     if change is None:
         raise HTTPException(404)
     diffs = []  # of each text: a heading and the lines that differ
-    for name, (text_before, text_after) in log.files(number).items():
+    for name, (text_before, text_after) in log.read_texts(number).items():
         kind, _, subject = name.partition(":")  # such as "tags" and the id of an article
         heading = f"{kind} of {subject}" if kind in ("tags", "list") else subject
         diffs.append((heading, list_differences(text_before, text_after)))

@@ -110,7 +110,7 @@ async def show_source(request: Request) -> Response:
         choices=await console.read_instance(list_choices),
         work=console.glance.work.get(key, lists.Work()),
         troubles=[describe_trouble(condition) for condition in health.conditions],
-        history=console.log.of(key),
+        history=console.log.list_changes_of(key),
         undone_of=console.log.undone(),
     )
 

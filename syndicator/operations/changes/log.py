@@ -50,28 +50,31 @@ class LoggedChange:
     inverse: Inverse | None = None
 
     @property
-    def back(self) -> Inverse | None:
-        """Return the operation, with its arguments, that takes this change back. None if its texts
-        are put back instead, or if nothing takes it back. Earlier versions did not log the
-        operation; for their changes, it is made from the logged values."""
+    def undo_operation(self) -> Inverse | None:
+        """Return the operation, with its arguments, that undoes this change. None if undo restores
+        the texts before the change instead, or if nothing undoes it."""
         if self.inverse is not None or self.kept:
             return self.inverse
-        if self.act in ("withdraw", "bring-back"):
-            return ("restore" if self.act == "withdraw" else "withdraw"), {"id": self.subject}
-        if self.act == "retag" and self.args.get("kind") != "merge":
+        # earlier versions did not log the operation
+        if self.act == "withdraw":
+            return "restore", {"id": self.subject}
+        if self.act == "bring-back":
+            return "withdraw", {"id": self.subject}
+        is_rename = self.act == "retag" and self.args.get("kind") != "merge"
+        if is_rename:
             return "rename-tag", {"old": self.args["new"], "new": self.args["old"]}
         return None
 
     @property
     def lasting(self) -> str:
-        """Return why the change cannot be taken back; "" if it can."""
-        if self.kept or self.back is not None:
+        """Return the reason for which the change cannot be undone, in words; "" if it can."""
+        if self.kept or self.undo_operation is not None:
             return ""
-        other = (
+        usual_reason = (
             f"it changed no file, or files of more than {KEPT_BYTES // 1_000_000} MB together,"
             " which are not kept"
         )
-        return _LASTING.get(self.act, other)
+        return _LASTING.get(self.act, usual_reason)
 
 
 class Log:
@@ -85,15 +88,16 @@ class Log:
     def add(
         self, change: LoggedChange, files: Mapping[str, tuple[str | None, str | None]]
     ) -> LoggedChange:
-        """Append a change to the log and return it with its new number. It is on disk when this
-        returns. `files`: by name, the text before and after of all that was changed. They are not
-        kept if they have more than KEPT_BYTES together."""
+        """Append a change to the log. Return it with its new number, when it is on disk. `files`:
+        the changed texts, each as (before, after) by its name. They are kept for undo, unless they
+        have more than KEPT_BYTES together."""
         kept_content = json.dumps(files, ensure_ascii=True).encode()
         is_kept = bool(files) and len(kept_content) <= KEPT_BYTES
-        with self.alone("changes.lock"):
+        with self.hold_lock("changes.lock"):
             newest = self.newest(20)  # more than one, as the last lines may be damaged
             number = newest[0].number + 1 if newest else 1
             numbered = LoggedChange(**{**asdict(change), "number": number, "kept": is_kept})
+            # first the texts: an entry of the log that names them must find them
             if is_kept:
                 disk.make_private_folder(self.root / "kept")
                 disk.write(self.root / "kept" / f"{number}.json", kept_content, mode=disk.PRIVATE)
@@ -105,9 +109,9 @@ class Log:
             return numbered
 
     @contextmanager
-    def alone(self, name: str = "edits.lock") -> Iterator[None]:
-        """Hold a lock until the block ends. All commands and jobs on this machine share it. `name`:
-        of its file."""
+    def hold_lock(self, name: str = "edits.lock") -> Iterator[None]:
+        """Wait for a lock and hold it until the `with` block ends. All commands and jobs on this
+        machine share it. `name`: name of the lock's file."""
         disk.make_private_folder(self.root)
         with open(self.root / name, "ab", opener=_open_private) as file:
             fcntl.flock(file, fcntl.LOCK_EX)  # until it is closed
@@ -133,18 +137,20 @@ class Log:
                 return change
         return None
 
-    def of(self, subject: str, limit: int = 20) -> list[LoggedChange]:
+    def list_changes_of(self, subject: str, limit: int = 20) -> list[LoggedChange]:
         """Return at most `limit` changes of an article or a source, newest first. `subject`: id of
         the article or key of the source."""
         changes = []
         for change in self.newest(_MOST_LOOKED_THROUGH):
-            if subject == change.subject or subject in change.subjects:
+            is_of_subject = subject == change.subject or subject in change.subjects
+            if is_of_subject:
                 changes.append(change)
         return changes[:limit]
 
-    def files(self, number: int) -> dict[str, tuple[str | None, str | None]]:
-        """Return the texts of a change, as (before, after) by name; {} if they were not kept. None
-        stands for a missing file."""
+    def read_texts(self, number: int) -> dict[str, tuple[str | None, str | None]]:
+        """Return the texts that a change edited, each as (before, after) by its name; {} if they
+        were not kept. Before or after is None if there was no such text. `number`: number of the
+        change."""
         try:
             texts = json.loads((self.root / "kept" / f"{int(number)}.json").read_bytes())
         except (OSError, ValueError):
@@ -152,46 +158,51 @@ class Log:
         return {name: (before, after) for name, (before, after) in texts.items()}
 
     def undone(self) -> set[int]:
-        """Return the numbers of the changes that are taken back now. A change whose undoing was
-        itself taken back is not among them."""
+        """Return the numbers of the changes that are undone now. A change is not among them if its
+        undo was undone, too."""
         undone_numbers: set[int] = set()
-        for change in self.newest(_MOST_LOOKED_THROUGH):  # the undoing comes before what it undoes
-            if change.undoes is None:
+        # newest first, so that each undo is seen before the change that it undoes
+        for change in self.newest(_MOST_LOOKED_THROUGH):
+            if change.undoes is None:  # it is no undo
                 continue
-            is_undone = change.number in undone_numbers
-            if not is_undone:
+            is_itself_undone = change.number in undone_numbers
+            if not is_itself_undone:
                 undone_numbers.add(change.undoes)
         return undone_numbers
 
 
 def _open_private(path: str, flags: int) -> int:
-    """Open a file that only the user of this process may read. A file that exists with other rights
-    gets these."""
+    """Open a file so that only the user of this process may read it, and return its descriptor. A
+    parameter `opener` of open() calls it. `flags`: those of os.open."""
     descriptor = os.open(path, flags, disk.PRIVATE)
+    # os.open leaves the rights of a file that exists as they are
     os.fchmod(descriptor, disk.PRIVATE)
     return descriptor
 
 
 def _read_last_lines(path: Path, limit: int) -> list[bytes]:
-    """Return the last `limit` lines of a file, reading it in blocks from its end."""
+    """Return the last `limit` lines of a file, in their order. It may be large, so that it is read
+    in blocks from its end."""
     with path.open("rb") as file:
-        start = file.seek(0, os.SEEK_END)
+        data_start = file.seek(0, os.SEEK_END)  # where `data` begins in the file
         data = b""
-        while start and data.count(b"\n") <= limit:
-            block_start = max(0, start - _BLOCK_BYTES)
+        while data_start and data.count(b"\n") <= limit:
+            block_start = max(0, data_start - _BLOCK_BYTES)
             file.seek(block_start)
-            data = file.read(start - block_start) + data
-            start = block_start
+            data = file.read(data_start - block_start) + data
+            data_start = block_start
     return data.splitlines()[-limit:]
 
 
 def _end_half_line(file: BinaryIO) -> bytes:
-    """Return a newline if the last line of the file is not finished, as after a power failure; else
-    b""."""
-    if not file.seek(0, os.SEEK_END):
+    """Return the bytes to write before the next line of the log: a newline if the last line of the
+    file has none, as after a power failure; else b""."""
+    is_empty = file.seek(0, os.SEEK_END) == 0
+    if is_empty:
         return b""
     file.seek(-1, os.SEEK_END)
-    return b"" if file.read(1) == b"\n" else b"\n"
+    last_byte = file.read(1)
+    return b"" if last_byte == b"\n" else b"\n"
 
 
 def _parse_change(line: bytes) -> LoggedChange | None:
@@ -204,39 +215,42 @@ def _parse_change(line: bytes) -> LoggedChange | None:
 
 
 def revert_edit(text_before: str | None, text_after: str | None, now: str | None) -> str | None:
-    """Return the text `now` without an earlier edit, and with all later ones. `text_before`,
-    `text_after`: the text before and after that edit. None stands for a missing file. Raises
-    ValueError if a later edit changed the same lines."""
+    """Undo one edit of a text, but keep all later edits. Return the resulting text.
+
+    `text_before`, `text_after`: the text before and after the edit to undo. `now`: the present
+    text. None stands for a missing file. Raises ValueError if a later edit changed the same
+    lines."""
     if now == text_after:
         return text_before
     if text_before is None or text_after is None or now is None:
         raise ValueError("it was edited since")
-    old_lines = text_before.splitlines(keepends=True)
-    new_lines = text_after.splitlines(keepends=True)
+    lines_before = text_before.splitlines(keepends=True)
+    lines_after = text_after.splitlines(keepends=True)
     lines = now.splitlines(keepends=True)
-    matcher = SequenceMatcher(None, new_lines, old_lines, autojunk=False)
-    for tag, new_start, new_end, old_start, old_end in reversed(matcher.get_opcodes()):
+    # each step says which lines of `lines_after` were which lines of `lines_before`
+    steps = SequenceMatcher(None, lines_after, lines_before, autojunk=False).get_opcodes()
+    for tag, start, end, start_before, end_before in reversed(steps):
         if tag != "equal":
-            restored = old_lines[old_start:old_end]
-            lines = _put_back(lines, new_lines, (new_start, new_end), restored)
+            restored = lines_before[start_before:end_before]
+            lines = _put_back(lines, lines_after, (start, end), restored)
     return "".join(lines)
 
 
 def _put_back(
-    lines: list[str], edited: Sequence[str], span: tuple[int, int], restored: Sequence[str]
+    lines: list[str], lines_after: Sequence[str], span: tuple[int, int], restored: Sequence[str]
 ) -> list[str]:
-    """Return `lines`, the text as it is now, with the lines `restored` in place of those that an
-    edit wrote. `edited`: the text right after that edit; `span`: where it wrote in this text, as
-    (first line, line behind the last).
+    """Replace the lines that an edit wrote by the lines `restored`. Return all lines of the text.
 
-    The written lines are searched in `lines` together with their neighbours: first with
+    `lines`: the text as it is now, perhaps with later edits. `lines_after`: the text right after
+    the edit. `span`: the lines of `lines_after` that the edit wrote, as (index of the first, index
+    after the last). They are searched in `lines` together with their neighbours: first with
     _MOST_CONTEXT_LINES above and below, then with fewer, until they occur exactly once. Raises
     ValueError if they never do."""
     start, end = span
-    written = edited[start:end]
+    written = lines_after[start:end]
     for context in range(_MOST_CONTEXT_LINES, -1, -1):
-        above = edited[max(0, start - context) : start]
-        below = edited[end : end + context]
+        above = lines_after[max(0, start - context) : start]
+        below = lines_after[end : end + context]
         pattern = [*above, *written, *below]
         last_index = len(lines) - len(pattern)
         matches = [

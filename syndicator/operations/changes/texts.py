@@ -268,7 +268,7 @@ def apply(
     # no one logs the edit of another as its own
     edits_configuration = any(name.startswith("config:") for name in names)
     log = Log(app.configuration.settings.state_dir)
-    lock = log.alone() if edits_configuration else nullcontext()
+    lock = log.hold_lock() if edits_configuration else nullcontext()
     with lock:
         texts_before = {name: read(app, name) for name in names}
         try:
