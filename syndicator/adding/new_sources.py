@@ -232,7 +232,7 @@ def assign_keys(
         # the operator's key, the one that the source has had, or one made from its address
         key = wishes.key or _find_own_key(candidate, former_keys, taken_keys)
         if not key:
-            key = registry.key_for(candidate.asked or source.url, taken_keys | used_keys)
+            key = registry.make_source_key(candidate.asked or source.url, taken_keys | used_keys)
         configured = _apply_wishes(sources, replace(source, key=key), wishes)
         by_alias[alias] = replace(candidate, source=configured)
         taken_keys.add(key)

@@ -18,7 +18,7 @@ from syndicator.adding.new_sources import (
 from syndicator.app.beside.kept_feeds import Beside
 from syndicator.app.read_configuration import Configuration
 from syndicator.configuration.sources import opml
-from syndicator.configuration.sources.identity import as_followed
+from syndicator.configuration.sources.identity import apply_first_visit
 from syndicator.configuration.sources.schema import make_source
 from syndicator.configuration.sources.subscription_list import read_subscriptions
 from syndicator.core import secrets, urls
@@ -150,7 +150,8 @@ def export(store: Store, configuration: Configuration) -> bytes:
     states = store.visits.states()
     sites = {key: state.channel.site_url for key, state in states.items()}
     sources = [
-        as_followed(source, states.get(source.key)) for source in configuration.sources.values()
+        apply_first_visit(source, states.get(source.key))
+        for source in configuration.sources.values()
     ]
     return opml.write_opml(configuration.settings.site.title, sources, sites)
 

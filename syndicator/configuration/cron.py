@@ -10,10 +10,10 @@ _DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 def find_next_time(expression: str, start: datetime) -> datetime:
-    """Return the next time after `start` that fits `expression`, as crontab(5) defines it. The
-    expression counts in the time zone of `start`; the result is in UTC. If days of the month and
-    days of the week are both restricted, one of them is enough. Raises ConfigError, with a valid
-    example, if the expression is wrong."""
+    """Return the next time after `start`, in UTC, that fits a cron expression. `expression` has
+    five fields, such as "30 6 * * 1-5", and counts in the time zone of `start`. As in crontab(5), a
+    day fits if it fits either the days of the month or the days of the week, if both are
+    restricted. Raises ConfigError, with a valid example, if the expression is wrong."""
     from apscheduler.triggers.cron import CronTrigger
 
     fields = expression.split()
@@ -24,20 +24,19 @@ def find_next_time(expression: str, start: datetime) -> datetime:
     try:
         weekdays = _name_weekdays(weekday)
         if day.startswith("*") or weekday.startswith("*"):
-            days = [(day, weekdays)]
-        else:  # either may match
-            days = [(day, "*"), ("*", weekdays)]
-        for day_of_month, day_of_week in days:
+            day_fields = [(day, weekdays)]
+        else:  # either may match, but a trigger demands both: make one trigger for each
+            day_fields = [(day, "*"), ("*", weekdays)]
+        for day_of_month, day_of_week in day_fields:
             trigger = CronTrigger(
-                None,
-                month,
-                day_of_month,
-                None,
-                day_of_week,
-                hour,
-                minute,
+                month=month,
+                day=day_of_month,
+                day_of_week=day_of_week,
+                hour=hour,
+                minute=minute,
                 timezone=start.tzinfo,
             )
+            # `start` as the previous time too: the result is later than `start`
             time = trigger.get_next_fire_time(start, start)
             if time:
                 times.append(time)
@@ -49,10 +48,11 @@ def find_next_time(expression: str, start: datetime) -> datetime:
 
 
 def _name_weekdays(field: str) -> str:
-    """Return a field of weekdays with names in place of numbers, such as "mon,tue,wed,thu,fri" for
-    "1-5". Numbers would be misread, because cron counts from Sunday = 0 and APScheduler from Monday
-    = 0. A field without numbers stays as it is, in small letters. Raises ValueError if the field
-    has no day."""
+    """Return the weekday field of a cron expression with names in place of numbers, such as
+    "mon,tue,wed,thu,fri" for "1-5". APScheduler would misread numbers: cron counts from Sunday = 0,
+    APScheduler from Monday = 0. A field without numbers, such as "*" or "MON-FRI", is returned in
+    small letters. Raises ValueError if the field has no day, such as "5-1"."""
+    # "1-5/2": every second day of the range
     ranges, slash, step = field.partition("/")
     if ranges == "*" and slash:
         ranges = "0-6"
@@ -66,7 +66,8 @@ def _name_weekdays(field: str) -> str:
         days.update(range(int(first), int(last or first) + 1, step_days))
     if not days:
         raise ValueError(f"no day is in {field!r}")
-    return ",".join(dict.fromkeys(_DAYS[day] for day in sorted(days)))
+    names = dict.fromkeys(_DAYS[day] for day in sorted(days))  # 0 and 7 are both "sun"
+    return ",".join(names)
 
 
 def _make_error(expression: str, fault: str) -> ConfigError:

@@ -52,37 +52,44 @@ def endpoint(host: str, port: object) -> str:
 def translate_dropped(
     values: Mapping[KeyPath, Any], usual: Mapping[KeyPath, Any]
 ) -> dict[KeyPath, Any]:
-    """Return the settings in `values`, by key path, with those of earlier versions turned into
-    present ones. An old value counts unless the present setting is set, too. `usual`: the value
-    that each setting has if `values` does not set it."""
+    """Return settings with those of earlier versions turned into present ones. All are by key path,
+    such as ("fetch", "seconds"). `values`: the settings as the operator wrote them. If they have
+    both the old and the present setting, the present one counts. `usual`: the value of each present
+    setting that `values` does not set."""
     result = {key_path: value for key_path, value in values.items() if key_path not in DROPPED}
     for key_path, (old, new, _) in DROPPED_VALUES.items():
         if result.get(key_path) == old:
             result[key_path] = new
+
+    # `host` and `port` became `listen`
     for section in ("publish", "console"):
         usual_host, _, usual_port = str(usual[section, "listen"]).rpartition(":")
         host = values.get((section, "host"), usual_host)
         port = values.get((section, "port"), usual_port)
         if (host, port) != (usual_host, usual_port):
             result.setdefault((section, "listen"), endpoint(str(host), port))
+
+    # `feed_seconds` and `page_seconds` became `seconds`: the longer, so that nothing ends earlier
     usual_seconds = usual["fetch", "seconds"]
     feed_seconds = values.get(("fetch", "feed_seconds"), usual_seconds)
     page_seconds = values.get(("fetch", "page_seconds"), usual_seconds)
     longest = max(feed_seconds, page_seconds, key=_rank_number)
-    if longest != usual_seconds:  # one setting for both now: nothing may time out earlier
+    if longest != usual_seconds:
         result.setdefault(("fetch", "seconds"), longest)
+
+    # each [[digest]] table had a key `every`
     digests = result.get(("digest",))
     if isinstance(digests, list):
-        renewed_digests = [
+        result[("digest",)] = [
             _renew_digest(table) if isinstance(table, Mapping) else table for table in digests
         ]
-        result[("digest",)] = renewed_digests
     return result
 
 
 def _rank_number(value: Any) -> float:
-    """Return a value as a number, to find the longest time. A value that is no number counts as
-    infinite, so that it is chosen and then refused with a message."""
+    """Return the number by which times are compared to find the longest one. `value`: a setting as
+    the operator wrote it. If it is no number, return infinity: it is then chosen as the longest,
+    and pydantic refuses it with a message."""
     try:
         return float(value)
     except (TypeError, ValueError):
@@ -90,8 +97,8 @@ def _rank_number(value: Any) -> float:
 
 
 def _renew_digest(table: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a [[digest]] table without the key `every` of earlier versions. For a weekly digest,
-    `at` gets a day unless it has one: `every = "week"` and "07:00" become "mon 07:00"."""
+    """Return a [[digest]] table of syndicator.toml without the key `every` of earlier versions. If
+    that was "week" and `at` names no weekday, `at` gets one: "07:00" becomes "mon 07:00"."""
     renewed_table = {key: value for key, value in table.items() if key != "every"}
     time = str(table.get("at", "07:00"))
     has_day = " " in time

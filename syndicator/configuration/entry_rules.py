@@ -31,8 +31,9 @@ class Choice(Protocol):
 
 
 def leaves_out(choice: Choice, article: Article, body: Callable[[], str]) -> bool:
-    """Return True if the queries leave an article out, because `mute` matches it or `keep` does
-    not. `body`: returns the text of the article; it is called only if a query needs it."""
+    """Return True if the query `choice.mute` matches an article, or if there is a query
+    `choice.keep` that does not match it. `body`: returns the text of the article; it is called only
+    if a query needs the text."""
     if choice.mute and is_match(parse_query(choice.mute), article, body):
         return True
     if not choice.keep:
@@ -41,9 +42,11 @@ def leaves_out(choice: Choice, article: Article, body: Callable[[], str]) -> boo
 
 
 def is_muted(source: Source, entry: Entry, everywhere: Choice) -> bool:
-    """Return True if the queries `keep` and `mute` leave an entry out. They are those of its source
-    and those of the settings for all sources (`everywhere`). The queries see what the feed says
-    about the entry, and the tags and category of its source; they do not see its page."""
+    """Return True if the queries `keep` and `mute` leave an entry of a feed out. `source`: the
+    source of the entry, with its own queries. `everywhere`: the queries for all sources, from
+    syndicator.toml. Queries are applied to the feed's data about the entry and to the tags and
+    category of the source, not to the entry's page, which is not fetched yet."""
+    # both are a Choice: they have `keep` and `mute`
     choices = [choice for choice in (source, everywhere) if choice.keep or choice.mute]
     if not choices:
         return False
@@ -76,30 +79,36 @@ def _remove_markup(value: str) -> str:
     return html.unescape(_TAG.sub(" ", value))
 
 
-def remember_bodies(
+def merge_body_lengths(
     read: Sequence[int], remembered: Sequence[int], *, is_first: bool
 ) -> tuple[int, ...]:
-    """Return the lengths of texts to remember, the newest first. `read`: those of this visit.
-    `remembered`: those remembered so far. `is_first`: this is the source's first visit. The order
-    of its texts then says nothing about their age, so only NEWEST are remembered, too few to be
-    compared with each other."""
-    return (*read, *remembered)[: NEWEST if is_first else _MOST_BODIES]
+    """Return the lengths of a source's latest texts, the newest first, to remember until the next
+    visit. `read`: the lengths of the texts of this visit. `remembered`: the lengths from earlier
+    visits. `is_first`: True for the first visit to the source."""
+    # The first visit reads old texts in any order: keep too few of them to be compared.
+    most = NEWEST if is_first else _MOST_BODIES
+    return (*read, *remembered)[:most]
 
 
 def has_collapsed(bodies: Sequence[int]) -> bool:
     """Return True if the texts of a source have become much shorter: the median length of the
-    NEWEST newest ones is at most a third of the median of those before. It is False if these are
-    few or were short. `bodies`: lengths, the newest first; 0 for a page that was refused."""
+    newest texts is at most a third of the median of the earlier texts. Return False if there are
+    too few earlier texts, or if these were short too. `bodies`: the lengths of the texts, the
+    newest first; 0 for a page that was refused."""
     newest = bodies[:NEWEST]
     earlier = bodies[NEWEST:]
-    if len(earlier) < NEWEST or median(earlier) < _SHORTEST_TO_COMPARE:
+    if len(earlier) < NEWEST:
+        return False
+    if median(earlier) < _SHORTEST_TO_COMPARE:
         return False
     return _COLLAPSE_FACTOR * median(newest) <= median(earlier)
 
 
 def drop_collapsed(bodies: Sequence[int]) -> tuple[int, ...]:
-    """Return the lengths without the newest ones if these have collapsed. This is for a source
-    whose rules were corrected, so that its next texts are not compared with the short ones."""
+    """Return the lengths of a source's texts, without the newest ones if these have become much
+    shorter than the others (`has_collapsed`). Call this when the rules of the source were
+    corrected: the next texts are then compared with the long ones. `bodies`: lengths, the newest
+    first."""
     if has_collapsed(bodies):
         return tuple(bodies[NEWEST:])
     return tuple(bodies)

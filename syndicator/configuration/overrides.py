@@ -27,26 +27,29 @@ class Overrides:
     `publish.listen`. `environ`: all environment variables."""
 
     def __init__(self, model: type[BaseModel], prefix: str, environ: Mapping[str, str]) -> None:
+        """`model`: the pydantic model of all settings. `prefix`: the beginning of the names of
+        variables for settings. `environ`: the environment variables."""
         self.model = model
         self._prefix = prefix
-        self.leaves = list_leaves(model)  # settings by key path
+        self.leaves = list_leaves(model)  # the fields of the settings, by key path
         self._lists = {
             key_path for key_path, field in self.leaves.items() if _takes_lists(field.annotation)
         }
-        # the setting, present or dropped, that each possible variable sets; names in upper case
+        # for each possible variable, in upper case: the setting, present or dropped, that it sets
         self._key_paths_by_name: dict[str, KeyPath] = {}
         for key_path in (*self.leaves, *DROPPED):
             name = prefix + "__".join(map(str, key_path)).upper()
             self._key_paths_by_name[name] = key_path
-        # the variables that are there, and which setting each sets, if any
+        # the variables in `environ` with the prefix; some may set nothing
         self._variables = {
             name: value for name, value in environ.items() if name.upper().startswith(prefix)
         }
+        # for each setting that a variable sets: the name of the variable
         self._names_by_key_path: dict[KeyPath, str] = {}
         for name in self._variables:
             if name.upper() in self._key_paths_by_name:
                 self._names_by_key_path[self._key_paths_by_name[name.upper()]] = name
-        # a variable for a dropped setting also sets the present one that contains its value now
+        # the same, and also each present setting that a variable of a dropped setting sets
         self._origins: dict[KeyPath, str] = {}
         for key_path, name in self._names_by_key_path.items():
             if key_path in PART_OF:
@@ -54,8 +57,8 @@ class Overrides:
         self._origins |= self._names_by_key_path
 
     def find_unknown(self) -> dict[str, str]:
-        """Return the variables with the prefix that set nothing, each with the name of a similar
-        variable that sets something, or ""."""
+        """Return the variables that have the prefix but set nothing, by name. The value of each is
+        the name of a similar variable that does set something, or "" if there is none."""
         valid_names: dict[str, str] = {}  # by the name without prefix
         for name, key_path in self._key_paths_by_name.items():
             if key_path in self.leaves:
@@ -70,8 +73,9 @@ class Overrides:
         return unknown
 
     def apply_to(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the values of a parsed file, in which those that a variable sets are replaced.
-        Settings of earlier versions, in the file or in variables, become present ones."""
+        """Return the values of a parsed syndicator.toml, as nested tables, with the values of
+        environment variables in place of those that they override. Settings of earlier versions, in
+        the file or in variables, become present ones."""
         defaults = {key_path: field.default for key_path, field in self.leaves.items()}
         in_file = translate_dropped(dict(flatten(values)), defaults)
         in_variables = {
@@ -85,9 +89,10 @@ class Overrides:
         return result
 
     def find_dropped(self, file: TomlFile) -> Iterator[Fault]:
-        """Yield a fault for each setting of earlier versions that the file or a variable still
-        sets, and for each value of earlier versions."""
+        """Yield a fault for each setting that exists no longer but is still set by the file or by a
+        variable, and for each setting whose value is no longer valid."""
         for place_in_file in file.lines:
+            # without the numbers of tables: ("digest", 0, "every") is the setting digest.every
             setting = tuple(part for part in place_in_file if isinstance(part, str))
             if setting in DROPPED:
                 yield file.fault(describe_dropped(setting, "delete the line"), *place_in_file)
@@ -97,8 +102,8 @@ class Overrides:
         yield from self._find_dropped_values(file)
 
     def _find_dropped_values(self, file: TomlFile) -> Iterator[Fault]:
-        """Yield a fault for each setting whose value is no longer valid and is read as another
-        value."""
+        """Yield a fault for each setting with a value that is no longer valid and is read as
+        another value. A variable overrides the value in the file, so that only its value counts."""
         values = dict(flatten(file.values))
         for key_path, (old, _, message) in DROPPED_VALUES.items():
             name = self._names_by_key_path.get(key_path)
@@ -109,11 +114,12 @@ class Overrides:
                 yield _make_variable_fault(name, dotted(key_path), message)
 
     def faults(self, error: ValidationError, file: TomlFile) -> list[Fault]:
-        """Return the faults that pydantic found. The fault of a value from a variable names the
-        variable; any other has its line in `file`."""
+        """Return a fault for each error that pydantic found in the settings. If the value is from
+        an environment variable, the fault names the variable; if not, it names the line in `file`,
+        the parsed syndicator.toml."""
         faults = []
         for detail in error.errors():
-            key_path = detail["loc"]
+            key_path = detail["loc"]  # keys, and indexes in lists, that lead to the value
             name = self._find_variable(key_path)
             message = describe_error(detail, self.model)
             if name is None:
@@ -125,8 +131,8 @@ class Overrides:
         return faults
 
     def _find_variable(self, key_path: KeyPath) -> str | None:
-        """Return the name of the variable that sets the value at `key_path` or a table around it;
-        None if none does."""
+        """Return the name of the environment variable that sets the value at `key_path` or a list
+        or table that contains it. Return None if no variable does."""
         for length in range(1, len(key_path) + 1):
             name = self._origins.get(key_path[:length])
             if name is not None:
@@ -134,8 +140,8 @@ class Overrides:
         return None
 
     def origins(self, file: TomlFile) -> dict[str, str]:
-        """Return where each setting is set, by its dotted name: "environment variable NAME",
-        "file:line", or "default" if it is not set."""
+        """Return where each setting is set: "environment variable NAME", "file:line", or "default"
+        if it is not set. The keys are the names of settings, such as "fetch.seconds"."""
         origins: dict[str, str] = {}
         for key_path in self.leaves:
             variable = self._origins.get(key_path)
@@ -158,8 +164,9 @@ def _takes_lists(annotation: Any) -> bool:
 
 
 def _parse_value(text: str, *, is_list: bool) -> Any:
-    """Return the value of a variable whose text is `text`. A list is written as JSON. Text that is
-    not valid JSON is returned as it is; pydantic then reports it."""
+    """Return the value of an environment variable. `text`: its text. `is_list`: its setting is a
+    list, which is written as JSON. If that is not valid JSON, return the text itself, so that
+    pydantic reports it."""
     if is_list:
         with suppress(ValueError):
             return json.loads(text)
@@ -167,9 +174,9 @@ def _parse_value(text: str, *, is_list: bool) -> Any:
 
 
 def _set_in_tables(values: dict[Any, Any], key_path: KeyPath, value: Any) -> None:
-    """Set the value at `key_path` in the nested tables of `values`. Tables on the way are copied
-    before they change. If a value on the way is no table, nothing is set; pydantic then reports
-    that value."""
+    """Set the value at `key_path` in the nested tables of `values`, which changes `values` but no
+    table inside it: these are copied first. If `key_path` leads through a value that is no table,
+    nothing is set, and pydantic reports that value."""
     first, *others = key_path
     if not others:
         values[first] = value

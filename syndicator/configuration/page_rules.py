@@ -63,13 +63,14 @@ ENOUGH = 10  # pages in a row without a match until it is reported; a choice
 def select_elements(tree: Any, selector: str) -> list[Any]:
     """Return the elements of `tree` that the CSS of `selector` matches, in the order of the page.
     Raises RulesError for invalid CSS."""
-    elements: list[Any] = compile_css(split(selector)[0])(tree)
+    elements: list[Any] = compile_css(split_selector(selector)[0])(tree)
     return elements
 
 
-def split(selector: str) -> tuple[str, str]:
-    """Return a selector as (CSS, attribute). The attribute is "" if the selector is for the text of
-    the element."""
+def split_selector(selector: str) -> tuple[str, str]:
+    """Return the CSS and the attribute of a selector, such as "img" and "src" for
+    "img::attr(src)" or "img @src". The attribute is "" if the selector names none, because it is
+    for the text of the element."""
     match = _ATTRIBUTE.search(selector)
     if match is None:
         return selector, ""
@@ -78,8 +79,8 @@ def split(selector: str) -> tuple[str, str]:
 
 @lru_cache(maxsize=512)
 def compile_css(css: str) -> Any:
-    """Return a function that takes a tree and returns the elements that `css` matches. Raises
-    RulesError, with fault and cure, if `css` is not valid."""
+    """Return a function that takes the root element of a page and returns the list of elements that
+    `css` matches. Raises RulesError, which says the fault and the cure, if `css` is not valid."""
     from cssselect import SelectorError
     from lxml.cssselect import CSSSelector
     from lxml.etree import LxmlError
@@ -87,7 +88,7 @@ def compile_css(css: str) -> Any:
 
     try:
         select = CSSSelector(css, translator="html")
-        select(Element("html"))  # some faults appear only now, such as a namespace
+        select(Element("html"))  # some faults, such as a namespace, appear only in use
     except (SelectorError, LxmlError, ValueError) as error:
         raise RulesError(
             f"{css!r} is not a valid CSS selector: {_describe_css_fault(css)}"
@@ -96,7 +97,8 @@ def compile_css(css: str) -> Any:
 
 
 def _describe_css_fault(css: str) -> str:
-    """Return what is wrong with CSS that is not valid, and how to write it."""
+    """Return a sentence that says what is wrong with `css`, which is not valid, and how to write
+    it."""
     unquoted = re.sub(r"\"[^\"]*\"|'[^']*'", "", css)
     if "'" in unquoted or '"' in unquoted:
         return "a quotation mark is never closed; write a[href='x']"
@@ -105,8 +107,8 @@ def _describe_css_fault(css: str) -> str:
             return f"unclosed bracket {opening}; write {example}"
         if unquoted.count(opening) < unquoted.count(closing):
             return f"{closing} closes no bracket; write {example}"
-    fitting_cures = (cure for pattern, cure in _CURES_OF_CSS if re.search(pattern, unquoted))
-    return next(fitting_cures)  # the last pattern fits everything
+    cures = [cure for pattern, cure in _CURES_OF_CSS if re.search(pattern, unquoted)]
+    return cures[0]  # there is one: the last pattern fits every text
 
 
 class Wall(NamedTuple):
@@ -129,16 +131,18 @@ def recognize_wall(reason: str) -> str | None:
 
 
 def find_wall(walls: Sequence[str]) -> Wall | None:
-    """Return the wall on a source's last KEPT pages. Return None unless more than half of these
-    pages have a wall, and at least _FEWEST_WALLED_PAGES. Of several kinds of walls, the most
-    frequent is returned. `walls`: the code of each page's wall, "" for none, the newest page
-    first."""
+    """Return the wall, a barrier such as a paywall or a bot check, that most of a source's last
+    pages have. If they have several kinds, return the most frequent one. Return None if only half
+    of the last KEPT pages or fewer have a wall, or fewer than _FEWEST_WALLED_PAGES. `walls`: the
+    code of each page's wall, "" for a page without one, the newest page first."""
     latest = walls[:KEPT]
     counts = Counter(code for code in latest if code)
     walled_pages = sum(counts.values())
-    is_on_most = 2 * walled_pages > len(latest)
-    if walled_pages < _FEWEST_WALLED_PAGES or not is_on_most:
+    if walled_pages < _FEWEST_WALLED_PAGES:
         return None
+    if 2 * walled_pages <= len(latest):
+        return None
+    # of equally frequent ones, the first in the alphabet: the order of pages must not matter
     most_frequent = min(counts, key=lambda code: (-counts[code], code))
     cure = _WALL_CURES.get(most_frequent, _ROBOTS)
     return Wall(
@@ -151,7 +155,8 @@ def find_wall(walls: Sequence[str]) -> Wall | None:
 
 
 def _describe_wall(code: str) -> str:
-    """Return the meaning of a wall's code in words."""
+    """Return in words what the code of a wall (a barrier such as a paywall) means. `code`: LEAD, a
+    reason of a page, or a reason of a fetch that failed."""
     if code == LEAD:
         return "they show the beginning of an article to everyone, and the rest to those who pay"
     for reason in PageReason:
@@ -164,9 +169,10 @@ def _describe_wall(code: str) -> str:
 def count_unmatched(
     earlier: Mapping[str, int], pages: Iterable[Mapping[str, int]]
 ) -> Mapping[str, int]:
-    """Return for each selector on how many pages in a row, up to the last page, it has matched
-    nothing. A selector that matched on the last page is left out. `earlier`: these numbers before
-    the new pages. `pages`: for each new page, the number of matches of each selector."""
+    """Return for each selector the number of last pages, in a row, on which it matched nothing. A
+    selector that matched on the last page is not in the result. `earlier`: the result for the pages
+    before these. `pages`: the new pages in order; for each, the number of matches of each
+    selector."""
     counts = earlier
     for matches_by_selector in pages:
         counts = {

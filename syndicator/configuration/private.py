@@ -11,9 +11,10 @@ _PLACES_OF_ADDRESSES: Final = (("store", "url"), ("fetch", "proxy"))  # which ma
 
 
 def list_secrets(values: Mapping[str, Any]) -> list[tuple[str | int, ...]]:
-    """Return the keys and indexes that lead to each secret in a parsed syndicator.toml, such as
-    ("webhook", 0, "secret"). A webhook's secret that begins with `$` only names an environment
-    variable and is left out."""
+    """Return the place of each secret in a parsed syndicator.toml (`values`). A place is the keys
+    and indexes that lead to the secret, such as ("webhook", 0, "secret"). Secrets are secret paths,
+    secrets of webhooks and addresses with a password. Names of environment variables are no
+    secrets."""
     places: list[tuple[str | int, ...]] = []
     if _read_section(values, "publish").get("secret_path"):
         places.append(("publish", "secret_path"))
@@ -23,6 +24,7 @@ def list_secrets(values: Mapping[str, Any]) -> list[tuple[str | int, ...]]:
             if not isinstance(webhook, Mapping):
                 continue
             secret = webhook.get("secret")
+            # "${NAME}" names an environment variable
             if isinstance(secret, str) and not secret.startswith("$"):
                 places.append(("webhook", number, "secret"))
     for section, name in _PLACES_OF_ADDRESSES:
@@ -51,7 +53,8 @@ def _read_section(values: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 
 def _has_password(address: str) -> bool:
-    """Return True if a URL has a password."""
+    """Return True if the URL `address` contains a password, as in https://user:password@host/. An
+    address that is no valid URL has none."""
     try:
         return bool(urlsplit(address).password)
     except ValueError:

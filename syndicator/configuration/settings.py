@@ -72,9 +72,9 @@ _TIME = "([01][0-9]|2[0-3]):[0-5][0-9]"
 
 
 def _check_archives(value: Any) -> Any:
-    """Return the value of `publish.archives`; a list of feeds becomes a tuple. Raises ValueError
-    for a word other than "true", "false", "atom" and "listed", and for an unknown feed in a
-    list."""
+    """Return `value`, the setting `publish.archives`, if it is valid; a list of feeds becomes a
+    tuple. Raises ValueError for a word other than "true", "false", "atom" and "listed", and for a
+    name in a list that can be no feed. Values of other types are left to pydantic."""
     if isinstance(value, str) and value not in ("true", "false", "atom", LISTED):
         raise ValueError(
             f'{value!r} is none of true, false, "atom", "listed", ["all", "tags", "sources/one"]'
@@ -85,8 +85,8 @@ def _check_archives(value: Any) -> Any:
 
 
 def parse_duration(value: str) -> int:
-    """Return the seconds of a duration such as "90s", "30m", "6h", "1d" or "2w". Raises ValueError
-    with an example."""
+    """Return the seconds of a duration such as "90s", "30m", "6h", "1d" or "2w". Raises ValueError,
+    with an example, if `value` is not written like this."""
     match = re.fullmatch(r"\s*(\d{1,6})\s*([smhdw])\s*", value)
     if not match:
         raise ValueError(f'{value!r} is not a duration; write it like "30m", "6h" or "1d"')
@@ -100,8 +100,8 @@ def _check_duration(value: str) -> str:
 
 
 def _check_nat64(value: str) -> str:
-    """Return `value` if it is a prefix by which a network maps IPv4 addresses to IPv6 (RFC 6052).
-    Raises ValueError."""
+    """Return `value` if it is a NAT64 prefix, such as "64:ff9b::/96": the beginning of the IPv6
+    addresses that stand for IPv4 addresses (RFC 6052). Raises ValueError if it is not."""
     try:
         network = ipaddress.IPv6Network(value)
     except ValueError as error:
@@ -120,9 +120,9 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-def like(pattern: str, cure: str) -> AfterValidator:
-    """Return a pydantic validator for a text. It raises ValueError with the message `cure` unless
-    the whole text matches the regular expression `pattern`."""
+def require_pattern(pattern: str, cure: str) -> AfterValidator:
+    """Return a pydantic validator that accepts only texts that match the regular expression
+    `pattern` as a whole. For other texts it raises ValueError with the message `cure`."""
 
     def check(value: str) -> str:
         if not re.fullmatch(pattern, value):
@@ -132,16 +132,16 @@ def like(pattern: str, cure: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-_SECRET_PATH = like(
+_SECRET_PATH = require_pattern(
     "([a-z0-9-]{16,64})?",
     "write 16 to 64 small letters, digits and hyphens that nobody can guess, or leave it empty",
 )
 
 
 def _check_callback(value: str) -> str:
-    """Return `value` if it is an address at which hubs can reach this instance, or empty. Raises
-    ValueError unless it begins with http or https and has a host. Also raises it for a query, a
-    fragment, a user name or a password."""
+    """Return `value` if it is an address at which hubs (servers that notify us of new entries) can
+    reach this instance, or empty. Raises ValueError if it does not begin with http or https, has no
+    host, or has a query, a fragment, a user name or a password."""
     parts = urlsplit(value)
     if value:
         is_web_address = parts.scheme in ("http", "https") and bool(parts.hostname)
@@ -182,9 +182,9 @@ class Fetch(Section):
     allow_loopback: bool = False  # True: sources may be on this machine, as those of the demo are
 
 
-def query(value: str) -> str:
-    """Return `value` if it is a valid query. Raises ValueError with the position of the first
-    faulty character."""
+def check_query(value: str) -> str:
+    """Return `value` if it is a valid search query. If it is not, raises ValueError with the
+    position of the first faulty character, counted from 1."""
     try:
         parse_query(value)
     except QueryError as error:
@@ -192,12 +192,14 @@ def query(value: str) -> str:
     return value
 
 
-Query = Annotated[str, AfterValidator(lambda value: query(value) if value else value)]
+Query = Annotated[str, AfterValidator(lambda value: check_query(value) if value else value)]
 
 
 def _check_address(value: str) -> str:
-    """Return `value` if it is an address to listen on: a host or an IP address, a colon, and a port
-    up to 65535. The host may be empty. Raises ValueError."""
+    """Return `value` if it is an address to listen on, such as "127.0.0.1:8080", "[::1]:8080" or
+    ":8080": a host or an IP address, which may be empty, a colon, and a port up to 65535. Raises
+    ValueError if it is not."""
+    # an IPv6 address in brackets, or a host without colon; then the port
     match = re.fullmatch(r"(?:\[[^\s\[\]/]+\]|[^\s\[\]/:]*):(\d{1,5})", value)
     if not match or int(match[1]) > _PORTS[-1]:
         raise ValueError(
@@ -260,8 +262,8 @@ def is_bucket(location: str) -> bool:
 
 
 def _check_place(value: str) -> str:
-    """Return `value` if it is a folder or the address of a bucket. Raises ValueError for other
-    addresses."""
+    """Return `value` if it is a folder, or the address of an S3 bucket, such as
+    "s3://bucket/prefix". Raises ValueError for an address of a bucket that is written otherwise."""
     if is_bucket(value) and not _BUCKET.fullmatch(value):
         raise ValueError(
             'write a folder, or a bucket like "s3://bucket/prefix"; credentials are in the'
@@ -276,9 +278,9 @@ Place = Annotated[str, AfterValidator(_check_place)]  # a folder, or s3://bucket
 class Paths(Section):
     articles: Place = "feeds/articles"
     public: Place = "feeds/public"
-    state: Annotated[str, like("(?s)(?!.*://).*", "has to be a folder of this machine")] = (
-        "feeds/state"
-    )
+    state: Annotated[
+        str, require_pattern("(?s)(?!.*://).*", "has to be a folder of this machine")
+    ] = "feeds/state"
     pages: Place = ""  # fetched pages, see store.pages_days; empty: in the state folder
 
 
@@ -289,8 +291,9 @@ class Store(Section):
 
 
 def _check_endpoint(value: str) -> str:
-    """Return `value` if it is an http or https address of a language model, or empty. Raises
-    ValueError for others and for an address with a user name or password."""
+    """Return `value` if it can be the address of a language model's server, or is empty. Raises
+    ValueError if it does not begin with http or https, has no host, has port 0, or has a user name
+    or password."""
     parts = urlsplit(value)
     if value:
         is_web_address = parts.scheme in ("http", "https") and bool(parts.hostname)
@@ -305,8 +308,9 @@ def _check_endpoint(value: str) -> str:
 
 
 def _check_variable(value: str) -> str:
-    """Return `value` if it is the name of an environment variable that may hold a secret, or empty.
-    Raises ValueError for other texts, and for names that are read as settings."""
+    """Return `value` if it may be the name of an environment variable that contains a key, or is
+    empty. Raises ValueError if it is no name, perhaps the key itself, or begins with SYNDICATOR_,
+    because such variables are read as settings."""
     if value and not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,99}", value):
         raise ValueError(
             "write the name of the environment variable that contains the key, not the key itself"
@@ -332,18 +336,21 @@ class Llm(Section):
     @model_validator(mode="before")
     @classmethod
     def _raise_default_seconds(cls, values: Any) -> Any:
-        """Give a model on this machine SECONDS_HERE to answer, unless the operator set
-        `seconds`."""
+        """Return the [describe.llm] table, before pydantic reads it. If the address (`url`) is on
+        this machine and the operator did not set `seconds`, it gets `seconds` = SECONDS_HERE:
+        models at home answer slowly."""
         if not isinstance(values, dict):
             return values
         url = values.get("url")
         if isinstance(url, str) and _THIS_MACHINE.match(url.strip()):
+            # if `values` has `seconds`, that counts
             return {"seconds": SECONDS_HERE, **values}
         return values
 
     @model_validator(mode="after")
     def _check_model(self) -> Self:
-        """Raise ValueError if there is a language model's address without a model."""
+        """Return the settings themselves. Raises ValueError if `url`, the address of a language
+        model's server, is set but `model`, the name of the model, is not."""
         if self.url and not self.model:
             raise ValueError(
                 "set model to the name of the model that the endpoint at url is to use"
@@ -364,8 +371,8 @@ class Health(Section):
 
 
 def _check_smtp(value: str) -> str:
-    """Return `value` if it is the address of a mail server. Raises ValueError for others and for an
-    address with a password."""
+    """Return `value` if it is the address of a mail server, such as "smtps://user@mail.example.org".
+    Raises ValueError if the scheme is not smtp or smtps, or if there is no host, or a password."""
     parts = urlsplit(value)
     if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
         raise ValueError('write it like "smtps://user@mail.example.org"')
@@ -394,10 +401,11 @@ class Allowed(NamedTuple):
 
 
 def parse_allow(line: str) -> Allowed:
-    """Return the network and port in a line of `allow`, such as "10.0.0.0/8:443", "10.0.0.5",
-    "fd00::/8:443" or "[::1]:8080". Raises ValueError that quotes the line."""
+    """Return the network and the port (None: every port) in a line of the setting `allow`, such as
+    "10.0.0.0/8:443", "10.0.0.5", "fd00::/8:443" or "[::1]:8080". Raises ValueError, with the line
+    and an example, for other texts."""
     match = _NETWORK.fullmatch(line)
-    try:
+    try:  # every ValueError here gets the same message, below
         if not match:
             raise ValueError(line)
         port = int(match["port"]) if match["port"] else None
@@ -419,9 +427,9 @@ def network(value: str) -> str:
 
 
 def _check_receiver(value: str) -> str:
-    """Return `value` if it is an http or https address for a webhook. It may contain ${NAME} for
-    environment variables. Raises ValueError for others and for an address with a user name or
-    fragment."""
+    """Return `value` if it can be the address of a webhook's receiver. It may contain ${NAME} for
+    environment variables. Raises ValueError if it does not begin with http or https, has no host,
+    or has a user name or a fragment."""
     parts = urlsplit(value)
     is_web_address = parts.scheme in ("http", "https") and bool(parts.hostname)
     if not is_web_address or parts.username or parts.fragment:
@@ -433,8 +441,9 @@ def _check_receiver(value: str) -> str:
 
 
 def _check_signing_secret(value: SecretStr) -> SecretStr:
-    """Return `value` if it is the secret of a webhook, or ${NAME} for an environment variable with
-    it. Raises ValueError for others."""
+    """Return `value` if it is a secret to sign webhooks with ("whsec_" and base64), or ${NAME} for
+    an environment variable that contains one. Raises ValueError, which says how to make a secret,
+    for other texts."""
     if not _SIGNING_SECRET.fullmatch(value.get_secret_value()):
         raise ValueError(
             'write "whsec_" and 24 to 64 bytes in base64 (`openssl rand -base64 32`), or "${NAME}"'
@@ -466,16 +475,26 @@ class Digest(Section):
 
     name: Annotated[
         str,
-        like("[a-z0-9](-?[a-z0-9]){0,59}", 'write small letters and hyphens, such as "big-news"'),
+        require_pattern(
+            "[a-z0-9](-?[a-z0-9]){0,59}", 'write small letters and hyphens, such as "big-news"'
+        ),
     ]
     of: Annotated[
-        str, like("all|(tags|categories|queries|sources|authors)/[^/]+", 'write "all", "tags/ai"')
+        str,
+        require_pattern(
+            "all|(tags|categories|queries|sources|authors)/[^/]+", 'write "all", "tags/ai"'
+        ),
     ] = "all"
     query: Query = ""  # only stories with an article that matches
     at: Annotated[
-        str, like(f"(({'|'.join(DAYS)}) )?{_TIME}", 'write "07:00", or "mon 07:00" for a week')
+        str,
+        require_pattern(
+            f"(({'|'.join(DAYS)}) )?{_TIME}", 'write "07:00", or "mon 07:00" for a week'
+        ),
     ] = "07:00"
-    mail: tuple[Annotated[str, like(r"[^\s@,]+@[^\s@,]+", 'write ["me@example.org"]')], ...] = ()
+    mail: tuple[
+        Annotated[str, require_pattern(r"[^\s@,]+@[^\s@,]+", 'write ["me@example.org"]')], ...
+    ] = ()
 
 
 class Console(Listener):
@@ -505,7 +524,8 @@ class Settings(Section):
 
     @model_validator(mode="after")
     def _check_combinations(self) -> Self:
-        """Raise ValueError for settings that are valid each, but not together."""
+        """Return the settings themselves. Raises ValueError if two settings contradict each other,
+        or if two [[digest]] tables have the same name."""
         if self.publish.secret_path and self.publish.hubs:
             raise ValueError(
                 "hubs would learn the secret addresses; leave publish.hubs or publish.secret_path"
@@ -543,11 +563,14 @@ class Settings(Section):
 
     @property
     def folders(self) -> tuple[Path, ...]:
-        """The folders on this machine that the program writes."""
-        places = [self.articles_at, self.public_at, str(self.state_dir)]
+        """The folders on this machine that the program writes to: of articles, feeds, state and
+        pages. Addresses of buckets are left out."""
+        locations = [self.articles_at, self.public_at, str(self.state_dir)]
         if self.paths.pages:
-            places.append(self.pages_at)
-        return tuple(Path(location) for location in places if location and not is_bucket(location))
+            locations.append(self.pages_at)
+        return tuple(
+            Path(location) for location in locations if location and not is_bucket(location)
+        )
 
     @property
     def state_dir(self) -> Path:
@@ -560,12 +583,13 @@ class Settings(Section):
 
     @property
     def store_url(self) -> str:
-        """The address of the database. The operator may write it without the password; it then has
-        the password that the systemd units have for the same server."""
+        """The address of the database: the setting `store.url`, else an SQLite file in the state
+        folder. If the systemd units of the service have an address of the same server, that counts,
+        because it has the password, which the operator need not write into syndicator.toml."""
         if not self.store.url:
             return f"sqlite:///{self.state_dir / 'syndicator.db'}"
         if is_same_server(self.store.url, self._unit_store_url):
-            return self._unit_store_url  # the same address with its password
+            return self._unit_store_url
         return self.store.url
 
     @property
@@ -579,30 +603,33 @@ class Settings(Section):
 
     @property
     def is_exposed(self) -> bool:
-        """True if the feeds have a secret address that others can read on its way, because it is
-        sent without encryption outside the home network."""
+        """True if the feeds have a secret address, but this is sent without encryption (http)
+        outside the home network, so that others can read it."""
         has_secret = bool(self.publish.secret_path)
         is_encrypted = not self.base_url.startswith("http:")
         return has_secret and not is_encrypted and not private(self.base_url)
 
 
 def load(config_dir: Path, environ: Mapping[str, str] | None = None) -> Settings:
-    """Return the settings in the folder `config_dir`, overridden by variables of `environ` (None:
-    of this process). Without syndicator.toml these are the defaults. Raises ConfigError with all
-    faults. Each fault names its file and line, or its variable, and also the key and the cure."""
+    """Return the settings in syndicator.toml in the folder `config_dir`, with the values of
+    environment variables in place of those that they override. If there is no file, the other
+    settings have their defaults. `environ`: the variables, None for those of this process. Raises
+    ConfigError with all faults; each says where it is and what to do."""
     if environ is None:
         environ = os.environ
-    return settings_of(_read_file(config_dir), environ)
+    return make_settings(_read_file(config_dir), environ)
 
 
-def settings_of(file: TomlFile, environ: Mapping[str, str]) -> Settings:
-    """Return the settings in `file`, the parsed syndicator.toml, overridden by the variables in
-    `environ`. `file` has no values if it does not exist. Raises ConfigError with all faults."""
+def make_settings(file: TomlFile, environ: Mapping[str, str]) -> Settings:
+    """Return the settings in `file`, with the values of environment variables in place of those
+    that they override. `file`: the parsed syndicator.toml, without values if there is no such file.
+    `environ`: the environment variables. Raises ConfigError with all faults."""
     overrides = Overrides(Settings, PREFIX, environ)
     try:
         settings = Settings.model_validate(overrides.apply_to(file.values))
     except ValidationError as error:
         raise ConfigError.of(overrides.faults(error, file)) from error
+    # where relative paths start, and the database's address with its password
     settings._root = find_root(file.path.parent, environ)
     settings._unit_store_url = read_unit_variable(STORE_VARIABLE, UNIT_ENVIRONMENT)
     return settings
@@ -617,8 +644,10 @@ def origins(config_dir: Path, environ: Mapping[str, str]) -> dict[str, str]:
 def dropped_settings(
     config_dir: Path, environ: Mapping[str, str] | None = None
 ) -> tuple[Fault, ...]:
-    """Return a fault for each setting of earlier versions that is still set, by the file or by a
-    variable of `environ` (None: of this process). A file that cannot be read counts as empty."""
+    """Return a fault for each setting that exists no longer, or has a value that is no longer
+    valid, but is still set by syndicator.toml in `config_dir` or by an environment variable. A file
+    that cannot be read counts as empty. `environ`: the variables, None for those of this
+    process."""
     try:
         file = _read_file(config_dir)
     except ConfigError:
@@ -635,8 +664,9 @@ def _read_file(config_dir: Path) -> TomlFile:
 
 
 def unknown_variables(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return the variables that begin with SYNDICATOR_ but set nothing. Each has the name of a
-    similar variable that exists, or "". Variables that Kubernetes sets are left out."""
+    """Return the environment variables that begin with SYNDICATOR_ but set nothing, by name. The
+    value of each is the name of a similar variable that is a setting, or "" if there is none.
+    Variables that Kubernetes sets are left out."""
     unknown: dict[str, str] = {}
     for name, likely_name in Overrides(Settings, PREFIX, environ).find_unknown().items():
         if name != VARIABLE and not _KUBERNETES.fullmatch(name):

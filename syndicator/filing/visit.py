@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from syndicator.articles.edits import By, find_writer, may_write
 from syndicator.configuration import cron, settings
-from syndicator.configuration.entry_rules import is_muted, remember_bodies
+from syndicator.configuration.entry_rules import is_muted, merge_body_lengths
 from syndicator.configuration.page_rules import KEPT, count_unmatched
 from syndicator.core import urls
 from syndicator.core.errors import (
@@ -702,7 +702,7 @@ def _count_results(
     is_first_hour = first_visit is None or started - first_visit < _FIRST_HOUR
     pages = PageRecord(
         unmatched=count_unmatched(state.pages.unmatched, matches),
-        bodies=remember_bodies(text_sizes, state.pages.bodies, is_first=is_first_hour),
+        bodies=merge_body_lengths(text_sizes, state.pages.bodies, is_first=is_first_hour),
         walls=(*walls, *state.pages.walls)[:KEPT],
     )
     muted = 0

@@ -352,7 +352,7 @@ def _check_settings(app: App, text: str, value_texts: Mapping[str, str]) -> Sett
     new values by name of the setting; "" stands for its default. Raises ConfigError if the file is
     invalid after the edit; UsageError if the edit causes an error that `syndicator check` would
     report."""
-    from syndicator.configuration.settings import Settings, settings_of
+    from syndicator.configuration.settings import Settings, make_settings
     from syndicator.configuration.toml_edit import set_settings
     from syndicator.configuration.toml_files import TomlFile, list_leaves
     from syndicator.health.check import config_files
@@ -367,7 +367,7 @@ def _check_settings(app: App, text: str, value_texts: Mapping[str, str]) -> Sett
     folder = app.configuration.folder
     environ = app.configuration.environ
     file = TomlFile(folder / SETTINGS_FILE, tomllib.loads(edited), edited)
-    settings = settings_of(file, environ)
+    settings = make_settings(file, environ)
     findings_before = config_files.check_settings(
         folder, app.configuration.settings, environ, strict=False
     )

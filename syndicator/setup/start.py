@@ -251,7 +251,7 @@ def share_at_home(config: Path, port: int | None = None) -> None:
     Raises UsageError if the instance is published on the web, and MissingError if this machine is
     in no network."""
     # imported only here, because `init` must not load the schema of sources
-    from syndicator.configuration.sources.registry import put_text
+    from syndicator.configuration.sources.registry import replace_text
 
     settings = load(config)
     url = settings.site.url
@@ -279,7 +279,7 @@ def share_at_home(config: Path, port: int | None = None) -> None:
     }
     path = config / "syndicator.toml"
     text = path.read_text(encoding="utf-8") if path.exists() else None
-    put_text(path, set_settings(text or "", new_settings), expected=text, is_private=True)
+    replace_text(path, set_settings(text or "", new_settings), expected=text, is_private=True)
 
 
 def write_folder(

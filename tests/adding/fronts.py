@@ -299,12 +299,12 @@ def add_by_text(instance: Instance, urls: Sequence[str]) -> None:
 
 def add_by_hand(instance: Instance, urls: Sequence[str]) -> None:
     """In sources.toml, with the keys that a command gives."""
-    from syndicator.configuration.sources.registry import key_for
+    from syndicator.configuration.sources.registry import make_source_key
 
     keys: set[str] = set()
     tables = []
     for url in urls:
-        key = key_for(url, keys)
+        key = make_source_key(url, keys)
         keys.add(key)
         tables.append(f'[[source]]\nkey = "{key}"\nurl = "{url}"\n')
     (instance.config / "sources.toml").write_text("\n".join(tables))

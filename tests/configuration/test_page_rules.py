@@ -27,7 +27,7 @@ TREE = html.fromstring(
 def test_a_selector_may_end_in_an_attribute(written: str, css: str, attribute: str) -> None:
     """A selector may end in an attribute, as `@name` or `::attr(name)`; an `@` inside quotes
     belongs to the CSS."""
-    assert page_rules.split(written) == (css, attribute)
+    assert page_rules.split_selector(written) == (css, attribute)
     page_rules.compile_css(css)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from syndicator.configuration.entry_rules import has_collapsed, remember_bodies
+from syndicator.configuration.entry_rules import has_collapsed, merge_body_lengths
 from syndicator.core.model import Problem, Source, SourceState, VisitTimes
 from syndicator.core.reasons import ConditionReason, explain_reason
 from syndicator.health.conditions import (
@@ -194,19 +194,19 @@ def test_texts_of_the_first_hour_are_not_compared_with_each_other() -> None:
     with each other; at most 20 are kept."""
     short_first = (100,) * 5 + (3000,) * 15
 
-    assert has_collapsed(remember_bodies(short_first, (), is_first=False))
+    assert has_collapsed(merge_body_lengths(short_first, (), is_first=False))
 
-    first = remember_bodies(short_first, (), is_first=True)
+    first = merge_body_lengths(short_first, (), is_first=True)
 
     assert first == (100,) * 5
     assert not find_conditions_of(make_state(bodies=first))
 
-    first = remember_bodies((3000,) * 20, (), is_first=True)
-    later = remember_bodies((100,) * 5, first, is_first=False)
+    first = merge_body_lengths((3000,) * 20, (), is_first=True)
+    later = merge_body_lengths((100,) * 5, first, is_first=False)
 
     assert later == (100,) * 5 + (3000,) * 5
     assert has_collapsed(later)
-    assert len(remember_bodies((1,) * 15, (2,) * 15, is_first=False)) == 20
+    assert len(merge_body_lengths((1,) * 15, (2,) * 15, is_first=False)) == 20
 
 
 def test_short_texts_of_several_publishers_are_no_collapse() -> None:

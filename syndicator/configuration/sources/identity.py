@@ -40,10 +40,10 @@ _DEVICE_NAME = re.compile(r"con|prn|aux|nul|(com|lpt)[0-9]")
 _LONGEST_KEY = 40  # characters; sources.toml allows 60, a number may follow
 
 
-def files_of(path: Path) -> list[Path]:
-    """Return the files of sources: first sources.toml (`path`), also if it is missing, then the
-    .toml files in the folder sources.d beside it, sorted by name. Folders and hidden files there do
-    not count."""
+def list_source_files(path: Path) -> list[Path]:
+    """Return the files that sources are read from: first `path`, which is sources.toml, also if it
+    does not exist, then the .toml files in the folder sources.d beside it, sorted by name. Folders
+    and hidden files are left out."""
     files = [
         file
         for file in path.with_suffix(".d").glob("*.toml")
@@ -52,19 +52,20 @@ def files_of(path: Path) -> list[Path]:
     return [path, *sorted(files)]
 
 
-def key_for(url: str, used_keys: Collection[str] = ()) -> str:
-    """Return a short readable key for a URL, such as "techcrunch-ai" for TechCrunch's AI category.
-    `used_keys`: keys that exist already; if the key is one of them, it gets a number, as in
-    "techcrunch-ai-2"."""
+def make_source_key(url: str, used_keys: Collection[str] = ()) -> str:
+    """Return a short readable key for a source, made of its URL, such as "techcrunch-ai" for
+    TechCrunch's AI category. `used_keys`: keys of other sources; if the key is one of them, it gets
+    a number, as in "techcrunch-ai-2"."""
     words = _list_site_words(url) + _list_path_words(url)
     base = "-".join(dict.fromkeys(word for word in words if word))
     if len(base) > _LONGEST_KEY:
-        # cut between words if possible; with one character more, a word that just fits stays
+        # Cut between words if possible. Look at one character more than fits: if it is a hyphen,
+        # the word before it fits whole.
         whole_words = base[: _LONGEST_KEY + 1].rpartition("-")[0]
         base = (whole_words or base)[:_LONGEST_KEY].strip("-")
     if not base:
         base = "source"
-    if _DEVICE_NAME.fullmatch(base):
+    if _DEVICE_NAME.fullmatch(base):  # Windows has no files of this name
         base += "-feed"
     key = base
     number = 2
@@ -75,10 +76,10 @@ def key_for(url: str, used_keys: Collection[str] = ()) -> str:
 
 
 def _list_site_words(url: str) -> list[str]:
-    """Return the words of a URL's host that name the owner of the site, such as "example" for
-    example.org. For a name that many sites share, such as github, this is the subdomain, such as
-    "alice" for alice.github.io."""
-    host = urls.host(url).split(":")[0]
+    """Return the words of a URL's host that name the owner of the site: the name of the domain and
+    the subdomains, such as ["example", "news"] for news.example.org. For a domain that many owners
+    share, such as github, return only the subdomain, ["alice"] for alice.github.io."""
+    host = urls.host(url).split(":")[0]  # without the port
     domain = urls.domain(url)
     is_ip_address = host == domain and re.fullmatch(r"[\d.]+", host) is not None
     if is_ip_address:
@@ -86,6 +87,7 @@ def _list_site_words(url: str) -> list[str]:
     subdomains = []
     for label in host.removesuffix(domain).strip(".").split("."):
         word = _make_slug(label)
+        # labels such as "www" or "feeds" name no owner
         if label and word not in _SERVING_LABELS:
             subdomains.append(word)
     name, _, ending = domain.partition(".")
@@ -97,12 +99,14 @@ def _list_site_words(url: str) -> list[str]:
 
 
 def _list_path_words(url: str) -> list[str]:
-    """Return the last two words of a URL's path that say what the feed is about. If the path has
-    none, return the value of the first parameter of the query."""
+    """Return at most two words of a URL's path that say what the feed is about: its last segments,
+    without those such as "feed" or a number. If there are none, return the value of the first
+    parameter of the URL's query."""
     parts = urlsplit(url)
     words = []
     for segment in parts.path.split("/"):
         slug = _make_slug(segment)
+        # "news.xml" has become "news-xml"
         word = re.sub(r"-(xml|rss|atom|json|rdf|html|php)$", "", _SHORT_WORDS.get(slug, slug))
         says_nothing = not word or word in _SERVING_LABELS or word.isdigit()
         if not says_nothing:
@@ -114,21 +118,25 @@ def _list_path_words(url: str) -> list[str]:
 
 
 def _make_slug(word: str) -> str:
-    """Return a word of a URL in small ASCII letters and digits. One hyphen stands for each run of
-    other characters."""
-    with contextlib.suppress(UnicodeError):
-        word = word.encode().decode("idna") if word.startswith("xn--") else word
+    """Return a word of a URL in small ASCII letters and digits, with a hyphen for each run of other
+    characters and none at the ends: "café.html" becomes "cafe-html"."""
+    if word.startswith("xn--"):  # letters outside ASCII in the name of a host
+        with contextlib.suppress(UnicodeError):
+            word = word.encode().decode("idna")
+    # split letters from their accents, then drop all that is not ASCII
     ascii_word = unicodedata.normalize("NFKD", word).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", ascii_word).strip("-")
 
 
 def list_moves(states: Sequence[SourceState]) -> tuple[Move, ...]:
-    """Return the moves of sources that have another address than the operator wrote, or will soon
-    have it. The reason is a permanent redirect, or that the whole site moved."""
+    """Return a move for each source that is visited at another address than the operator wrote, or
+    will be soon, because of a permanent redirect or because the whole site moved. `states`: the
+    states of all sources."""
     moved_states = [state for state in states if _find_new_address(state) not in ("", state.url)]
     if not moved_states:
         return ()
-    owners: dict[str, list[str]] = defaultdict(list)  # keys of sources by address
+    # keys of the sources at each address, written and new, in any spelling
+    owners: dict[str, list[str]] = defaultdict(list)
     for state in states:
         owners[urls.alias(state.url)].append(state.key)
         if state.redirects.effective_url:
@@ -150,18 +158,18 @@ def list_moves(states: Sequence[SourceState]) -> tuple[Move, ...]:
 
 
 def _find_new_address(state: SourceState) -> str:
-    """Return the address at which a source is visited now, or will be soon, if it has moved; else
-    ""."""
+    """Return the new address of a source that has moved, or "" if the source has not moved."""
     if state.has_moved:
         return state.redirects.effective_url or ""
-    if state.redirects.site_moved:
+    if state.redirects.site_moved:  # it will be visited there soon
         return state.redirects.moved_to or ""
     return ""
 
 
 def _describe_risk(moved: SourceState, address: str, owners: Mapping[str, Sequence[str]]) -> str:
-    """Return a warning if `address`, the new address of a source, may not be the feed that the
-    operator wants; else "". `owners`: the keys of the sources at each address."""
+    """Return a warning if the source `moved` may have moved to a feed that the operator does not
+    want, else "". `address`: its new address. `owners`: the keys of the sources at each address, by
+    `urls.alias` of the address."""
     others = [key for key in owners[urls.alias(address)] if key != moved.key]
     if others:
         return (
@@ -177,21 +185,22 @@ Addresses = Mapping[str, tuple[str, ...]]  # key of a source -> its addresses, n
 
 
 def find_successors(
-    names_by_key: Mapping[str, str], addresses: Addresses, rows: Mapping[str, FeedRow]
+    urls_by_key: Mapping[str, str], addresses: Addresses, rows: Mapping[str, FeedRow]
 ) -> dict[str, str]:
-    """Return the key of the source that replaces a removed source, by the key of the removed one.
-    This is the followed source that has one of its addresses; of several, the newest address
-    counts. Removed sources without a feed, and those whose feed already redirects to a followed
-    source, are left out. `names_by_key`: the address of each configured source. `rows`: the feed of
-    each source. All are by key."""
-    removed = sorted(addresses.keys() & rows.keys() - names_by_key.keys())
-    if not removed:
+    """Return the successors of removed sources: the key of the removed source, and the key of the
+    configured source that now has one of its addresses. If several have one, the source with its
+    newest address is the successor. Removed sources without a feed, and those whose feed already
+    redirects to a configured source, are left out. `urls_by_key`: the address of each configured
+    source. `addresses`: all addresses that each source ever had, the newest last. `rows`: the feed
+    of each source. All are by the key of the source."""
+    removed_keys = sorted(addresses.keys() & rows.keys() - urls_by_key.keys())
+    if not removed_keys:
         return {}
-    key_by_alias = {urls.alias(url): key for key, url in names_by_key.items()}
+    key_by_alias = {urls.alias(url): key for key, url in urls_by_key.items()}
     successors: dict[str, str] = {}
-    for key in removed:
-        target = rows[key].moved_to
-        has_successor = target is not None and target.slug in names_by_key
+    for key in removed_keys:
+        target = rows[key].moved_to  # the feed that this one redirects to
+        has_successor = target is not None and target.slug in urls_by_key
         if has_successor:
             continue
         for url in reversed(addresses[key]):
@@ -203,31 +212,31 @@ def find_successors(
 
 
 def find_departures(
-    names_by_key: Mapping[str, str], addresses: Addresses, rows: Mapping[str, FeedRow]
+    urls_by_key: Mapping[str, str], addresses: Addresses, rows: Mapping[str, FeedRow]
 ) -> list[str]:
-    """Return the keys of sources whose feed redirects to another feed but must not do so any
-    longer. The reason is that the other source was removed, or that the source now has an address
-    that it never had. `names_by_key`: the address of each configured source. `rows`: the feed of
-    each source. All are by key."""
-    departed = []
-    for key in sorted(names_by_key.keys() & rows.keys()):
-        target = rows[key].moved_to
+    """Return the keys of configured sources whose feed redirects to the feed of another source, but
+    should no longer do so: the other source was removed, or this source got an address that it
+    never had. `urls_by_key`: the address of each configured source. `addresses`: all addresses that
+    each source ever had. `rows`: the feed of each source. All are by the key of the source."""
+    departed_keys = []
+    for key in sorted(urls_by_key.keys() & rows.keys()):
+        target = rows[key].moved_to  # the feed that this one redirects to
         if target is None:
             continue
-        is_target_removed = target.slug not in names_by_key
-        has_new_address = not is_at(names_by_key[key], addresses.get(key, ()))
+        is_target_removed = target.slug not in urls_by_key
+        has_new_address = not is_at(urls_by_key[key], addresses.get(key, ()))
         if is_target_removed or has_new_address:
-            departed.append(key)
-    return departed
+            departed_keys.append(key)
+    return departed_keys
 
 
-def with_address(addresses: tuple[str, ...], url: str) -> tuple[str, ...]:
-    """Return the addresses of a source with `url` as the newest, which is the last. Another
-    spelling of `url` is removed; but if it is the newest already, the addresses stay as they
-    are."""
-    if addresses and (addresses[-1] == url or urls.alias(addresses[-1]) == urls.alias(url)):
+def add_newest_address(addresses: tuple[str, ...], url: str) -> tuple[str, ...]:
+    """Return all addresses that a source ever had, with `url` as the newest. `addresses`: those so
+    far, the newest last. If the newest is `url` already, in any spelling, they are returned as they
+    are; if an older one is, it moves to the end."""
+    alias = urls.alias(url)  # the same for all spellings of an address
+    if addresses and (addresses[-1] == url or urls.alias(addresses[-1]) == alias):
         return addresses
-    alias = urls.alias(url)
     others = [address for address in addresses if urls.alias(address) != alias]
     return (*others, url)
 
@@ -235,8 +244,9 @@ def with_address(addresses: tuple[str, ...], url: str) -> tuple[str, ...]:
 def find_sources_at_new_site(
     urls_by_key: Mapping[str, str], former_urls: Mapping[str, Sequence[str]]
 ) -> list[str]:
-    """Return the keys of sources that are new or have moved to another site. `urls_by_key`: the
-    address of each source. `former_urls`: the earlier addresses of each source, the newest last."""
+    """Return the keys of sources that are new, or whose address is now on another site.
+    `urls_by_key`: the present address of each source. `former_urls`: the earlier addresses of each
+    source, the newest last; a new source has none. Both are by the key of the source."""
     keys = []
     for key, url in sorted(urls_by_key.items()):
         former = former_urls.get(key, ())
@@ -251,11 +261,11 @@ def is_at(url: str, addresses: Iterable[str]) -> bool:
 
 
 def update_state(source: Source, state: SourceState | None) -> SourceState:
-    """Return the state of a source after sources.toml was read. `state`: the state before, None for
-    a new source. With a new address a new state begins, in which only the times of visits and
-    articles stay. After any other edit that affects visits, the source is due at once, because the
-    edit may end a failure."""
-    terms = _compute_digest(source)
+    """Return the state of a source after sources.toml was read. `source`: the source as it is in
+    sources.toml now. `state`: its state before, None for a new source. If its address changed, it
+    gets a new state, in which only the times of visits and articles stay. After any other edit that
+    affects visits, it is due at once, because the edit may end a failure."""
+    terms = _compute_digest(source)  # of all fields that affect visits, the rules included
     rules = source.rules.digest
     new_state = SourceState(key=source.key, url=source.url, terms=terms, rules=rules)
     if state is None:
@@ -269,10 +279,11 @@ def update_state(source: Source, state: SourceState | None) -> SourceState:
         )
     updated = replace(state, terms=terms, rules=rules)
     if rules != state.rules:
+        # what was observed with the old rules says nothing about the new ones
         bodies = drop_collapsed(state.pages.bodies)
         updated = replace(updated, pages=replace(state.pages, unmatched={}, bodies=bodies))
-    is_same = state.terms == terms
-    if is_same or not state.terms:
+    is_edited = bool(state.terms) and state.terms != terms  # "" in a state of an earlier version
+    if not is_edited:
         return updated
     # the edit may have corrected a failure: visit now
     return replace(
@@ -284,9 +295,11 @@ def update_state(source: Source, state: SourceState | None) -> SourceState:
     )
 
 
-def as_followed(source: Source, state: SourceState | None) -> Source:
-    """Return a source as it is visited. If the operator left its kind open, it has the kind and the
-    address that its first visit found. `state`: the state of the source, None before that visit."""
+def apply_first_visit(source: Source, state: SourceState | None) -> Source:
+    """Return a source as it is visited. If the operator left its kind open ("auto"), the first
+    visit found out if it is a feed or a list of articles, and at which address: these replace the
+    kind and the address. `source`: the source as the operator wrote it. `state`: its state, None
+    before the first visit."""
     if state is None or source.kind != "auto" or source.url != state.url:
         return source
     if state.discovery.found == "list":
@@ -297,9 +310,8 @@ def as_followed(source: Source, state: SourceState | None) -> Source:
 
 
 def _compute_digest(source: Source) -> str:
-    """Return a digest, 16 hex characters, of the fields that affect how a source is visited and
-    read. Fields that later versions added are part of it only if they are set, so that no upgrade
-    looks like an edit."""
+    """Return a digest, 16 hex characters, of the fields of a source that affect how it is visited
+    and read. It shows if the operator edited them."""
     terms: list[object] = [
         source.kind,
         source.every,
@@ -309,6 +321,8 @@ def _compute_digest(source: Source) -> str:
         sorted(source.headers_env.items()),
         source.enabled,
     ]
+    # Later versions added the fields below. They count only if they are set, so that the digest of
+    # a source without them stays the same and an upgrade does not look like an edit.
     if source.rules != Rules():
         terms.append(source.rules)
     if source.speaks_for is not None:
@@ -320,7 +334,7 @@ def _compute_digest(source: Source) -> str:
     if source.browser:
         terms.append("browser")
     newsletter = (source.sender, source.list_id, source.after)
-    if newsletter != (None, None, "keep"):
+    if newsletter != (None, None, "keep"):  # the defaults
         terms += newsletter
     if source.cookies:
         terms += ("cookies", source.cookies)

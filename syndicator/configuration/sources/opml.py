@@ -93,26 +93,27 @@ class SubscriptionList:
 
     @property
     def folders(self) -> tuple[str, ...]:
-        """The names of the folders of subscriptions that another program wrote. The operator
-        decides if these become categories, tags or nothing."""
+        """The names of all folders in the list, each once, in the order of the document. The
+        operator decides if they become categories, tags or nothing. Folders of subscriptions that
+        this program wrote are left out, because these have categories and tags of their own."""
         names: dict[str, None] = {}  # a set in order
         for outline in self.outlines:
-            if not outline.own:
+            if not outline.own:  # written by another program
                 names.update(dict.fromkeys(outline.folders))
         return tuple(names)
 
 
 def read_opml(data: bytes, *, is_trusted: bool = False) -> SubscriptionList:
-    """Return the subscriptions of an OPML document.
+    """Return the subscriptions of an OPML document (`data`), and those that cannot be imported.
 
-    `is_trusted`: the list is an export of the operator's own. Otherwise rights are removed, and
-    addresses that name an environment variable of this machine are skipped. Raises NotAFeed, with
-    line and cure, if any part of the document cannot be read, so that nobody takes a part of a list
-    for the whole."""
+    `is_trusted`: True if the operator exported the list. If not, settings that give rights are
+    removed, and addresses with an environment variable of this machine are skipped. Raises
+    NotAFeed, with the line and the cure, if any part of the document cannot be read, so that nobody
+    takes a part of a list for the whole."""
     root = _parse_xml(data)
     _need_opml(root)
     outlines_by_alias: dict[str, Outline] = {}
-    places: dict[str, int] = {}
+    positions: dict[str, int] = {}  # in the result, by address
     skipped: list[Skipped] = []
     for element in root.iter("{*}outline"):
         item = _parse_outline(element)
@@ -126,22 +127,28 @@ def read_opml(data: bytes, *, is_trusted: bool = False) -> SubscriptionList:
         alias = _make_alias(item)
         first = outlines_by_alias.get(alias)
         if first is not None:
+            # the same subscription again: keep the first
             why = f"{item.url} stands in line {first.line} too"
             skipped.append(Skipped(line=item.line, name=item.title, why=why))
             continue
         outlines_by_alias[alias] = item
+        # our own lists state the position, because folders changed the order
         position = item.own.get(_PLACE_KEY)
-        places[item.url] = position if isinstance(position, int) else len(outlines_by_alias)
-    in_order = sorted(outlines_by_alias.values(), key=lambda outline: places[outline.url])
+        positions[item.url] = position if isinstance(position, int) else len(outlines_by_alias)
+
+    in_order = sorted(outlines_by_alias.values(), key=lambda outline: positions[outline.url])
     outlines: list[Outline] = []
     for outline in in_order:
+        # the position is no setting of the source
         settings = {name: value for name, value in outline.own.items() if name != _PLACE_KEY}
         outlines.append(replace(outline, own=settings))
     return SubscriptionList(outlines=tuple(outlines), skipped=tuple(skipped), is_trusted=is_trusted)
 
 
 def _need_opml(root: etree._Element) -> None:
-    """Raise NotAFeed, with line and cure, unless `root` is the root element of an OPML document."""
+    """Raise NotAFeed, with the line and the cure, if `root` is not the root element of an OPML
+    document."""
+    # a comment or the like has no text as tag; "{namespace}name" is a name with a namespace
     name = root.tag.rpartition("}")[2].lower() if isinstance(root.tag, str) else ""
     if name == "opml":
         return
@@ -153,19 +160,20 @@ def _need_opml(root: etree._Element) -> None:
 
 
 def _make_alias(outline: Outline) -> str:
-    """Return a text that is the same for two outlines only if they are one subscription: the
-    address and, for a mailbox, the newsletter."""
+    """Return a text that is the same for two outlines if they are the same subscription, and only
+    then. It is the address in its common spelling; for a mailbox, also the sender and the list of
+    the newsletter."""
     if urls.is_mailbox(outline.url):
         return f"{outline.url} from={outline.own.get('from')} list={outline.own.get('list')}"
     return urls.alias(outline.url)
 
 
 def _parse_xml(data: bytes) -> Any:
-    """Return the root element of an XML document. Two faults that many programs make are corrected:
-    `&` that is not escaped, and HTML entities such as `&eacute;`. Raises NotAFeed, with line and
-    cure, if the document is not valid, or declares entities."""
-    # libxml2 always expands entities in attributes, so documents that declare any are refused;
-    # NUL bytes are removed to search UTF-16 too
+    """Return the root element of an XML document (`data`). Two faults that many programs make are
+    corrected: `&` that is not escaped, and HTML entities such as `&eacute;`. Raises NotAFeed, with
+    the line and the cure, if the document is not valid, or declares entities."""
+    # libxml2 always expands entities in attributes, to any size: refuse documents with entities.
+    # Without NUL bytes, the search finds them also in UTF-16.
     plain = data.replace(b"\0", b"")
     position = plain.find(b"<!ENTITY")
     if position >= 0:
@@ -179,36 +187,43 @@ def _parse_xml(data: bytes) -> Any:
     except etree.XMLSyntaxError as error:
         line = error.position[0] or 1
         why = _describe_syntax(error)
-        if not plain.rstrip().lower().endswith(b"opml>"):
+        is_cut_off = not plain.rstrip().lower().endswith(b"opml>")
+        if is_cut_off:
             line = plain.rstrip().count(b"\n") + 1
             why = f"the document is cut off here, so none of it is taken; {_EXPORT_AGAIN}"
         raise NotAFeed(FeedReason.BROKEN_XML, f"line {line}: {why}") from error
 
 
 def _escape_and(match: re.Match[bytes]) -> bytes:
-    """Return what replaces an ampersand that is not valid in XML: the character that an HTML entity
-    stands for, else `&amp;`."""
-    character = html5.get(f"{match[1].decode()};") if match[1] else None
-    if character:
-        return character.encode("ascii", "xmlcharrefreplace")
+    """Return the bytes to write in place of a match of _BARE_AND, an ampersand that is not valid in
+    XML. If it begins an HTML entity such as `&eacute;`, that is the number of the character, such
+    as `&#233;`; if not, `&amp;` and the rest of the match."""
+    entity_name = match[1]
+    if entity_name:
+        character = html5.get(f"{entity_name.decode()};")
+        if character:
+            return character.encode("ascii", "xmlcharrefreplace")
     return b"&amp;" + match[0][1:]
 
 
 def _describe_syntax(error: etree.XMLSyntaxError) -> str:
-    """Return what is wrong with the XML, and the cure."""
+    """Return in words what is wrong with an XML document, and the cure. `error`: the error that
+    libxml2 reported."""
     code: int = getattr(error, "code", 0)
     if code in _ENCODING_ERRORS:
         return "its characters are not in the encoding that it states; save it as UTF-8"
     if code in _DEPTH_ERRORS:
         return f"folders are nested too deeply; {_EXPORT_AGAIN}"
+    # without the position, which the caller says
     words = re.sub(r"(, line \d+, column \d+)?( \(.*\))?$", "", str(error))
     return f"{words}; correct the line, or {_EXPORT_AGAIN}"
 
 
 def clean_outline(outline: Outline) -> Outline | Skipped:
-    """Return an outline of a list that may be a stranger's, without the settings that give rights
-    (RIGHTS). The names of these are in `removed`. Return it as skipped if only the operator may
-    follow its address: it is a mailbox, or names an environment variable of this machine."""
+    """Return an outline (a subscription in a list that may be a stranger's) without the settings
+    that give rights; `removed` has their names. Return a Skipped, with the reason, if only the
+    operator may follow the address, because it is a mailbox or contains the name of an environment
+    variable of this machine."""
     if urls.is_mailbox(outline.url):
         why = "it is a mailbox, which only you can follow: write it into sources.toml by hand"
         return Skipped(line=outline.line, name=outline.title, why=why)
@@ -228,9 +243,11 @@ def clean_outline(outline: Outline) -> Outline | Skipped:
 def make_source_table(
     outline: Outline, folders: Folders, categories: Mapping[str, str]
 ) -> dict[str, Any]:
-    """Return the [[source]] table for an outline. `folders`: what the folders of the outline
-    become. `categories`: the right spelling of each known category, by its case-folded name."""
-    if outline.own:
+    """Return the [[source]] table of sources.toml for an outline (a subscription in a list).
+    `folders`: "category" if its innermost folder becomes the category of the source, "tag" if all
+    its folders become tags, "ignore" if they are not used. `categories`: the spelling of each
+    category in use, by the name in small letters (`casefold`)."""
+    if outline.own:  # this program wrote the list, with all settings
         return {**outline.own, "url": outline.url}
     values: dict[str, Any] = {"url": outline.url}
     if outline.title:
@@ -246,13 +263,15 @@ def make_source_table(
 def write_opml(
     title: str, sources: Sequence[Source], sites: Mapping[str, str] | None = None
 ) -> bytes:
-    """Return an OPML document of the sources, with a folder for each category. `sites`: the address
-    of each source's site, by the key of the source."""
+    """Return an OPML document with the sources, in a folder for each category. `title`: the title
+    of the document. `sites`: the address of each source's site, by the key of the source; it may
+    lack sources."""
     root = etree.Element("opml", {"version": "2.0"}, nsmap={"syndicator": SPACE})
     head = etree.SubElement(root, "head")
     etree.SubElement(head, "title").text = text.line(title)
     body = etree.SubElement(root, "body")
-    folders: dict[str, Any] = {"": body}  # elements by name; sources without a category: no folder
+    # the element of each folder, by its name; sources without a category are in no folder
+    folders: dict[str, Any] = {"": body}
     site_by_key = sites or {}
     for position, source in enumerate(sources, 1):
         name = text.line(source.category or "")
@@ -268,9 +287,9 @@ def write_opml(
 
 
 def _make_outline(source: Source, site: str) -> dict[str, str]:
-    """Return the attributes of a source that all programs understand. Sources that other programs
-    cannot follow (pages, lists, mailboxes) become links. `site`: the address of the source's site,
-    or ""."""
+    """Return the attributes of a source's `outline` element that all programs understand. A source
+    that other programs cannot follow (a page, a list of articles, a mailbox) gets those of a link.
+    `site`: the address of the source's site, "" if it is not known."""
     name = text.line(source.title or source.key)
     url = text.line(source.url)
     is_page = source.kind in ("page", "list") or bool(source.rules.links)
@@ -283,8 +302,9 @@ def _make_outline(source: Source, site: str) -> dict[str, str]:
 
 
 def _make_own_attributes(source: Source, position: int) -> dict[str, str]:
-    """Return all settings of a source as attributes in the namespace of this program. `position`:
-    the number of the source in sources.toml, because folders change the order."""
+    """Return all settings of a source as attributes of its `outline` element, in the XML namespace
+    of this program. `position`: the number of the source in sources.toml, also written, because
+    folders change the order."""
     attributes = {}
     for name, value in table(source).items():
         if name == "url":
@@ -293,14 +313,16 @@ def _make_own_attributes(source: Source, position: int) -> dict[str, str]:
             written = text.legal(value)
         else:
             written = json.dumps(value, ensure_ascii=True, default=dict)
-        attributes[f"{{{SPACE}}}{name}"] = written
+        attributes[f"{{{SPACE}}}{name}"] = written  # "{namespace}name", as lxml wants it
     attributes[f"{{{SPACE}}}{_PLACE_KEY}"] = str(position)
     return attributes
 
 
 def _parse_outline(element: Any) -> Outline | Skipped | None:
-    """Return the subscription of an `outline` element; as skipped, with the reason, if it cannot be
-    imported. Return None for a folder: an element without address that has elements in it."""
+    """Return the subscription that an `outline` element of OPML describes. Return a Skipped, with
+    the reason, if it cannot be imported. Return None if the element is a folder: it has no address
+    but contains elements."""
+    # standard attributes only: those of a namespace begin with "{"
     attributes = {
         name.lower(): value for name, value in element.attrib.items() if not name.startswith("{")
     }
@@ -316,12 +338,14 @@ def _parse_outline(element: Any) -> Outline | Skipped | None:
     if kind in ("link", "include") and not is_ours:
         return Skipped(line=line, name=title, why=f"it is of type {kind}, which is no feed")
     stated_url = attributes.get("xmlurl") or attributes.get("url") or ""
-    if not stated_url and len(element):
+    is_folder = not stated_url and len(element) > 0
+    if is_folder:
         return None
     url = stated_url.strip() if is_ours else urls.absolute("", stated_url)
     if not url:
         why = f"{stated_url!r} is no web address" if stated_url else "it has no xmlUrl"
         return Skipped(line=line, name=title, why=why)
+    # the innermost folder first
     parents = [_read_name(parent) for parent in element.iterancestors("{*}outline")]
     return Outline(
         url=url,
@@ -334,9 +358,10 @@ def _parse_outline(element: Any) -> Outline | Skipped | None:
 
 
 def _read_settings(element: Any) -> dict[str, Any]:
-    """Return the settings that an `export` of this program wrote into an element, by their keys in
-    sources.toml. Raises ValueError if a value is not valid JSON."""
-    prefix = f"{{{SPACE}}}"
+    """Return the settings that this program's `export` wrote into an `outline` element, by their
+    keys in sources.toml. They are empty if another program wrote it. Raises ValueError if a value
+    is not valid JSON."""
+    prefix = f"{{{SPACE}}}"  # of attributes in our namespace
     settings = {}
     for name, value in element.attrib.items():
         if name.startswith(prefix):

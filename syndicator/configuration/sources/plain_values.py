@@ -13,8 +13,8 @@ _KEYS: Final = {"sender": "from", "list_id": "list"}
 
 
 def list_differing_fields(value: Any, default: Any) -> dict[str, Any]:
-    """Return the fields of the dataclass `value` that differ from those of `default`, with their
-    values."""
+    """Return the fields of a dataclass instance whose values differ from another instance's: their
+    names, and the values that they have in `value`. `default`: an instance of the same class."""
     result = {}
     for field in dataclasses.fields(value):
         field_value = getattr(value, field.name)
@@ -24,9 +24,9 @@ def list_differing_fields(value: Any, default: Any) -> dict[str, Any]:
 
 
 def table(source: Source) -> dict[str, Any]:
-    """Return the settings of a source that differ from the usual ones for its address, by their
-    keys in sources.toml."""
-    fields = list_differing_fields(source, usual_source(source.url, source.cookies))
+    """Return the settings of a source as a table of sources.toml, by their keys in that file.
+    Settings that have their usual value for the address of the source are left out."""
+    fields = list_differing_fields(source, make_usual_source(source.url, source.cookies))
     values = {key_of(name): value for name, value in fields.items()}
     if "rules" in values:
         values["rules"] = list_differing_fields(source.rules, Rules())
@@ -38,18 +38,19 @@ def key_of(field: str) -> str:
     return _KEYS.get(field, field)
 
 
-def usual_source(url: str, cookies: str = "") -> Source:
-    """Return a source with the usual settings for this address and this file of cookies. A mailbox
-    is private and no language model reads it, because mails are meant for their reader; the
-    operator may change both. No language model reads pages that need cookies either."""
-    if urls.is_mailbox(url):
+def make_usual_source(url: str, cookies: str = "") -> Source:
+    """Return a source without key and address that has the usual settings for a source at `url`.
+    `cookies`: the file of cookies that its pages need, "" if none. A language model reads neither
+    mails nor pages that need cookies, unless the operator permits it."""
+    if urls.is_mailbox(url):  # mails are meant for their reader alone
         return Source(key="", url="", content="private", llm=False)
     return Source(key="", url="", llm=not cookies)
 
 
 def address_key(source: Source) -> str:
-    """Return a text that two sources have in common only if they have the same address, in whatever
-    spelling; for a mailbox, also the same newsletter."""
+    """Return a text that is the same for two sources if they have the same address, in any
+    spelling, and only then. For a mailbox, the newsletter (sender and list) must be the same
+    too."""
     if urls.is_mailbox(source.url):
         return f"{source.url.strip()} from={source.sender or ''} list={source.list_id or ''}"
     return urls.alias(source.url)

@@ -15,8 +15,8 @@ from filelock import FileLock, Timeout
 
 from syndicator.configuration import toml_edit
 from syndicator.configuration.private import PUBLIC, tighten
-from syndicator.configuration.sources.identity import files_of
-from syndicator.configuration.sources.identity import key_for as key_for
+from syndicator.configuration.sources.identity import list_source_files
+from syndicator.configuration.sources.identity import make_source_key as make_source_key
 from syndicator.configuration.sources.plain_values import address_key
 from syndicator.configuration.sources.plain_values import table as plain
 from syndicator.configuration.sources.schema import Placed, check, check_all, readable
@@ -48,15 +48,16 @@ def read_placed_sources(path: Path) -> tuple[Placed, ...]:
 
 
 def _read_files(path: Path) -> tuple[list[TomlFile], list[Fault]]:
-    """Return the parsed files of sources, and the faults of those that are not valid TOML. Raises
-    ConfigError if a file cannot be read at all."""
+    """Return the parsed files that sources are read from, and the faults of files that are not
+    valid TOML, which are left out. `path`: sources.toml. Raises ConfigError if a file cannot be
+    read at all."""
     files: list[TomlFile] = []
     faults: list[Fault] = []
-    for file in files_of(path):
+    for file in list_source_files(path):
         try:
             files.append(read_toml_file(file))
         except ConfigError as error:
-            if not error.faults:
+            if not error.faults:  # the file could not be read
                 raise
             faults += error.faults
     return files, faults
@@ -74,11 +75,12 @@ def add_sources(
     sources: Sequence[Source],
     known: Callable[[], Mapping[str, Source] | None] = lambda: None,
 ) -> None:
-    """Append sources to `path` (sources.toml): all of them, or none if one fails. A missing file is
-    created. `known`: called while the file is locked; returns all present sources by address
-    (`urls.alias`), so that the file need not be parsed, or None if the caller does not have them.
+    """Append sources to sources.toml (`path`): all of them, or none if one fails. A missing file is
+    created. `known`: called while the file is locked; returns all sources that the file has, by
+    address (`urls.alias`), so that it need not be parsed, or None if the caller does not know them.
     Raises UsageError if a key or address exists already, ConfigError if the file is not valid, and
     LockedError if it is locked for 10 s."""
+    # the fast way, without parsing the file
     with _lock_file(path) as target:
         text = _read_text(target)
         present = known()  # after reading the text: an editor may save at any moment
@@ -86,7 +88,8 @@ def add_sources(
             return
 
     def append_new(text: str, old: tuple[Source, ...]) -> str:
-        """Return `text` with the new sources, which must not be in any file."""
+        """Return the text of the file with the new sources, after a check that no file has them.
+        `_edit_file` calls this with the present text and sources."""
         placed: tuple[Placed, ...] = ()
         if path.exists():
             placed, _ = readable(*_read_files(path))
@@ -96,11 +99,11 @@ def add_sources(
         if not sources:
             return text
         new_tables = _write_tables(sources)
-        check(TomlFile(path, tomllib.loads(new_tables), new_tables))
+        check(TomlFile(path, tomllib.loads(new_tables), new_tables))  # raises if one is not valid
         return toml_edit.append_tables(text, new_tables)
 
     def read_valid(file: TomlFile) -> tuple[Source, ...]:
-        """Return the valid sources of the file; faulty ones do not prevent the edit."""
+        """Return the valid sources of the parsed file: faulty ones must not prevent the edit."""
         placed, _ = readable([file])
         return tuple(item.source for item in placed)
 
@@ -110,18 +113,19 @@ def add_sources(
 def _append_unparsed(
     path: Path, target: Path, text: str, present: Mapping[str, Source], sources: Sequence[Source]
 ) -> bool:
-    """Append `sources` without parsing `text`, the present content of the file, which saves seconds
-    for 100,000 sources. Return False, with nothing written, if this is not safe: there are other
-    files, `text` has more or fewer headers than `present` has sources, or the new tables are not
-    read as `sources`. `present`: the sources of the file, by address. `target`: the file to write,
-    which is `path` or the file that `path` links to."""
+    """Append `sources` to sources.toml (`path`) without parsing the file, which saves seconds if it
+    has 100,000 sources. Return True if they were appended, and False, with nothing written, if this
+    is not safe. `target`: the file to write, which is `path` or the file that `path` links to.
+    `text`: its present content. `present`: the sources in it, by address."""
+    # not safe if there are other files, or the file was edited since `present` was read
     headers = sum(1 for _ in _HEADERS.finditer(text))
-    if files_of(path) != [path] or headers != len(present):
+    if list_source_files(path) != [path] or headers != len(present):
         return False
     files_by_key = {source.key: path for source in present.values()}
     keys_by_address = {address: source.key for address, source in present.items()}
     _need_new(files_by_key, keys_by_address, path, sources)
     new_tables = _write_tables(sources)
+    # not safe if the new tables are read as other sources than these
     read_back = check(TomlFile(path, tomllib.loads(new_tables)))
     if read_back != tuple(sources):
         return False
@@ -130,9 +134,10 @@ def _append_unparsed(
 
 
 def remove_source(path: Path, key: str) -> bool:
-    """Remove the source `key`, and the comments directly above and below it. Return False if there
-    is no such source. Raises ConfigError if the file is not valid or cannot be edited, and
-    LockedError if it is locked."""
+    """Remove the source `key` from the file that it is in, and the comments directly above and
+    below it. `path`: sources.toml. Return True if it was removed, False if there is no such source.
+    Raises ConfigError if the file is not valid or cannot be edited, and LockedError if it is
+    locked."""
     file = _find_file(path, key)
 
     def remove_from_text(text: str, old: tuple[Source, ...]) -> str:
@@ -143,16 +148,19 @@ def remove_source(path: Path, key: str) -> bool:
         return toml_edit.remove_table(text, "source", keys.index(key))
 
     def remove_from_sources(old: tuple[Source, ...]) -> tuple[Source, ...]:
+        """Return the sources that the new text must have."""
         return tuple(source for source in old if source.key != key)
 
     return _edit_file(file, remove_from_text, remove_from_sources)
 
 
 def change_source(path: Path, key: str, expected: Source, new: Source) -> None:
-    """Replace the source `key` by `new`. `expected`: the source as it was when the edit was
-    planned. Raises EditedMeanwhile if the source differs from `expected`."""
+    """Replace the source `key` by `new` in the file that it is in. `path`: sources.toml.
+    `expected`: the source as it was when the edit was planned. Raises EditedMeanwhile if it has
+    changed since."""
 
     def change(source: Source) -> Source:
+        """Return the new source for the one that the file has now."""
         if source != expected:
             raise EditedMeanwhile(f"{path}: the source {key!r}")
         return new
@@ -161,9 +169,10 @@ def change_source(path: Path, key: str, expected: Source, new: Source) -> None:
 
 
 def edit_source(path: Path, key: str, change: Callable[[Source], Source]) -> None:
-    """Replace the source `key` by `change(source)`, which is called more than once. Only values
-    that differ are written. Raises UsageError if there is no such source, ConfigError if the file
-    is not valid or cannot be edited, and LockedError if it is locked."""
+    """Replace the source `key` by `change(source)` in the file that it is in. `path`: sources.toml.
+    `change` may be called more than once. Only values that differ are written. Raises UsageError if
+    there is no such source, ConfigError if the file is not valid or cannot be edited, and
+    LockedError if it is locked."""
     file = _find_file(path, key)
 
     def change_in_text(text: str, old: tuple[Source, ...]) -> str:
@@ -173,7 +182,7 @@ def edit_source(path: Path, key: str, change: Callable[[Source], Source]) -> Non
             raise UsageError(
                 f"{file} has no source {key!r}; `syndicator sources` lists those it has"
             )
-        number = keys.index(key)
+        number = keys.index(key)  # of its [[source]] table
         source = old[number]
         old_values = plain(source)
         new_values = plain(change(source))
@@ -190,6 +199,7 @@ def edit_source(path: Path, key: str, change: Callable[[Source], Source]) -> Non
         return edited_text
 
     def change_in_sources(old: tuple[Source, ...]) -> tuple[Source, ...]:
+        """Return the sources that the new text must have."""
         return tuple(change(source) if source.key == key else source for source in old)
 
     _edit_file(file, change_in_text, change_in_sources)
@@ -201,17 +211,20 @@ def _find_changed(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, A
     return {name: new.get(name) for name in names if old.get(name) != new.get(name)}
 
 
-def put_text(
+def replace_text(
     path: Path, text: str | None, *, expected: str | None, is_private: bool = False
 ) -> None:
-    """Replace the text of a file; None deletes the file. `expected`: the text that the edit began
-    with, None if there was no file. `is_private`: the text has a secret, so other accounts lose
-    their access; otherwise owner and mode stay. Raises EditedMeanwhile if the file has another text
-    than `expected`, and LockedError if it is locked."""
+    """Replace the whole text of a file. `text`: the new text, None to delete the file. `expected`:
+    the text that the edit began with, None if there was no file. `is_private`: True if the text
+    contains a secret, so that other accounts must lose their access; if not, owner and mode stay.
+    Raises EditedMeanwhile if the file has another text than `expected`, and LockedError if it is
+    locked."""
     with _lock_file(path) as target:
-        # ends of lines stay
-        now = target.read_bytes().decode("utf-8", "surrogateescape") if target.exists() else None
-        if now != expected:
+        present_text = None
+        if target.exists():
+            # as bytes, so that "\r\n" at the ends of lines stays
+            present_text = target.read_bytes().decode("utf-8", "surrogateescape")
+        if present_text != expected:
             raise EditedMeanwhile(str(path))
         if text is None:
             target.unlink(missing_ok=True)
@@ -225,10 +238,10 @@ def _need_new(
     path: Path,
     added: Sequence[Source],
 ) -> None:
-    """Raise UsageError if one of `added` has a key or an address that is taken, by a present source
-    or by another one of `added`. `files_by_key`: the files of the present sources.
-    `keys_by_address`: the keys of the present sources. Both get the new sources. `path`: the file
-    that these are added to."""
+    """Raise UsageError if a source in `added` has the key or the address of a present source or of
+    another source in `added`. `files_by_key`: the file of each present source, by key.
+    `keys_by_address`: the key of each present source, by address (`address_key`). This function
+    adds the new sources to both. `path`: the file that they will be written to."""
     for source in added:
         if source.key in files_by_key:
             raise UsageError(
@@ -248,18 +261,21 @@ def _edit_file(
     expected: Callable[[tuple[Source, ...]], tuple[Source, ...]],
     check: Callable[[TomlFile], tuple[Source, ...]] = check,
 ) -> bool:
-    """Edit a file of sources while it is locked. Return False if its text does not change.
+    """Edit a file of sources while it is locked. Return True if it was written, False if its text
+    does not change.
 
-    `edit`: returns the new text; it gets the present text and sources. `expected`: returns the
-    sources that the new text must have; it gets the present sources. `check`: returns the sources
-    of a parsed file. Raises ConfigError, with nothing written, if the new text does not have the
-    expected sources, because the file is written in a way that cannot be edited."""
+    `edit(text, sources)`: returns the new text for the present text and sources.
+    `expected(sources)`: returns the sources that the new text must have, for the present ones.
+    `check(file)`: returns the sources of a parsed file. Raises ConfigError, with nothing written,
+    if the new text does not have the expected sources: the file is then written in a way that
+    cannot be edited by a program."""
     with _lock_file(path) as target:
         text = _read_text(target)
         old = check(read_toml_file(path)) if target.exists() else ()
         new: tuple[Source, ...] | None = None  # None: the new text cannot be parsed
         new_text = ""
-        with suppress(ValueError):  # inline tables: nothing can be appended
+        # ValueError: the sources are inline tables, which cannot be appended to
+        with suppress(ValueError):
             new_text = edit(text, old)
             if new_text == text:
                 return False
@@ -279,10 +295,10 @@ def _read_text(path: Path) -> str:
 
 @contextmanager
 def _lock_file(path: Path) -> Iterator[Path]:
-    """Lock a file against edits of other commands during the block. Yield the file to write: if
-    `path` is a symbolic link, this is the file that it points to, so that the link stays. Raises
-    LockedError after 10 s."""
-    target = path.resolve()
+    """Lock a file against edits of other commands as long as the `with` block runs. Yield the path
+    of the file to write, which is `path`, or the file that `path` links to. Raises LockedError if
+    another command has the lock for 10 s."""
+    target = path.resolve()  # a file written to `path` would replace the link
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
         with FileLock(target.with_name(f".{target.name}.lock"), timeout=LOCK_SECONDS):
@@ -292,9 +308,9 @@ def _lock_file(path: Path) -> Iterator[Path]:
 
 
 def _replace_file(path: Path, text: str, *, is_private: bool = False) -> None:
-    """Replace the text of a file in one step, so that readers see the old or the new text, even
-    after a crash. Owner and mode stay. `is_private`: the text has a secret, so other accounts lose
-    their access."""
+    """Replace the text of a file in one step: readers see the whole old or the whole new text, even
+    after a crash. Owner and mode stay. `is_private`: True if the text contains a secret, so that
+    other accounts must lose their access."""
     old_status = path.stat() if path.exists() else None
     mode = old_status.st_mode & 0o777 if old_status else PUBLIC
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
@@ -313,19 +329,22 @@ def _replace_file(path: Path, text: str, *, is_private: bool = False) -> None:
 
 
 def _keep_owner(descriptor: int, old_status: os.stat_result) -> None:
-    """Give the new file the group and the owner of the old one, as far as this account may. Without
-    this, a file that root edits could not be read by the account of the service."""
-    for user, group in ((-1, old_status.st_gid), (old_status.st_uid, -1)):
-        # only root may do more; what the account of the service wrote, it can read
-        with suppress(OSError):
-            os.fchown(descriptor, user, group)
+    """Give a new file the group and the owner of the file that it replaces, as far as this account
+    may. Without this, the account of the service could not read a file that root edited.
+    `descriptor`: the open new file. `old_status`: the status of the old file."""
+    # Accounts other than root may not do this. They need not: they own what they write.
+    with suppress(OSError):
+        os.fchown(descriptor, -1, old_status.st_gid)  # -1: no change of the owner
+    with suppress(OSError):
+        os.fchown(descriptor, old_status.st_uid, -1)
 
 
 def _write_tables(sources: Sequence[Source]) -> str:
-    """Return the sources as tables of a sources.toml."""
+    """Return the text of sources as [[source]] tables of sources.toml."""
     texts = []
     for source in sources:
         values = plain(source)
         rules = values.pop("rules", {})
-        texts.append(toml_edit.write_table("source", values, {"rules": rules} if rules else {}))
+        subtables = {"rules": rules} if rules else {}
+        texts.append(toml_edit.write_table("source", values, subtables))
     return "\n".join(texts)

@@ -44,16 +44,18 @@ class Given:
 
 
 def list_variables(url: str) -> tuple[str, ...]:
-    """Return the names of the environment variables in a URL, also of those that escapes hide."""
+    """Return the names of the environment variables, written as ${NAME}, in a URL. Also find those
+    that are hidden by escapes, such as "%24%7BNAME%7D"."""
     try:
-        canonical = urls.canonical(url)
+        canonical = urls.canonical(url)  # with escapes resolved
     except urls.BadUrl:
         canonical = ""
     return tuple(dict.fromkeys((*secrets.variables(url), *secrets.variables(canonical))))
 
 
 def list_given(source: Source) -> Given:
-    """Return the rights of a source and the environment variables in its address and headers."""
+    """Return the rights that the operator gave a source, as lines of sources.toml, and the names of
+    the environment variables in its address and headers."""
     values = table(source)
     rights = []
     for name in RIGHTS:
@@ -64,16 +66,16 @@ def list_given(source: Source) -> Given:
 
 
 def _is_right(name: str, value: Any) -> bool:
-    """Return True if the option `name`, set to `value`, is a right that only the operator may
-    give."""
-    if name == "content":
+    """Return True if a setting of a source gives it a right. `name`: the key of the setting, one of
+    RIGHTS. `value`: its value, None if it is not set."""
+    if name == "content":  # only one of its values gives a right
         return bool(value == _PUBLISHES_WHOLE)
     return bool(value)
 
 
 def _format_line(name: str, value: Any) -> str:
-    """Return an option as a line of sources.toml."""
-    if name != "headers_env":
+    """Return a setting of a source as a line of sources.toml, such as 'robots = "ignore"'."""
+    if name != "headers_env":  # the only one whose value is a table
         return f"{name} = {json.dumps(value, ensure_ascii=False)}"
     headers = [
         f"{json.dumps(header)} = {json.dumps(variable)}" for header, variable in value.items()

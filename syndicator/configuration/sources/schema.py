@@ -15,15 +15,21 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, mo
 
 from syndicator.configuration import page_rules
 from syndicator.configuration.cron import find_next_time
-from syndicator.configuration.settings import Section, like, network, parse_duration, query
-from syndicator.configuration.sources.plain_values import address_key, key_of, usual_source
+from syndicator.configuration.settings import (
+    Section,
+    check_query,
+    network,
+    parse_duration,
+    require_pattern,
+)
+from syndicator.configuration.sources.plain_values import address_key, key_of, make_usual_source
 from syndicator.configuration.toml_files import TomlFile, describe_error
 from syndicator.core import secrets, urls
 from syndicator.core.errors import ConfigError, Fault, RulesError, UsageError
 from syndicator.core.mailboxes import parse_mailbox
 from syndicator.core.model import Rules, Source
 
-_LANGUAGE = like(
+_LANGUAGE = require_pattern(
     "[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*",
     'write a language tag such as "en", "de" or "pt-BR" (RFC 5646)',
 )
@@ -44,7 +50,8 @@ _AFTER_PATTERN = re.compile(r"keep|seen|move:[^\s\x00-\x1f/.][^\x00-\x1f]{0,199}
 
 
 def _check_key(value: str) -> str:
-    """Return `value` if it may be the key of a source. Raises ValueError."""
+    """Return `value` if it may be the key of a source, such as "techcrunch-ai". Raises ValueError
+    if it may not."""
     # a key is a file name (sources/<key>.atom), and Windows reserves some names for devices
     if re.fullmatch(r"con|prn|aux|nul|(com|lpt)[0-9]", value):
         raise ValueError(f"{value!r} cannot be a file name on Windows; choose another key")
@@ -56,9 +63,9 @@ def _check_key(value: str) -> str:
 
 
 def _check_url(value: str) -> str:
-    """Return the address of a source without spaces around it. Raises ValueError if it is neither a
-    web address nor a mailbox, or has a user name or password. An environment variable in it must be
-    written as ${NAME}, must not be in the host, and must not be the name of a setting."""
+    """Return `value`, the address of a source, without spaces around it. Raises ValueError if it is
+    neither a web address nor a mailbox, if it has a user name or password, or if it has an
+    environment variable that is not written as ${NAME}, is in the host, or is a setting."""
     if urls.is_mailbox(value):
         return _check_mailbox(value)
     try:
@@ -83,16 +90,17 @@ def _check_url(value: str) -> str:
 
 
 def _check_mailbox(value: str) -> str:
-    """Return the address of a mailbox without spaces around it. Raises ValueError if its scheme,
-    user or folder is wrong, or if it has an environment variable that is a setting."""
-    parse_mailbox(value)
+    """Return `value`, the address of a mailbox, without spaces around it. Raises ValueError if its
+    scheme, user or folder is wrong, or if it has an environment variable that is a setting."""
+    parse_mailbox(value)  # raises ValueError
     for name in secrets.variables(value):
         _refuse_setting(name)
     return value.strip()
 
 
 def _refuse_setting(variable: str) -> None:
-    """Raise ValueError if a variable with this name is read as a setting."""
+    """Raise ValueError if an environment variable of this name sets a setting of the program. Such
+    a variable must not be used for another purpose."""
     if variable.upper().startswith("SYNDICATOR_"):
         raise ValueError(
             f"{variable}: variables that begin with SYNDICATOR_ are settings; use another name"
@@ -107,17 +115,18 @@ def _check_duration(value: str) -> str:
 
 
 def _check_cron(value: str) -> str:
-    """Return `value` if it is a valid cron expression. Raises ValueError."""
+    """Return `value` if it is a valid cron expression, such as "*/30 6-22 * * 1-5". Raises
+    ValueError if it is not."""
     try:
-        find_next_time(value, _ANY_DAY)
+        find_next_time(value, _ANY_DAY)  # raises ConfigError if it is not valid
     except ConfigError as error:
         raise ValueError(str(error)) from error
     return value
 
 
 def _check_sender(value: str) -> str:
-    """Return `value` in small letters if it is a mail address, or "@" and a domain. Raises
-    ValueError."""
+    """Return `value` in small letters if it is the sender of a newsletter: a mail address, or "@"
+    and a domain for all addresses of that domain. Raises ValueError if it is not."""
     if not _SENDER.fullmatch(value):
         raise ValueError(
             f'{value!r} is no sender; write its address, "news@example.org", or "@example.org" for'
@@ -127,8 +136,8 @@ def _check_sender(value: str) -> str:
 
 
 def _check_list_id(value: str) -> str:
-    """Return a List-Id (RFC 2919) in small letters, without the angle brackets around it. Raises
-    ValueError for other texts."""
+    """Return `value`, the List-Id of a newsletter (RFC 2919), in small letters and without the
+    angle brackets around it. Raises ValueError if it is no List-Id."""
     bare = value.strip().removeprefix("<").removesuffix(">").lower()
     if not _LIST_ID.fullmatch(bare):
         raise ValueError(
@@ -145,10 +154,10 @@ def _check_after(value: str) -> str:
 
 
 def _check_host(value: str) -> str:
-    """Return a value of `speaks_for` in the spelling that values are compared by. It is a host, or
-    a host with a path if many people share the site. Raises ValueError for other texts, and for
-    domains below which anybody can have a domain."""
-    try:
+    """Return `value`, one of the hosts in `speaks_for`, in its canonical spelling. It is a host, or
+    a host with a path if many people share the host, such as "github.com/alice". Raises ValueError
+    if it is neither, or is a domain below which anybody can have a domain, such as "co.uk"."""
+    try:  # every BadUrl gets the same message, below
         if "://" in value:
             raise urls.BadUrl(value)
         address = urls.canonical(f"https://{value}")
@@ -167,8 +176,9 @@ def _check_host(value: str) -> str:
 
 
 def _check_headers(value: Mapping[str, str]) -> Mapping[str, str]:
-    """Return `headers_env`: names of headers, each with the name of the environment variable that
-    has its value. Raises ValueError if a name is not valid or the variable is a setting."""
+    """Return `value` if it is a valid `headers_env`: for each name of an HTTP header, the name of
+    the environment variable that contains the header's value. Raises ValueError if a name is not
+    valid, or if a variable is a setting."""
     for name, variable in value.items():
         if not _HEADER_NAME.fullmatch(name):
             raise ValueError(f"{name!r} is not a header name")
@@ -181,8 +191,8 @@ def _check_headers(value: Mapping[str, str]) -> Mapping[str, str]:
 
 
 def _check_cookies(value: str) -> str:
-    """Return the path of a file of cookies below the configuration folder. Raises ValueError for a
-    path that is absolute or leads out of that folder."""
+    """Return `value` if it is the path of a file of cookies, relative to the configuration folder.
+    Raises ValueError if it is absolute or leads out of that folder."""
     if not _COOKIE_PATH.fullmatch(value) or ".." in value.split("/"):
         raise ValueError(
             f'{value!r} is no file below the folder of the configuration; write "cookies/site.txt"'
@@ -191,7 +201,8 @@ def _check_cookies(value: str) -> str:
 
 
 def _check_css(value: str) -> str:
-    """Return `value` if it is valid CSS. Raises ValueError."""
+    """Return `value` if it is a valid CSS selector. Raises ValueError, with the fault and the cure,
+    if it is not."""
     try:
         page_rules.compile_css(value)
     except RulesError as error:
@@ -201,13 +212,13 @@ def _check_css(value: str) -> str:
 
 def _check_value(value: str) -> str:
     """Return `value` if it is valid CSS, perhaps with an attribute after it. Raises ValueError."""
-    _check_css(page_rules.split(value)[0])
+    _check_css(page_rules.split_selector(value)[0])
     return value
 
 
 def _refuse_text(value: Any) -> Any:
-    """Return `value` unless it is a text. Raises ValueError for a text: people write a query here,
-    because they confuse the list `rules.keep` with the query `keep` of the source."""
+    """Return `value`, the setting `rules.keep`, which is a list. Raises ValueError if it is a text:
+    the operator then took it for `keep` of the source, which is a query."""
     if isinstance(value, str):
         raise ValueError(
             'write a list of texts that stay on pages, ["..."]; a query for entries is the key keep'
@@ -268,8 +279,8 @@ class SourceTable(Section):
     quotes: bool = True
     enabled: bool = True
     browser: bool = False
-    keep: Annotated[str, AfterValidator(query)] | None = None
-    mute: Annotated[str, AfterValidator(query)] | None = None
+    keep: Annotated[str, AfterValidator(check_query)] | None = None
+    mute: Annotated[str, AfterValidator(check_query)] | None = None
     sender: Annotated[str, AfterValidator(_check_sender)] | None = Field(None, alias="from")
     list_id: Annotated[str, AfterValidator(_check_list_id)] | None = Field(None, alias="list")
     after: Annotated[str, AfterValidator(_check_after)] = "keep"
@@ -277,8 +288,8 @@ class SourceTable(Section):
 
     @model_validator(mode="after")
     def _check_rhythm(self) -> Self:
-        """Raise ValueError if the times of visits are set in two ways, or are forced without being
-        set."""
+        """Return the table itself. Raises ValueError if the times of visits are set by both `every`
+        and `cron`, or if `force`, which makes them binding, is set without either."""
         if self.every and self.cron:
             raise ValueError("has both every and cron; remove one of them")
         if self.force and not (self.every or self.cron):
@@ -287,8 +298,8 @@ class SourceTable(Section):
 
     @model_validator(mode="after")
     def _check_list_settings(self) -> Self:
-        """Raise ValueError if a source with `rules.links`, which is a list of articles, has
-        settings that do not fit a list."""
+        """Return the table itself. Raises ValueError if a source with `rules.links`, whose page is
+        read as a list of articles, has settings that do not fit a list."""
         if self.rules.links and self.kind != "auto":
             raise ValueError(
                 f"has rules.links, which makes it a list of articles; take kind = {self.kind!r} out"
@@ -299,8 +310,8 @@ class SourceTable(Section):
 
     @model_validator(mode="after")
     def _check_session_settings(self) -> Self:
-        """Raise ValueError if a source with cookies also has a header Cookie, or would publish
-        whole texts without a licence."""
+        """Return the table itself. Raises ValueError if a source with cookies, so one that needs a
+        login, also has a header Cookie, or would publish whole texts without a licence."""
         if not self.cookies:
             return self
         if any(name.lower() == "cookie" for name in self.headers_env):
@@ -342,7 +353,7 @@ class SourceTable(Section):
         """Return the source of this table. If the table does not set `content` or `llm`, the source
         has the value that is usual for its address and its cookies."""
         values = {name: getattr(self, name) for name in type(self).model_fields if name != "rules"}
-        defaults = usual_source(self.url, self.cookies)
+        defaults = make_usual_source(self.url, self.cookies)
         for name in ("content", "llm"):
             if name not in self.model_fields_set:
                 values[name] = getattr(defaults, name)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from syndicator.configuration.sources.identity import files_of
+from syndicator.configuration.sources.identity import list_source_files
 from syndicator.configuration.sources.plain_values import address_key
 from syndicator.core.errors import Fault
 from syndicator.core.model import Rules, Source
@@ -47,7 +47,7 @@ def stamp(path: Path, version: str) -> str:
     """Return a text that changes with `version` and with each edit of the files of sources. It has
     their names, times, sizes and inodes."""
     parts = [version]
-    for file in files_of(path):
+    for file in list_source_files(path):
         with suppress(FileNotFoundError):
             stat = file.stat()
             parts.append(
@@ -82,7 +82,7 @@ def read(
             # missing sources may be in the faulty tables: they stay as they were
             sources = (*sources, *_list_missing(last_valid, sources))
     if remember and not faults:
-        is_only_file = files_of(path) == [path] and path.exists()
+        is_only_file = list_source_files(path) == [path] and path.exists()
         data = path.read_bytes() if is_only_file else None
         is_unchanged = stamp(path, version) == now  # not edited while it was read
         if is_unchanged:
@@ -119,7 +119,7 @@ def _read_cached(cache: Path, now: str, path: Path) -> tuple[Source, ...] | None
     written. `now`: the present stamp of the files. A cache that was written right after the last
     edit is not used either, because a second edit at the same moment would not show."""
     try:
-        edited = max(file.stat().st_mtime_ns for file in files_of(path))
+        edited = max(file.stat().st_mtime_ns for file in list_source_files(path))
         if cache.stat().st_mtime_ns < edited + _SETTLED_NS:
             return None
         names, cached_stamp, _, rows = json.loads(cache.read_bytes())
@@ -139,7 +139,7 @@ def _read_appended(cache: Path, now: str, path: Path) -> tuple[tuple[Source, ...
         data = path.read_bytes()
         cached_digest = hashlib.sha256(data[:size]).hexdigest()
         begins_as_cached = cached_digest == digest and len(data) >= size
-        is_only_file = files_of(path) == [path]
+        is_only_file = list_source_files(path) == [path]
         if not is_only_file or not begins_as_cached:
             return _NOTHING_CACHED
         is_of_this_version = _get_version(cached_stamp) == _get_version(now)

@@ -94,7 +94,7 @@ def _write_config(app: App, texts: Mapping[str, Edit], progress: Progress) -> No
     """Write files of the configuration. `texts`: (text before, text after) by path in its folder.
     Raises UsageError if a file was edited meanwhile."""
     for path, (old_text, text) in texts.items():
-        registry.put_text(app.configuration.folder / path, text, expected=old_text)
+        registry.replace_text(app.configuration.folder / path, text, expected=old_text)
 
 
 def _read_article(app: App, path: str) -> Text:

@@ -388,7 +388,7 @@ def _select_links(tree: Any, selectors: Sequence[str]) -> Iterator[tuple[str, st
     as written, is that of a link in the element or around it; or it is in the attribute that the
     selector names ("div@data-url"). Elements without address are left out."""
     for selector in selectors:
-        _, attribute = page_rules.split(selector)
+        _, attribute = page_rules.split_selector(selector)
         for element in page_rules.select_elements(tree, selector):
             if attribute:
                 reference = element.get(attribute)

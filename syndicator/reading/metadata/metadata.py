@@ -121,7 +121,7 @@ def _select_matches(document: Document, rule: Sequence[str]) -> Iterator[_Match]
     """Yield the elements that the CSS selectors of `rule` match, at most 20 for each, together with
     the attribute that the selector names."""
     for selector in rule:
-        _, attribute = page_rules.split(selector)
+        _, attribute = page_rules.split_selector(selector)
         for element in page_rules.select_elements(document.tree, selector)[:_MOST_MATCHES]:
             yield _Match(element, attribute)
 

@@ -8,7 +8,7 @@ from syndicator.app.archive import Archive, find_terms
 from syndicator.app.clients import make_fetcher, open_worker
 from syndicator.app.read_configuration import Configuration
 from syndicator.articles.snapshots import ANSWERED
-from syndicator.configuration.sources.identity import as_followed
+from syndicator.configuration.sources.identity import apply_first_visit
 from syndicator.core import urls
 from syndicator.core.errors import ConfigError, NetworkDown, NotAnArticle, RulesError
 from syndicator.core.model import Article, Failed, Fetched, Problem, Source
@@ -86,7 +86,7 @@ def _read_again(
     source = find_terms(archive, configuration, article)
     if source is None:
         return None
-    source = as_followed(source, archive.store.visits.state(source.key))
+    source = apply_first_visit(source, archive.store.visits.state(source.key))
     try:
         return worker.call_sync(
             jobs.read_again,

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from syndicator.configuration.settings import Digest, Settings, Webhook, load
 from syndicator.configuration.sources.plain_values import key_of
-from syndicator.configuration.sources.registry import key_for, load_sources
+from syndicator.configuration.sources.registry import load_sources, make_source_key
 from syndicator.core.axes import list_axes_by_place
 from syndicator.core.model import Rules, Source
 
@@ -75,7 +75,7 @@ def test_the_shipped_sources_load() -> None:
     assert len(sources) == 8
     for source in sources:
         assert source.url.startswith("https://")
-        assert source.key == key_for(source.url)
+        assert source.key == make_source_key(source.url)
 
 
 def test_every_option_of_a_source_is_explained() -> None:

@@ -14,8 +14,8 @@ from syndicator.configuration.sources import registry
 from syndicator.configuration.sources.registry import (
     add_sources,
     edit_source,
-    key_for,
     load_sources,
+    make_source_key,
     remove_source,
 )
 from syndicator.configuration.sources.schema import check
@@ -532,13 +532,13 @@ KEYS = [
 @pytest.mark.parametrize(("url", "key"), KEYS)
 def test_keys_are_short_and_readable(url: str, key: str) -> None:
     """The key of a source is made from the telling parts of its address, as KEYS lists."""
-    assert key_for(url) == key
+    assert make_source_key(url) == key
 
 
 def test_a_taken_key_gets_a_number() -> None:
     """If a key is in use, the next free number is appended."""
     assert (
-        key_for("https://openai.com/news/rss.xml", {"openai-news", "openai-news-2"})
+        make_source_key("https://openai.com/news/rss.xml", {"openai-news", "openai-news-2"})
         == "openai-news-3"
     )
 
@@ -548,7 +548,7 @@ def test_every_key_is_one(path: str, query: str) -> None:
     """Whatever the URL, the key made from it is valid."""
     url = f"https://example.org/{path}?{query}".encode("utf-8", "replace").decode()
     try:
-        key = key_for(url)
+        key = make_source_key(url)
     except ValueError:  # not a URL at all
         return
     assert (

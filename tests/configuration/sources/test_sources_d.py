@@ -11,7 +11,7 @@ import pytest
 
 from syndicator.app.read_configuration import read_configuration
 from syndicator.cli.operations import apply
-from syndicator.configuration.sources.identity import files_of
+from syndicator.configuration.sources.identity import list_source_files
 from syndicator.configuration.sources.registry import (
     add_sources,
     edit_source,
@@ -47,7 +47,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def read_source_files(path: Path) -> dict[str, str]:
-    return {one.name: one.read_text() for one in files_of(path)}
+    return {one.name: one.read_text() for one in list_source_files(path)}
 
 
 def list_source_keys(path: Path) -> list[str]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from syndicator.configuration.sources.identity import (
+    add_newest_address,
     find_departures,
     find_successors,
     is_at,
-    with_address,
 )
 from syndicator.core.model import FeedKey
 from syndicator.core.ports import FeedRow
@@ -90,8 +90,8 @@ def test_a_feed_that_moved_stands_for_itself_where_it_has_to(
 
 def test_the_newest_address_is_the_last() -> None:
     """A known address moves to the end of the list of addresses."""
-    assert with_address((), U) == (U,)
-    assert with_address((U, V), V + "/") == (U, V)  # as it was written first
-    assert with_address((U, V), U) == (V, U)
+    assert add_newest_address((), U) == (U,)
+    assert add_newest_address((U, V), V + "/") == (U, V)  # as it was written first
+    assert add_newest_address((U, V), U) == (V, U)
     assert is_at("http://u.example/feed", (V, U))
     assert not is_at("https://u.example/", (U,))
