@@ -14,7 +14,7 @@ from syndicator.app.contexts import make_context
 from syndicator.app.read_configuration import Configuration
 from syndicator.configuration.sources import registry, source_cache
 from syndicator.configuration.sources.opml import Skipped, SubscriptionList
-from syndicator.configuration.sources.plain_values import address_key, table
+from syndicator.configuration.sources.plain_values import compute_address_key, table
 from syndicator.configuration.sources.schema import make_source
 from syndicator.core import urls
 from syndicator.core.errors import SyndicatorError, UsageError
@@ -96,14 +96,14 @@ class Found:
 def by_address(sources: Mapping[str, Source]) -> dict[str, Source]:
     """Return the `sources` by a key of their addresses, which is the same for all spellings of an
     address."""
-    return {address_key(source): source for source in sources.values()}
+    return {compute_address_key(source): source for source in sources.values()}
 
 
 def recognize_followed(sources_by_address: Mapping[str, Source], candidate: Candidate) -> Candidate:
     """Return `candidate` with the configured source and marked as known, if this source follows its
     address already. Otherwise return it unchanged. `sources_by_address`: the configured sources,
     see `by_address`."""
-    source = sources_by_address.get(address_key(candidate.source))
+    source = sources_by_address.get(compute_address_key(candidate.source))
     if source is None and candidate.asked:
         source_of_page = sources_by_address.get(urls.alias(candidate.asked))
         # a source that states no kind follows the best candidate of its page
@@ -272,7 +272,7 @@ def write_sources(
     def get_unchanged_sources() -> Mapping[str, Source] | None:
         """Return the sources that were read earlier; None if sources.toml has changed since.
         `registry.add_sources` calls this when it has locked the file."""
-        stamp = source_cache.stamp(path, __version__)
+        stamp = source_cache.compute_stamp(path, __version__)
         return followed if stamp == configuration.sources_stamp else None
 
     registry.add_sources(path, new, get_unchanged_sources)

@@ -74,7 +74,7 @@ def read_configuration(
         sources = tuple(before.sources.values())
         earlier = source_cache.Read(sources, before.sources_stamp, faults=before.source_faults)
     cache = settings.state_dir / "sources.cache"
-    source_files = source_cache.read(
+    source_files = source_cache.read_sources(
         config / "sources.toml", cache, __version__, earlier=earlier, remember=remember
     )
     queries, query_faults = read_valid_queries(config, settings, remember=remember)

@@ -48,8 +48,9 @@ class TomlFile:
     text: str = ""
 
     def fault(self, message: str, *key_path: str | int, entry: str = "") -> Fault:
-        """Return a fault of the value at `key_path`, the keys and indexes that lead to it. `entry`:
-        what people call its table, such as "source 'one'"; "" if the message needs no name."""
+        """Return a fault of the value at `key_path` in this file, with its line. `message`: what is
+        wrong. `key_path`: the keys and indexes that lead to the value. `entry`: a name of its table
+        for people, such as "source 'one'", written before the message; "" for none."""
         message = f"{entry}: {message}" if entry else message
         return Fault(
             file=str(self.path), line=self._line(key_path), key=dotted(key_path), message=message
@@ -58,9 +59,9 @@ class TomlFile:
     def faults(
         self, error: ValidationError, model: type[BaseModel], *key_path: str | int, entry: str = ""
     ) -> list[Fault]:
-        """Return the faults that pydantic found in the table at `key_path`. `model`: the class that
-        describes the table. `entry`: what people call the table; "" if the messages need no
-        name."""
+        """Return a fault for each error that pydantic found in the table at `key_path` in this
+        file. `model`: the pydantic class of the table. `entry`: a name of the table for people,
+        written before each message; "" for none."""
         table_name = dotted(key_path)
         faults = []
         for detail in _drop_missing_that_are_misspelt(error.errors(), model):
@@ -75,8 +76,9 @@ class TomlFile:
         return f"{self.path}:{self.lines[key_path]}"
 
     def _line(self, key_path: KeyPath) -> int | None:
-        """Return the line of the value at `key_path`. If the file does not have it, return the line
-        of the nearest table around it; None if there is none."""
+        """Return the number of the line with the value at `key_path`. If the file has no such
+        value, return the line of the nearest table that would contain it, or None if there is no
+        such table either."""
         nearest = key_path
         while nearest and nearest not in self.lines:
             nearest = nearest[:-1]  # the table around it
@@ -84,8 +86,8 @@ class TomlFile:
 
     @cached_property
     def lines(self) -> dict[KeyPath, int]:
-        """The line of each key path in the file. If a setting of an earlier version stands for a
-        present one, the present one has its line."""
+        """The number of the line of each key in the file, by key path. If the file has a setting of
+        an earlier version, the setting that took its place has its line too."""
         lines_in_file = find_lines(self.text)
         lines: dict[KeyPath, int] = {}
         for key_path, line in lines_in_file.items():
@@ -95,8 +97,8 @@ class TomlFile:
 
 
 def read_toml_file(path: Path) -> TomlFile:
-    """Return the file `path`, parsed. Raises ConfigError if it does not exist, cannot be read or is
-    not valid TOML; the error names file, line and cure."""
+    """Return the parsed TOML file at `path`. Raises ConfigError, with the file, the line and the
+    cure, if it does not exist, cannot be read or is not valid TOML."""
     try:
         exists = path.exists() or path.is_symlink()
         if exists and not path.is_file():  # reading a pipe or device would not end
@@ -130,8 +132,8 @@ def read_any_toml_file(path: Path) -> TomlFile:
 
 
 def _parse_toml(path: Path, text: str) -> dict[str, Any]:
-    """Return the values of a TOML text. Raises ConfigError with line and cure if it is not
-    valid."""
+    """Return the values of a TOML text, the content of the file `path`. Raises ConfigError, with
+    the line and the cure, if it is not valid."""
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -139,7 +141,8 @@ def _parse_toml(path: Path, text: str) -> dict[str, Any]:
 
 
 def _describe_encoding(path: Path, error: UnicodeDecodeError) -> Fault:
-    """Return the fault of a file that is not UTF-8. Its line is that of the first wrong byte."""
+    """Return the fault of a file that is not UTF-8, with the line of the first wrong byte and the
+    cure. `error`: the error of decoding the whole file."""
     line = error.object.count(b"\n", 0, error.start) + 1
     message = (
         "is not UTF-8; save it as UTF-8 in your editor, or convert it:"
@@ -149,18 +152,22 @@ def _describe_encoding(path: Path, error: UnicodeDecodeError) -> Fault:
 
 
 def _describe_syntax_error(path: Path, text: str, error: tomllib.TOMLDecodeError) -> Fault:
-    """Return the fault of a file that is not valid TOML, with line and cure. `text`: the content of
-    the file. `error`: the error of tomllib. It has the position only in its message, which ends in
-    "(at line 3, column 5)" or "(at end of document)"."""
+    """Return the fault of a file that is not valid TOML, with the line and the cure. `text`: the
+    content of the file. `error`: the error of tomllib."""
+    # a message of tomllib ends in "(at line 3, column 5)" or "(at end of document)"
     lines = text.rstrip().splitlines()
     what, _, position = str(error).removesuffix(")").rpartition(" (at ")
     line_and_column = re.fullmatch(r"line (\d+), column (\d+)", position)
     line = int(line_and_column[1]) if line_and_column else len(lines)
     wrong_line = lines[line - 1].strip() if 0 < line <= len(lines) else ""
+
+    # a value above that is not closed
     open_line = _find_open_value(lines, line, wrong_line if line_and_column else None)
     if open_line and not what.startswith(_REPEATED_KEY_MESSAGE):
         cause = _explain_open_value(lines[open_line - 1])
         return Fault(file=str(path), line=open_line, message=f"is not valid TOML: {cause}")
+
+    # a mistake that people often make: the first explanation that is not ""
     lines_by_key_path = _find_key_paths("\n".join(lines[: line - 1]))
     cause = (
         _explain_header(wrong_line, lines_by_key_path)
@@ -169,6 +176,8 @@ def _describe_syntax_error(path: Path, text: str, error: tomllib.TOMLDecodeError
     )
     if cause:
         return Fault(file=str(path), line=line, message=f"is not valid TOML: {cause}")
+
+    # anything else: the words of tomllib
     where = f"at column {line_and_column[2]}" if line_and_column else position
     return Fault(
         file=str(path),
@@ -178,12 +187,13 @@ def _describe_syntax_error(path: Path, text: str, error: tomllib.TOMLDecodeError
 
 
 def _find_open_value(lines: Sequence[str], line: int, wrong_line: str | None) -> int:
-    """Return the number of the line, from 1, on which a value begins that is never closed; 0 if
-    there is no such value. `line`: the number of the line on which the parser stopped.
-    `wrong_line`: the text of that line, which is the next key if the value before it is not closed;
-    None if the parser stopped at the end of the document."""
-    last_number = line
+    """Return the number of the line, from 1, on which a list, table or text begins that is never
+    closed. Return 0 if there is none. `lines`: those of the file. `line`: the number of the line on
+    which the parser stopped. `wrong_line`: the text of that line, None if the parser stopped at the
+    end of the file."""
+    last_number = line  # of the last line on which the value may begin
     if wrong_line is not None:
+        # after a value that is not closed, the parser stops at the next key
         if not _NEXT_KEY.match(wrong_line):
             return 0
         last_number = line - 1
@@ -191,6 +201,7 @@ def _find_open_value(lines: Sequence[str], line: int, wrong_line: str | None) ->
         if not _VALUE_OF_LINES.search(lines[number - 1]):
             continue
         lines_above = lines[: number - 1]
+        # the value that begins the fault: everything above it is valid
         if _is_valid("\n".join(lines_above)):
             is_closed = _is_valid("\n".join(lines[:number]))
             return 0 if is_closed else number
@@ -207,10 +218,11 @@ def _is_valid(text: str) -> bool:
 
 
 def _explain_open_value(line: str) -> str:
-    """Return how to close the list, table or text that begins on `line`."""
+    """Return a sentence for the operator that says how to close the list, table or text that begins
+    on `line`, the text of a line."""
     opening = _VALUE_OF_LINES.search(line)
     opening_sign = opening[1] if opening else ""
-    closing_sign = _CLOSING_SIGNS.get(opening_sign, opening_sign)  # the same for quotes
+    closing_sign = _CLOSING_SIGNS.get(opening_sign, opening_sign)  # quotes close themselves
     kind = {"[": "list", "{": "table"}.get(opening_sign, "text")
     return f"the {kind} that begins here is not closed: write {closing_sign} at its end"
 
@@ -222,9 +234,10 @@ def _find_key_paths(text: str) -> dict[KeyPath, int]:
 
 
 def _explain_header(wrong_line: str, lines_by_key_path: Mapping[KeyPath, int]) -> str:
-    """Return what is wrong with the header of a table: a bracket is missing, or the table has a
-    header already. Return "" if the line is no header, or nothing is wrong with it.
-    `lines_by_key_path`: the line of each key path above it."""
+    """Return in words what is wrong with a line that is the header of a table, such as "[publish]":
+    a bracket is missing, or the table has a header already. Return "" if the line is no header, or
+    if these mistakes are not in it. `lines_by_key_path`: the number of the line of each key above
+    it."""
     header = _HEADER.match(wrong_line)
     if header is None:
         return ""
@@ -232,6 +245,7 @@ def _explain_header(wrong_line: str, lines_by_key_path: Mapping[KeyPath, int]) -
     brackets = header["brackets"]
     corrected = f"{brackets}{name}{']' * len(brackets)}"
     key_path = tuple(part.strip(" 	\"'") for part in name.split("."))
+    # "[source]" below "[[source]]"
     first_of_array = (*key_path, 0)
     if len(brackets) == 1 and first_of_array in lines_by_key_path:
         return f"write [{corrected}], with two brackets on each side, as above it"
@@ -247,8 +261,9 @@ def _explain_header(wrong_line: str, lines_by_key_path: Mapping[KeyPath, int]) -
 
 
 def _explain_repeated_key(message: str, wrong_line: str) -> str:
-    """Return the message for a key that its section has twice; "" if `message`, that of tomllib, is
-    about something else."""
+    """Return a sentence for the operator about a key that is in its section twice. Return "" if
+    `message`, the message of tomllib, is about another fault. `wrong_line`: the text of the line
+    with the fault."""
     if not message.startswith(_REPEATED_KEY_MESSAGE):
         return ""
     key = wrong_line.partition("=")[0].strip()
@@ -256,14 +271,15 @@ def _explain_repeated_key(message: str, wrong_line: str) -> str:
 
 
 def _explain_value(wrong_line: str) -> str:
-    """Return what is wrong with the value on a line, for mistakes that people often make: True,
-    curly quotes, a text that is not closed, no value. Return "" for any other line."""
+    """Return in words what is wrong with the value on a line, if it is a mistake that people often
+    make: True in place of true, curly quotes, a text that is not closed, no value. Return "" for
+    other mistakes."""
     before_equals, _, after_equals = wrong_line.partition("=")
     key = before_equals.strip()
     value = after_equals.strip()
-    flag = value.partition("#")[0].strip().lower()
-    if flag in ("true", "false"):
-        return f"write {flag}, in small letters"
+    lower_value = value.partition("#")[0].strip().lower()  # without a comment
+    if lower_value in ("true", "false"):
+        return f"write {lower_value}, in small letters"
     if value.startswith(_CURLY_QUOTES):
         return f'write straight quotes: {key} = "..."'
     if value.startswith('"') and value.count('"') == 1:
@@ -277,9 +293,9 @@ def _explain_value(wrong_line: str) -> str:
 def _drop_missing_that_are_misspelt(
     errors: Sequence[Mapping[str, Any]], model: type[BaseModel]
 ) -> list[Mapping[str, Any]]:
-    """Return the errors of pydantic without those about a missing key whose misspelling is reported
-    anyway. The unknown key `tilte` need not be reported as a missing `title`, too. `model`: the
-    class that describes the table."""
+    """Return the errors of pydantic without those about a missing key that the operator misspelt:
+    the unknown key `tilte` is reported, so that the missing key `title` need not be. `model`: the
+    pydantic class of the table."""
     valid_keys = list(model.model_fields)
     misspelt: set[str] = set()  # valid keys for which the table has a wrong spelling
     for error in errors:

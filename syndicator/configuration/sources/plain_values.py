@@ -47,7 +47,7 @@ def make_usual_source(url: str, cookies: str = "") -> Source:
     return Source(key="", url="", llm=not cookies)
 
 
-def address_key(source: Source) -> str:
+def compute_address_key(source: Source) -> str:
     """Return a text that is the same for two sources if they have the same address, in any
     spelling, and only then. For a mailbox, the newsletter (sender and list) must be the same
     too."""

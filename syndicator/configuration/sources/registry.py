@@ -17,9 +17,14 @@ from syndicator.configuration import toml_edit
 from syndicator.configuration.private import PUBLIC, tighten
 from syndicator.configuration.sources.identity import list_source_files
 from syndicator.configuration.sources.identity import make_source_key as make_source_key
-from syndicator.configuration.sources.plain_values import address_key
+from syndicator.configuration.sources.plain_values import compute_address_key
 from syndicator.configuration.sources.plain_values import table as plain
-from syndicator.configuration.sources.schema import Placed, check, check_all, readable
+from syndicator.configuration.sources.schema import (
+    Placed,
+    check,
+    parse_source_files,
+    parse_valid_sources,
+)
 from syndicator.configuration.toml_files import TomlFile, read_toml_file
 from syndicator.core.errors import ConfigError, EditedMeanwhile, Fault, LockedError, UsageError
 from syndicator.core.model import Source
@@ -37,14 +42,14 @@ def load_sources(path: Path) -> tuple[Source, ...]:
 def read_valid_sources(path: Path) -> tuple[tuple[Source, ...], tuple[Fault, ...]]:
     """Return the valid sources of `path` (sources.toml) and of the files beside it, in order, and
     the faults of the others."""
-    placed, faults = readable(*_read_files(path))
+    placed, faults = parse_valid_sources(*_read_files(path))
     return tuple(valid.source for valid in placed), faults
 
 
 def read_placed_sources(path: Path) -> tuple[Placed, ...]:
     """Return all sources of `path` (sources.toml) and of the files beside it, each with its file
     and its number in it. Raises ConfigError if any is faulty."""
-    return check_all(*_read_files(path))
+    return parse_source_files(*_read_files(path))
 
 
 def _read_files(path: Path) -> tuple[list[TomlFile], list[Fault]]:
@@ -92,9 +97,9 @@ def add_sources(
         `_edit_file` calls this with the present text and sources."""
         placed: tuple[Placed, ...] = ()
         if path.exists():
-            placed, _ = readable(*_read_files(path))
+            placed, _ = parse_valid_sources(*_read_files(path))
         files_by_key = {item.source.key: item.file.path for item in placed}
-        keys_by_address = {address_key(item.source): item.source.key for item in placed}
+        keys_by_address = {compute_address_key(item.source): item.source.key for item in placed}
         _need_new(files_by_key, keys_by_address, path, sources)
         if not sources:
             return text
@@ -104,7 +109,7 @@ def add_sources(
 
     def read_valid(file: TomlFile) -> tuple[Source, ...]:
         """Return the valid sources of the parsed file: faulty ones must not prevent the edit."""
-        placed, _ = readable([file])
+        placed, _ = parse_valid_sources([file])
         return tuple(item.source for item in placed)
 
     _edit_file(path, append_new, lambda old: (*old, *sources), read_valid)
@@ -240,7 +245,7 @@ def _need_new(
 ) -> None:
     """Raise UsageError if a source in `added` has the key or the address of a present source or of
     another source in `added`. `files_by_key`: the file of each present source, by key.
-    `keys_by_address`: the key of each present source, by address (`address_key`). This function
+    `keys_by_address`: the key of each present source, by `compute_address_key`. This function
     adds the new sources to both. `path`: the file that they will be written to."""
     for source in added:
         if source.key in files_by_key:
@@ -248,11 +253,11 @@ def _need_new(
                 f"{files_by_key[source.key]} already has a source {source.key!r}; give the new one"
                 " another key"
             )
-        other = keys_by_address.get(address_key(source))
+        other = keys_by_address.get(compute_address_key(source))
         if other is not None:
             raise UsageError(f"{files_by_key[other]} already has this URL, as source {other!r}")
         files_by_key[source.key] = path
-        keys_by_address[address_key(source)] = source.key
+        keys_by_address[compute_address_key(source)] = source.key
 
 
 def _edit_file(

@@ -22,7 +22,11 @@ from syndicator.configuration.settings import (
     parse_duration,
     require_pattern,
 )
-from syndicator.configuration.sources.plain_values import address_key, key_of, make_usual_source
+from syndicator.configuration.sources.plain_values import (
+    compute_address_key,
+    key_of,
+    make_usual_source,
+)
 from syndicator.configuration.toml_files import TomlFile, describe_error
 from syndicator.core import secrets, urls
 from syndicator.core.errors import ConfigError, Fault, RulesError, UsageError
@@ -328,8 +332,9 @@ class SourceTable(Section):
 
     @model_validator(mode="after")
     def _check_newsletter_settings(self) -> Self:
-        """Raise ValueError if a mailbox names no newsletter or has keys that only web sources may
-        have, or if a web source has keys that only mailboxes may have."""
+        """Return the table itself. Raises ValueError if a mailbox names no newsletter or has keys
+        that only web sources may have, or if a web source has keys that only mailboxes may
+        have."""
         mailbox_keys = [
             key_of(name) for name in ("sender", "list_id", "after") if name in self.model_fields_set
         ]
@@ -350,8 +355,8 @@ class SourceTable(Section):
         return self
 
     def source(self) -> Source:
-        """Return the source of this table. If the table does not set `content` or `llm`, the source
-        has the value that is usual for its address and its cookies."""
+        """Return the source that this table describes. If the table does not set `content` or
+        `llm`, these depend on the address and on whether the pages need cookies."""
         values = {name: getattr(self, name) for name in type(self).model_fields if name != "rules"}
         defaults = make_usual_source(self.url, self.cookies)
         for name in ("content", "llm"):
@@ -378,8 +383,8 @@ class Placed:
 
 
 def make_source(values: Mapping[str, Any]) -> Source:
-    """Return the source of a table with these values. Raises UsageError that describes the first
-    fault."""
+    """Return the source that a [[source]] table with these values describes. Raises UsageError,
+    which describes the first fault, if they are not valid."""
     try:
         return SourceTable.model_validate(values).source()
     except ValidationError as error:
@@ -388,39 +393,43 @@ def make_source(values: Mapping[str, Any]) -> Source:
 
 def check(file: TomlFile) -> tuple[Source, ...]:
     """Return the sources of a parsed file, in order. Raises ConfigError with all faults."""
-    return tuple(placed.source for placed in check_all([file]))
+    return tuple(placed.source for placed in parse_source_files([file]))
 
 
-def check_all(files: Sequence[TomlFile], unread: Sequence[Fault] = ()) -> tuple[Placed, ...]:
-    """Return the sources of several files in order, each with its place. `unread`: the faults of
-    files that could not be parsed. Raises ConfigError with all faults, including these."""
-    placed, faults = readable(files, unread)
+def parse_source_files(
+    files: Sequence[TomlFile], unread: Sequence[Fault] = ()
+) -> tuple[Placed, ...]:
+    """Return the sources of several parsed files in order, each with its file and its number in it.
+    `unread`: the faults of files that could not be parsed. Raises ConfigError if there are any
+    faults; it has all of them, also those in `unread`."""
+    placed, faults = parse_valid_sources(files, unread)
     if faults:
         raise ConfigError.of(faults)
     return placed
 
 
-def readable(
+def parse_valid_sources(
     files: Sequence[TomlFile], unread: Sequence[Fault] = ()
 ) -> tuple[tuple[Placed, ...], tuple[Fault, ...]]:
-    """Return the valid sources of several files in order, each with its place, and all faults,
-    sorted by file and line. `unread`: the faults of files that could not be parsed; they are among
-    the returned faults."""
+    """Return the valid sources of several parsed files in order, each with its file and its number
+    in it, and all faults, sorted by file and line. `unread`: the faults of files that could not be
+    parsed; they are returned too."""
     placed: list[Placed] = []
     faults = list(unread)
     for file in files:
         sources_of_file, faults_of_file = read_tables(file)
         placed += sources_of_file
         faults += faults_of_file
-    duplicates = find_duplicates(placed)  # faults by number in `placed`
-    faults += duplicates.values()
-    valid = tuple(item for number, item in enumerate(placed) if number not in duplicates)
+    faults_of_duplicates = find_duplicates(placed)  # by index in `placed`
+    faults += faults_of_duplicates.values()
+    valid = tuple(item for index, item in enumerate(placed) if index not in faults_of_duplicates)
     faults.sort(key=lambda fault: (fault.file, fault.line or 0))
     return valid, tuple(faults)
 
 
 def read_tables(file: TomlFile) -> tuple[list[Placed], list[Fault]]:
-    """Return the valid sources of a file, and the faults of the rest of the file."""
+    """Return the valid sources of a parsed file, each with its file and its number in it, and the
+    faults of all other tables and keys in the file."""
     faults = [
         file.fault(
             f"unknown key {name!r} outside of a source; every source starts with a line [[source]]",
@@ -435,7 +444,8 @@ def read_tables(file: TomlFile) -> tuple[list[Placed], list[Fault]]:
             file.fault("write [[source]] with two brackets on each side, not [source]", "source")
         )
         return [], faults
-    if not isinstance(tables, list) or not all(isinstance(table, Mapping) for table in tables):
+    are_tables = isinstance(tables, list) and all(isinstance(table, Mapping) for table in tables)
+    if not are_tables:
         faults.append(file.fault("every source must start with a line [[source]]", "source"))
         return [], faults
     placed = []
@@ -457,41 +467,43 @@ def _name_table(table: Mapping[str, Any], number: int) -> str:
 
 
 def find_duplicates(placed: Iterable[Placed]) -> dict[int, Fault]:
-    """Return a fault for each source that has the same key or the same address as an earlier one.
-    The keys of the result are positions in `placed`."""
+    """Return a fault for each source that has the key or the address of an earlier source, by the
+    index of the source in `placed`. `placed`: sources, each with its file and its number in it."""
     faults: dict[int, Fault] = {}
     first_by_key: dict[str, Placed] = {}
     first_by_address: dict[str, Placed] = {}
-    for number, item in enumerate(placed):
+    for index, item in enumerate(placed):
         key = item.source.key
-        address = _make_address_key(item.source)
+        address = _make_exact_address_key(item.source)
         if key in first_by_key:
             where = _name_other_file(first_by_key[key], item)
             message = (
                 f"two sources have the key {key!r}{where}; give one of them another key: until"
                 " then, only one of the two is followed"
             )
-            faults[number] = item.file.fault(message, "source", item.number, "key")
+            faults[index] = item.file.fault(message, "source", item.number, "key")
         elif address in first_by_address:
             other = first_by_address[address]
             where = f"source {other.source.key!r}{_name_other_file(other, item)}"
-            faults[number] = item.fault(f"url: {where} has the same; remove one of them", "url")
+            faults[index] = item.fault(f"url: {where} has the same; remove one of them", "url")
         first_by_key.setdefault(key, item)
         first_by_address.setdefault(address, item)
     return faults
 
 
-def _make_address_key(source: Source) -> str:
-    """Return a text that two sources have in common only if they have the same address; at a
-    mailbox, also the same newsletter."""
+def _make_exact_address_key(source: Source) -> str:
+    """Return a text that is the same for two sources if they have the same address, and only then.
+    For a mailbox, the newsletter must be the same too. Spellings that differ in more than
+    `urls.canonical` removes count as different addresses."""
     if urls.is_mailbox(source.url):
-        return address_key(source)
+        return compute_address_key(source)
     return urls.canonical(source.url)
 
 
 def _name_other_file(other: Placed, item: Placed) -> str:
-    """Return the words that name the file and line of `other`; "" if it is in the same file as
-    `item`."""
+    """Return words such as " (the other in sources.d/news.toml:3)", to name the file and line of
+    the source `other` in a message about the source `item`. Return "" if both are in the same
+    file."""
     if other.file.path == item.file.path:
         return ""
     position = other.file.where("source", other.number, "key") or other.file.path
@@ -499,9 +511,10 @@ def _name_other_file(other: Placed, item: Placed) -> str:
 
 
 def parse_added(path: Path, end: bytes, present: Sequence[Source]) -> tuple[Source, ...] | None:
-    """Return the sources in `end`, which was appended to the file `path`, so that the rest of the
-    file need not be read again. `present`: the sources before it. Return None if the whole file
-    must be read: `end` is not valid by itself, or it repeats a key or an address of `present`."""
+    """Return the sources in text that was appended to a file, so that the rest of the file need not
+    be parsed again. `path`: the file. `end`: the appended text. `present`: the sources before it.
+    Return None if the whole file must be parsed, because `end` is not valid by itself or repeats a
+    key or an address of `present`."""
     try:
         sources = check(TomlFile(path, tomllib.loads(end.decode())))
     except (ConfigError, tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError):
@@ -509,8 +522,8 @@ def parse_added(path: Path, end: bytes, present: Sequence[Source]) -> tuple[Sour
     if not sources:
         return ()
     keys = {source.key for source in present}
-    addresses = set(map(_make_address_key, present))
+    addresses = set(map(_make_exact_address_key, present))
     for source in sources:
-        if source.key in keys or _make_address_key(source) in addresses:
+        if source.key in keys or _make_exact_address_key(source) in addresses:
             return None
     return sources

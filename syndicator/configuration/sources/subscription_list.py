@@ -28,39 +28,43 @@ _ADDRESS = re.compile(r"https?://\S+|[^\s/]*[.:]\S*|localhost\S*", re.I)
 
 
 def read_subscriptions(data: bytes, *, is_trusted: bool = False) -> SubscriptionList:
-    """Return the subscriptions of an OPML document or of a text with an address on each line.
-    `is_trusted`: the list is the operator's own, so its rights count. Raises NotAFeed, with line
-    and cure, if `data` is neither of these, is empty, or is too large."""
+    """Return the subscriptions in a list, and those that cannot be imported. `data`: an OPML
+    document, or a text with an address on each line. `is_trusted`: True if the list is the
+    operator's own, so that settings that give rights are kept. Raises NotAFeed, with the line and
+    the cure, if `data` is neither of these, is empty, or is too large."""
     if len(data) > LARGEST:
         size = f"it has {len(data):,} bytes, and {LARGEST:,} are read"
         raise NotAFeed(FeedReason.TOO_LARGE, f"line 1: {size}; split it into several files")
     start = data[:2_000].lstrip(b"\xef\xbb\xbf \t\r\n\0")
     if not start:
         raise NotAFeed(FeedReason.EMPTY, f"line 1: it is empty; {_EXPORT}")
-    for mark, name in _PACKED.items():
+    for mark, name in _PACKED.items():  # first bytes of packed files, such as zip
         if data.startswith(mark) and b"\0" in data[:2_000]:
             raise NotAFeed(
                 FeedReason.UNKNOWN_FORMAT, f"line 1: it is a {name} file; unpack it, or {_EXPORT}"
             )
-    if start.startswith(b"<") or data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return _read_marked(data, is_trusted=is_trusted)
+    is_utf16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    if start.startswith(b"<") or is_utf16:
+        return _read_xml_or_utf16(data, is_trusted=is_trusted)
     return _read_addresses(_decode_text(data), is_trusted=is_trusted)
 
 
-def _read_marked(data: bytes, *, is_trusted: bool) -> SubscriptionList:
-    """Return the subscriptions in data that begins like XML or is UTF-16. It is OPML, or a list of
-    addresses in UTF-16. Raises NotAFeed for a web page, and for other data that cannot be read."""
-    text = data[:2_000].replace(b"\0", b"").lower()
-    if b"<" not in text:
+def _read_xml_or_utf16(data: bytes, *, is_trusted: bool) -> SubscriptionList:
+    """Return the subscriptions in `data`, which begins like XML or is UTF-16: an OPML document, or
+    a list of addresses in UTF-16. `is_trusted`: True if the list is the operator's own. Raises
+    NotAFeed for a web page, and for other data that cannot be read."""
+    # without the NUL bytes of UTF-16, ASCII letters can be compared
+    start = data[:2_000].replace(b"\0", b"").lower()
+    if b"<" not in start:
         return _read_addresses(_decode_text(data), is_trusted=is_trusted)
-    if b"<!doctype html" in text or b"<html" in text:
+    if b"<!doctype html" in start or b"<html" in start:
         raise NotAFeed(FeedReason.HTML, f"line 1: it is a web page; {_EXPORT}")
     return opml.read_opml(data, is_trusted=is_trusted)
 
 
 def _decode_text(data: bytes) -> str:
-    """Return `data` as text, in the encoding of its byte order mark, else in UTF-8. Raises
-    NotAFeed, with the line of the first wrong byte, if it is not UTF-8."""
+    """Return `data` as text. Its encoding is that of its byte order mark, or UTF-8 if it has none.
+    Raises NotAFeed, with the line of the first wrong byte, if data without a mark is not UTF-8."""
     for mark, encoding in _BOMS.items():
         if data.startswith(mark):
             return data[len(mark) :].decode(encoding, "replace")
@@ -73,9 +77,9 @@ def _decode_text(data: bytes) -> str:
 
 
 def _read_addresses(text: str, *, is_trusted: bool) -> SubscriptionList:
-    """Return the subscriptions of a text with an address on each line; an address that repeats is
-    skipped. `is_trusted`: the list is the operator's own. Raises NotAFeed, with the fault of the
-    first wrong line, if no line has an address."""
+    """Return the subscriptions in a text with an address on each line, and the lines that cannot be
+    imported or repeat an address. `is_trusted`: True if the list is the operator's own. Raises
+    NotAFeed, with the fault of the first wrong line, if no line has an address."""
     outlines: dict[str, Outline] = {}  # by alias of the address
     skipped: list[Skipped] = []
     for number, line in _iterate_lines(text):
@@ -109,9 +113,10 @@ def _iterate_lines(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _read_line(number: int, line: str, *, is_trusted: bool) -> Outline | Skipped:
-    """Return the subscription on a line; as skipped, with the reason, if it is no address.
-    `https://` may be missing. `number`: of the line, from 1. `is_trusted`: the line is the
-    operator's own, so it may name a mailbox or an environment variable."""
+    """Return the subscription on a line with an address, in which `https://` may be missing. Return
+    a Skipped, with the reason, if the line cannot be imported. `number`: the number of the line,
+    from 1. `is_trusted`: True if the list is the operator's own, so that the address may be a
+    mailbox or contain an environment variable."""
     excerpt = line[:_SHOWN_CHARACTERS]
     if len(line) > _LONGEST_ADDRESS:
         why = f"it has {len(line):,} characters, too many for an address; write one address a line"
@@ -122,4 +127,6 @@ def _read_line(number: int, line: str, *, is_trusted: bool) -> Outline | Skipped
         why = f"{excerpt!r} is no web address; write it like https://example.org/feed"
         return Skipped(line=number, name=excerpt, why=why)
     outline = Outline(url=url, line=number)
-    return outline if is_trusted else opml.clean_outline(outline)
+    if is_trusted:
+        return outline
+    return opml.clean_outline(outline)

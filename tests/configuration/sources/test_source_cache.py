@@ -52,7 +52,9 @@ def set_file_age(path: Path, by: int = 0) -> None:
 def read_cached_sources(
     path: Path, *, version: str = "1", remember: bool = True
 ) -> tuple[Source, ...]:
-    return source_cache.read(path, path.parent.parent / "cache", version, remember=remember).sources
+    return source_cache.read_sources(
+        path, path.parent.parent / "cache", version, remember=remember
+    ).sources
 
 
 @pytest.fixture
@@ -155,13 +157,13 @@ def test_what_is_wrong_is_told_each_time_and_costs_no_source_that_was_valid(path
     new_table = '[[source]]\nkey = "new"\nurl = "https://new.example/"\n'
     path.write_text(ALL.replace('key = "plain"', 'kye = "plain"') + new_table)
     for _ in range(2):
-        again = source_cache.read(path, path.parent.parent / "cache", "1", remember=True)
+        again = source_cache.read_sources(path, path.parent.parent / "cache", "1", remember=True)
         assert {source.key: source for source in again.sources} == {
             valid_source.key: valid_source for valid_source in (*before, *load_one(new_table))
         }
         assert ["unknown key 'kye'" in str(fault) for fault in again.faults] == [True]
     path.write_text(ALL + "[[source\n")
-    unread = source_cache.read(path, path.parent.parent / "cache", "1", remember=True)
+    unread = source_cache.read_sources(path, path.parent.parent / "cache", "1", remember=True)
 
     assert unread.sources == before
     assert "is not valid TOML" in str(unread.faults[0])
@@ -234,7 +236,7 @@ def test_whatever_else_is_added_is_read_as_part_of_the_whole(
         expected: tuple[Source, ...] | str = load_sources(path)
     except ConfigError as error:
         expected = str(error)
-    again = source_cache.read(path, path.parent.parent / "cache", "1", remember=True)
+    again = source_cache.read_sources(path, path.parent.parent / "cache", "1", remember=True)
     cached = str(ConfigError.of(again.faults)) if again.faults else again.sources
 
     assert cached == expected

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.configuration.sources.schema import check_all
+from syndicator.configuration.sources.schema import parse_source_files
 from syndicator.configuration.toml_files import TomlFile
 from syndicator.health.check.names import (
     Names,
@@ -49,7 +49,7 @@ def test_of_sources(line: str, message: str) -> None:
     """Tags and categories of a source that the taxonomy does not have are reported with their line;
     without a taxonomy none is."""
     text = f'[[source]]\nkey = "one"\nurl = "https://one.example/"\n{line}\n'
-    placed = check_all([TomlFile(Path("sources.toml"), tomllib.loads(text), text)])
+    placed = parse_source_files([TomlFile(Path("sources.toml"), tomllib.loads(text), text)])
     faults = [*find_unknown_in_sources(placed, NAMES)]
 
     assert [fault.line for fault in faults] == ([4] if message else [])
