@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from syndicator.core.program import install
+from syndicator.core.program import describe_installation
 from tests.relay import Relay
 
 URL = "SYNDICATOR_TEST_POSTGRES"  # postgresql+psycopg://user@host:port/database
@@ -98,7 +98,9 @@ def get_driver_url(url: str) -> str:
 @contextmanager
 def run_server() -> Iterator[Server]:
     """A server for a while. Skips, with the reason, where there is none to be had."""
-    pytest.importorskip("psycopg", reason=f"psycopg is not installed: {install('postgres')}")
+    pytest.importorskip(
+        "psycopg", reason=f"psycopg is not installed: {describe_installation('postgres')}"
+    )
     if named := os.environ.get(URL):
         yield Server(named)
         return

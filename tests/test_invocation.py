@@ -28,7 +28,7 @@ def test_the_program_is_what_was_typed(
 ) -> None:
     """The program calls itself as it was started: `./run`, `python -m syndicator` or
     `syndicator`."""
-    assert program.program_of(environ, argv) == typed
+    assert program.find_program(environ, argv) == typed
 
 
 def test_run_says_how_it_was_called() -> None:

@@ -18,7 +18,7 @@ from syndicator.cli.base import COMPLETION_VARIABLE, app, move_config_last
 from syndicator.cli.logs import log_foreign_warnings
 from syndicator.cli.printing import complain, complain_in_json
 from syndicator.core.errors import DiskError, SyndicatorError, UsageError
-from syndicator.core.program import as_typed, program
+from syndicator.core.program import program, write_as_typed
 
 __all__ = ["app", "main"]
 
@@ -178,7 +178,7 @@ def _run_app(*, as_json: bool) -> Any:
     except _UsageMistake as error:
         error.message = _explain_mistake(error)
         if not as_json:
-            error.message = as_typed(error.message)
+            error.message = write_as_typed(error.message)
             error.show()  # people get the usage, programs get JSON
             return error.exit_code
         return complain(UsageError(error.format_message()), as_json=as_json)

@@ -13,7 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
-from syndicator.core.program import ROOT, as_typed
+from syndicator.core.program import ROOT, write_as_typed
 from syndicator.core.text import one_line as one_line
 from syndicator.core.text import visible as visible
 
@@ -139,10 +139,10 @@ def render_line(
     "info". `fields`: facts about the event, by name. `time`: the time of the event, as text.
     `colours`: colour the level. Pure."""
     # commands in texts begin as the operator called this program, such as `python -m syndicator`
-    typed_event = as_typed(event)
+    typed_event = write_as_typed(event)
     values: dict[str, object] = {}
     for name, value in fields.items():
-        values[name] = as_typed(value) if isinstance(value, str) else value
+        values[name] = write_as_typed(value) if isinstance(value, str) else value
     if options.json:
         document = {"time": time, **values, "event": typed_event, "level": level}
         line = json.dumps(document, default=str)

@@ -12,7 +12,7 @@ from syndicator.cli import logs
 from syndicator.cli.logs import log as log
 from syndicator.cli.logs import one_line, visible
 from syndicator.core.errors import SyndicatorError
-from syndicator.core.program import as_typed
+from syndicator.core.program import write_as_typed
 from syndicator.core.text import counted as counted
 from syndicator.core.text import width
 from syndicator.operations.operation import convert_to_json as convert_to_json
@@ -84,7 +84,7 @@ def complain(error: SyndicatorError, *, as_json: bool) -> int:
     if logs.get_options().json:
         log(str(error), "error", reason=error.reason, exit_code=error.exit_code)
     else:
-        print(visible(as_typed(f"syndicator: {error}")), file=sys.stderr)
+        print(visible(write_as_typed(f"syndicator: {error}")), file=sys.stderr)
     if as_json:
         complain_in_json(str(error), error.reason, error.exit_code)
     return error.exit_code
@@ -130,7 +130,7 @@ def print_aligned_table(
 def _format_cells(row: Sequence[object]) -> list[str]:
     """Return the cells of a row as texts, each on one line. Commands of this program in them begin
     as the operator typed them."""
-    return [as_typed(one_line(cell)) for cell in row]
+    return [write_as_typed(one_line(cell)) for cell in row]
 
 
 def _align_row(cells: Sequence[str], widths: Sequence[int]) -> str:
@@ -144,7 +144,7 @@ def _align_row(cells: Sequence[str], widths: Sequence[int]) -> str:
 
 def say(line: str) -> None:
     """Print a line for people. Control characters are escaped."""
-    print(visible(as_typed(line)), flush=True)
+    print(visible(write_as_typed(line)), flush=True)
 
 
 def is_quiet() -> bool:

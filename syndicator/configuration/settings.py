@@ -33,7 +33,7 @@ from syndicator.configuration.units import (
 )
 from syndicator.core import axes
 from syndicator.core.errors import ConfigError, Fault
-from syndicator.core.formats import FORMATS, checked
+from syndicator.core.formats import FORMATS, check_format
 from syndicator.core.urls import Network, private
 from syndicator.searching.language import QueryError, parse_query
 
@@ -43,7 +43,7 @@ AxisName = Annotated[
     Field(json_schema_extra={"enum": [axis.word for _, axis in axes.list_axes_by_place()]}),
 ]
 FormatName = Annotated[
-    str, AfterValidator(checked), Field(json_schema_extra={"enum": list(FORMATS)})
+    str, AfterValidator(check_format), Field(json_schema_extra={"enum": list(FORMATS)})
 ]
 LISTED: Final = "listed"
 Archives = bool | Literal["atom", "listed"] | tuple[str, ...]

@@ -310,9 +310,9 @@ def _drop_missing_that_are_misspelt(
 
 
 def describe_error(error: Mapping[str, Any], model: type[BaseModel], table: str = "") -> str:
-    """Return an error of pydantic as "key: fault; cure". A value that may be secret is not shown.
-    `model`: the class that describes the table or file. `table`: the name of that table, "" for a
-    whole file."""
+    """Return a sentence about an error of pydantic, such as "publish.limit: write a whole number
+    (got 'x')". A value that may be secret is not shown. `model`: the pydantic class of the table or
+    file with the error. `table`: the name of that table, "" for a whole file."""
     key_path = error["loc"]
     kind = error["type"]
     key = dotted(key_path)
@@ -322,20 +322,22 @@ def describe_error(error: Mapping[str, Any], model: type[BaseModel], table: str 
         return f"has no {key}; write one"
     cure = _describe_cure(error, key)
     may_be_secret = not _SECRET_KEYS.isdisjoint(key_path)
-    names_value_itself = kind == "value_error"
+    names_value_itself = kind == "value_error"  # messages of our own validators
     if names_value_itself or may_be_secret:
         return f"{key}: {cure}" if key else cure
     value = str(error.get("input"))[:_SHOWN_CHARACTERS]
     valid_values: list[str] = []
-    if kind == "literal_error":
+    if kind == "literal_error":  # pydantic lists the valid values in quotes
         valid_values = re.findall("'([^']*)'", error["msg"])
     return f"{key}: {cure} (got {value!r})" + suggestion(value, valid_values)
 
 
 def _describe_cure(error: Mapping[str, Any], key: str) -> str:
-    """Return what to write in place of a wrong value. `key`: the dotted name of the value."""
+    """Return words that say what to write in place of a wrong value. `error`: an error of pydantic.
+    `key`: the name of the value, such as "publish.port"."""
     kind = error["type"]
-    bounds = error.get("ctx", {})
+    bounds = error.get("ctx", {})  # the limits or valid values that pydantic compared with
+    # [digest] in place of [[digest]]
     if kind == "tuple_type" and isinstance(error.get("input"), Mapping):
         return f"write [[{key}]], with two brackets on each side"
     if kind == "literal_error":
@@ -353,16 +355,17 @@ def _describe_cure(error: Mapping[str, Any], key: str) -> str:
 
 
 def _suggest_key(name: str, key_path: KeyPath, model: type[BaseModel], table: str) -> str:
-    """Return a hint for the unknown key `name` in the table at `key_path`. If exactly one other
-    table has this key, the hint names that table; else a similar key of this table; else all keys
-    of this table. `model`: the class of the table or file that all this is in. `table`: the name of
-    that table, "" for a whole file."""
+    """Return a hint, such as "; did you mean 'title'?", for the unknown key `name` in the table at
+    `key_path`. If exactly one other table has this key, the hint names that table; if not, a
+    similar key of this table; if there is none, all keys of this table. `model`: the pydantic class
+    of the file, or of a table in it, from which `key_path` starts. `table`: the name of that table,
+    "" for a whole file."""
     tables = dict(_iterate_tables(model))
     table_name = dotted(key_path)
     others = [
         other_name
-        for other_name, other in tables.items()
-        if name in other.model_fields and other_name != table_name
+        for other_name, other_model in tables.items()
+        if name in other_model.model_fields and other_name != table_name
     ]
     if len(others) == 1:
         other_name = others[0]
@@ -386,9 +389,9 @@ def _list_keys(model: type[BaseModel] | None) -> list[str]:
 def _iterate_tables(
     model: type[BaseModel], dotted: str = ""
 ) -> Iterator[tuple[str, type[BaseModel]]]:
-    """Yield each table of a file: its name, such as "describe.llm", and its class. The file itself
-    comes first, with the name "". `model`: the class of the file. `dotted`: used when the function
-    calls itself for a table; the name of that table."""
+    """Yield each table that a file may have: its name, such as "describe.llm", and its pydantic
+    class. The file itself comes first, with the name "". `model`: the class of the file. `dotted`:
+    only set if this function calls itself for a table: the name of that table."""
     yield dotted, model
     for name, field in model.model_fields.items():
         # a table may stand in a list of tables, or be optional
@@ -401,8 +404,9 @@ Leaves = dict[KeyPath, FieldInfo]
 
 
 def list_leaves(model: type[BaseModel], key_path: KeyPath = ()) -> Leaves:
-    """Return the settings of `model` that are not tables, by their key paths. `key_path`: the keys
-    that lead to `model` itself."""
+    """Return the fields of a pydantic class and of the classes of its tables, except the tables
+    themselves, by key path. `key_path`: only set if this function calls itself for a table: the
+    keys that lead to that table."""
     fields: Leaves = {}
     for name, field in model.model_fields.items():
         if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
@@ -413,8 +417,9 @@ def list_leaves(model: type[BaseModel], key_path: KeyPath = ()) -> Leaves:
 
 
 def flatten(values: Mapping[str, Any], key_path: KeyPath = ()) -> Iterator[tuple[KeyPath, Any]]:
-    """Yield each value that is not a table, with its key path. An empty table is yielded, too.
-    `key_path`: the keys that lead to `values` itself."""
+    """Yield the key path and the value of each value in nested tables (`values`), except the tables
+    themselves. An empty table is yielded like a value. `key_path`: only set if this function calls
+    itself for a table: the keys that lead to that table."""
     for key, value in values.items():
         if isinstance(value, Mapping) and value:
             yield from flatten(value, (*key_path, key))

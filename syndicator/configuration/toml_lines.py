@@ -60,30 +60,33 @@ class _Scanner:
     reading."""
 
     def __init__(self, text: str) -> None:
+        """`text`: a valid TOML document whose lines end in "\\n"."""
         self.text = text
         self.at = 0  # index of the next character to read
         self.lines: dict[KeyPath, int] = {}
         self.sections: list[Section] = []
         self._last_tables: dict[KeyPath, int] = {}  # by array of tables: the index of its last one
-        self._newlines = 0  # line ends before `_counted_to`, an index of the text
+        # `_count_line` has counted the line ends up to this index, and found so many
         self._counted_to = 0
+        self._newlines = 0
 
     def read_document(self) -> None:
         """Read the whole text, and fill `lines` and `sections`."""
-        section = Section((), 0, 0)
+        section = Section((), 0, 0)  # the keys above all tables
         while not self._skip_to_end():
-            if self._take_sign("["):
+            if self._take_sign("["):  # the next section begins
                 self.sections.append(section)
                 first = self._count_line() - 1
                 section = Section(self._read_header(), first, first + 1)
             else:
+                # the section now ends with the line of this key's value
                 self._read_pair(section.key_path)
                 section = Section(section.key_path, section.first, self._count_line())
         self.sections.append(section)
 
     def _read_header(self) -> KeyPath:
-        """Read the header of a table, whose first bracket was read before. Return the key path of
-        the table."""
+        """Read the rest of the header of a table, such as [publish] or [[source]], behind its first
+        bracket. Return the key path of the table."""
         repeated = self.text.startswith("[", self.at)
         bracket_count = 2 if repeated else 1
         line = self._count_line()
@@ -94,21 +97,24 @@ class _Scanner:
         return key_path
 
     def _enter_header(self, keys: list[str], *, repeated: bool) -> KeyPath:
-        """Return the key path of the table whose header has these keys. If a key names an array of
-        tables, the path goes through the last table of that array. `repeated`: the header has
-        double brackets, so it begins another table of its array."""
+        """Return the key path of the table whose header has these keys: ("source", 2, "rules") for
+        [source.rules] below the third [[source]]. `repeated`: True if the header has double
+        brackets, so that it begins another table of its array."""
         key_path: KeyPath = ()
         for number, key in enumerate(keys):
             key_path = (*key_path, key)
-            if repeated and number == len(keys) - 1:
+            is_last_key = number == len(keys) - 1
+            if repeated and is_last_key:
                 self._last_tables[key_path] = self._last_tables.get(key_path, -1) + 1
                 self.lines.setdefault(key_path, self._count_line())
+            # in an array of tables, its last table is meant
             if key_path in self._last_tables:
                 key_path = (*key_path, self._last_tables[key_path])
         return key_path
 
     def _read_pair(self, table: KeyPath) -> None:
-        """Read a key and its value. `table`: the key path of the table that they are in."""
+        """Read a line such as `key = value`, and record the line of the key. `table`: the key path
+        of the table that it is in."""
         line = self._count_line()
         key_path = table
         for key in self._read_key():
@@ -118,19 +124,20 @@ class _Scanner:
         self._read_value(key_path)
 
     def _read_value(self, key_path: KeyPath) -> None:
-        """Read the value of `key_path`, and note the lines of the keys and items in it."""
+        """Read the value at `key_path`, and record the lines of the keys and items in it."""
         self._skip_to_end()
         if self._take_sign("["):
             self._read_items(key_path, "]")
         elif self._take_sign("{"):
             self._read_items(key_path, "}")
         else:
+            # a text in quotes, or a number, date, true or false
             match = _STRING.match(self.text, self.at) or _BARE.match(self.text, self.at)
             self.at = match.end() if match else len(self.text)
 
     def _read_items(self, key_path: KeyPath, end: str) -> None:
-        """Read the rest of the list or inline table at `key_path`, up to its closing bracket
-        `end`."""
+        """Read the rest of the list or inline table at `key_path`, up to its closing bracket, and
+        record the lines of its items or keys. `end`: "]" for a list, "}" for an inline table."""
         number = 0
         while not self._skip_to_end() and not self._take_sign(end):
             if self._take_sign(","):
@@ -145,17 +152,20 @@ class _Scanner:
     def _read_key(self) -> list[str]:
         """Read a key, which may have dots. Return its parts without quotes, such as "rules" and
         "select" for `rules."select"`."""
-        parts = []
-        goes_on = True
-        while goes_on and (match := _KEY.match(self.text, self.at)):
+        parts: list[str] = []
+        while True:
+            match = _KEY.match(self.text, self.at)
+            if match is None:
+                return parts
             self.at = match.end()
             part = match[1]
             is_quoted = part[0] in "\"'"
             if is_quoted:
-                part = str(tomllib.loads(f"key = {part}")["key"])
+                part = str(tomllib.loads(f"key = {part}")["key"])  # resolve escapes in it
             parts.append(part)
-            goes_on = bool(match[2])  # a dot follows
-        return parts
+            is_followed_by_dot = bool(match[2])
+            if not is_followed_by_dot:
+                return parts
 
     def _skip_to_end(self) -> bool:
         """Skip spaces, line ends and comments. Return True if this is the end of the text."""
@@ -164,15 +174,16 @@ class _Scanner:
         return self.at >= len(self.text)
 
     def _take_sign(self, sign: str) -> bool:
-        """If `sign` comes next, read it and return True. Else read nothing and return False."""
+        """If the next character is `sign`, read it and return True. If not, read nothing and return
+        False."""
         if not self.text.startswith(sign, self.at):
             return False
         self.at += 1
         return True
 
     def _count_line(self) -> int:
-        """Return the number, from 1, of the line that is being read. Line ends are only counted
-        from where the last call stopped."""
+        """Return the number, from 1, of the line that is being read."""
+        # count only from where the last call stopped: from the beginning would be slow
         self._newlines += self.text.count("\n", self._counted_to, self.at)
         self._counted_to = self.at
         return self._newlines + 1

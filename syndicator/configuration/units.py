@@ -9,8 +9,8 @@ STORE_VARIABLE = "SYNDICATOR_STORE__URL"
 
 
 def read_unit_variable(name: str, file: Path) -> str:
-    """Return the value of the variable `name` in `file`, the environment file of the systemd units.
-    It is "" if the variable is not set or the file cannot be read."""
+    """Return the value of the variable `name` in `file`, the file with the environment variables of
+    the systemd units. Return "" if the variable is not set or the file cannot be read."""
     try:
         text = file.read_text(encoding="utf-8")
     except OSError:  # missing, or for root alone: the refusal of the server names the file
@@ -19,9 +19,9 @@ def read_unit_variable(name: str, file: Path) -> str:
 
 
 def parse_variable(name: str, text: str) -> str:
-    """Return the value of the variable `name` in `text`, the content of an environment file
-    (systemd.exec(5)). Quotes around the value are removed. If the variable is set several times,
-    the last value counts; if it is not set, the value is "". Pure."""
+    """Return the value of the variable `name` in `text`, the content of an environment file of
+    systemd, with lines such as NAME="value" (systemd.exec(5)). Quotes around the value are removed.
+    If the variable is set several times, return its last value; if it is not set, "". Pure."""
     value = ""
     for line in text.splitlines():
         key, equals, written_value = line.strip().partition("=")
@@ -35,10 +35,12 @@ def parse_variable(name: str, text: str) -> str:
 
 
 def is_same_server(url: str, unit_url: str) -> bool:
-    """Return True if `unit_url` has a password and is otherwise the same as `url`. Pure."""
+    """Return True if two addresses of a database differ only in the password, which `url` lacks and
+    `unit_url`, the address in the systemd units, has. Pure."""
     unit = urlsplit(unit_url)
     if not unit.password:
         return False
     account, _, server = unit.netloc.rpartition("@")
     user = account.partition(":")[0]
+    # `unit_url` without its password
     return unit._replace(netloc=f"{user}@{server}").geturl() == url

@@ -28,7 +28,7 @@ from syndicator.console.responses import console_of, keep_local_path, render, sh
 from syndicator.console.routes import articles, mend, operations, sources
 from syndicator.console.shared_state import Console
 from syndicator.core.errors import SyndicatorError, UsageError
-from syndicator.core.requests import client_of
+from syndicator.core.requests import name_client
 from syndicator.runs.daemon import serve_console
 
 PAGES = (sources, articles, mend, operations)  # one module a page; each lists its ROUTES
@@ -139,7 +139,7 @@ async def _log_in(request: Request) -> Response:
     client must wait."""
     console = console_of(request)
     form = form_of(request)
-    address = client_of(request.client.host) if request.client else ""
+    address = name_client(request.client.host) if request.client else ""
     next_page = keep_local_path(form.text("next") or "/")
     name = form.text("name").strip()
     password = form.text("password")[:_LONGEST_PASSWORD]

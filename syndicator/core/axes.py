@@ -60,8 +60,8 @@ def _list_authors(article: Article) -> Members:
 
 
 def _list_sources(article: Article) -> Members:
-    """Return (key, name) of the source of an article. [] if the key cannot be the name of a file,
-    because somebody edited it."""
+    """Return the key and the name of the source of an article, as a list of one pair. The list is
+    empty if the key cannot be the name of a file, because somebody edited it."""
     key = article.source_key
     if not SOURCE_KEY.fullmatch(key):
         return []
@@ -108,8 +108,8 @@ AXES: Final[dict[str, Axis]] = {
 
 
 def check_axis(word: str) -> str:
-    """Return `word` unchanged if it names an axis in settings, such as "tags". Raise ValueError,
-    which lists the valid words, otherwise."""
+    """Return `word` if it is the name of an axis in settings, such as "tags". Raises ValueError,
+    which lists the valid names, if it is not."""
     words = [axis.word for _, axis in list_axes_by_place()]
     if word not in words:
         raise ValueError(f"{word!r} is none of {', '.join(words)}")
@@ -117,14 +117,15 @@ def check_axis(word: str) -> str:
 
 
 def check_archived(word: str) -> str:
-    """Return `word` unchanged if it names an axis ("tags") or a feed ("tags/ai") that may have
-    archives. Raise ValueError otherwise."""
-    kind, slash, name = word.partition("/")
+    """Return `word` if it is the name of an axis ("tags") or of a feed ("tags/ai") that may have
+    archives. Raises ValueError if it is not."""
+    folder, slash, name = word.partition("/")
     if word == STORIES.slug:
         raise ValueError(f"{word!r} has no archives: its entries change")
     if not slash:
         return check_axis(word)
-    if not name or not any(axis.folder == f"{kind}/" for axis in AXES.values()):
+    folders = [axis.folder for axis in AXES.values()]
+    if not name or f"{folder}/" not in folders:
         raise ValueError(f'{word!r} names no feed, as "tags/ai" does')
     return word
 
@@ -135,8 +136,8 @@ def list_axes_by_place() -> list[tuple[str, Axis]]:
 
 
 def find_axis(name: str) -> Axis:
-    """Return the axis with this name. It may be that of digests, which is not in AXES because its
-    feeds have no articles of their own. Raises KeyError for an unknown name."""
+    """Return the axis with this name, such as "tag". Raises KeyError for an unknown name."""
+    # not in AXES, because its feeds have no articles of their own
     if name == DIGEST:
         return Axis(members=None, folder="digests/", heading="Digests", place=7)
     return AXES[name]

@@ -88,8 +88,8 @@ class ConfigError(SyndicatorError):
 
     @classmethod
     def of(cls, faults: Sequence[Fault]) -> "ConfigError":
-        """Return an error for one or more faults. Its message has the first fault and the number of
-        the others."""
+        """Return an error that has all of `faults`, at least one. Its message is the first fault
+        and the number of the others."""
         message = str(faults[0])
         others = len(faults) - 1
         if others > 0:
@@ -158,8 +158,8 @@ class DiskError(SyndicatorError):
 
     @classmethod
     def of(cls, error: OSError) -> "DiskError":
-        """Return a DiskError for an error of the operating system. Its message has the name of the
-        file, the system's words and, for common errors, the cure."""
+        """Return a DiskError that describes an error of the operating system with a file. Its
+        message has the name of the file, the system's words and, for common errors, the cure."""
         message = str(error.strerror or error)
         if error.filename:
             message = f"{error.filename}: {message}"
@@ -175,8 +175,8 @@ class RefusedFiles(OSError):
     written. `errors`: by name of the file, its error."""
 
     def __init__(self, errors: Mapping[str, OSError]) -> None:
-        """`errors`: name of the file -> its error, at least one; the message is that of the
-        first."""
+        """`errors`: the error of each file that could not be used, by the name of the file, at
+        least one. The first of them gives the message of this error."""
         first = next(iter(errors.values()))
         super().__init__(first.errno, first.strerror, first.filename)
         self.errors = errors
@@ -190,7 +190,10 @@ class NotAnArticle(SyndicatorError):
     exit_code = 69
 
     def __init__(self, kind: str, detail: str = "", alternate: str | None = None) -> None:
-        super().__init__(f"not an article: {kind}" + (f" ({detail})" if detail else ""))
+        message = f"not an article: {kind}"
+        if detail:
+            message += f" ({detail})"
+        super().__init__(message)
         self.kind = kind
         self.detail = detail
         self.alternate = alternate
@@ -228,8 +231,8 @@ class WorkerFailed(SyndicatorError):
 
 
 def find_reported_error(failed: BaseExceptionGroup) -> BaseException:
-    """Return the error that is reported for a group of errors: the first SyndicatorError in it or
-    in its inner groups; if there is none, the first error."""
+    """Return the error to report for `failed`, a group of errors that may have groups in it: the
+    first SyndicatorError, or the first error if there is no SyndicatorError."""
     errors: list[BaseException] = []
     for error in failed.exceptions:
         if isinstance(error, BaseExceptionGroup):

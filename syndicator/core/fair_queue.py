@@ -38,8 +38,8 @@ class Shares(Generic[T]):
         return tuple(self._waiting.get(owner, ()))
 
     def has_room(self, owner: str) -> bool:
-        """True if one more item of `owner` may be added: a place is free, and the owner has less
-        than the quarter of all places that it may have."""
+        """Return True if one more item of `owner` may be added: the queue is not full, and the
+        owner has not yet filled a quarter of its places."""
         if self._count >= self._most:
             return False
         return len(self._waiting.get(owner, ())) < most_of_one(self._most)
@@ -51,16 +51,16 @@ class Shares(Generic[T]):
         self._count += 1
 
     def take(self, accepts: Callable[[T], bool] = _accept) -> T | None:
-        """Take an item out of the queue and return it; None if there is none. The first owner in
-        the circle with an item for which `accepts` returns True has the turn. Its oldest such item
-        is taken, and the owner goes to the end of the circle."""
+        """Remove the next item from the queue and return it, or None if there is none. Only items
+        for which `accepts` returns True count. The owners stand in a circle: the item is the oldest
+        of the first owner that has one, and this owner then goes to the end of the circle."""
         for owner, items in self._waiting.items():
             item = next(filter(accepts, items), None)
             if item is None:
                 continue
             self.discard(owner, item)
             self._move_to_end(owner)
-            return item
+            return item  # without a further turn of the loop, whose dictionary has changed
         return None
 
     def _move_to_end(self, owner: str) -> None:
@@ -69,8 +69,8 @@ class Shares(Generic[T]):
             self._waiting[owner] = self._waiting.pop(owner)
 
     def discard(self, owner: str, item: T) -> None:
-        """Remove an item of `owner`, if it is waiting. The owner keeps its place in the circle,
-        unless this was its last item."""
+        """Remove `item` of `owner` from the queue, if it is there. The owner keeps its turn among
+        the owners, unless this was its last item."""
         items = self._waiting.get(owner)
         if items is None or item not in items:
             return

@@ -49,9 +49,9 @@ FORMATS: Final[dict[str, Format]] = {
 }
 
 
-def checked(name: str) -> str:
-    """Return `name` unchanged if it is a format of FORMATS. Raise ValueError, which lists the valid
-    names, otherwise."""
+def check_format(name: str) -> str:
+    """Return `name` if it is the name of a feed format, such as "atom". Raises ValueError, which
+    lists the valid names, if it is not."""
     if name not in FORMATS:
         raise ValueError(f"the formats are {', '.join(FORMATS)}")
     return name
@@ -75,8 +75,8 @@ def cache_control(name: str) -> str:
 
 
 def media_type(name: str) -> str:
-    """Return the media type of the published file `name`; "" if files with this extension are not
-    served."""
+    """Return the media type of a published file, such as "text/html; charset=utf-8", by its name.
+    Return "" if files with its extension are not served."""
     feed_format = find_format(name)
     if feed_format is not None:
         return f"{feed_format.media_type}; charset=utf-8"

@@ -31,8 +31,9 @@ class Mailbox:
 
 
 def parse_mailbox(url: str) -> Mailbox:
-    """Return the mailbox with the address `url`: "imaps://name:${MAIL_PASSWORD}@host/INBOX" or
-    "maildir:/path". Raises BadMailbox, also if the address has a password instead of a variable."""
+    """Return the mailbox at the address `url`, which is like
+    "imaps://name:${MAIL_PASSWORD}@host/INBOX" or "maildir:/path". Raises BadMailbox if it is not,
+    also if it has a password in place of the name of a variable."""
     scheme, _, rest = url.strip().partition(":")
     if scheme.lower() == "maildir":
         path = rest.removeprefix("//")
@@ -50,7 +51,7 @@ def parse_mailbox(url: str) -> Mailbox:
     if not secrets.is_variable(password):
         raise BadMailbox(f"contains a password; put it in an environment variable: {_CURE}")
     host, port = _split_server(server)
-    if not secrets.is_variable(user):
+    if not secrets.is_variable(user):  # the value of a variable is no part of the URL: no escapes
         user = unquote(user)
     return Mailbox(
         folder=unquote(path).strip("/") or "INBOX",
@@ -62,8 +63,9 @@ def parse_mailbox(url: str) -> Mailbox:
 
 
 def _split_server(server: str) -> tuple[str, int]:
-    """Return host (in lower case) and port of a text such as "mail.example:993" or "[2001:db8::1]".
-    The port is 993 if the text has none. Raises BadMailbox."""
+    """Return the host, in lower case, and the port of a mail server. `server`: a text such as
+    "mail.example:993" or "[2001:db8::1]"; without a port, it is 993. Raises BadMailbox if the host
+    or the port is not valid."""
     host, colon, port = server.rpartition(":")
     if not colon or server.endswith("]"):  # the colons of an IPv6 address begin no port
         host = server

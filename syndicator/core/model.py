@@ -49,8 +49,9 @@ class Rules:
     links: tuple[str, ...] = ()  # the source is a page that lists articles: these are their links
 
     def __repr__(self) -> str:
-        """Return the rules of the first version, and later rules that are set. Digests of this text
-        are stored, and must not change if a new version of Syndicator has more rules."""
+        """Return a text with the rules that the first version of this program had, and those of
+        later versions that are set. Digests of this text are stored, so it must not change when a
+        version adds a rule."""
         shown = []
         for rule in fields(self):
             value = getattr(self, rule.name)
@@ -60,14 +61,14 @@ class Rules:
 
     @property
     def digest(self) -> str:
-        """Digest of the rules that are set, 16 hexadecimal digits. It does not change if later
-        versions of Syndicator have more rules."""
-        changed = []
+        """A digest, 16 hexadecimal digits, of the rules that are set. It does not change when a
+        later version of this program adds a rule, because unset rules do not count."""
+        set_rules = []
         for rule in fields(self):
             value = getattr(self, rule.name)
             if value != rule.default:
-                changed.append((rule.name, value))
-        return hashlib.sha256(repr(sorted(changed)).encode()).hexdigest()[:16]
+                set_rules.append((rule.name, value))
+        return hashlib.sha256(repr(sorted(set_rules)).encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -250,14 +251,15 @@ class SourceState:
         is_found_feed = self.discovery.found == "feed" and self.redirects.moved_at is None
         return bool(self.redirects.effective_url) and not is_found_feed
 
-    def forgets(self) -> Self:
-        """Return this state as due now, with nothing known about what is at its address: the next
-        visit finds that out again."""
-        forgetful = replace(self.asked_whole(), discovery=Discovery(forgotten=True))
+    def forget_discovery(self) -> Self:
+        """Return this state, due now, without the knowledge if its address has a feed or a list of
+        articles. The next visit finds that out again."""
+        state = replace(self.asked_whole(), discovery=Discovery(forgotten=True))
         if self.discovery.found != "feed":
-            return forgetful
+            return state
+        # the address of the feed is forgotten, too
         redirects = replace(self.redirects, effective_url=None, moved_at=None)
-        return replace(forgetful, redirects=redirects)
+        return replace(state, redirects=redirects)
 
     def asked_whole(self) -> Self:
         """Return this state as due now, without validators for a conditional request: the next
@@ -302,8 +304,8 @@ class Entry:
 
     @property
     def digest(self) -> str:
-        """Digest of title, link, texts and time of the last update: 32 hexadecimal digits. It
-        changes if one of these does."""
+        """A digest, 32 hexadecimal digits, of the entry's title, link, texts and time of the last
+        update. It changes if one of these changes."""
         parts = (self.title, self.url, self.summary, self.content, str(self.updated))
         data = "\x1f".join(parts).encode("utf-8", "replace")
         return hashlib.sha256(data).hexdigest()[:32]
@@ -526,12 +528,14 @@ def entry_urn(instance: uuid.UUID, article_id: str) -> str:
 
 
 def story_urn(instance: uuid.UUID, name: str) -> str:
-    """Return the id of a story in published feeds, the URN of a UUID of version 8 (RFC 9562), so
-    that it never equals that of an article. `instance`: the UUID of this instance; `name`: the id
-    of the story."""
+    """Return the id that a story has in published feeds, such as "urn:uuid:…". `instance`: the UUID
+    of this instance. `name`: the id of the story in the database."""
     value = uuid.uuid5(instance, f"story:{name}").int
+    # The id of an article is a UUID of version 5. Write 8 (RFC 9562) as the version, so that both
+    # are never equal.
     without_version = value & ~(15 << _VERSION_BIT)
-    return uuid.UUID(int=without_version | 8 << _VERSION_BIT).urn
+    with_version = without_version | 8 << _VERSION_BIT
+    return uuid.UUID(int=with_version).urn
 
 
 def is_of_story(urn: str) -> bool:

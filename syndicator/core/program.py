@@ -50,13 +50,14 @@ class Logger:
 def program() -> str:
     """Return the command by which the operator started this process: `./run`, `syndicator` or
     `python -m syndicator`."""
-    return program_of(os.environ, sys.argv)
+    return find_program(os.environ, sys.argv)
 
 
-def program_of(environ: Mapping[str, str], argv: Sequence[str]) -> str:
-    """Return the command by which a process with these environment variables and arguments was
-    started."""
-    if environ.get(VARIABLE):
+def find_program(environ: Mapping[str, str], argv: Sequence[str]) -> str:
+    """Return the command by which a process of this program was started, such as "./run",
+    "syndicator" or "python -m syndicator". `environ`: its environment variables. `argv`: its
+    arguments, the first of which is the started file."""
+    if environ.get(VARIABLE):  # a script that starts this program writes its own name into it
         return environ[VARIABLE]
     script = Path(argv[0]) if argv else Path()
     # `python -m syndicator` puts the path of that file into the arguments
@@ -66,10 +67,11 @@ def program_of(environ: Mapping[str, str], argv: Sequence[str]) -> str:
     return "syndicator"
 
 
-def install(extra: str) -> str:
-    """Return the commands that install the optional packages `extra`, as a part of a message: one
-    for a checkout of the sources, one for the file of a release. They never install this program by
-    its name, because that name may be somebody else's on an index of packages."""
+def describe_installation(extra: str) -> str:
+    """Return words for a message that say by which command to install optional packages. `extra`:
+    the name of their group, such as "postgres". There are two commands: one for a checkout of the
+    sources, one for the file of a release."""
+    # None installs this program by its name: on an index of packages, it may be somebody else's.
     lock = f"requirements-{extra}.lock"
     return (
         f"`.venv/bin/uv pip install --python .venv -r {lock}` in a checkout, else `pip install"
@@ -77,9 +79,9 @@ def install(extra: str) -> str:
     )
 
 
-def as_typed(message: str) -> str:
-    """Return `message` with its commands, such as `syndicator check`, written in the way in which
-    this operator types them, such as `./run check`."""
+def write_as_typed(message: str) -> str:
+    """Return `message` with its commands as this operator types them, such as `./run check` in
+    place of `syndicator check`."""
     if _WRITTEN not in message:
         return message
     return message.replace(_WRITTEN, f"`{program()} ")

@@ -130,10 +130,11 @@ class Failed:
 
     @property
     def unasked(self) -> bool:
-        """True if no request was sent for one of these reasons: the host is paused until
-        `retry_after`, credentials are missing, or there is no browser."""
+        """True if no request was sent, because the host is paused until `retry_after`, credentials
+        are missing, or there is no browser."""
         if self.reason in _UNASKED:
             return True
+        # a host that limits requests; without a status it was not asked this time
         return self.reason == FetchReason.RATE_LIMITED and self.status is None
 
 
@@ -205,13 +206,13 @@ def most_of_one(places: int) -> int:
     return max(1, places // SHARE_OF_ONE)
 
 
-def client_of(host: str) -> str:
-    """Return the name under which the requests of a client are counted. `host`: its address. For
-    IPv4, the name is the address. For IPv6, it is the network /64, such as "2001:db8::/64", because
-    a customer of a provider gets at least such a network."""
+def name_client(host: str) -> str:
+    """Return the name under which the requests of a client are counted. `host`: its IP address. The
+    name is the address for IPv4, and the network, such as "2001:db8::/64", for IPv6, because each
+    customer of a provider has a whole network of addresses."""
     try:
-        address = ipaddress.ip_address(host.partition("%")[0])
-    except ValueError:
+        address = ipaddress.ip_address(host.partition("%")[0])  # without the interface, as in %eth0
+    except ValueError:  # no IP address, such as "localhost"
         return host
     if isinstance(address, ipaddress.IPv4Address):
         return host

@@ -39,8 +39,9 @@ def names_more(url: str, than: str) -> bool:
 
 
 def read_known_values(url: str, environ: Mapping[str, str]) -> dict[str, str]:
-    """Return by name the values of the environment variables that `url` names. Variables that are
-    not set, or that have fewer than LEAST characters, are left out."""
+    """Return the values of the environment variables that `url` contains as ${NAME}, by name.
+    Values with fewer than LEAST characters are left out, and so are variables that are not set.
+    `environ`: the environment variables."""
     if "$" not in url:
         return {}
     values = {name: environ.get(name, "").strip() for name in variables(url)}
@@ -48,8 +49,8 @@ def read_known_values(url: str, environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def expand(url: str, values: Mapping[str, str]) -> str:
-    """Return `url` with each ${NAME} replaced by the value of the variable, escaped. Variables that
-    are not in `values` stay."""
+    """Return `url` with the values of environment variables, escaped, in place of ${NAME}.
+    `values`: the values by name; ${NAME} stays if its value is not there."""
 
     def get_escaped_value(placeholder: re.Match[str]) -> str:
         """Return the escaped value of a variable, or ${NAME} as it is if the value is unknown."""
@@ -68,32 +69,33 @@ def fill_in(text: str, values: Mapping[str, str]) -> str:
 
 
 def mask_text(text: str, values: Mapping[str, str]) -> str:
-    """Return `text` with each secret value replaced by the name of its variable, written as ${NAME}
-    with escaped braces. Escaped spellings of a value are replaced, too. `values`: by name of the
+    """Return `text` with the name of its variable, written as "$%7BNAME%7D", in place of each
+    secret value, also of values that are escaped. `values`: the secret values, by the name of the
     variable."""
-    for spelling, placeholder in spellings(values):
+    for spelling, placeholder in list_spellings(values):
         text = text.replace(spelling, placeholder)
     return text
 
 
 def mask_bytes(data: bytes, values: Mapping[str, str]) -> bytes:
-    """Return `data` with each secret value replaced by the name of its variable, written as ${NAME}
-    with escaped braces. `data`: a text in UTF-8, or in another encoding that contains ASCII.
-    `values`: by name of the variable."""
-    for spelling, placeholder in spellings(values):
+    """Return `data` with the name of its variable, written as "$%7BNAME%7D", in place of each
+    secret value, also of values that are escaped. `data`: a text in UTF-8, or in another encoding
+    that contains ASCII. `values`: the secret values, by the name of the variable."""
+    for spelling, placeholder in list_spellings(values):
         data = data.replace(spelling.encode(), placeholder.encode())
     return data
 
 
-def spellings(values: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Return (spelling, replacement) for each way in which secret values may be written in a text.
-    The replacement is ${NAME} with escaped braces. The longest spelling comes first, so that no
-    part of it is replaced before. `values`: by name of the variable."""
-    placeholders: dict[str, str] = {}
+def list_spellings(values: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return each spelling of secret values that a text may contain, plain or escaped, with the
+    text to write in its place, "$%7BNAME%7D". The longest spelling comes first: if a shorter one,
+    which may be a part of it, were replaced first, the rest would stay. `values`: the secret
+    values, by the name of the variable."""
+    placeholders: dict[str, str] = {}  # by spelling
     for name, value in values.items():
         if len(value) < LEAST:
             continue
-        placeholder = f"$%7B{name}%7D"
+        placeholder = f"$%7B{name}%7D"  # ${NAME} with escaped braces, so that a URL stays valid
         placeholders[value] = placeholder
         for unescaped in _UNESCAPED:
             escaped = quote(value, safe=unescaped)

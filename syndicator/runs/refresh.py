@@ -349,7 +349,7 @@ def _list_due(app: App, request: Wanted) -> list[SourceState]:
             stored_state = visits.state(key)
             if stored_state is None:
                 continue
-            state = stored_state.forgets() if request.relearn else stored_state
+            state = stored_state.forget_discovery() if request.relearn else stored_state
             due.append(_make_due(state))
         return due
     if request.asked:

@@ -13,7 +13,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from syndicator.core.errors import DiskError, StoreError
-from syndicator.core.program import install
+from syndicator.core.program import describe_installation
 from syndicator.store import postgres
 from syndicator.store.postgres import JobLost, StoreAway, StoreConflict
 
@@ -87,7 +87,7 @@ class Database:
         except ModuleNotFoundError as error:
             is_postgres = self.url.drivername == postgres.DRIVER
             # `install` returns the command that installs our PostgreSQL packages
-            cure = install("postgres") if is_postgres else "install it"
+            cure = describe_installation("postgres") if is_postgres else "install it"
             raise StoreError(
                 f"store.url needs the package {error.name!r}: {cure}; or use sqlite:///"
             ) from error

@@ -43,7 +43,7 @@ def scrub(
             new[name] = secret
     if not new:
         return 0
-    store.scrub(secrets.spellings(new))
+    store.scrub(secrets.list_spellings(new))
     changed = 0
     for stamp in list(article_store.walk()):
         if _scrub_article(article_store, store, stamp.path, new):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.core.program import install
+from syndicator.core.program import describe_installation
 
 ROOT = Path(__file__).resolve().parents[2]
 # Programs of others that tests and guides use, as their index knows them.
@@ -119,7 +119,7 @@ def test_all_pages_install_files_or_the_programs_of_others() -> None:
 def test_the_cure_of_a_missing_package_is_a_file() -> None:
     """The advice for a missing extra installs from a file, never by a name that somebody else could
     register."""
-    cure = install("postgres")
+    cure = describe_installation("postgres")
 
     assert list(list_names(cure)) == []
     assert 'pip install "$(ls ./syndicator-*.whl)[postgres]"' in cure

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from syndicator.core.errors import MissingError
 from syndicator.core.ports.articles import ABSENT, ObjectStamp
-from syndicator.core.program import install
+from syndicator.core.program import describe_installation
 
 # Environment variables with address and credentials of the store. Where a machine or container has
 # a role, obstore finds the credentials itself.
@@ -45,7 +45,9 @@ class Bucket:
             from obstore import exceptions
             from obstore.store import S3Store
         except ModuleNotFoundError as error:
-            raise MissingError(f"{url} needs the package obstore: {install('s3')}") from error
+            raise MissingError(
+                f"{url} needs the package obstore: {describe_installation('s3')}"
+            ) from error
         self.name = url.rstrip("/")
         self._errors = exceptions
         config: Any = {}

@@ -10,7 +10,7 @@ from syndicator.cli import printing
 from syndicator.cli.base import CONFIG, Config, command
 from syndicator.cli.running.signals import stop_on_signals
 from syndicator.core.errors import MissingError
-from syndicator.core.program import install
+from syndicator.core.program import describe_installation
 
 
 @command()
@@ -35,7 +35,9 @@ def mcp(
         missing_package = (error.name or "").partition(".")[0]
         if missing_package != "mcp":
             raise
-        raise MissingError(f"`syndicator mcp` needs the package mcp: {install('mcp')}") from error
+        raise MissingError(
+            f"`syndicator mcp` needs the package mcp: {describe_installation('mcp')}"
+        ) from error
     tell = partial(printing.log, level="warning")
     if port is None:
         asyncio.run(server.serve_stdio(config, tell))

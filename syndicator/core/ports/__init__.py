@@ -60,8 +60,8 @@ class EntryRow:
         return replace(self, status="pending", digest="", next_try=None)
 
     def done(self, article_id: str, now: datetime) -> Self:
-        """Return this row as done: the entry's page was read at `now`, and is the article
-        `article_id`."""
+        """Return a copy of this row for an entry that is done: its page was read at `now` and filed
+        as the article `article_id`."""
         return replace(
             self,
             status="done",
@@ -162,8 +162,8 @@ class Known:
 
     @property
     def away(self) -> EntryReason | None:
-        """The reason not to file the article: the operator withdrew or pruned it. None if it may be
-        filed."""
+        """The reason why the article must not be filed again: the operator withdrew or pruned it.
+        None if it may be filed."""
         if self.withdrawn:
             return EntryReason.WITHDRAWN
         if self.pruned:
@@ -277,11 +277,11 @@ class Outlet(Protocol):
         """Return the bytes of a file, None if there is no file."""
 
     def put(self, name: str, data: bytes, *, heir_of: Sequence[str] = ()) -> bool:
-        """Prepare to write a file. Return False, and do nothing, if it has these bytes already. In
-        a bucket, the file is written at once.
+        """Prepare to write `data` to the published file `name`; in a bucket, write it at once.
+        Return True if so, and False, with nothing done, if the file has these bytes already.
 
-        Clients compare times: the new file's modification time is at least a second after that of
-        the old file and of the files `heir_of`, which redirect to it."""
+        `heir_of`: names of files that redirect to this one. Clients compare times, so the new
+        file's modification time is at least a second after that of the old file and of these."""
 
     def delete(self, name: str) -> bool:
         """Prepare to delete a file. Return False if there is no file."""

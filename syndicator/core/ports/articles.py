@@ -111,10 +111,10 @@ class ArticleStore(Protocol):
     def put(
         self, article: Article, path: str | None = None, *, ordered: Collection[str] = ()
     ) -> tuple[Article, FileStamp, bool]:
-        """Write `article` to its file. Fields that were edited by hand in the file stay, except
-        those named in `ordered`. `path`: where its file was, None for a new article. Return
-        (article as written, stamp of its file, True if the bytes changed). Raise ConfigError if its
-        file is invalid."""
+        """Write `article` to its file. Return the article as it is written, the stamp of its file,
+        and True if the file changed. `path`: the file that it had so far, None for a new article.
+        `ordered`: names of fields to write even if they were edited by hand in the file; other
+        fields that were edited stay. Raises ConfigError if the file is not valid."""
 
     def get(self, path: str) -> Article:
         """Return the article in the file at `path`. Fields that were edited by hand are marked as
@@ -294,9 +294,10 @@ class Objects(Protocol):
         over: str | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> str | None:
-        """Write an object. `over`: the etag that the stored object must have; ABSENT if there must
-        be no object; None to write in any case. Return the new etag; None if the condition was not
-        met and nothing was written."""
+        """Write `data` as the object `key` of a bucket. Return its new etag (the version that the
+        bucket gives it), or None if the condition `over` was not met and nothing was written.
+        `over`: the etag that the stored object must have, ABSENT if there must be none, or None to
+        write in any case. `headers`: HTTP headers to store with the object."""
 
     def delete(self, *keys: str) -> None:
         """Delete those of the objects that exist."""

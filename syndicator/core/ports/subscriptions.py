@@ -72,9 +72,10 @@ class Hubs(Protocol):
         before: datetime | None,
         now: datetime,
     ) -> None:
-        """Report a visit that read the whole feed of `source`. `offer`: the hubs that the feed
-        names, None if it names none. `new`: entries that no hub had pushed. `before`: when the
-        source was visited before, None if never."""
+        """Record that a visit read the whole feed of `source`. `offer`: the hubs that the feed
+        names, None if it names none (a hub is a server that pushes new entries to us). `new`:
+        entries that no hub had pushed. `before`: the time of the visit before, None if there was
+        none. `now`: the time of this visit."""
 
     def record_push(self, source_key: str, new: int, now: datetime) -> None:
         """Report a push for a source. `new`: number of its new entries."""

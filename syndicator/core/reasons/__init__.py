@@ -106,8 +106,9 @@ _OF_VISITS: tuple[type[Reason], ...] = (
 
 
 def explain_reason(code: str) -> tuple[str, str]:
-    """Return (meaning, cure) of a reason code; the cure is "" if there is nothing to do. An unknown
-    code gives (`code`, "")."""
+    """Return the meaning and the cure of a reason code, both in words. The cure is "" if there is
+    nothing to do. For an unknown code, the meaning is the code itself."""
+    # a reason why the address of, say, a feed gave none
     for prefix, (group, noun) in _PREFIXED.items():
         if not code.startswith(prefix):
             continue
@@ -115,18 +116,22 @@ def explain_reason(code: str) -> tuple[str, str]:
         if reason is None:
             return code, ""
         return f"the address gives no {noun}: {reason.means}", reason.cure
+
     reason = _find_reason(code, _OF_VISITS)
     if reason is not None:
         return reason.means, reason.cure
-    status = code.removeprefix(_HTTP)
-    if status == code:
+
+    # an HTTP status
+    if not code.startswith(_HTTP):
         return code, ""
+    status = code.removeprefix(_HTTP)
     verb = "fails" if status.startswith("5") else "refuses the request"
     return f"the server {verb} (HTTP {status})", "nothing: it is retried"
 
 
 def _find_reason(code: str, groups: Iterable[type[Reason]]) -> Reason | None:
-    """Return the reason with this code from the first of `groups` that has it, None if none has."""
+    """Return the reason with this code, or None if there is none. `groups`: the classes of reasons
+    to look in; of several that have the code, the first counts."""
     for group in groups:
         for reason in group:
             if reason == code:

@@ -12,7 +12,9 @@ class Reason(StrEnum):
     cure: str
 
     def __new__(cls, code: str, means: str, cure: str = "") -> Self:
-        """Make a member that equals its `code`, from a line such as NAME = code, means, cure."""
+        """Return a member of the enum, made from a line such as `NAME = code, means, cure` in its
+        class. It equals the text `code`. `means`: its meaning in words. `cure`: what the operator
+        can do, "" for nothing."""
         member = str.__new__(cls, code)
         member._value_ = code
         member.means = means

@@ -17,7 +17,7 @@ from urllib.parse import quote
 
 from syndicator.core.fair_queue import Shares
 from syndicator.core.formats import GZIP_LEVEL, PAGE, media_type
-from syndicator.core.requests import QUESTIONS, client_of
+from syndicator.core.requests import QUESTIONS, name_client
 from syndicator.publishing.paths import PROBE
 from syndicator.publishing.server import files
 from syndicator.publishing.server.files import (
@@ -84,7 +84,7 @@ class Questions:
         body = self.bodies.get((name, False), stamp)  # False: not compressed
         if body is not None:
             return self._send_feed(name, stamp, body, request_headers)
-        answer = await self._make_in_turn(name, client_of(host), stamp)
+        answer = await self._make_in_turn(name, name_client(host), stamp)
         if answer.status != OK:
             return _make_refusal(name, answer.status, answer.text)
         return self._send_feed(name, stamp, answer.body, request_headers)

@@ -58,7 +58,7 @@ class _Refused(Exception):
 
 class Connection(HttpToolsProtocol):
     """A connection of a client, as uvicorn's protocol class with our limits on time and size.
-    uvicorn calls most of the methods. `peer`: the client, as `requests.client_of` names it;
+    uvicorn calls most of the methods. `peer`: the client, as `requests.name_client` names it;
     `since`: when the phase began, except that HEADER and BODY count as one for the time of a whole
     request."""
 
@@ -76,7 +76,7 @@ class Connection(HttpToolsProtocol):
         error and close it."""
         self._pool = cast(Connections, self.connections)
         address = transport.get_extra_info("peername")  # (IP address, port) of the client
-        self.peer = limits.client_of(str(address[0])) if isinstance(address, tuple) else ""
+        self.peer = limits.name_client(str(address[0])) if isinstance(address, tuple) else ""
         refusal = self._pool.make_room(self.peer)  # None if there is room
         self._begin_phase(_HEADER)
         super().connection_made(transport)

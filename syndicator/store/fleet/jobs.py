@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, Row, select, text
 
 from syndicator.core.errors import StoreError
-from syndicator.core.program import install as install_extra
+from syndicator.core.program import describe_installation as install_extra
 from syndicator.store import postgres, schema
 from syndicator.store.database import Database, upsert
 from syndicator.store.fleet.hosts import NOW

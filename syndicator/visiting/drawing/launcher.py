@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from syndicator.core.program import install
+from syndicator.core.program import describe_installation
 from syndicator.processes.child import Limits
 from syndicator.processes.process_tree import kill_tree
 
@@ -62,7 +62,7 @@ def find_obstacle() -> str:
     """Return why pages cannot be drawn on this machine, and what the operator can do; "" if they
     can be drawn."""
     if importlib.util.find_spec(_LIBRARY) is None:
-        return f"the package playwright is missing: {install('browser')}"
+        return f"the package playwright is missing: {describe_installation('browser')}"
     if _find_browser() is None:
         return "Chromium is missing: install the package chromium of your system"
     # try it with the program `true` in the place of Chromium

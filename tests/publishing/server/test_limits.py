@@ -17,7 +17,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
 from syndicator.core import requests as limits
-from syndicator.core.requests import client_of, most_connections, most_of_one
+from syndicator.core.requests import most_connections, most_of_one, name_client
 from syndicator.publishing.server import server as module
 from syndicator.publishing.server.server import Connections, serve
 
@@ -417,4 +417,4 @@ def test_half_of_the_descriptors_are_kept_for_fetching() -> None:
 def test_a_client_is_an_address_or_a_network_of_one_customer(host: str, client: str) -> None:
     """Limits count per IPv4 address, and per /64 network in IPv6, since one customer has a whole
     network."""
-    assert client_of(host) == client
+    assert name_client(host) == client
