@@ -42,17 +42,17 @@ async def report_run(
     seconds: float,
     down: bool = False,
 ) -> tuple[Problem, ...]:
-    """Record a finished run, check the conditions, and send alerts, digests and webhook messages
-    that are due. Return a problem for each of these that failed; never raises SyndicatorError or
-    OSError.
+    """Count a finished run, check the health of the instance, and send the alerts, digests and
+    webhook messages that are due. Return a problem for each of these tasks that failed. It raises
+    neither SyndicatorError nor OSError: they become problems, too.
 
-    `outcomes`: of its visits; `built`: report of its builds; `seconds`: how long it took. `jitter`:
-    returns a random number that spreads retries of webhooks. `down`: True if no source answered."""
+    `jitter`: returns a random number; it spreads the retries of webhooks. `outcomes`: results of
+    the run's visits. `built`: report of its builds. `seconds`: how long the run took. `down`: True
+    if no source answered."""
+    has_news = bool(outcomes or built.builds)
     try:
         record_counters(archive, outcomes, built, seconds=seconds, down=down)
-        failed_alerts = await check_health(
-            archive, configuration, has_news=bool(outcomes or built.builds)
-        )
+        failed_alerts = await check_health(archive, configuration, has_news=has_news)
         failed_digests = await mail_digests(archive, configuration)
         failed_webhooks = await webhooks.send_due_messages(archive, configuration, jitter)
         return (*failed_alerts, *failed_digests, *failed_webhooks)
@@ -70,8 +70,10 @@ def record_counters(
     seconds: float | None = None,
     down: bool = False,
 ) -> None:
-    """Add visits and builds to the stored counters. `seconds`: how long the run took, None if they
-    were no run. `down`: True if no source answered."""
+    """Add visits and builds to the counters in the database. `outcomes`: results of the visits;
+    `built`: report of the builds. `seconds`: how long the run took, None if there was no run, only
+    a build. `down`: True if no source answered."""
+    # Processes take turns, so that none overwrites what another has just counted.
     with archive.store.fleet.in_turn():
         counters = episodes.read_counters(archive.store)
         counters = episodes.add_to_counters(
@@ -83,19 +85,22 @@ def record_counters(
 async def check_health(
     archive: Archive, configuration: Configuration, *, has_news: bool, unreadable_because: str = ""
 ) -> tuple[Problem, ...]:
-    """Check the conditions if a check is due: record and report those that began or ended. In any
-    case, write the health feed and the file of metrics, and send an alert that is due.
+    """Check all conditions (faults and remarks) if a check is due, and report those that began or
+    ended. In any case, write the health feed and the file of metrics, and send an alert that is
+    due. Return a problem for each report that failed.
 
     `has_news`: True if something happened since the last call. `unreadable_because`: why the
-    configuration could not be read, "" if it was. Return a problem for each report that failed."""
+    configuration could not be read, "" if it could."""
     now = archive.clock()
     counters = episodes.read_counters(archive.store)
+    last_check = counters.get("look", {})
     fault = unreadable_because or join_faults(configuration.faults)
-    if is_look_due(counters.get("look", {}), now, has_news=has_news or bool(fault)):
-        counters_of_look = _report_conditions(archive, configuration, now, fault)
+    if is_check_due(last_check, now, has_news=has_news or bool(fault)):
+        counters_of_check = _report_conditions(archive, configuration, now, fault)
         with archive.store.fleet.in_turn():
+            # read again: another process may have counted during the check
             counters = episodes.read_counters(archive.store)
-            _write_counters(archive, {**counters, **counters_of_look})
+            _write_counters(archive, {**counters, **counters_of_check})
     _publish_health_feed(archive.store, configuration)
     failed_files = _write_textfile(archive.store, configuration.settings)
     failed_alerts = await _send_due_alert(archive, configuration)
@@ -108,10 +113,10 @@ def _write_counters(archive: Archive, counters: episodes.Counters) -> None:
     )
 
 
-def is_look_due(last: Mapping[str, float], now: datetime, *, has_news: bool) -> bool:
-    """True if the conditions are to be checked now. `last`: empty before the first check, else with
-    two values of the last check: `at`, when it was (Unix time), and `took`, how many seconds it
-    took."""
+def is_check_due(last: Mapping[str, float], now: datetime, *, has_news: bool) -> bool:
+    """True if the conditions are to be checked now. `last`: the last check; "at" is when it was
+    (Unix time), "took" is how many seconds it took; empty before the first check. `has_news`: True
+    if something happened since then; the pause between two checks is then shorter."""
     passed = now.timestamp() - last.get("at", 0)
     if passed < 0:  # the clock was set back
         return True
@@ -123,58 +128,66 @@ def is_look_due(last: Mapping[str, float], now: datetime, *, has_news: bool) -> 
 def _report_conditions(
     archive: Archive, configuration: Configuration, now: datetime, fault: str
 ) -> episodes.Counters:
-    """Find the present conditions. Those that began or ended since the last check are put into the
-    outbox of alerts and the queue of webhooks. `fault`: of the configuration, "" for none. Return
-    the counters of a check: conditions by kind, sources, and how long the check took."""
-    clock = asyncio.get_running_loop().time
-    began = clock()
+    """Find the conditions of this moment. Put those that began or ended since the last check into
+    the outbox of alerts and the queue of webhooks. `fault`: what is wrong with the configuration,
+    "" for nothing.
+
+    Return the counters of this check: "conditions" (number by kind), "sources" (their number) and
+    "look" (when the check was and how many seconds it took)."""
+    store = archive.store
+    read_monotonic_clock = asyncio.get_running_loop().time
+    began = read_monotonic_clock()
     present = examine(make_opened_instance(archive, configuration, fault)).conditions
-    stored_memory = episodes.read_memory(archive.store)
+    stored_memory = episodes.read_memory(store)
     memory, events = episodes.update_episodes(stored_memory, present, now, archive.instance)
-    # stored before the memory: after a crash an alert is sent twice rather than never
+
+    # The outbox is stored before the memory: after a crash between the two, the same events are
+    # found again, and an alert is sent twice rather than never.
     if events and _has_alerts(configuration.settings):
-        outbox = episodes.add_to_outbox(episodes.read_outbox(archive.store), events)
-        episodes.write_state(archive.store, outbox, now)
+        outbox = episodes.add_to_outbox(episodes.read_outbox(store), events)
+        episodes.write_state(store, outbox, now)
     for event, title in zip(events, episodes.iterate_headlines(events), strict=True):
-        data = {"title": title, **asdict(event)}
         webhooks.queue_condition_messages(
             archive,
             configuration.settings,
             opened=event.state == "broken",
             subject=f"{event.kind}:{event.subject}",
-            data=data,
+            data={"title": title, **asdict(event)},
         )
     if memory != stored_memory:
-        episodes.write_state(archive.store, memory, now)
+        episodes.write_state(store, memory, now)
+
     return {
         "conditions": Counter(str(condition.kind) for condition in present),
         "sources": {"": len(configuration.sources)},
-        "look": {"at": now.timestamp(), "took": clock() - began},
+        "look": {"at": now.timestamp(), "took": read_monotonic_clock() - began},
     }
 
 
 def _publish_health_feed(store: Store, configuration: Configuration) -> None:
-    """Write the health feed to the published files. If `health.publish` is off, delete it from
-    them."""
+    """Write the health feed, an Atom feed of the events, to the published files. If the setting
+    `health.publish` is off, delete it from them. Its name contains a secret token."""
     settings = configuration.settings
-    with suppress(OSError):  # without a token only the feed is missing
-        # `status` needs it and creates none: `up` and `serve` may never run
+    # `status` shows the address of the feed but creates no token, and it may be called before any
+    # server runs: so create it here. Without the token only the feed is missing.
+    with suppress(OSError):
         episodes.ensure_feed_token(settings.state_dir)
     outlet = open_outlet(settings, configuration.environ)
     if settings.health.publish:
-        key = episodes.ensure_feed_token(settings.state_dir)
-        document = episodes.render_health_feed(episodes.read_memory(store).events, settings, key)
-        outlet.put(episodes.feed_name(key), document)
-    elif outlet.names("health/"):  # published before
-        key = episodes.read_feed_token(settings.state_dir)
-        if key:
-            outlet.delete(episodes.feed_name(key))
+        token = episodes.ensure_feed_token(settings.state_dir)
+        events = episodes.read_memory(store).events
+        document = episodes.render_health_feed(events, settings, token)
+        outlet.put(episodes.feed_name(token), document)
+    elif outlet.names("health/"):  # it was published before
+        token = episodes.read_feed_token(settings.state_dir)
+        if token:
+            outlet.delete(episodes.feed_name(token))
     outlet.commit()
 
 
 def _write_textfile(store: Store, settings: Settings) -> list[Problem]:
-    """Write the metrics to the file `health.textfile`, if it is set. Return a problem if that
-    fails."""
+    """Write the metrics to the file that the setting `health.textfile` names, if it names one.
+    Return a list with the problem if that fails, else an empty list."""
     path = settings.health.textfile
     if not path:
         return []
@@ -189,7 +202,8 @@ def _write_textfile(store: Store, settings: Settings) -> list[Problem]:
 
 
 async def _send_due_alert(archive: Archive, configuration: Configuration) -> list[Problem]:
-    """Send the waiting events if an alert is due. Return a problem if that fails."""
+    """Send the events in the outbox if an alert is due. Return a list with the problem if that
+    fails, else an empty list."""
     now = archive.clock()
     if not _has_alerts(configuration.settings):
         return []
@@ -206,14 +220,17 @@ async def _send_due_alert(archive: Archive, configuration: Configuration) -> lis
 
 
 async def mail_digests(archive: Archive, configuration: Configuration) -> list[Problem]:
-    """Mail the newest issue of each digest, if that was not done yet. A failed mail is tried again
-    after ten minutes. Return a problem for each digest whose mail failed and is not sent yet."""
+    """Mail the newest issue of each digest that has mail addresses, if it was not mailed yet. A
+    failed mail is tried again after ten minutes. Return a problem for each digest whose last mail
+    failed."""
     now = archive.clock()
     stored = digests.read_issues(archive.store)
     for digest in configuration.settings.digest:
         issues_newest_first = stored.get(digest.name, {}).get("issues", ())
-        issue: dict[str, Any] = next(iter(issues_newest_first), {})
-        if not digest.mail or not issue.get("waits"):
+        if not digest.mail or not issues_newest_first:
+            continue
+        issue: dict[str, Any] = issues_newest_first[0]
+        if not issue.get("waits"):  # it was mailed
             continue
         if issue["tried"] > (now - _MAIL_PAUSE).isoformat():
             continue
@@ -228,16 +245,16 @@ async def mail_digests(archive: Archive, configuration: Configuration) -> list[P
             configuration.settings,
             {},
         )
-        view = make_digest_entry(
-            digest.name, digests.drop_unpublished(archive.store, issue), entries
-        )
+        published = digests.drop_unpublished(archive.store, issue)
+        entry = make_digest_entry(digest.name, published, entries)
         fault = ""
-        if view:  # else all its articles were withdrawn
+        if entry:  # else all its articles were withdrawn, and there is nothing to mail
             alert = configuration.settings.alert
-            content = write_plain_text(view.content)
+            content = write_plain_text(entry.content)
             fault = await send_mail(
-                alert, digest.mail, view.title, content, now, configuration.environ
+                alert, digest.mail, entry.title, content, now, configuration.environ
             )
+        # `issue` is a part of `stored`, which is written with it
         issue |= {"waits": bool(fault), "tried": now.isoformat(), "fault": fault}
         digests.write_issues(archive, stored)
     return [

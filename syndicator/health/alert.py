@@ -50,9 +50,9 @@ _FAILED_RUNS_TO_ALERT = 2  # failed runs: a half-written file is complete at the
 async def send_alert(
     settings: Settings, outbox: Outbox, now: datetime, environ: Mapping[str, str]
 ) -> Outbox:
-    """Send all waiting events in one message, by the command and by the mail that the settings
-    name. Return the outbox to store. If both succeed, it is empty; if one fails, it still has all
-    events, and the fault."""
+    """Send all events in the outbox in one message: by the alert command and by mail, as far as the
+    settings name them. Return the outbox to store in its place. It is empty if all went well. If
+    one way fails, it keeps all events and says why. `environ`: environment variables."""
     alert = settings.alert
     site = settings.site
     faults: list[str] = []
@@ -77,8 +77,9 @@ async def send_mail(
     now: datetime,
     environ: Mapping[str, str],
 ) -> str:
-    """Send a mail through the mail server of `alert`. `to`: its addresses. Return the fault in
-    words, "" if the mail was sent."""
+    """Send a mail through the mail server that the settings `alert` name. `to`: the addresses of
+    the receivers; `text`: its content; `environ`: environment variables, one of which may have the
+    password of the server. Return the fault in words, "" if the mail was sent."""
     user = unquote(urlsplit(alert.smtp).username or "")
     mail = EmailMessage()
     try:
@@ -96,7 +97,8 @@ async def send_mail(
 
 
 def _name_server(alert: Alert) -> str:
-    """Return the address of the mail server without user and password."""
+    """Return the address of the mail server without user and password, such as
+    smtp://mail.example:587."""
     parts = urlsplit(alert.smtp)
     server = f"{parts.scheme}://{parts.hostname}"
     if parts.port:
@@ -105,36 +107,38 @@ def _name_server(alert: Alert) -> str:
 
 
 async def _run_in_thread(work: Callable[[], None]) -> None:
-    """Run `work` in a thread and wait for it. The thread does not keep the process alive. Raises
-    what `work` raises, one of `_SENDING_ERRORS`."""
+    """Call `work` in a thread of its own and wait until it returns. If `work` raises one of
+    `_SENDING_ERRORS`, raise it here. The thread does not keep the process alive."""
     loop = asyncio.get_running_loop()
-    future: asyncio.Future[None] = loop.create_future()
+    is_finished: asyncio.Future[None] = loop.create_future()
 
-    def set_outcome(error: Exception | None) -> None:
-        """Runs in the event loop, when the thread has ended."""
-        if future.done():
+    def finish(error: Exception | None) -> None:
+        """The event loop calls this after the thread has called `work`."""
+        if is_finished.done():  # cancelled: nobody waits any more
             return
         if error:
-            future.set_exception(error)
+            is_finished.set_exception(error)
         else:
-            future.set_result(None)
+            is_finished.set_result(None)
 
-    def run_work() -> None:
-        """Runs in the thread."""
-        fault: Exception | None = None
+    def run_thread() -> None:
+        """The whole work of the thread."""
+        raised: Exception | None = None
         try:
             work()
         except _SENDING_ERRORS as error:
-            fault = error
-        with suppress(RuntimeError):  # the loop has ended meanwhile
-            loop.call_soon_threadsafe(set_outcome, fault)
+            raised = error
+        with suppress(RuntimeError):  # the event loop has ended meanwhile
+            loop.call_soon_threadsafe(finish, raised)
 
-    threading.Thread(target=run_work, daemon=True).start()
-    await future
+    # `asyncio.to_thread` would keep the process alive until the mail server answers
+    threading.Thread(target=run_thread, daemon=True).start()
+    await is_finished
 
 
 def make_document(site: Site, events: Sequence[Event], now: datetime) -> dict[str, Any]:
-    """Return the JSON document that the operator's alert command gets on stdin."""
+    """Return the JSON object that the operator's alert command gets on stdin: title and address of
+    the site, the time, and the events, each with a headline."""
     described: list[dict[str, Any]] = []
     for event, title in zip(events, iterate_headlines(events), strict=True):
         described.append({"title": title, **asdict(event)})
@@ -145,8 +149,8 @@ async def _run_command(
     command: Sequence[str], document: Mapping[str, Any], environ: Mapping[str, str]
 ) -> tuple[str, str]:
     """Run the operator's command for at most SECONDS, with `document` as JSON on stdin. When it
-    ends, all its processes are killed. Return two texts: the fault ("" for none), and what the
-    command printed."""
+    ends, all processes that it started are killed. Return two texts: the fault ("" for none), and
+    what the command printed. `environ`: environment variables of the command."""
     body = json.dumps(document, default=lambda moment: moment.isoformat()).encode()
     program = command[0]
     try:
@@ -156,10 +160,11 @@ async def _run_command(
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
             env=dict(environ),
-            start_new_session=True,
+            start_new_session=True,  # a process group of its own, which can be killed at once
         )
     except (OSError, ValueError) as error:
-        return f"{program}: {getattr(error, 'strerror', None) or error}", ""
+        explanation = getattr(error, "strerror", None) or error  # without the path of an OSError
+        return f"{program}: {explanation}", ""
     try:
         output, _ = await asyncio.wait_for(process.communicate(body), SECONDS)
     except TimeoutError:
@@ -178,8 +183,8 @@ async def _run_command(
 
 
 def compose_mail(site: Site, events: Sequence[Event]) -> tuple[str, str]:
-    """Return subject and text of a mail about `events`. The subject has the headline of the first
-    event."""
+    """Return the subject and the text of a mail about `events`. The subject has the headline of the
+    first event and the number of the others; the text has a paragraph for each event."""
     headings = [line(title) for title in iterate_headlines(events)]
     subject = f"{line(site.title)}: {headings[0][:_MOST_SUBJECT_CHARACTERS]}"
     if len(headings) > 1:
@@ -192,8 +197,9 @@ def compose_mail(site: Site, events: Sequence[Event]) -> tuple[str, str]:
 
 
 def read_password(alert: Alert, environ: Mapping[str, str]) -> str:
-    """Return the password for the mail server, "" if none is needed. Raises ConfigError if the
-    environment variable of the password is empty, or has characters that cannot be sent."""
+    """Return the password of the mail server from the environment variable that the setting
+    `password_env` names; "" if it names none. Raises ConfigError if the variable is empty or has
+    characters that cannot be sent."""
     if not alert.password_env:
         return ""
     secret = environ.get(alert.password_env, "")
@@ -209,25 +215,28 @@ def read_password(alert: Alert, environ: Mapping[str, str]) -> str:
 
 
 def _send_mail(alert: Alert, mail: EmailMessage, secret: str) -> None:
-    """Send a mail through the server of `alert`. The connection is encrypted if the address says so
-    (smtps) or the server offers STARTTLS. Without encryption, no password is sent, except to this
-    machine. `secret`: the password, "" for none. Raises OSError, SMTPException or ValueError."""
+    """Send a mail through the server that `alert.smtp` names. The connection is encrypted if the
+    address begins with smtps: or the server offers STARTTLS. A password is sent only over an
+    encrypted connection or to this machine. `secret`: the password, "" for none. Raises OSError,
+    SMTPException or ValueError."""
     parts = urlsplit(alert.smtp)
     tls = ssl.create_default_context()
     host = parts.hostname or "localhost"
-    begins_with_tls = parts.scheme == "smtps"
-    if begins_with_tls:
+    server: smtplib.SMTP
+    if parts.scheme == "smtps":
         port = parts.port or _SMTPS_PORT
-        server: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=SECONDS, context=tls)
+        server = smtplib.SMTP_SSL(host, port, timeout=SECONDS, context=tls)
     else:
-        server = smtplib.SMTP(host, parts.port or _SMTP_PORT, timeout=SECONDS)
+        port = parts.port or _SMTP_PORT
+        server = smtplib.SMTP(host, port, timeout=SECONDS)
     with server:
         server.ehlo()
-        needs_starttls = parts.scheme == "smtp" and host not in _THIS_MACHINE
-        if needs_starttls and server.has_extn("starttls"):
+        is_encrypted = parts.scheme != "smtp"
+        is_insecure = not is_encrypted and host not in _THIS_MACHINE
+        if is_insecure and server.has_extn("starttls"):
             server.starttls(context=tls)
-            server.ehlo()
-        elif needs_starttls and secret:
+            server.ehlo()  # RFC 3207: ask again after STARTTLS
+        elif is_insecure and secret:
             raise smtplib.SMTPException(
                 "the server offers no TLS, and a password is not sent without it"
             )
@@ -256,9 +265,10 @@ class Outage:
         *,
         job: str = "",
     ) -> str:
-        """Note how a job ended, and send an alert that is due. `error`: why it failed, None if it
-        succeeded. The alert begins when a job has failed twice in a row, and ends when no job fails
-        any more. Return why the alert could not be sent, "" if nothing went wrong."""
+        """Note how the job named `job` ended, and send an alert that is due. `error`: why the job
+        failed, None if it succeeded. The operator is told when a job has failed twice in a row, and
+        again when no job fails any more. Return why the alert could not be sent, "" if nothing went
+        wrong."""
         if error is None:
             self._failures.pop(job, None)
             self._errors.pop(job, None)
@@ -267,17 +277,15 @@ class Outage:
             self._errors[job] = error
             if self._failures[job] < _FAILED_RUNS_TO_ALERT:
                 return ""
-        lasting = [
-            self._errors[name]
-            for name, failures in self._failures.items()
-            if failures >= _FAILED_RUNS_TO_ALERT
-        ]
-        # It depends on this instance's folder and the time: after a restart in an outage the alert
-        # is sent again.
+
+        conditions: list[Condition] = []
+        for failing_job, failures in self._failures.items():
+            if failures >= _FAILED_RUNS_TO_ALERT:
+                conditions.append(_make_failed_run_condition(self._errors[failing_job]))
+        # The real id of the instance may be unreadable during an outage: make one from its folder.
+        # Ids of events contain the time, too: a restart in an outage sends the alert again.
         instance = uuid.uuid5(uuid.NAMESPACE_OID, settings.at(""))
-        self._memory, events = update_episodes(
-            self._memory, map(_make_failed_run_condition, lasting), now, instance
-        )
+        self._memory, events = update_episodes(self._memory, conditions, now, instance)
         if settings.alert.command or settings.alert.mail:
             self._outbox = add_to_outbox(self._outbox, events)
         return await self._send_if_due(settings, now, environ)
@@ -285,21 +293,22 @@ class Outage:
     async def _send_if_due(
         self, settings: Settings, now: datetime, environ: Mapping[str, str]
     ) -> str:
-        """Send the events in the outbox if a message is due. Events that are added during the
-        sending wait for the next message. Return why it could not be sent, "" if nothing went
-        wrong."""
+        """Send the events in the outbox if a message is due. Return why the message could not be
+        sent, "" if nothing went wrong."""
         async with self._sending_lock:
             if not is_due(self._outbox, now):
                 return ""
-            sent = self._outbox.waiting
-            outbox = await send_alert(settings, self._outbox, now, environ)
-            later = [event for event in self._outbox.waiting if event not in sent]
-            self._outbox = replace(outbox, waiting=(*outbox.waiting, *later))
+            in_message = self._outbox.waiting
+            new_outbox = await send_alert(settings, self._outbox, now, environ)
+            # other jobs may have added events during the sending: they wait for the next message
+            added = [event for event in self._outbox.waiting if event not in in_message]
+            self._outbox = replace(new_outbox, waiting=(*new_outbox.waiting, *added))
             return self._outbox.fault
 
 
 def _make_failed_run_condition(error: SyndicatorError) -> Condition:
-    """Return the condition of an instance whose jobs fail with `error`."""
+    """Return the condition (a fault with its cure, as the operator reads it) of an instance whose
+    jobs fail with `error`."""
     reason, cure = explain_reason(error.reason)
     kind = ConditionReason.DATABASE
     if isinstance(error, ConfigError):

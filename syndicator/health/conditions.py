@@ -59,7 +59,7 @@ OVERDUE: Final = timedelta(hours=25)  # a crontab that calls `refresh` once a da
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
-    """A fault or a remark, with its cure. `identity` stays the same while it lasts."""
+    """A fault or a remark, with its cure. `identity` tells it from others, also at later checks."""
 
     kind: ConditionReason
     # source key, name of a feed or file, or folder; "" if there is only one of its kind
@@ -129,27 +129,27 @@ class Observed:
 def make_condition(
     kind: ConditionReason, subject: str = "", *, source: str = "", **details: Any
 ) -> Condition:
-    """Return a condition with the meaning and the cure of its kind. `details`: values of other
-    fields, and of `reason` and `cure` if they differ. `subject`: if it is "", the source is the
-    subject."""
+    """Return a condition of a kind. `subject`: what the condition is about; if it is "", it is
+    about the source. `source`: key of the source, "" for none. `details`: values of other fields of
+    the condition. Without them, `reason` and `cure` are the words that belong to the kind."""
     words = {"reason": kind.means, "cure": kind.cure, **details}
     return Condition(kind=kind, subject=subject or source, source=source, **words)
 
 
 def _make_state_condition(kind: ConditionReason, state: SourceState, **details: Any) -> Condition:
-    """Return a condition of a source, with the times of its last success and next visit. `details`:
-    values of other fields."""
+    """Return a condition of the source with this state. It has the times of the last successful and
+    of the next visit. `details`: values of other fields of the condition."""
     times = {"last_success": state.visits.last_success, "next_try": state.schedule.next_due}
     return make_condition(kind, source=state.key, **{**times, **details})
 
 
 def find_all_source_conditions(observed: Observed, now: datetime) -> Iterator[Condition]:
-    """Yield the conditions of all followed sources and of their entries."""
+    """Yield the conditions (faults and remarks) of all followed sources and of their entries."""
     followed = _list_enabled(observed)
     flooded = {flood.source for flood in observed.floods}
     for state in followed:
         yield from find_source_conditions(state, now, is_mixed=state.key in observed.mixed)
-        if state.warning and state.key not in flooded:
+        if state.warning and state.key not in flooded:  # a flood has its own condition, below
             yield make_condition(
                 ConditionReason.SOURCE_WARNING,
                 source=state.key,
@@ -158,8 +158,9 @@ def find_all_source_conditions(observed: Observed, now: datetime) -> Iterator[Co
             )
     yield from _find_muted_entries(followed)
     yield from _find_moved_sources(followed)
-    for entries in observed.floods:
-        yield _make_waiting_condition(ConditionReason.FLOOD, entries, subject=entries.source)
+    for flood in observed.floods:
+        yield _make_waiting_condition(ConditionReason.FLOOD, flood, subject=flood.source)
+    # entries that wait for the operator
     ended_sessions = {state.key for state in followed if _has_ended_session(state)}
     for entries in observed.operator:
         if entries.reason != FetchReason.SESSION_ENDED:
@@ -170,8 +171,8 @@ def find_all_source_conditions(observed: Observed, now: datetime) -> Iterator[Co
 
 
 def _find_muted_entries(followed: Sequence[SourceState]) -> Iterator[Condition]:
-    """Yield one remark on the number of entries that `keep` and `mute` leave out; none if they
-    leave out nothing."""
+    """Yield one remark that says how many entries the rules `keep` and `mute` leave out, and of
+    which sources; nothing if they leave out none. `followed`: the states of the sources."""
     count = sum(state.muted for state in followed)
     if not count:
         return
@@ -183,7 +184,8 @@ def _find_muted_entries(followed: Sequence[SourceState]) -> Iterator[Condition]:
 
 
 def _find_moved_sources(followed: Sequence[SourceState]) -> Iterator[Condition]:
-    """Yield a condition for each source whose address redirects permanently."""
+    """Yield a condition for each source whose address redirects permanently. It needs the operator
+    only if the move comes with a warning. `followed`: the states of the sources."""
     for move in list_moves(followed):
         detail = f"{move.url} is now {move.moved_to}"
         if move.site_moved:
@@ -208,9 +210,10 @@ def _list_enabled(observed: Observed) -> list[SourceState]:
 def find_source_conditions(
     state: SourceState, now: datetime, *, is_mixed: bool = False
 ) -> Iterator[Condition]:
-    """Yield the worst fault of a source, and a condition for each of its selectors that matches
-    nothing. `is_mixed`: True if its articles are of several publishers; short texts then do not
-    mean that the site has a new layout."""
+    """Yield the worst fault of a source, if it has any, and a condition for each of its selectors
+    that matches nothing. `state`: what its visits brought. `is_mixed`: True if its articles are of
+    several publishers; short texts then do not mean that the site has a new layout."""
+    # only the first fault of this list
     if state.backoff.disabled:
         yield _make_gone_condition(state)
     elif _has_ended_session(state):
@@ -236,18 +239,19 @@ def find_source_conditions(
 
 
 def _make_silence_condition(state: SourceState, since: datetime, now: datetime) -> Condition:
-    """Return the condition of a source that has published nothing since `since`, which is unusually
-    long. It needs the operator, unless the silence was already unusual when the source was added:
-    the operator knew that."""
+    """Return the condition of a source that has published nothing since `since`, an unusually long
+    time. It needs the operator, except if the source was already unusually silent when it was
+    added: then the operator knew it."""
     usual_days = median(_measure_pauses(state.cadence.recent)) / _DAY_SECONDS
     usual_pause = f"{24 * usual_days:.2g} hours"
     if usual_days > 1:
         usual_pause = f"{usual_days:.2g} days"
-    past_articles = [moment for moment in state.cadence.recent if moment <= now]
-    longest_usual_pause = _measure_patience(past_articles) or timedelta()
+
+    article_times = [moment for moment in state.cadence.recent if moment <= now]
+    longest_usual_pause = _find_longest_usual_pause(article_times) or timedelta()
     became_unusual = since + longest_usual_pause
-    first_visit = state.visits.first_visit
-    was_silent_when_added = first_visit is not None and first_visit >= became_unusual
+    added = state.visits.first_visit
+    was_silent_when_added = added is not None and added >= became_unusual
     return _make_state_condition(
         ConditionReason.SOURCE_SILENT,
         state,
@@ -260,9 +264,10 @@ def _make_silence_condition(state: SourceState, since: datetime, now: datetime) 
 
 
 def _has_ended_session(state: SourceState) -> bool:
-    """True if the address of a source shows the login page of its site, because its session
-    ended."""
-    return state.backoff.reason == FetchReason.SESSION_ENDED and not state.backoff.disabled
+    """True if the source is still visited, but its address shows only the login page of its site:
+    its cookies are of a session that ended."""
+    is_visited = not state.backoff.disabled
+    return is_visited and state.backoff.reason == FetchReason.SESSION_ENDED
 
 
 def _make_source_session_condition(state: SourceState) -> Condition:
@@ -278,7 +283,8 @@ def _make_source_session_condition(state: SourceState) -> Condition:
 
 
 def _make_entries_session_condition(entries: Waiting) -> Condition:
-    """Return the condition of a source whose articles' pages show the login page of their site."""
+    """Return the condition of a source whose entries wait because their pages show the login page
+    of the site: its session ended. `entries`: the summary of the waiting entries."""
     condition = _make_waiting_condition(
         ConditionReason.SESSION_ENDED, entries, subject=entries.source
     )
@@ -306,8 +312,8 @@ def _make_gone_condition(state: SourceState) -> Condition:
 
 def _make_failing_condition(state: SourceState, now: datetime) -> Condition:
     """Return the condition of a source whose last visits failed. It needs the operator in three
-    cases: the source never worked, so that its address may be wrong; it has failed for long; or the
-    reason does not pass by itself."""
+    cases: the source never worked, so its address may be wrong; it has failed for a day or longer;
+    or the cause does not go away by itself."""
     code = state.backoff.reason or ""
     reason, cure = explain_reason(code)
     visits = state.visits
@@ -330,8 +336,8 @@ def _make_failing_condition(state: SourceState, now: datetime) -> Condition:
 
 def _make_wall_condition(state: SourceState, blocked: Wall) -> Condition:
     """Return the condition of a source whose pages are behind a paywall, a login or a question for
-    consent. It does not need the operator if the pages show the beginning of their articles: more
-    cannot be read."""
+    consent. `blocked`: which of these, and on how many of its last pages. If the pages show the
+    beginning of their articles, it does not need the operator, who can do nothing about it."""
     shows_beginning = blocked.reason == LEAD
     return _make_state_condition(
         ConditionReason.SOURCE_WALLED,
@@ -344,7 +350,9 @@ def _make_wall_condition(state: SourceState, blocked: Wall) -> Condition:
 
 
 def _make_collapse_condition(state: SourceState) -> Condition:
-    """Return the condition of a source whose newest texts are much shorter than those before."""
+    """Return the condition of a source whose newest texts are much shorter than its earlier ones,
+    probably because the layout of its site changed."""
+    # numbers of characters; 0 for a page that was refused
     newest_lengths = state.pages.bodies[:NEWEST]
     earlier_lengths = state.pages.bodies[NEWEST:]
     refused_pages = newest_lengths.count(0)
@@ -360,34 +368,35 @@ def _make_collapse_condition(state: SourceState) -> Condition:
 
 
 def find_silence_start(recent: Sequence[datetime], now: datetime) -> datetime | None:
-    """Return the time of the newest article if the source has since been silent for an unusually
-    long time; else None. `recent`: times of its last articles; times in the future do not count."""
-    past = [moment for moment in recent if moment <= now]
-    newest = max(past, default=now)
-    silence_seconds = (now - newest).total_seconds()
-    if silence_seconds <= _USUAL_PAUSES * _DAY_SECONDS:
+    """Return the time of the newest article of a source if nothing was published since then for an
+    unusually long time, else None. `recent`: times of its last articles; times in the future are
+    ignored."""
+    article_times = [moment for moment in recent if moment <= now]
+    newest = max(article_times, default=now)
+    silence = now - newest
+    if silence.total_seconds() <= _USUAL_PAUSES * _DAY_SECONDS:
         return None  # three days without an article are never unusual
-    patience = _measure_patience(past)
-    if patience is None or now - newest <= patience:
+    longest_usual_pause = _find_longest_usual_pause(article_times)
+    if longest_usual_pause is None or silence <= longest_usual_pause:
         return None
     return newest
 
 
-def _measure_patience(past: Sequence[datetime]) -> timedelta | None:
-    """Return how long this source may be silent without this being unusual: three times its usual
-    pause, or its second longest pause if that is longer. None if fewer than four pauses are known.
-    `past`: times of its last articles."""
-    pauses = _measure_pauses(past)
+def _find_longest_usual_pause(article_times: Sequence[datetime]) -> timedelta | None:
+    """Return the longest time without an article that is still usual for a source: three times its
+    median pause between two articles (a median below a day counts as a day), or its second longest
+    pause if that is longer. None if fewer than four pauses are known."""
+    pauses = _measure_pauses(article_times)
     if len(pauses) < _KNOWN_PAUSES:
         return None
     usual = max(median(pauses), _DAY_SECONDS)
-    second_longest = pauses[-2]
+    second_longest = pauses[-2]  # they are sorted
     return timedelta(seconds=max(_USUAL_PAUSES * usual, second_longest))
 
 
 def _make_waiting_condition(kind: ConditionReason, entries: Waiting, *, subject: str) -> Condition:
-    """Return a condition of entries of one source that wait for the same reason. Its detail says
-    how many wait and names one of them."""
+    """Return a condition of entries of one source that wait for the same reason. `entries`: their
+    reason, their number and the address of one of them. `subject`: what the condition is about."""
     reason, cure = explain_reason(entries.reason)
     number = "1 entry waits" if entries.count == 1 else f"{entries.count} entries wait"
     detail = f"{number}, such as {entries.example}"
@@ -408,23 +417,26 @@ def _make_waiting_condition(kind: ConditionReason, entries: Waiting, *, subject:
 
 
 def _measure_pauses(times: Sequence[datetime]) -> list[float]:
-    """Return the seconds between neighbouring times, sorted, the shortest first."""
-    return sorted((later - earlier).total_seconds() for earlier, later in pairwise(sorted(times)))
+    """Return the pauses between times that follow each other: in seconds, the shortest first."""
+    in_order = sorted(times)
+    return sorted((later - earlier).total_seconds() for earlier, later in pairwise(in_order))
 
 
 def find_conditions(observed: Observed, now: datetime) -> tuple[Condition, ...]:
-    """Return all conditions that follow from the facts, first those that need the operator."""
+    """Return all conditions (faults and remarks) that follow from the facts, first those that need
+    the operator."""
     conditions = [
         *_find_machine_conditions(observed, now),
         *find_all_source_conditions(observed, now),
         *_find_standstill(observed, now),
         *_find_feed_conditions(observed),
     ]
-    order = {kind: number for number, kind in enumerate(ConditionReason)}
+    rank_by_kind = {kind: number for number, kind in enumerate(ConditionReason)}
 
     def make_sort_key(condition: Condition) -> tuple[bool, int, str]:
         """Return a key that sorts conditions that need the operator first, then by kind."""
-        return not condition.needs_you, order[condition.kind], condition.subject
+        is_remark = not condition.needs_you
+        return is_remark, rank_by_kind[condition.kind], condition.subject
 
     printable: list[Condition] = []
     for condition in conditions:
@@ -441,7 +453,9 @@ def _make_printable(value: str) -> str:
 
 
 def _find_machine_conditions(observed: Observed, now: datetime) -> Iterator[Condition]:
-    """Yield conditions of the database, configuration, clock, alerts, webhooks, hubs and disks."""
+    """Yield a condition for each fault of the database, the configuration, the clock, the alerts,
+    the webhooks and the hubs, and for each disk that is nearly full."""
+    # a fault in words, "" if there is none
     faults = {
         ConditionReason.DATABASE: observed.database,
         ConditionReason.CONFIGURATION: observed.configuration,
@@ -467,7 +481,8 @@ def _find_machine_conditions(observed: Observed, now: datetime) -> Iterator[Cond
 
 
 def _make_hub_condition(failing: FailingHub, now: datetime) -> Condition:
-    """Return the condition of a hub that takes no notice of changes."""
+    """Return the condition of a WebSub hub that refuses our notices of changed feeds. It needs the
+    operator if it has lasted for a day, or if the cause does not go away by itself."""
     detail = failing.reason
     if failing.detail:
         detail += f": {failing.detail}"
@@ -497,11 +512,13 @@ def is_nearly_full(disk: Disk) -> bool:
 
 
 def _has_small_share_of_inodes(disk: Disk) -> bool:
+    """True if less than 5 % of the inodes are free, each of which is room for one file."""
     return disk.free_inodes < FREE_SHARE * disk.inodes
 
 
 def describe_room(disk: Disk) -> str:
-    """Return the free space of a disk in words: "3.1 GB (4 %) free"."""
+    """Return the free space of a disk in words: "3.1 GB (4 %) free". If only few more files fit on
+    it, the words say how many."""
     free = format_size(disk.free)
     if disk.size:
         free += f" ({100 * disk.free / disk.size:.0f} %)"
@@ -519,27 +536,27 @@ def format_size(count: int) -> str:
 
 
 def _find_standstill(observed: Observed, now: datetime) -> Iterator[Condition]:
-    """Yield a condition if `up` does not seem to run: sources are overdue by more than a day, and
-    no source was visited for a day."""
+    """Yield a condition if the program seems not to run: sources are overdue by more than a day,
+    and no source was visited for a day. Else yield nothing."""
     enabled = _list_enabled(observed)
     visits = [state.visits.last_visit for state in enabled if state.visits.last_visit]
     last_visit = max(visits, default=None)
-    overdue: list[datetime] = []
+    overdue_times: list[datetime] = []  # when the overdue sources were due
     for state in enabled:
         due = state.schedule.next_due
         if due is None or state.backoff.disabled:
             continue
         if now - due > OVERDUE:
-            overdue.append(due)
-    if not overdue or last_visit is None:
+            overdue_times.append(due)
+    if not overdue_times or last_visit is None:
         return
     has_recent_visit = now - last_visit <= OVERDUE
     if has_recent_visit:
         return
     yield make_condition(
         ConditionReason.NOT_RUNNING,
-        since=min(overdue),
-        detail=f"{len(overdue)} of {len(enabled)} sources are overdue",
+        since=min(overdue_times),
+        detail=f"{len(overdue_times)} of {len(enabled)} sources are overdue",
         last_success=last_visit,
     )
 
@@ -547,7 +564,7 @@ def _find_standstill(observed: Observed, now: datetime) -> Iterator[Condition]:
 def _find_feed_conditions(observed: Observed) -> Iterator[Condition]:
     """Yield the conditions of invalid feeds, of feeds that would end, of article files that cannot
     be read, and of articles that are on hold or outdated."""
-    for feed in observed.held:
+    for feed in observed.held:  # an invalid new edition is held back, the earlier stays published
         fault = feed.problem.detail
         yield make_condition(
             ConditionReason.FEED_HELD, feed.stem, detail=fault, last_success=feed.written
@@ -558,6 +575,7 @@ def _find_feed_conditions(observed: Observed) -> Iterator[Condition]:
         yield make_condition(ConditionReason.FEEDS_WOULD_END, detail=detail, count=count)
     for problem in observed.files:
         reason, cure = explain_reason(problem.reason)
+        # the operator may have deleted the file on purpose
         may_be_meant = problem.reason == FileReason.VANISHED
         yield make_condition(
             ConditionReason.ARTICLE_FILE,
@@ -575,16 +593,16 @@ def _find_feed_conditions(observed: Observed) -> Iterator[Condition]:
 
 
 def _make_on_hold_condition(articles: Sequence[OnHold]) -> Condition:
-    """Return the condition of articles on hold, which the operator may release. Its detail names
-    the files of the first three."""
-    reasons: list[str] = []
+    """Return the condition of articles on hold: they are not published until the operator releases
+    them. Its detail names the files of the first three, each with its reason."""
+    first_files: list[str] = []
     for article in articles[:_MOST_FILES]:
         reason = f" ({article.reason})" if article.reason else ""
-        reasons.append(article.file + reason)
-    detail = ", ".join(reasons)
-    others = len(articles) - len(reasons)
-    if others:
-        detail += f" and {others} more"
+        first_files.append(article.file + reason)
+    detail = ", ".join(first_files)
+    number_of_others = len(articles) - len(first_files)
+    if number_of_others:
+        detail += f" and {number_of_others} more"
     times_added = [article.added for article in articles if article.added]
     return make_condition(
         ConditionReason.ARTICLES_ON_HOLD,

@@ -59,15 +59,15 @@ _OF_A_HUB = (
 
 
 def _pick_fields(item: object, *names: str) -> dict[str, Any]:
-    """Return some attributes of an object, by their names."""
+    """Return the attributes of `item` with these names: the value of each by its name."""
     return {name: getattr(item, name) for name in names}
 
 
 def describe_instance(
     health: Health, store: Store | None, sources: Sequence[Mapping[str, Any]]
 ) -> dict[str, Any]:
-    """Return the JSON object of an instance that `status --json` prints. `sources`: the JSON
-    objects of its sources; `store`: None before the first run."""
+    """Return the JSON object that `status --json` prints about an instance. `health`: its state.
+    `store`: its database, None before the first run. `sources`: the JSON objects of its sources."""
     figures = health.figures
     result: dict[str, Any] = {
         "fine": health.fine,
@@ -96,7 +96,8 @@ def describe_instance(
 
 
 def _list_broken_files(conditions: Iterable[Condition]) -> list[dict[str, Any]]:
-    """Return the JSON objects of the article files that cannot be read."""
+    """Return a JSON object for each article file that cannot be read: "what" (the path), "reason"
+    and "detail"."""
     broken = [condition for condition in conditions if condition.kind == "article-file"]
     return [
         {"what": condition.subject, "reason": condition.code, "detail": condition.detail}
@@ -105,7 +106,8 @@ def _list_broken_files(conditions: Iterable[Condition]) -> list[dict[str, Any]]:
 
 
 def describe_condition(condition: Condition) -> dict[str, Any]:
-    """Return the JSON object of a condition. Fields that do not apply to it are null."""
+    """Return the JSON object of a condition, a fault or a remark. Fields that do not apply to it
+    are null."""
     result = _pick_fields(condition, *_OF_A_CONDITION)
     result["kind"] = condition.kind.value
     result["source"] = condition.source or None
@@ -114,8 +116,8 @@ def describe_condition(condition: Condition) -> dict[str, Any]:
 
 
 def describe_state(state: SourceState) -> dict[str, Any]:
-    """Return the JSON object of a source's state: why its last visits failed, when it was last
-    visited, and when it is visited next."""
+    """Return the JSON object of a source's state: its address, why its last visits failed, when it
+    was last visited, and when it is visited next."""
     failure = _pick_fields(
         state.backoff, "reason", "detail", "failures", "failing_since", "disabled"
     )
@@ -131,8 +133,8 @@ def describe_state(state: SourceState) -> dict[str, Any]:
 
 
 def describe_source(health: SourceHealth) -> dict[str, Any]:
-    """Return the JSON object of one source that `status --source` prints: its state and conditions,
-    its last visits, and its entries that were refused or that wait."""
+    """Return the JSON object that `status --source` prints about one source: its rules, its hub,
+    its state, its conditions, its last visits, and its entries that were refused or wait."""
     source = health.source
     result: dict[str, Any] = {
         "source": source.key,
@@ -150,14 +152,15 @@ def describe_source(health: SourceHealth) -> dict[str, Any]:
 
 
 def _describe_entry(entry: EntryRow) -> dict[str, Any]:
-    """Return the JSON object of an entry that was refused or waits for another try."""
+    """Return the JSON object of an entry that was refused or waits for another try: its address
+    (its id if it has none), and how the tries so far ended."""
     attempts = _pick_fields(entry, "status", "reason", "detail", "tries", "next_try")
     return {"what": entry.url or entry.entry_id, **attempts}
 
 
 def describe_hub(hub: Subscription) -> dict[str, Any]:
-    """Return the JSON object of the subscription to a source's topic at a hub. Empty fields are
-    null."""
+    """Return the JSON object of the subscription by which a WebSub hub pushes a source's feed to
+    us. Empty fields are null."""
     result: dict[str, Any] = {"url": urls.redacted(hub.hub)}
     for name in _OF_A_HUB:
         result[name] = getattr(hub, name) or None

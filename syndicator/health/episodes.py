@@ -95,9 +95,12 @@ class Memory:
 def update_episodes(
     memory: Memory, conditions: Iterable[Condition], now: datetime, instance: uuid.UUID
 ) -> tuple[Memory, tuple[Event, ...]]:
-    """Compare the conditions that a check found with the episodes in `memory`. Return the memory to
-    store in its place, and the events to report now. `instance`: uuid of the instance, from which
-    the ids of events are made."""
+    """Compare the conditions that a check found with those of earlier checks. Return the new memory
+    to store, and the events (conditions that began or ended) to report now.
+
+    `memory`: the episodes, each a condition from its beginning to its end, of earlier checks.
+    `conditions`: those that were found now. `instance`: uuid of the instance, from which the ids of
+    events are made."""
     present = {
         condition.identity: condition
         for condition in conditions
@@ -121,7 +124,8 @@ def update_episodes(
 
 
 def _count_recoveries(events: Iterable[Event], now: datetime) -> Counter[str]:
-    """Return how often each condition ended in the last day, by its identity."""
+    """Return how often each condition ended in the last day, by its identity ("kind:subject").
+    `events`: the reported beginnings and ends of conditions."""
     recoveries = Counter[str]()
     for event in events:
         if event.state == "recovered" and now - event.at < _REPETITION_TIME:
@@ -130,26 +134,29 @@ def _count_recoveries(events: Iterable[Event], now: datetime) -> Counter[str]:
 
 
 def _find_damping(recoveries: int) -> timedelta:
-    """Return how long a condition that comes and goes must last, or be away, before this is
-    reported. `recoveries`: how often it ended in the last day. The result is 0 for none, 1 hour for
-    one, then 2, 4 and so on, at most a day."""
+    """Return how long a condition must last before its beginning is reported, and be away before
+    its end is reported. `recoveries`: how often it ended in the last day. The time is 0 for none,
+    1 hour for one, then doubles with each, up to a day: a condition that comes and goes is not
+    reported every time."""
     if not recoveries:
         return timedelta()
     doublings = min(recoveries - 1, _MOST_DOUBLINGS)
-    return min(_LONGEST_DAMPING, _FIRST_DAMPING * (1 << doublings))
+    factor = 1 << doublings  # a power of two
+    return min(_LONGEST_DAMPING, _FIRST_DAMPING * factor)
 
 
 def date_conditions(conditions: Iterable[Condition], memory: Memory) -> tuple[Condition, ...]:
-    """Return the conditions, each with the time when it began, if that is known. A condition that
-    does not know the time itself gets the time of the check that first found it, which is in
-    `memory`."""
-    began = {episode.identity: episode.began for episode in memory.episodes if episode.gone is None}
+    """Return the conditions with the times when they began. A condition without such a time gets
+    the time of the check that first found it, None if no earlier check did. `memory`: the episodes
+    of earlier checks, each a condition from its beginning to its end."""
+    first_found: dict[str, datetime] = {}  # by identity of the condition
+    for episode in memory.episodes:
+        if episode.gone is None:  # it lasts
+            first_found[episode.identity] = episode.began
     dated: list[Condition] = []
     for condition in conditions:
-        if condition.since:
-            dated.append(condition)
-        else:
-            dated.append(replace(condition, since=began.get(condition.identity)))
+        since = condition.since or first_found.get(condition.identity)
+        dated.append(replace(condition, since=since))
     return tuple(dated)
 
 
@@ -160,16 +167,18 @@ def _advance_episode(
     now: datetime,
     instance: uuid.UUID,
 ) -> tuple[Episode | None, Event | None]:
-    """Return the episode of one condition after a check (None if it is over) and the event to
-    report now (None for nothing). The beginning of an episode is reported once, when it has lasted
-    for `damping`.
+    """Update the episode of one condition, the time from its beginning to its end, after a check.
+    Return the new episode (None if it is over) and the event to report now (None for nothing). The
+    beginning is reported once, when the condition has lasted for `damping`.
 
-    `episode`: as it was before the check, None if there was none. `condition`: as the check found
-    it, None if it did not find it."""
+    `episode`: the episode before the check, None if there was none. `condition`: the condition that
+    the check found, None if it found none. `instance`: uuid from which ids of events are made."""
     if condition is None:
         return _advance_absent_condition(episode, damping, now, instance)
-    new_episode = Episode(began=now, kind=str(condition.kind), subject=condition.subject)
-    ongoing = replace(episode or new_episode, gone=None)
+    if episode is None:
+        ongoing = Episode(began=now, kind=str(condition.kind), subject=condition.subject)
+    else:
+        ongoing = replace(episode, gone=None)  # it is back if it was away
     if ongoing.told:
         return ongoing, None
     is_too_recent = now - ongoing.began < damping
@@ -195,9 +204,10 @@ def _advance_episode(
 def _advance_absent_condition(
     episode: Episode | None, damping: timedelta, now: datetime, instance: uuid.UUID
 ) -> tuple[Episode | None, Event | None]:
-    """Return the episode of a condition that the check did not find (None if it is over) and the
-    event to report now (None for nothing). The end is reported when the condition has been away for
-    `damping`, and only if its beginning was reported."""
+    """Update the episode of a condition that a check did not find. Return the new episode (None if
+    it is over) and the event to report now (None for nothing). The end is reported when the
+    condition has been away for `damping`, and only if its beginning was reported. `episode`: before
+    the check, None if there was none. `instance`: uuid from which ids of events are made."""
     if episode is None or episode.told is None:
         return None, None
     away_since = episode.gone or now
@@ -214,34 +224,37 @@ def _advance_absent_condition(
 
 
 def _is_worth_telling(condition: Condition) -> bool:
-    """True if the operator is told of a condition. That is so in three cases: it needs the
-    operator; it is a source that failed three times in a row, and not because of this machine; or
-    it is of a kind that does not end by itself."""
+    """True if the operator is to be told of a condition that has begun: always if it needs the
+    operator. Else a failing source is reported after three failed visits in a row, unless this
+    machine is the cause, and other kinds are reported if they do not mend themselves."""
     if condition.needs_you:
         return True
     if condition.kind == ConditionReason.SOURCE_FAILING:
+        # `SYSTEM`: this machine is the cause
         return condition.count >= _FAILED_VISITS_TO_TELL and condition.code != FetchReason.SYSTEM
     return condition.kind not in _SELF_MENDING_KINDS
 
 
 def _make_event_id(episode: Episode, state: str, instance: uuid.UUID) -> str:
-    """Return the id of an event, a uuid. It is the same if the event is made again after a crash,
-    so that an event sent twice can be recognized. `state`: "broken" or "recovered"."""
+    """Return the id of the event that reports the beginning ("broken") or the end ("recovered") of
+    an episode: a uuid. The same event always has the same id, so that one that is sent again after
+    a crash can be recognized. `instance`: uuid of the instance."""
     name = f"health:{episode.identity}:{episode.began.isoformat()}:{state}"
     return str(uuid.uuid5(instance, name))
 
 
 def iterate_headlines(events: Iterable[Event]) -> Iterator[str]:
-    """Yield a headline for each event."""
+    """Yield a headline for each event, such as "blog: over after 2 hours: the source fails"."""
     meanings = {str(kind): kind.means for kind in ConditionReason}
     for event in events:
-        # a kind of another version has no words
+        # an event of another version of this program may have a kind that has no words here
         headline = event.reason or meanings.get(event.kind, event.kind)
         if event.state == "recovered":
             duration = event.at - event.since
-            is_short = duration < timedelta(minutes=1)
-            lasted = "less than a minute" if is_short else span(duration)
-            headline = f"over after {lasted}: {headline}"
+            duration_text = span(duration)
+            if duration < timedelta(minutes=1):
+                duration_text = "less than a minute"
+            headline = f"over after {duration_text}: {headline}"
         if event.subject:
             headline = f"{event.subject}: {headline}"
         yield headline
@@ -261,7 +274,7 @@ _NOTE_NAMES: Final = {Memory: "episodes", Outbox: "alert"}  # names of notes in 
 
 
 def is_due(outbox: Outbox, now: datetime) -> bool:
-    """True if events wait and the last message was sent at least PAUSE ago."""
+    """True if events wait in the outbox and the last message was sent at least ten minutes ago."""
     if not outbox.waiting:
         return False
     if outbox.last is None:
@@ -270,25 +283,30 @@ def is_due(outbox: Outbox, now: datetime) -> bool:
 
 
 def add_to_outbox(outbox: Outbox, events: Sequence[Event]) -> Outbox:
-    """Return the outbox with these events added; events that it has already are left out. `events`:
-    newest first; the outbox has the oldest first. Of more than EVENTS_KEPT events, the oldest are
-    dropped."""
-    waiting = {event.id for event in outbox.waiting}
-    new = [event for event in reversed(events) if event.id not in waiting]
-    return replace(outbox, waiting=(*outbox.waiting, *new)[-EVENTS_KEPT:])
+    """Return the outbox with these events added, except those that it has already. `events`: newest
+    first. The outbox keeps the newest EVENTS_KEPT events, in the order of their time."""
+    waiting_ids = {event.id for event in outbox.waiting}
+    oldest_first = reversed(events)
+    new = [event for event in oldest_first if event.id not in waiting_ids]
+    waiting = (*outbox.waiting, *new)
+    return replace(outbox, waiting=waiting[-EVENTS_KEPT:])
 
 
 def read_memory(store: Store) -> Memory:
+    """Return the stored episodes of conditions and the last events; empty before the first
+    check."""
     noted = store.visits.note(_NOTE_NAMES[Memory])
     return codec.unpack(Memory, noted) if noted else Memory()
 
 
 def read_outbox(store: Store) -> Outbox:
+    """Return the stored outbox, the events to send; empty if none was stored yet."""
     noted = store.visits.note(_NOTE_NAMES[Outbox])
     return codec.unpack(Outbox, noted) if noted else Outbox()
 
 
 def write_state(store: Store, state: Memory | Outbox, now: datetime) -> None:
+    """Store the memory or the outbox in the database, in place of the earlier one."""
     store.visits.set_note(_NOTE_NAMES[type(state)], codec.pack(state), now)
 
 
@@ -298,6 +316,7 @@ Counters = Mapping[str, Mapping[str, float]]
 
 
 def read_counters(store: Store) -> Counters:
+    """Return the stored counters, by name and label; empty before the first run."""
     counters: Counters = json.loads(store.visits.note(COUNTERS) or "{}")
     return counters
 
@@ -311,31 +330,32 @@ def add_to_counters(
     now: datetime,
     down: bool,
 ) -> dict[str, dict[str, float]]:
-    """Return the counters after a run or build that ended at `now`. They are those of `counters`,
-    increased by its visits and files, with the times of the last run, success and build. `seconds`:
-    how long the run took, None if only a build was made. `down`: True if no source could be
-    reached."""
+    """Return new counters: `counters`, increased by what a run or build did, with the times of the
+    last run, successful visit and build. `outcomes`: results of the visits. `built`: report of the
+    builds. `seconds`: how long the run took, None if only a build was made. `now`: when it ended.
+    `down`: True if no source could be reached."""
     new_counters = {name: dict(values) for name, values in counters.items()}
 
-    def add(name: str, value: float = 1, by: str = "") -> None:
-        """Increase a counter. `by`: its label, "" for a counter without labels."""
+    def increase(name: str, value: float = 1, label: str = "") -> None:
+        """Increase a counter. `label`: "" for a counter without labels."""
         values = new_counters.setdefault(name, {})
-        values[by] = round(values.get(by, 0) + value, 3)
+        values[label] = round(values.get(label, 0) + value, 3)
 
     if seconds is not None:
-        add("runs", by="no-network" if down else "ok")
-        add("run_seconds", seconds)
-    add("builds", built.builds)
-    add("build_seconds", built.seconds)
-    add("files", len(built.written))
+        increase("runs", label="no-network" if down else "ok")
+        increase("run_seconds", seconds)
+    increase("builds", built.builds)
+    increase("build_seconds", built.seconds)
+    increase("files", len(built.written))
     for outcome in outcomes:
-        add("visits", by=outcome.status)
-        add("filed", len(outcome.added))
-        add("changed", len(outcome.changed))
+        increase("visits", label=outcome.status)
+        increase("filed", len(outcome.added))
+        increase("changed", len(outcome.changed))
         if outcome.reason:
-            add("failures", by=outcome.reason)
+            increase("failures", label=outcome.reason)
         for problem in outcome.skipped:
-            add("not_filed", by=problem.reason)
+            increase("not_filed", label=problem.reason)
+
     times = new_counters.setdefault("times", {})
     if seconds is not None:
         times["run"] = now.timestamp()
@@ -359,7 +379,8 @@ def write_schedule(
     store: Store, ended_at: Mapping[str, datetime], next_runs: Mapping[str, datetime], now: datetime
 ) -> None:
     """Store when each job of `up` last ended and when it starts next, so that `status`, another
-    process, can show it. `ended_at`, `next_runs`: by name of the job."""
+    process, can show it. `ended_at`: when jobs ended, by name of the job; `next_runs`: when they
+    start next, by name; a job that is not scheduled is missing there."""
     jobs: dict[str, dict[str, str | None]] = {}
     for job, moment in ended_at.items():
         jobs[job] = {"last": moment.isoformat(), "next": _format_next_run(next_runs.get(job))}
@@ -388,19 +409,24 @@ def _parse_next_run(text: str | None) -> datetime | None:
 
 
 def ensure_feed_token(state_dir: Path) -> str:
-    """Return the secret token in the address of the health feed. The first call creates it. Raises
-    OSError if the file of the token cannot be written, or exists and cannot be read."""
-    if not read_feed_token(state_dir):
-        state_dir.mkdir(parents=True, exist_ok=True)
-        temporary = state_dir / f".{_TOKEN_FILE}.{os.getpid()}"
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_urlsafe(_TOKEN_BYTES) + "\n")
-        with suppress(FileExistsError):  # another process was first: its token counts
-            os.link(temporary, state_dir / _TOKEN_FILE)
-        temporary.unlink()
-    if secret := read_feed_token(state_dir):
-        return secret
+    """Return the secret token in the address of the health feed. The first call creates it and
+    stores it in a file in `state_dir`. Raises OSError if the file cannot be written, or if it
+    exists and is empty or cannot be read."""
+    token = read_feed_token(state_dir)
+    if token:
+        return token
+    state_dir.mkdir(parents=True, exist_ok=True)
+    # A complete file appears at once, by a link: no other process ever reads half a token.
+    temporary = state_dir / f".{_TOKEN_FILE}.{os.getpid()}"
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_urlsafe(_TOKEN_BYTES) + "\n")
+    with suppress(FileExistsError):  # another process was first: its token counts
+        os.link(temporary, state_dir / _TOKEN_FILE)
+    temporary.unlink()
+    token = read_feed_token(state_dir)
+    if token:
+        return token
     raise OSError(
         errno.EINVAL,
         "is empty, or this user may not read it; delete it",
@@ -409,39 +435,40 @@ def ensure_feed_token(state_dir: Path) -> str:
 
 
 def read_feed_token(state_dir: Path) -> str:
-    """Return the secret token in the address of the health feed. "" if there is none yet, or if
-    this user may not read it."""
+    """Return the secret token in the address of the health feed, from its file in `state_dir`; ""
+    if there is no file yet, or if this user may not read it."""
     try:
         return (state_dir / _TOKEN_FILE).read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError):
         return ""
 
 
-def feed_name(key: str) -> str:
-    return f"health/{key}.atom"
+def feed_name(token: str) -> str:
+    return f"health/{token}.atom"
 
 
-def feed_url(settings: Settings, key: str) -> str:
+def feed_url(settings: Settings, token: str) -> str:
     """Return the address of the health feed. It is among the published feeds if `health.publish` is
-    set, else on this program's own server. `key`: the token in it."""
+    set, else on this program's own server. `token`: the secret in the address."""
     publish = settings.publish
-    name = feed_name(key)
+    name = feed_name(token)
     if settings.health.publish:
         return settings.base_url + name
     is_for_whole_network = publish.host == "0.0.0.0"
     if publish.secret_path and is_for_whole_network:
+        # the secret path is for readers of the feeds; the health feed has its own secret
         return settings.base_url.removesuffix(f"{publish.secret_path}/") + name
     return f"http://{publish.listen}/{name}"
 
 
-def render_health_feed(events: Sequence[Event], settings: Settings, key: str) -> bytes:
-    """Return the Atom document of the health feed. `events`: newest first; `key`: the token in its
-    address."""
+def render_health_feed(events: Sequence[Event], settings: Settings, token: str) -> bytes:
+    """Return the Atom document of the health feed, with an entry for each event. `events`: newest
+    first; `token`: the secret in the address of the feed."""
     updated = max((_date_entry(event) for event in events), default=_TIME_WITHOUT_EVENTS)
-    address = escape(feed_url(settings, key))
+    address = escape(feed_url(settings, token))
     parts = [
-        # another token is another feed
-        _render_element("id", uuid.uuid5(uuid.NAMESPACE_OID, f"health:{key}").urn),
+        # another token is another feed, so the id is made of it
+        _render_element("id", uuid.uuid5(uuid.NAMESPACE_OID, f"health:{token}").urn),
         _render_element("title", f"Health of {settings.site.title}"),
         f'<link rel="self" type="application/atom+xml" href="{address}" />',
         f"<author>{_render_element('name', settings.site.title)}</author>",
@@ -456,8 +483,8 @@ def render_health_feed(events: Sequence[Event], settings: Settings, key: str) ->
 
 
 def _render_entry(event: Event, headline: str) -> str:
-    """Return the Atom entry of an event in the health feed. Its content is HTML, escaped once more
-    for XML."""
+    """Return the Atom entry of an event in the health feed, as XML. Its content is HTML, which is
+    escaped once more for XML."""
     html = "<br>\n".join(escape(text) for text in list_event_lines(event))
     parts = (
         _render_element("id", f"urn:uuid:{event.id}"),
@@ -471,24 +498,24 @@ def _render_entry(event: Event, headline: str) -> str:
 
 
 def _render_element(name: str, text: str) -> str:
-    """Return an XML element with an escaped text."""
+    """Return an XML element with the text, escaped and without characters that XML forbids."""
     return f"<{name}>{escape(legal(text))}</{name}>"
 
 
 def list_event_lines(event: Event) -> list[str]:
     """Return the fields of an event as lines such as "Cure: free some space". Empty fields have no
-    line."""
+    line. A condition that ended has no cure, but the time until which it lasted."""
     fields = {"What": event.reason, "Detail": event.detail}
-    is_broken = event.state == "broken"
-    if is_broken:
+    if event.state == "broken":
         fields["Cure"] = event.cure
-    fields["Since"] = _format_time(event.since)
-    if not is_broken:
+        fields["Since"] = _format_time(event.since)
+        if event.last_success:
+            fields["Last success"] = _format_time(event.last_success)
+        if event.next_try:
+            fields["Next try"] = _format_time(event.next_try)
+    else:
+        fields["Since"] = _format_time(event.since)
         fields["Until"] = _format_time(event.at)
-    if is_broken and event.last_success:
-        fields["Last success"] = _format_time(event.last_success)
-    if is_broken and event.next_try:
-        fields["Next try"] = _format_time(event.next_try)
     return [f"{name}: {line(value)}" for name, value in fields.items() if value]
 
 
@@ -499,4 +526,5 @@ def _date_entry(event: Event) -> datetime:
 
 
 def _format_time(moment: datetime) -> str:
+    """Return a time in UTC in the form of RFC 3339, such as 2026-12-03T07:15:00Z."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -34,13 +34,18 @@ class Freshness:
 
 
 def add_samples(store: Store, began: datetime, now: datetime) -> None:
-    """Add the articles that were filed since the last build to the samples. `began`: when this
-    build began. If the clock was set back since, no sample is added, and only the time is noted."""
+    """Measure how long the articles that were filed since the last build took until their feeds
+    were written, and store this with the earlier samples. `began`: when this build began, and
+    `now`: when its files were written.
+
+    Before the first build, and if the clock was set back, no article is measured: only `began` is
+    stored, from which the next build counts."""
     samples = read_freshness(store)
     seconds = samples.seconds
-    is_clock_set_back = samples.until is not None and samples.until > began
-    if samples.until is not None and not is_clock_set_back:
-        added = store.status.added_between(samples.until, began, KEPT)
+    last_build_began = samples.until
+    # later than `began` if the clock was set back
+    if last_build_began is not None and last_build_began <= began:
+        added = store.status.added_between(last_build_began, began, KEPT)
         first_visits: dict[str, datetime | None] = {}
         for key in {article.source_key for article in added}:
             state = store.visits.state(key)
@@ -53,7 +58,8 @@ def add_samples(store: Store, began: datetime, now: datetime) -> None:
 
 
 def read_freshness(store: Store) -> Samples:
-    """Return the samples of the builds so far; none before the first build."""
+    """Return the stored samples, for each of the last articles the seconds from its publication to
+    the file of its feed; no samples before the first build."""
     note = json.loads(store.visits.note(_NOTE) or "{}")
     until_text = note.get("until")
     until = datetime.fromisoformat(until_text) if until_text else None
@@ -61,21 +67,22 @@ def read_freshness(store: Store) -> Samples:
 
 
 def measure_freshness(samples: Samples) -> Freshness | None:
-    """Return the freshness of the sampled articles; None if there are no samples."""
-    ordered = sorted(samples.seconds)
-    if not ordered:
+    """Return the median and the 95th percentile of the samples; None if there are no samples."""
+    seconds = sorted(samples.seconds)
+    if not seconds:
         return None
-    middle = len(ordered) // 2
-    late = min(len(ordered) - 1, int(_SHARE * len(ordered)))
-    return Freshness(articles=len(ordered), median=ordered[middle], p95=ordered[late])
+    count = len(seconds)
+    median_index = count // 2
+    p95_index = min(count - 1, int(_SHARE * count))
+    return Freshness(articles=count, median=seconds[median_index], p95=seconds[p95_index])
 
 
 def _measure_delays(
     added: Iterable[Article], first_visits: Mapping[str, datetime | None], now: datetime
 ) -> Sequence[int]:
-    """Return for each new article the seconds from its publication to `now`. Articles are left out
-    if they are older than the first visit of their source, if their date is in the future, or if it
-    has no time of day. `first_visits`: by key of the source."""
+    """Return the seconds from publication to `now` of each new article whose time of publication is
+    known to be exact: it has a time of day, is not in the future, and is not before the first visit
+    of its source. `first_visits`: times of the first visits, by key of the source."""
     delays: list[int] = []
     for article in added:
         published = article.published

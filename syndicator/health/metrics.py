@@ -78,17 +78,20 @@ _LAST: Final = {
 def read_metrics(
     store: Store, settings: Settings, hosts: HostCounts | None = None
 ) -> Iterator[Metric]:
-    """Read the numbers of an instance and yield them as metrics. `hosts`: counts of hosts, None if
-    only one machine uses the database. Raises StoreError."""
+    """Read the numbers of an instance from the database and yield them as metrics of Prometheus.
+    `hosts`: counts of the hosts of sources, None if only one machine uses the database. Raises
+    StoreError."""
     return make_families(read_figures(store, settings), read_counters(store), hosts)
 
 
 def make_families(
     figures: Figures, counters: Counters, hosts: HostCounts | None = None
 ) -> Iterator[Metric]:
-    """Yield the metrics of an instance. `figures`: what is counted in the database now. `counters`:
-    what runs counted, and the conditions that the last check found. `hosts`: counts of hosts, None
-    if only one machine uses the database."""
+    """Yield the metrics of an instance; Prometheus calls each a family, of one sample or more.
+
+    `figures`: numbers of articles, feeds and entries in the database now. `counters`: counts that
+    runs and the last check of conditions stored, by name and label. `hosts`: counts of the hosts of
+    sources, None if only one machine uses the database."""
     yield InfoMetricFamily("syndicator_build", "The version", value={"version": __version__})
     yield from _iterate_figure_families(figures, counters)
     times = dict(counters.get("times", {}))
@@ -105,17 +108,22 @@ def make_families(
     help_text = "What is wrong or worth knowing, by kind"
     yield _make_gauge("syndicator_conditions", help_text, "kind", conditions)
     for key, (name, label, help_text) in _COUNTED.items():
-        family = CounterMetricFamily(name, help_text, labels=[label] if label else [])
-        without_events: Mapping[str, float] = {} if label else {"": 0}
-        yield _add_values(family, counters.get(key, without_events))
-    for key, (name, counted, help_text) in _TIMED.items():
-        count = int(sum(counters.get(counted, {}).values()))
+        if label:
+            family = CounterMetricFamily(name, help_text, labels=[label])
+            values = counters.get(key, {})
+        else:
+            family = CounterMetricFamily(name, help_text)
+            values = counters.get(key, {"": 0})  # before the first event it is 0
+        yield _add_values(family, values)
+    for key, (name, counter_key, help_text) in _TIMED.items():
+        count = int(sum(counters.get(counter_key, {}).values()))
         seconds = counters.get(key, {}).get("", 0)
         yield SummaryMetricFamily(name, help_text, count_value=count, sum_value=seconds)
 
 
 def _iterate_figure_families(figures: Figures, counters: Counters) -> Iterator[Metric]:
-    """Yield the numbers of sources, articles, feeds and entries, and how fresh feeds are."""
+    """Yield a metric for each number of sources, articles, feeds and entries, and one that says how
+    fresh feeds are."""
     counts = figures.counts
     sources = counters.get("sources", {}).get("", 0)
     held_feeds = counters.get("conditions", {}).get(ConditionReason.FEED_HELD, 0)
@@ -134,7 +142,8 @@ def _iterate_figure_families(figures: Figures, counters: Counters) -> Iterator[M
 
 
 def _iterate_picture_families(pictures: Pictured) -> Iterator[Metric]:
-    """Yield how many pictures of articles are in which state, and why some are not shown."""
+    """Yield two metrics on pictures of articles: their number by state, and the number of those
+    that failed by reason."""
     states = {
         "made": pictures.made,
         "waiting": pictures.waiting,
@@ -149,8 +158,8 @@ def _iterate_picture_families(pictures: Pictured) -> Iterator[Metric]:
 
 
 def _iterate_host_families(hosts: HostCounts) -> Iterator[Metric]:
-    """Yield the number of hosts in each state, how late the work on them is, and the number of
-    workers."""
+    """Yield three metrics on hosts of sources: their number by state, how many seconds the work on
+    them is late, and the number of workers."""
     states = {"due": hosts.due, "leased": hosts.leased, "held": hosts.held, "away": hosts.away}
     yield _make_gauge("syndicator_hosts", "Hosts of sources, by present state", "state", states)
     late = "How long the first of the hosts that are due has waited for a worker"
@@ -161,16 +170,16 @@ def _iterate_host_families(hosts: HostCounts) -> Iterator[Metric]:
 
 
 def _make_gauge(name: str, text: str, label: str, values: Mapping[str, float]) -> Metric:
-    """Return a gauge with one sample for each value. `text`: its help; `label`: name of its label;
-    `values`: by value of the label."""
+    """Return a gauge (a metric that may go up and down) with one sample for each of `values`.
+    `text`: its help; `label`: name of its label; `values`: number by value of the label."""
     return _add_values(GaugeMetricFamily(name, text, labels=[label]), values)
 
 
 def _add_values(
     family: CounterMetricFamily | GaugeMetricFamily, values: Mapping[str, float]
 ) -> Metric:
-    """Add a sample for each of `values` to `family`, and return `family`. `values`: by value of the
-    label; the key "" is for a metric without labels."""
+    """Add a sample for each of `values` to the metric `family`, and return it. `values`: number by
+    value of the label; the key "" is for a metric without labels."""
     for label_value, count in sorted(values.items()):
         labels = [label_value] if label_value else []
         family.add_metric(labels, count)
@@ -194,8 +203,8 @@ def _make_registry(metrics: Iterable[Metric]) -> CollectorRegistry:
 
 
 def render_page(measured: Iterable[Metric]) -> bytes:
-    """Return the text for a scrape of Prometheus: the metrics, and the memory and CPU that this
-    process uses."""
+    """Return the text that Prometheus gets when it asks: the metrics in `measured`, and the memory
+    and CPU time that this process uses."""
     registry = _make_registry(measured)
     ProcessCollector(registry=registry)
     return generate_latest(registry)
@@ -208,9 +217,9 @@ def write(path: Path, measured: Iterable[Metric]) -> None:
 
 
 def describe_missing_part(settings: Settings, *, writes: bool) -> str:
-    """Return what keeps the instance from being ready, "" if it is ready. Strangers may read it, so
-    it says nothing secret. An instance is ready if its database opens, its folders can be read, and
-    a feed was published. `writes`: True if the folders must be writable, too."""
+    """Return what keeps the instance from being ready, such as "database"; "" if it is ready. It is
+    ready if its database opens, its folders can be read, and a feed was published. `writes`: True
+    if the folders must be writable, too. Strangers may read the text, so it has no secrets."""
     try:
         with _open_store(settings):
             pass
@@ -226,29 +235,33 @@ def describe_missing_part(settings: Settings, *, writes: bool) -> str:
         rights |= os.W_OK
     unusable: list[str] = []
     for name, location in locations.items():
-        if is_bucket(location):
+        if is_bucket(location):  # an object store has no folders
             continue
         folder = Path(location)
         if not folder.is_dir() or not os.access(folder, rights):
             unusable.append(name)
     if unusable:
         return f"folders: {', '.join(unusable)}"
-    # not asked of an object store: it would take a request
-    is_built = settings.public_dir is None or has_feeds(settings, {})
-    return "" if is_built else "no feed was built yet"
+    is_public_folder = settings.public_dir is not None
+    # an object store is not asked: that would take a request
+    if is_public_folder and not has_feeds(settings, {}):
+        return "no feed was built yet"
+    return ""
 
 
 def measure_instance(settings: Settings) -> bytes:
     """Open the database and return its metrics as text for Prometheus. Raises StoreError, or
     MissingError if there is no database yet."""
     with _open_store(settings) as store:
-        hosts = None if store.single else store.hosts(lease_seconds(settings)).counts()
+        hosts = None
+        if not store.single:  # several machines share the work
+            hosts = store.hosts(lease_seconds(settings)).counts()
         return render_page(read_metrics(store, settings, hosts))
 
 
-def health_feed(settings: Settings, token: str) -> bytes:
-    """Return the health feed as an Atom document. `token`: the secret in its address. Before the
-    first run, it has no entries."""
+def make_health_feed(settings: Settings, token: str) -> bytes:
+    """Return the health feed as an Atom document, made from the database. Before the first run, it
+    has no entries. `token`: the secret in its address."""
     events: tuple[Event, ...] = ()
     store = open_store_read_only(settings.store_url, articles_exist=False)
     if store is not None:
@@ -259,8 +272,8 @@ def health_feed(settings: Settings, token: str) -> bytes:
 
 @contextmanager
 def _open_store(settings: Settings) -> Iterator[Store]:
-    """Yield the database, opened read-only. Raises StoreError, or MissingError if there is none
-    yet."""
+    """Open the database read-only, yield it, and close it at the end. Raises StoreError, or
+    MissingError if there is no database yet."""
     store = open_store_read_only(settings.store_url, articles_exist=True)
     if store is None:
         raise MissingError("there is no database yet")

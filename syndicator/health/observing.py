@@ -41,16 +41,15 @@ def open_read_only(
     environ: Mapping[str, str] = os.environ,
     configured: Configuration | None = None,
 ) -> Iterator[OpenedInstance]:
-    """Open an instance, yield it, and close its database at the end. The database is opened
-    read-only; before the first run there is none, and `store` is None. `config`: folder of the
-    configuration; `configured`: the configuration, if the caller has read it already. Raises
-    ConfigError or StoreError."""
+    """Open an instance for reading, yield it, and close its database at the end. Before the first
+    run there is no database, and its `store` is None. `config`: folder of the configuration; `now`:
+    returns the time; `environ`: environment variables; `configured`: the configuration, None to
+    read it here. Raises ConfigError or StoreError."""
     configured = configured or read_configuration(config, environ)
     settings = configured.settings
     article_store = open_articles(settings.articles_at, environ)
-    store = open_store_read_only(
-        settings.store_url, articles_exist=has_begun(article_store, settings, environ)
-    )
+    articles_exist = has_begun(article_store, settings, environ)
+    store = open_store_read_only(settings.store_url, articles_exist=articles_exist)
     try:
         if store is not None:
             article_store = add_index(article_store, store, now)
@@ -78,8 +77,9 @@ class FolderFacts:
 
 
 def read_folders(instance: OpenedInstance) -> FolderFacts:
-    """Read all folders of articles and kept pages, which may take seconds. Raises StoreError,
-    OSError."""
+    """Read all folders of articles and of kept pages, which may take seconds. Return what they
+    show: the article files that cannot be read, and the number of outdated articles. Before the
+    first run, there are none. Raises StoreError or OSError."""
     store = instance.store
     if store is None:
         return FolderFacts()
@@ -102,31 +102,32 @@ def examine(
     *,
     walked: FolderFacts | None = None,
 ) -> Examined:
-    """Collect the facts about a whole instance, and find the conditions that follow. `each`: called
-    with the state of every source. `walked`: the facts from the folders, None to read the folders
-    now. Raises StoreError or OSError."""
+    """Collect the facts about a whole instance, and find the conditions (faults and remarks) that
+    follow from them. Return both. `each`: is called with the state of every source. `walked`: the
+    facts from the folders, None to read the folders now. Raises StoreError or OSError."""
     facts = observe(instance, each, walked)
     return _examine_facts(instance, facts)
 
 
 def examine_source(instance: OpenedInstance, store: Store, state: SourceState) -> Examined:
-    """Collect the facts about one source, and find the conditions that follow. `state`: of the
-    source. Raises StoreError."""
+    """Collect the facts about one source, and find the conditions (faults and remarks) that follow
+    from them. Return both. `state`: the stored state of the source. Raises StoreError."""
     key = state.key
-    status = store.status
+    for_operator = store.status.list_for_operator()
+    floods = store.status.list_floods()
     facts = Observed(
         sources={key: instance.sources[key]},
         states=[state],
-        operator=[entries for entries in status.list_for_operator() if entries.source == key],
-        floods=[entries for entries in status.list_floods() if entries.source == key],
-        mixed=find_mixed(store, [state]),
+        operator=[entries for entries in for_operator if entries.source == key],
+        floods=[entries for entries in floods if entries.source == key],
+        mixed=find_mixed_sources(store, [state]),
     )
     return _examine_facts(instance, facts)
 
 
 def _examine_facts(instance: OpenedInstance, observed: Observed) -> Examined:
-    """Return the facts with the conditions that follow from them. If there is a database, each
-    condition has the time since when it lasts."""
+    """Return the facts with the conditions that follow from them. With a database, conditions also
+    get the time when an earlier check first found them."""
     conditions = find_conditions(observed, instance.now)
     if instance.store is None:
         return Examined(seen=observed, conditions=conditions)
@@ -139,9 +140,10 @@ def observe(
     each: Callable[[SourceState], object] = lambda state: None,
     walked: FolderFacts | None = None,
 ) -> Observed:
-    """Return the facts about an instance from which its conditions follow. Without a database,
-    these are only disks and configuration. `each`: called with the state of every source. `walked`:
-    the facts from the folders, None to read the folders now. Raises StoreError or OSError."""
+    """Return the facts about an instance from which its conditions follow. Before the first run,
+    these are only facts on disks and configuration. `each`: is called with the state of every
+    source. `walked`: the facts from the folders, None to read the folders now. Raises StoreError or
+    OSError."""
     disks = read_disks(instance.settings.folders)
     store = instance.store
     if store is None:
@@ -150,13 +152,13 @@ def observe(
     outlet = open_outlet(instance.settings, instance.environ)
     folder_facts = walked or read_folders(instance)
     states: list[SourceState] = []
-    for state in discard_outdated_states(store.visits.each_state(), instance.sources):
+    for state in select_current_states(store.visits.each_state(), instance.sources):
         each(state)
         states.append(_drop_unneeded_fields(state, instance.now))
     return Observed(
         sources=instance.sources,
         states=states,
-        mixed=find_mixed(store, states),
+        mixed=find_mixed_sources(store, states),
         held=[_describe_held_feed(problem, outlet) for problem in status.list_invalid_feeds()],
         ending=build_notes.read_waiting(store),
         operator=status.list_for_operator(),
@@ -176,8 +178,8 @@ def observe(
 
 
 def _list_file_problems(store: Store, now: datetime, walked: FolderFacts) -> tuple[Problem, ...]:
-    """Return the problems of article files that cannot be read, then those of files that
-    vanished."""
+    """Return a problem for each article file that cannot be read, then one for each that vanished.
+    `walked`: the facts from the folders, with the files that cannot be read."""
     unreadable = {problem.what for problem in walked.files}
     vanished = recovery.list_missing_files(store, now)
     others = [problem for problem in vanished if problem.what not in unreadable]
@@ -185,18 +187,20 @@ def _list_file_problems(store: Store, now: datetime, walked: FolderFacts) -> tup
 
 
 def _describe_unsent(store: Store) -> str:
-    """Return why alerts or digests could not be sent, "" if they were."""
+    """Return why the last alert or the mail of a digest could not be sent, in words; "" if nothing
+    failed."""
     faults = [read_outbox(store).fault, *digests.list_mail_faults(store)]
     return "; ".join(fault for fault in faults if fault)
 
 
-def find_mixed(store: Store, states: Iterable[SourceState]) -> frozenset[str]:
-    """Return the keys of sources whose texts became short and whose newest articles come from
-    several publishers. The texts of such a source may be short because other sites wrote them. If
-    there is only one publisher, its site has probably changed its layout."""
+def find_mixed_sources(store: Store, states: Iterable[SourceState]) -> frozenset[str]:
+    """Return the keys of sources whose newest articles come from several publishers. Only sources
+    whose texts became much shorter are examined: with one publisher, the layout of its site has
+    probably changed; with several, other sites may just write shorter texts."""
     mixed: set[str] = set()
     for state in states:
-        if not has_collapsed(state.pages.bodies):
+        has_short_texts = has_collapsed(state.pages.bodies)
+        if not has_short_texts:
             continue
         ids = store.index.latest(FeedKey(SOURCE, state.key), _NEWEST_ARTICLES)
         articles = store.index.articles(ids).values()
@@ -208,11 +212,12 @@ def find_mixed(store: Store, states: Iterable[SourceState]) -> frozenset[str]:
     return frozenset(mixed)
 
 
-def discard_outdated_states(
+def select_current_states(
     states: Iterable[SourceState], sources: Mapping[str, Source]
 ) -> Iterator[SourceState]:
-    """Yield the states of configured sources. If the address of a source was edited after its last
-    visit, an empty state is yielded in place of it, as it says nothing about the new address."""
+    """Yield those stored states whose source is still configured. If the address of a source was
+    edited after its last visit, yield an empty state instead: the stored one says nothing about the
+    new address. `sources`: the configured sources by key."""
     for state in states:
         source = sources.get(state.key)
         if source is None:
@@ -222,14 +227,14 @@ def discard_outdated_states(
 
 
 def _drop_unneeded_fields(state: SourceState, now: datetime) -> SourceState:
-    """Return the state of a source reduced to the fields that are counted, to save memory: there
-    may be 100,000 sources. A state is returned unchanged if its source has a warning, has moved or
-    has a condition."""
+    """Return the state of a source with only a few fields, to save memory: there may be 100,000
+    sources. The state of a source that has a warning, a new address or a condition is returned
+    unchanged, because it is reported in full."""
     has_moved = bool(state.redirects.effective_url or state.redirects.site_moved)
     if state.warning or has_moved:
         return state
-    first_condition = next(conditions_of_source(state, now), None)
-    if first_condition is not None:
+    has_condition = any(True for condition in conditions_of_source(state, now))
+    if has_condition:
         return state
     return SourceState(
         key=state.key,
@@ -241,8 +246,9 @@ def _drop_unneeded_fields(state: SourceState, now: datetime) -> SourceState:
 
 
 def _describe_held_feed(problem: Problem, outlet: Outlet) -> HeldFeed:
-    """Return the feed of a problem, whose new edition is invalid. The problem names it as
-    "axis/slug". The newest of its published files says when the earlier edition was written."""
+    """Return the feed whose new edition is invalid, so that its earlier edition stays published.
+    `problem`: says what is wrong, and names the feed as "axis/slug", such as tag/ai. `outlet`: the
+    published files, which show when the earlier edition was written."""
     axis, _, slug = problem.what.partition("/")
     stem = paths.get_stem(FeedKey(axis, slug)) if axis in AXES else problem.what
     times = [outlet.written(f"{stem}.{name}") for name in FORMATS]
@@ -252,14 +258,14 @@ def _describe_held_feed(problem: Problem, outlet: Outlet) -> HeldFeed:
 
 
 def read_disks(folders: Iterable[Path]) -> tuple[Disk, ...]:
-    """Return the free space of the disks on which these folders are, each disk once. If a folder
-    does not exist yet, its nearest existing parent is taken."""
-    disks: dict[int, Disk] = {}
+    """Return the disks on which these folders are, each disk once, with their free space. If a
+    folder does not exist yet, its nearest existing parent is taken."""
+    disks: dict[int, Disk] = {}  # by number of the device
     for folder in folders:
-        candidates = (folder, *folder.parents)
-        existing = next((path for path in candidates if path.exists()), None)
-        if existing is None:
+        existing_folders = [path for path in (folder, *folder.parents) if path.exists()]
+        if not existing_folders:
             continue
+        existing = existing_folders[0]
         room = os.statvfs(existing)
         disk = Disk(
             path=str(existing),

@@ -16,9 +16,9 @@ from syndicator.health.episodes import Scheduled, feed_url, read_feed_token, rea
 from syndicator.health.figures import Figures, read_figures
 from syndicator.health.observing import (
     FolderFacts,
-    discard_outdated_states,
     examine,
     examine_source,
+    select_current_states,
 )
 from syndicator.store.status import OnHold, Waiting
 
@@ -52,11 +52,14 @@ class Health:
     @property
     def headline(self) -> str:
         """The state in one line: "297 fine, 3 need you, last article 4 minutes ago"."""
+        parts = [f"{self.fine} fine"]
         count = len(self.need_you)
-        parts = [f"{self.fine} fine", f"{count} needs you" if count == 1 else f"{count} need you"]
+        parts.append("1 needs you" if count == 1 else f"{count} need you")
         retried = sum(_is_retried(condition) for condition in self.conditions)
-        if retried:
-            parts.append(f"{retried} tried again by {'itself' if retried == 1 else 'themselves'}")
+        if retried == 1:
+            parts.append("1 tried again by itself")
+        elif retried:
+            parts.append(f"{retried} tried again by themselves")
         if self.unvisited:
             parts.append(f"{self.unvisited} not visited yet")
         last_article = self.figures.counts.last_article
@@ -79,9 +82,12 @@ def read_health(
     *,
     walked: FolderFacts | None = None,
 ) -> Health:
-    """Return the health of an instance. A source counts as fine if it was visited, has worked, and
-    does not need the operator. `each`: called with the state of every source. `walked`: the facts
-    from the folders, None to read the folders now. Raises StoreError or OSError."""
+    """Return the health of an instance: its conditions, and numbers of sources, articles and
+    entries. A source counts as fine if it was visited, a visit has succeeded, and it does not need
+    the operator.
+
+    `each`: is called with the state of every source. `walked`: the facts from the folders, None to
+    read the folders now. Raises StoreError or OSError."""
     store = instance.store
     settings = instance.settings
     examined = examine(instance, each, walked=walked)
@@ -90,9 +96,9 @@ def read_health(
     visited = {state.key for state in facts.states if state.visits.last_visit}
     never_worked = {state.key for state in facts.states if _has_never_worked(state)}
     need_operator = {condition.source for condition in examined.conditions if condition.needs_you}
-    without_need = enabled - need_operator
-    fine = (without_need & visited) - never_worked
-    unvisited = without_need - visited
+    others = enabled - need_operator
+    fine = (others & visited) - never_worked
+    unvisited = others - visited
     token = read_feed_token(settings.state_dir)
     return Health(
         now=instance.now,
@@ -133,8 +139,9 @@ class SourceHealth:
 
 
 def read_source_health(instance: OpenedInstance, key: str) -> SourceHealth:
-    """Return the health of the source `key`. Raises UsageError if there is no such source;
-    StoreError."""
+    """Return the health of the source with this key: its state, conditions, last visits, and
+    entries that were refused or wait. Raises StoreError, or UsageError if there is no such
+    source."""
     need_sources(instance.sources, [key], instance.config)
     source = instance.sources[key]
     rules = _list_rules(source.rules)
@@ -142,7 +149,8 @@ def read_source_health(instance: OpenedInstance, key: str) -> SourceHealth:
     stored_state = store.visits.state(key) if store else None
     if store is None or stored_state is None:
         return SourceHealth(source=source, state=None, rules=rules)
-    (state,) = discard_outdated_states([stored_state], {key: source})
+    # an empty state if the address was edited since
+    (state,) = select_current_states([stored_state], {key: source})
     status = store.status
     wanted_hubs = [hub for hub in store.subscriptions.list_of_source(key) if hub.wanted]
     return SourceHealth(

@@ -540,7 +540,7 @@ def _make_health_check(settings: Settings, silent_seconds: Callable[[], float] |
         ready=lambda: asyncio.to_thread(metrics.describe_missing_part, settings, writes=has_jobs),
         metrics=lambda: asyncio.to_thread(metrics.measure_instance, settings),
         metrics_type=metrics.CONTENT_TYPE,
-        feed=lambda: asyncio.to_thread(metrics.health_feed, settings, token),
+        feed=lambda: asyncio.to_thread(metrics.make_health_feed, settings, token),
         feed_name=feed_name(token),
         token=token,
     )

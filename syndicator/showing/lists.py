@@ -24,7 +24,7 @@ from syndicator.core.ports.subscriptions import Picture
 from syndicator.core.text import plain, slug, stamp
 from syndicator.describing.taxonomy.vocabulary import CategoryDef, TagDef, Vocabulary, load
 from syndicator.health.conditions import Condition
-from syndicator.health.observing import discard_outdated_states
+from syndicator.health.observing import select_current_states
 from syndicator.health.summary import SourceHealth, read_source_health
 from syndicator.publishing import paths
 from syndicator.publishing.queries import SavedQuery, load_queries
@@ -246,7 +246,7 @@ def find_sources(
     stored_states = instance.store.visits.states() if instance.store else {}
     states = {
         state.key: state
-        for state in discard_outdated_states(stored_states.values(), instance.sources)
+        for state in select_current_states(stored_states.values(), instance.sources)
     }
     lower_words = [word.lower() for word in words]
     matching: list[tuple[Source, SourceState | None]] = []

@@ -22,7 +22,7 @@ from prometheus_client import parser
 from syndicator.app.container import App
 from syndicator.core.model import BackOff, Outcome, Problem, SourceState, VisitTimes
 from syndicator.health import episodes, metrics
-from syndicator.health.after_run import check_health, is_look_due, report_run
+from syndicator.health.after_run import check_health, is_check_due, report_run
 from syndicator.health.episodes import read_counters, read_outbox
 from syndicator.publishing.kinds.targets import BuildReport
 from syndicator.publishing.validate import find_atom_fault
@@ -86,8 +86,8 @@ def test_the_health_feed_is_valid_and_stable(instance: Instance) -> None:
     end_run(instance, source_is_gone=False)
     with instance.open_app() as app:
         key = episodes.ensure_feed_token(app.configuration.settings.state_dir)
-        health_feed = metrics.health_feed(app.configuration.settings, key)
-        assert metrics.health_feed(app.configuration.settings, key) == health_feed
+        health_feed = metrics.make_health_feed(app.configuration.settings, key)
+        assert metrics.make_health_feed(app.configuration.settings, key) == health_feed
 
     assert find_atom_fault(health_feed) is None
 
@@ -114,7 +114,7 @@ def test_its_address_is_where_it_is_served(instance: Instance) -> None:
     ):
         write_settings(instance, text)
         with instance.open_app() as app:
-            health_feed = metrics.health_feed(app.configuration.settings, "key")
+            health_feed = metrics.make_health_feed(app.configuration.settings, "key")
         assert f'href="{base}health/key.atom"'.encode() in health_feed
 
 
@@ -217,8 +217,8 @@ def test_when_all_is_looked_at(passed: float, took: float, has_news: bool, due: 
     """All conditions are examined every five minutes, earlier after news, and less often if that
     takes long."""
     last = {"at": NOW.timestamp() - passed, "took": took}
-    assert is_look_due(last, NOW, has_news=has_news) is due
-    assert is_look_due({}, NOW, has_news=has_news)
+    assert is_check_due(last, NOW, has_news=has_news) is due
+    assert is_check_due({}, NOW, has_news=has_news)
 
 
 def test_a_configuration_that_is_broken_is_told(instance: Instance) -> None:

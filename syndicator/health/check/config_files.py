@@ -60,14 +60,15 @@ class Finding:
 
 
 def describe_fault(fault: Fault, reason: str, severity: Severity = "error") -> Finding:
-    """Return the finding of a fault in a configuration file."""
+    """Return a finding for a fault in a configuration file. `fault`: says what is wrong, and in
+    which file, line and key. `reason`: the reason code."""
     problem = Problem(what=fault.at, reason=reason, detail=fault.message)
     finding = describe_problem(problem, severity)
     return replace(finding, file=fault.file, line=fault.line, key=fault.key)
 
 
 def describe_problem(problem: Problem, severity: Severity = "error") -> Finding:
-    """Return the finding of a problem that is in no line of a configuration file."""
+    """Return a finding for a problem that does not belong to a line of a configuration file."""
     return Finding(
         severity=severity, what=problem.what, reason=problem.reason, detail=problem.detail
     )
@@ -81,7 +82,8 @@ def make_finding(
     severity: Severity = "error",
     key: str = "",
 ) -> Finding:
-    """Return a finding in a file. `line`: number of the line, None if unknown; `key`: the key that
+    """Return a finding in a file. `file`: its path. `line`: number of the line, None if unknown.
+    `reason`: the reason code. `detail`: what is wrong and what to do, in words. `key`: the key that
     is wrong, "" for none."""
     what = f"{file}:{line}" if line else str(file)
     return Finding(
@@ -96,22 +98,24 @@ def make_finding(
 
 
 def describe_error(what: str, error: ConfigError) -> list[Finding]:
-    """Return a finding for each fault that `error` lists. If it lists none, return one finding for
-    the file `what`."""
+    """Return a finding for each fault that `error` lists. If it lists none, return one finding with
+    its message. `what`: path of the file or folder that could not be read."""
     if error.faults:
         return [describe_fault(fault, CommandReason.BAD_CONFIG) for fault in error.faults]
+    # a finding names the file anyway
     detail = str(error).removeprefix(f"{what}: ").removeprefix(f"{what} ")
     return [make_finding(what, None, error.reason, detail)]
 
 
 def find_unreadable_files(config: Path, environ: Mapping[str, str]) -> list[Finding]:
-    """Return a finding for each fault because of which a file of the configuration cannot be
-    read."""
+    """Try to read each file of the configuration. Return a finding for each fault that prevents it,
+    none if all can be read. `config`: the folder of the files."""
     try:
         need_folder(config)
     except ConfigError as error:
         return describe_error(str(config), error)
     taxonomy = config / "taxonomy.toml"
+    # functions that raise ConfigError if the file cannot be read
     readers: dict[str, Callable[[], object]] = {
         "syndicator.toml": lambda: load(config, environ),
         "sources.toml": lambda: read_placed_sources(config / "sources.toml"),
@@ -129,7 +133,8 @@ def find_unreadable_files(config: Path, environ: Mapping[str, str]) -> list[Find
 
 
 def find_misplaced_files(config: Path) -> Iterator[Finding]:
-    """Yield a finding if `sources.d` exists and is no folder."""
+    """Yield a finding if the folder of the configuration has a file `sources.d`, which should be a
+    folder of source files. Else yield nothing."""
     path = config / "sources.d"
     exists = path.exists() or path.is_symlink()
     if exists and not path.is_dir():
@@ -138,13 +143,15 @@ def find_misplaced_files(config: Path) -> Iterator[Finding]:
 
 
 def find_dropped_settings(config: Path, environ: Mapping[str, str]) -> Iterator[Finding]:
-    """Yield a finding for each setting that an earlier version had and that is still set."""
+    """Yield a finding for each setting that is still set although this version does not have it any
+    more."""
     for fault in dropped_settings(config, environ):
         yield describe_fault(fault, CheckReason.DROPPED_SETTING, "warning")
 
 
 def find_unknown_variables(environ: Mapping[str, str]) -> Iterator[Finding]:
-    """Yield a finding for each environment variable that is named like a setting but sets none."""
+    """Yield a finding for each environment variable that has the prefix of our settings but names
+    no setting."""
     for name, similar in unknown_variables(environ).items():
         cure = f"did you mean {similar}?" if similar else "unset it"
         yield Finding(
@@ -158,8 +165,8 @@ def find_unknown_variables(environ: Mapping[str, str]) -> Iterator[Finding]:
 def check_settings(
     config: Path, values: Settings, environ: Mapping[str, str], *, strict: bool
 ) -> Iterator[Finding]:
-    """Yield a finding for each setting that cannot work. With `strict`, also yield one for each
-    missing setting that publishing needs."""
+    """Yield a finding for each setting that cannot work. `values`: the settings in use. `strict`:
+    True to report also missing settings that publishing needs."""
     path = config / "syndicator.toml"
     file = read_any_toml_file(path)
     for fault in find_odd_settings(file, values):
@@ -184,8 +191,8 @@ def check_settings(
 
 
 def _check_site(file: TomlFile, values: Settings, *, strict: bool) -> Iterator[Finding]:
-    """Yield a finding for a wrong address of the site. With `strict`, also yield one for a missing
-    address or contact."""
+    """Yield a finding if the address of the site is wrong, and one if its secret path is sent
+    without encryption. `strict`: True to report also a missing address or contact."""
     site = values.site
     if site.url and urls.host(site.url) == "":
         detail = (
@@ -210,9 +217,12 @@ def _check_site(file: TomlFile, values: Settings, *, strict: bool) -> Iterator[F
 
 
 def _find_readable_secrets(file: TomlFile) -> Iterator[Finding]:
-    """Yield a finding for each secret in a file that every account of this machine can read."""
+    """Yield a finding for each secret in `file`, if every account of this machine can read the
+    file."""
     secret_key_paths = list_secrets(file.values)
-    if not secret_key_paths or not is_readable_by_others(file.path.stat().st_mode):
+    if not secret_key_paths:
+        return
+    if not is_readable_by_others(file.path.stat().st_mode):
         return
     cure = f"`chmod 600 {file.path}`; it has to belong to the account that runs syndicator"
     for key_path in secret_key_paths:
@@ -226,8 +236,8 @@ def _find_readable_secrets(file: TomlFile) -> Iterator[Finding]:
 def _check_webhooks(
     file: TomlFile, webhooks: Sequence[Webhook], environ: Mapping[str, str]
 ) -> Iterator[Finding]:
-    """Yield a finding for each webhook whose secret is in an environment variable that has no
-    usable secret."""
+    """Yield a finding for each webhook whose environment variable holds no usable secret. `file`:
+    syndicator.toml, in which the settings stand; `environ`: the environment variables."""
     for number, hook in enumerate(webhooks):
         try:
             read_signing_key(hook.secret.get_secret_value(), environ)
@@ -244,9 +254,9 @@ def _check_webhooks(
 def _check_alert(
     file: TomlFile, alert: Alert, environ: Mapping[str, str], *, mails: bool
 ) -> Iterator[Finding]:
-    """Yield a finding if the alert command is not installed or the password for mails is not set.
-    Otherwise this would only be noticed when an alert fails. `mails`: True if alerts or digests are
-    sent by mail."""
+    """Yield a finding if the program of the alert command is not installed, and one if the password
+    for mails is not set: else nobody would notice before an alert fails. `file`: syndicator.toml;
+    `mails`: True if alerts or digests are sent by mail."""
     if alert.command:
         program = alert.command[0]
         is_installed = shutil.which(program, path=environ.get("PATH")) is not None
@@ -266,9 +276,9 @@ def _check_alert(
 
 
 def check_sources(placed: Sequence[Placed], environ: Mapping[str, str]) -> Iterator[Finding]:
-    """Yield a finding for each source that has a secret in its URL. For enabled sources, also yield
-    one for each environment variable that is not set, and one if the server is visited more often
-    than it allows."""
+    """Yield the findings of all sources: a secret in the URL; and if the source is enabled, an
+    environment variable that is not set, or the option `force`. `placed`: the sources, with their
+    places in the files."""
     for entry in placed:
         parameters = secrets.list_secret_parameters(entry.source.url)
         if parameters:
@@ -279,8 +289,9 @@ def check_sources(placed: Sequence[Placed], environ: Mapping[str, str]) -> Itera
 
 
 def _check_enabled_source(entry: Placed, environ: Mapping[str, str]) -> Iterator[Finding]:
-    """Yield a finding if a source has `force`, and one for each environment variable of its URL and
-    headers that is not set."""
+    """Yield a finding if a source has the option `force`, by which we visit its server more often
+    than it asks, and one for each environment variable of its URL and headers that is not set.
+    `entry`: the source, with its place in the file."""
     source = entry.source
     if source.force:
         detail = (
@@ -304,7 +315,8 @@ def check_cookie_files(
     placed: Sequence[Placed], files: CookieFiles, now: datetime
 ) -> Iterator[Finding]:
     """Yield a finding for each file of cookies that cannot be used, that other accounts can read,
-    or whose cookies have expired. `files`: reads them."""
+    or whose cookies have expired. `placed`: the sources, with their places in the files; `files`:
+    reads the files of cookies."""
     for entry in placed:
         name = entry.source.cookies
         if not name or not entry.source.enabled:
@@ -336,8 +348,9 @@ def check_cookie_files(
 
 
 def list_source_rights(placed: Sequence[Placed]) -> Iterator[Finding]:
-    """Yield a finding with the special rights of each source that has any, such as `speaks_for`.
-    The operator should know them: an imported list of sources may have brought them."""
+    """Yield a finding for each source that has special rights, such as to write for other sites
+    (`speaks_for`). The operator should know them: an imported list of sources may have brought
+    them. `placed`: the sources, with their places in the files."""
     for entry in placed:
         rights = list_given(entry.source)
         if rights:
@@ -345,8 +358,9 @@ def list_source_rights(placed: Sequence[Placed]) -> Iterator[Finding]:
 
 
 def _describe_placeholders(source: Source, parameters: Sequence[str]) -> str:
-    """Return how to remove secrets from the URL of a source: the URL with placeholders, and the
-    environment variables to set. `parameters`: names of the query parameters that are secrets."""
+    """Return a sentence that says how to remove the secrets from the URL of a source: the URL with
+    placeholders, and the environment variables to set. `parameters`: names of the query parameters
+    that have secrets."""
     url = source.url
     variables: list[str] = []
     for parameter in parameters:
@@ -370,24 +384,26 @@ class Configured:
 
 
 def list_settings(config: Path, environ: Mapping[str, str] = os.environ) -> tuple[Configured, ...]:
-    """Return all settings in use, each with where it is set. Passwords are masked. Raises
-    ConfigError."""
+    """Return all settings in use, each with its value and its origin (where it is set). Passwords
+    are masked. Raises ConfigError."""
     from_file = load(config, environ)
     in_use = read_settings(from_file, environ)
-    origin_of = origins(config, environ)
-    if in_use is not from_file:
-        origin_of["publish.archives"] = f"{INSTANCE_TOML} beside the articles"
-    printed: dict[str, object] = {}
+    origin_by_name = origins(config, environ)
+    if in_use is not from_file:  # the file beside the articles replaces one setting
+        origin_by_name["publish.archives"] = f"{INSTANCE_TOML} beside the articles"
+    value_by_name: dict[str, object] = {}
     for key_path, value in flatten(in_use.model_dump(mode="json")):
-        printed[dotted(key_path)] = mask_password(value) if isinstance(value, str) else value
+        printable = mask_password(value) if isinstance(value, str) else value
+        value_by_name[dotted(key_path)] = printable
     return tuple(
-        Configured(name=name, value=printed[name], origin=origin)
-        for name, origin in origin_of.items()
+        Configured(name=name, value=value_by_name[name], origin=origin)
+        for name, origin in origin_by_name.items()
     )
 
 
 def mask_password(value: str) -> str:
-    """Return a URL with asterisks for its password; other texts as they are."""
+    """Return the text with *** in place of the password of a URL; a text without such a password is
+    returned unchanged."""
     return _PASSWORD.sub(r"\1:***", value)
 
 
@@ -404,21 +420,24 @@ def list_changes(old: Configuration, new: Configuration) -> Iterator[str]:
             yield f"setting {name} changed; it counts from the next start"
         else:
             yield f"setting {name} changed"
-    for fault in new.dropped:
+    for fault in new.dropped:  # settings that this version does not have any more
         if fault not in old.dropped:
             yield str(fault)
-    yield from _list_changes("source", old.sources, new.sources)
+    yield from _list_key_changes("source", old.sources, new.sources)
     queries_before = {query.slug: query for query in old.queries}
     queries_after = {query.slug: query for query in new.queries}
-    yield from _list_changes("query", queries_before, queries_after)
+    yield from _list_key_changes("query", queries_before, queries_after)
 
 
-def _list_changes(what: str, old: Mapping[str, object], new: Mapping[str, object]) -> Iterator[str]:
-    """Yield a line for each key whose value was added, removed or changed."""
+def _list_key_changes(
+    noun: str, old: Mapping[str, object], new: Mapping[str, object]
+) -> Iterator[str]:
+    """Yield a line such as "source blog added" for each key whose value was added, removed or
+    changed. `noun`: says what the values are, such as "source"."""
     for key in sorted(old.keys() | new.keys()):
         if key not in old:
-            yield f"{what} {key} added"
+            yield f"{noun} {key} added"
         elif key not in new:
-            yield f"{what} {key} removed"
+            yield f"{noun} {key} removed"
         elif old[key] != new[key]:
-            yield f"{what} {key} changed"
+            yield f"{noun} {key} changed"

@@ -10,7 +10,6 @@ import queue
 import re
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -81,8 +80,8 @@ _MOST_NAMED = 20  # sites in one line; a choice
 
 
 def check_folders(settings: Settings) -> Iterator[Finding]:
-    """Yield a finding for each folder that is not writable, and for each disk that is nearly full.
-    Missing folders are created."""
+    """Create the missing folders of the settings. Yield a finding for each folder that is not
+    writable, and for each disk that is nearly full."""
     for folder in settings.folders:
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -90,11 +89,10 @@ def check_folders(settings: Settings) -> Iterator[Finding]:
             probe.write_bytes(b"")
             probe.unlink()
         except OSError as error:
-            is_no_folder = not folder.is_dir() and (folder.exists() or folder.is_symlink())
-            if is_no_folder:
+            cure = "give this user write access"
+            exists = folder.exists() or folder.is_symlink()  # a link may lead nowhere
+            if exists and not folder.is_dir():
                 cure = "it is no folder; move it away"
-            else:
-                cure = "give this user write access"
             yield Finding(
                 severity="error",
                 what=str(folder),
@@ -105,7 +103,7 @@ def check_folders(settings: Settings) -> Iterator[Finding]:
 
 
 def check_disks(disks: Iterable[Disk]) -> Iterator[Finding]:
-    """Yield a finding for each disk that has too little room."""
+    """Yield a finding for each disk that has too little room for more data or more files."""
     for disk in disks:
         if is_nearly_full(disk):
             detail = (
@@ -119,9 +117,10 @@ def check_disks(disks: Iterable[Disk]) -> Iterator[Finding]:
 def check_clock(
     now: datetime, *, installed: datetime, last_run: datetime | None, articles: str = ""
 ) -> Iterator[Finding]:
-    """Yield a finding if the clock is behind the last run, the installation or the articles.
-    `installed`: when this program was installed; `articles`: what the dates of articles show to be
-    wrong with the clock, "" for nothing."""
+    """Yield a finding if the clock of this machine must be wrong, because it is behind the last run
+    or the installation, or because the articles show it. `installed`: when this program was
+    installed; `last_run`: None if there was none; `articles`: what is wrong with the clock
+    according to the dates of articles, "" for nothing."""
     detail = articles
     if last_run and last_run > now + AHEAD:
         detail = _describe_clock(now, "the last run was", last_run)
@@ -132,21 +131,25 @@ def check_clock(
 
 
 def _describe_clock(now: datetime, event: str, later: datetime) -> str:
+    """Return what is wrong with a clock that shows `now`, although an event was at a later time.
+    `event`: such as "the last run was"."""
     return f"it says {now:%Y-%m-%d %H:%M} UTC, and {event} at {later:%Y-%m-%d %H:%M}; set it"
 
 
 def check_host_names(sources: Iterable[Source], lookup: Lookup) -> Iterator[Finding]:
-    """Yield a finding if name servers seem not to work: none of the first _MOST_LOOKED_UP host
-    names of sources resolves. `lookup`: resolves a host and port, or raises OSError."""
-    hosts: dict[str, None] = {}
+    """Yield a finding if name servers seem not to work: the host names of the first three sites do
+    not resolve. `lookup`: resolves a host name and port, or raises OSError."""
+    hosts: dict[str, None] = {}  # an ordered set
     for source in sources:
         if not source.enabled or urls.is_mailbox(source.url):
             continue
         host = urlsplit(source.url).hostname or ""
-        if not _is_address(host) and not host.endswith(_RESERVED):
+        if not _needs_no_lookup(host):
             hosts[host] = None
     looked_up = list(hosts)[:_MOST_LOOKED_UP]
-    if not looked_up or _does_one_resolve(looked_up, lookup):
+    if not looked_up:
+        return
+    if _does_one_resolve(looked_up, lookup):
         return
     detail = (
         f"none of {', '.join(looked_up)} resolves: see the network of this machine, and"
@@ -155,22 +158,24 @@ def check_host_names(sources: Iterable[Source], lookup: Lookup) -> Iterator[Find
     yield Finding(severity="warning", what="names of hosts", reason=FetchReason.DNS, detail=detail)
 
 
-def _is_address(host: str) -> bool:
-    """True if `host` is an IP address, localhost or empty, so that no name server is asked for
-    it."""
-    with suppress(ValueError):
+def _needs_no_lookup(host: str) -> bool:
+    """True if no name server is asked for `host`: it is an IP address, localhost, a name reserved
+    for examples and tests, or empty."""
+    try:
         ipaddress.ip_address(host)
-        return True
-    return host in ("", "localhost")
+    except ValueError:
+        return host in ("", "localhost") or host.endswith(_RESERVED)
+    return True
 
 
 def _does_one_resolve(hosts: Sequence[str], lookup: Lookup) -> bool:
-    """Look up all hosts at the same time, each in a thread. Return True as soon as one resolves;
-    False if none does, or if no answer comes within five seconds."""
-    answers: queue.Queue[bool] = queue.Queue()
+    """Look up all host names at the same time, each in a thread. Return True as soon as one
+    resolves; False if none does, or if no answer comes for five seconds. `lookup`: resolves a host
+    name and port, or raises OSError."""
+    answers: queue.Queue[bool] = queue.Queue()  # for each host: True if it resolves
 
     def look_up(host: str) -> None:
-        """Runs in a thread of its own."""
+        """The work of one thread."""
         try:
             lookup(host, _HTTPS_PORT)
             answers.put(item=True)
@@ -179,54 +184,61 @@ def _does_one_resolve(hosts: Sequence[str], lookup: Lookup) -> bool:
 
     for host in hosts:
         threading.Thread(target=look_up, args=(host,), daemon=True).start()
-    with suppress(queue.Empty):
-        return any(answers.get(timeout=_LOOKUP_SECONDS) for _ in hosts)
+    for _ in hosts:
+        try:
+            does_resolve = answers.get(timeout=_LOOKUP_SECONDS)
+        except queue.Empty:
+            return False
+        if does_resolve:
+            return True
     return False
 
 
 def check_browser(placed: Sequence[Placed], find_obstacle: Callable[[], str]) -> Iterator[Finding]:
-    """Yield a finding for each source with `browser = true` if this machine cannot run a browser.
-    `find_obstacle`: returns the reason, "" if it can."""
-    drawn = [entry for entry in placed if entry.source.enabled and entry.source.browser]
-    if not drawn:
+    """Yield a finding for each source that needs a browser (`browser = true`) if this machine
+    cannot run one. `placed`: the sources, with their places in the files. `find_obstacle`: returns
+    why no browser can run here, "" if it can."""
+    need_browser = [entry for entry in placed if entry.source.enabled and entry.source.browser]
+    if not need_browser:
         return
     obstacle = find_obstacle()
     if not obstacle:
         return
-    for entry in drawn:
+    for entry in need_browser:
         yield describe_fault(entry.fault(f"browser: {obstacle}", "browser"), FetchReason.NO_BROWSER)
 
 
 def check_written_articles(store: ArticleStore, names: Names) -> Iterator[Finding]:
-    """Yield a finding for each fault in articles that were written by hand. Files that this program
-    wrote, and files that cannot be read, are left out."""
+    """Yield a finding for each fault in article files that the operator wrote by hand. `names`: the
+    categories and tags that exist."""
     for stamp in store.walk():
         try:
             data = store.read(stamp.path)
-            if is_ours(data):
+            if is_ours(data):  # this program wrote the file
                 continue
             article = frontmatter.load(data, stamp.path)
-        except (ConfigError, OSError):
+        except (ConfigError, OSError):  # `list_broken_files` reports it
             continue
         yield from _check_values(f"{store.name}/{stamp.path}", data, article, names)
 
 
 def _check_values(file: str, data: bytes, article: Article, names: Names) -> Iterator[Finding]:
-    """Yield a finding if an article has an unknown category, and one if its cover is no whole
-    address. `data`: content of the file, in which the lines are looked up."""
-    line_of_key: dict[bytes, int] = {}
+    """Yield a finding if an article has an unknown category, and one if the address of its cover
+    has no host. `file`: path of its file; `data`: content of the file, in which the numbers of
+    lines are looked up; `names`: the categories that exist."""
+    line_by_key: dict[bytes, int] = {}
     for number, row in enumerate(data.splitlines(), 1):
         key, _, _ = row.partition(b":")
-        line_of_key[key.strip()] = number
+        line_by_key[key.strip()] = number
     category_fault = ""
     if article.category:
-        category_fault = names.lack(CATEGORY, article.category, str)
+        category_fault = names.explain_invalid(CATEGORY, article.category, str)
     if category_fault:
-        line_number = line_of_key.get(b"category")
+        line_number = line_by_key.get(b"category")
         reason = CheckReason.UNKNOWN_NAME
         yield make_finding(file, line_number, reason, category_fault, "warning", "category")
     if article.cover and urls.host(article.cover) == "":
-        line_number = line_of_key.get(b"coverImage")
+        line_number = line_by_key.get(b"coverImage")
         detail = (
             f"coverImage {article.cover!r} is no whole address, and feeds leave it out; write"
             " https://..."
@@ -236,13 +248,14 @@ def _check_values(file: str, data: bytes, article: Article, names: Names) -> Ite
 
 
 def list_broken_files(archive: Archive) -> Iterator[Finding]:
-    """Yield a finding for each article file that cannot be read, with the line if it is known, and
-    for each second file of an article."""
+    """Yield a finding for each article file that cannot be read, that vanished, or that is the
+    second file of an article. It has the number of the faulty line, if that is known."""
     store = archive.article_store
     for problem in list_unreadable_files(archive.store, store):
         path = f"{store.name}/{problem.what}"
         detail = problem.detail.removeprefix(f"{path}:").strip()
         severity: Severity = "warning" if problem.reason == FileReason.VANISHED else "error"
+        # the message begins with "line 3: " or with "title: ", the faulty key
         key_match = _KEY_PATTERN.match(detail)
         line_match = _LINE_PATTERN.match(detail)
         key = ""
@@ -252,13 +265,13 @@ def list_broken_files(archive: Archive) -> Iterator[Finding]:
         elif key_match:
             key = key_match[1]
             line_number = _find_line(store, problem.what, key)
-        rest = _LINE_PATTERN.sub("", detail)
-        yield make_finding(path, line_number, problem.reason, rest, severity, key=key)
+        message = _LINE_PATTERN.sub("", detail)
+        yield make_finding(path, line_number, problem.reason, message, severity, key=key)
 
 
 def _find_line(store: ArticleStore, path: str, key: str) -> int | None:
-    """Return the number of the line of an article file that sets `key`. 1 if no line does; None if
-    the file cannot be read."""
+    """Return the number of the line that sets `key` in the article file at `path`: 1 if no line
+    does, None if the file cannot be read."""
     try:
         rows = store.read(path).decode("utf-8", "replace").splitlines()
     except OSError:
@@ -270,12 +283,12 @@ def _find_line(store: ArticleStore, path: str, key: str) -> int | None:
 
 
 def check_templates(config: Path, settings: Settings) -> Iterator[Finding]:
-    """Yield a finding for each template of the operator that nothing uses, and for each that fails
-    to make pages."""
+    """Yield a finding for each template of the operator that nothing uses, and for each that cannot
+    make pages. `config`: folder of the configuration, with the templates."""
     design = load_look(config)
     if not design.templates:
         return
-    # loads a library of templates
+    # imported here, because it loads a library of templates, which takes time
     from syndicator.publishing.web.template_samples import (
         find_template_faults,
         list_template_names,
@@ -303,7 +316,8 @@ def _list_unused_templates(
     templates by name; `known`: names of the program's templates."""
     for name in sorted(texts.keys() - known):
         other_texts = [text for other, text in texts.items() if other != name]
-        if any(name in text for text in other_texts):
+        is_mentioned = any(name in text for text in other_texts)
+        if is_mentioned:
             continue
         similar = difflib.get_close_matches(name, known, 1)
         cure = f"ours are {', '.join(sorted(known))}"
@@ -322,30 +336,33 @@ def check(
     clock: Callable[[], datetime] = utc_now,
     lookup: Lookup = ssrf.resolve_with_system,
 ) -> list[Finding]:
-    """Examine an installation. Return all findings, errors first, then sorted by file and line.
-    `strict`: True to count missing settings that publishing needs as errors. `lookup`: resolves a
-    host and port."""
+    """Examine an installation for `syndicator check`. Return all findings (faults and facts worth
+    knowing), errors first, then sorted by file and line. `config`: folder of the configuration.
+    `strict`: True to report also missing settings that publishing needs. `lookup`: resolves a host
+    name and port, or raises OSError."""
     findings = [
         *config_files.find_dropped_settings(config, environ),
         *config_files.find_unknown_variables(environ),
-        *_find_all(config, strict, environ, clock, lookup),
+        *_find_in_order(config, strict, environ, clock, lookup),
     ]
 
     def make_sort_key(finding: Finding) -> tuple[int, str, int]:
+        """Return a key that sorts errors first, then by file and line."""
         return SEVERITIES.index(finding.severity), finding.file, finding.line or 0
 
     return sorted(findings, key=make_sort_key)
 
 
-def _find_all(
+def _find_in_order(
     config: Path,
     strict: bool,
     environ: Mapping[str, str],
     clock: Callable[[], datetime],
     lookup: Lookup,
 ) -> Iterator[Finding]:
-    """Yield the findings of the configuration, then of folders and articles. If the configuration
-    or a folder cannot be used, later checks are left out."""
+    """Yield the findings of the configuration, then those of folders, then those of articles and
+    feeds. Checks that need a faulty part are left out: all others if the configuration cannot be
+    read, those of articles and feeds if a folder cannot be made."""
     unreadable = config_files.find_unreadable_files(config, environ)
     if unreadable:
         yield from unreadable
@@ -378,7 +395,7 @@ def _check_archive(
     archive: Archive, configuration: Configuration, placed: Sequence[Placed], now: datetime
 ) -> Iterator[Finding]:
     """Yield the findings of an opened instance: on its clock, names, rights, articles, feeds and
-    hubs."""
+    hubs. `placed`: the sources, with their places in the files."""
     status = archive.store.status
     yield from check_clock(
         now,
@@ -400,18 +417,19 @@ def _check_archive(
         yield describe_problem(problem, "warning")
     for problem in list_ignored_files(archive.article_store):
         yield replace(describe_problem(problem, "warning"), file=problem.what)
-    # else feeds have no public address that a hub could fetch
+    # without the address of the site, feeds have no address that a hub could fetch
     if configuration.settings.site.url and configuration.settings.publish.hubs:
         yield from _check_hubs(archive.clock, configuration.settings)
 
 
 def find_filed_front_pages(store: Store, sources: Mapping[str, Source]) -> Iterator[Finding]:
-    """Yield a finding for each source at the front page of a site if an earlier version filed that
-    page as an article. It has the commands that mend this."""
+    """Yield a finding for each source whose address is the front page of a site, if an earlier
+    version of this program made an article of that page by mistake. The finding names the commands
+    that mend this. `sources`: by key."""
     for source in sources.values():
         if not urls.is_front_page(source.url):
             continue
-        alias = urls.alias(source.url)
+        alias = urls.alias(source.url)  # the form in which addresses of articles are stored
         article = find_known_article(store.visits.look_up([alias]), [alias], source.url)
         if article is None or article.source_key != source.key:
             continue
@@ -428,8 +446,8 @@ def find_filed_front_pages(store: Store, sources: Mapping[str, Source]) -> Itera
 
 
 def _check_hubs(clock: Callable[[], datetime], settings: Settings) -> Iterator[Finding]:
-    """Yield a finding for each hub that refuses the notice of a changed feed. Such a notice is sent
-    to find out; it subscribes nobody."""
+    """Tell each WebSub hub of the settings that a feed has changed. Yield a finding for each hub
+    that refuses this notice. It is sent only to find that out."""
     name = paths.file_name(ALL, settings.publish.formats[0])
     for problem in asyncio.run(try_hubs(clock, settings, name)):
         answer = ": ".join(filter(None, (problem.reason, problem.detail)))
@@ -443,10 +461,11 @@ def _list_open_rights(
     rights_file: RightsFile, sources: Mapping[str, Source], now: datetime
 ) -> Iterator[Problem]:
     """Yield a problem for each right of a source to write for another site that the operator should
-    confirm. These are rights whose link on the other site was not seen lately, and rights from
-    versions that did not check ownership."""
+    confirm or drop. Some rights end because the other site was not seen to link the feed lately;
+    others were given by versions of this program that did not check ownership. `rights_file`: the
+    stored rights; `sources`: by key."""
     for source in sources.values():
-        if source.speaks_for is not None:
+        if source.speaks_for is not None:  # the operator has decided
             continue
         for host, end in rights_file.find_ending_rights(source.key, now.date()).items():
             detail = (
@@ -455,15 +474,16 @@ def _list_open_rights(
                 f" sources.toml: {write_speaks_for(source, [host])}"
             )
             yield Problem(what=source.key, reason=CheckReason.RIGHT_ENDS, detail=detail)
-        sites = rights_file.before(source.key)
-        if not sites:
+        unchecked_sites = rights_file.before(source.key)
+        if not unchecked_sites:
             continue
-        proposal = write_speaks_for(source, sites[:_MOST_NAMED])
-        if len(sites) > _MOST_NAMED:
-            proposal += f" and {len(sites) - _MOST_NAMED} more, named in {rights_file}"
+        proposal = write_speaks_for(source, unchecked_sites[:_MOST_NAMED])
+        number_of_others = len(unchecked_sites) - _MOST_NAMED
+        if number_of_others > 0:
+            proposal += f" and {number_of_others} more, named in {rights_file}"
         detail = (
-            f"it still writes the articles of {len(sites)} domains that are not its own; write"
-            f" in sources.toml those that it may write for: {proposal}; speaks_for = [] reads them"
-            " all from their own pages"
+            f"it still writes the articles of {len(unchecked_sites)} domains that are not its own;"
+            f" write in sources.toml those that it may write for: {proposal}; speaks_for = [] reads"
+            " them all from their own pages"
         )
         yield Problem(what=source.key, reason=CheckReason.SPEAKS_FOR, detail=detail)

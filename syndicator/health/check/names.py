@@ -50,23 +50,29 @@ class Names:
     sources: Collection[str] = ()
     used: Mapping[str, Collection[str]] | None = None
 
-    def lack(self, axis: str, name: str, same: Callable[[str], str], *, used: bool = False) -> str:
-        """Return why `name` is no valid category, tag or source, "" if it is valid. It is also
-        valid if the operator defines no names of this kind. `axis`: CATEGORY, TAG or SOURCE.
-        `same`: returns the spelling by which names are compared. `used`: True if names that
-        articles have are valid, too."""
+    def explain_invalid(
+        self, axis: str, name: str, normalize: Callable[[str], str], *, accept_used: bool = False
+    ) -> str:
+        """Return why `name` is no valid category, tag or source, "" if it is valid. A name is valid
+        if the configuration defines it, or if it defines no names of this kind.
+
+        `axis`: the kind, CATEGORY, TAG or SOURCE. `normalize`: returns the spelling by which names
+        are compared. `accept_used`: True if only names that are defined, or that articles have, are
+        valid."""
         defined = {CATEGORY: self.categories, TAG: self.tags, SOURCE: self.sources}[axis]
-        used_names = self.used.get(axis, ()) if used and self.used else ()
-        valid_spellings = {same(valid_name) for valid_name in (*defined, *used_names)}
-        spelling = same(name)
+        used_names: Collection[str] = ()
+        if accept_used and self.used:
+            used_names = self.used.get(axis, ())
+        valid_spellings = {normalize(valid_name) for valid_name in (*defined, *used_names)}
+        spelling = normalize(name)
         if spelling in valid_spellings:
             return ""
-        if not defined and not used:
+        if not defined and not accept_used:
             return ""
         if not defined:
             return f"no article has the {axis} {name!r}{text.suggestion(name, used_names)}"
         if axis == TAG:
-            aliases = {same(alias): tag for alias, tag in (self.aliases or {}).items()}
+            aliases = {normalize(alias): tag for alias, tag in (self.aliases or {}).items()}
             tag = aliases.get(spelling)
             if tag:
                 return f"{axis} {name!r} is only another name in {WHERE[axis]}; write {tag!r}"
@@ -77,16 +83,19 @@ class Names:
 
 
 def find_unknown_in_sources(placed: Sequence["Placed"], names: Names) -> Iterator[Fault]:
-    """Yield a fault for each category and tag of a source that is not in the taxonomy."""
+    """Yield a fault for each category of a source that is not in the taxonomy, and for each tag
+    that seems to be a misspelt or other name of a tag there. `placed`: the sources, with their
+    places in the files. `names`: the names that exist."""
     for entry in placed:
         category = entry.source.category
         if category:
-            detail = names.lack(CATEGORY, category, str)
+            detail = names.explain_invalid(CATEGORY, category, str)
             if detail:
                 yield entry.fault(detail, "category")
         for number, tag in enumerate(entry.source.tags):
-            detail = names.lack(TAG, tag, str)
-            # operators may give a source a tag that no other source has, such as "papers"
+            detail = names.explain_invalid(TAG, tag, str)
+            # Operators may give a source a tag of its own, such as "papers": then no name is
+            # similar, and the message ends with `_ANOTHER`.
             if detail and not detail.endswith(_ANOTHER):
                 yield entry.fault(detail, "tags", number)
 
@@ -94,7 +103,8 @@ def find_unknown_in_sources(placed: Sequence["Placed"], names: Names) -> Iterato
 def find_unknown_in_queries(
     file: TomlFile, queries: Sequence[SavedQuery], names: Names
 ) -> Iterator[Fault]:
-    """Yield a fault for each category, tag and source in a saved query that no article can have."""
+    """Yield a fault for each category, tag and source in a saved query that no article can have.
+    `file`: feeds.toml, in which the queries stand. `names`: the names that exist."""
     for number, query in enumerate(queries):
         if query.feed is not None:
             key = "feed"
@@ -105,19 +115,20 @@ def find_unknown_in_queries(
         for term in _list_terms(query):
             if term.field not in WHERE:
                 continue
-            detail = names.lack(term.field, term.value, normalize, used=True)
+            detail = names.explain_invalid(term.field, term.value, normalize, accept_used=True)
             if detail:
                 yield file.fault(detail, "feed", number, key, entry=f"[[feed]] {query.slug!r}")
 
 
 def find_misread_words(file: TomlFile, queries: Sequence[SavedQuery]) -> Iterator[Fault]:
     """Yield a fault for each word of a query that is searched for in texts, but was probably meant
-    as something else: a field written with "=", or an operator of another query language."""
+    as something else: a field written with "=", or an operator of another query language. `file`:
+    feeds.toml, in which the queries stand."""
     for number, query in enumerate(queries):
         if not query.expr:
             continue
         for term in iterate_terms(query.expr):
-            if term.field:  # it is not searched for as a word
+            if term.field:  # such as tag:ai, which is not searched for as a word
                 continue
             cure = ""
             field, sign, value = term.value.partition("=")
@@ -132,8 +143,9 @@ def find_misread_words(file: TomlFile, queries: Sequence[SavedQuery]) -> Iterato
 
 
 def _list_terms(query: SavedQuery) -> list[Term]:
-    """Return the terms of a query. A query that only describes a feed, such as tags/ai, has one
-    term: the tag, category or source of this feed."""
+    """Return the terms (words and fields such as tag:ai) of a saved query. An entry of feeds.toml
+    that only describes an existing feed, such as tags/ai, has one term: the tag, category or source
+    of this feed."""
     if query.feed is not None and query.feed.axis in WHERE:
         return [Term(query.feed.axis, query.feed.slug)]
     return list(iterate_terms(query.expr)) if query.expr else []
@@ -183,8 +195,9 @@ def find_odd_settings(file: TomlFile, settings: Settings) -> Iterator[Fault]:
 
 
 def find_remarks(archive: Archive, configuration: Configuration) -> list[Fault]:
-    """Return what is valid in the configuration but has no effect, or not the one that was meant:
-    such settings, definitions that no article can get, and queries for names that nothing has."""
+    """Return a fault for each part of the configuration that is valid but has no effect, or
+    probably not the intended one: settings, definitions that no article can get, and queries for
+    names that no article has."""
     settings = configuration.settings
     settings_file = read_any_toml_file(configuration.folder / "syndicator.toml")
     remarks = list(find_odd_settings(settings_file, settings))
@@ -195,8 +208,8 @@ def find_remarks(archive: Archive, configuration: Configuration) -> list[Fault]:
 
 
 def _find_useless(archive: Archive, configuration: Configuration) -> list[Fault]:
-    """Return a fault for each definition without effect, and for each query for a name that nothing
-    has."""
+    """Return a fault for each definition of taxonomy.toml that has no effect, and for each query of
+    feeds.toml that asks for a name that no article has."""
     taxonomy_file = read_any_toml_file(configuration.folder / "taxonomy.toml")
     vocabulary = load_any(configuration.taxonomy.toml)
     faults = list(find_useless_definitions(taxonomy_file, vocabulary))
@@ -211,9 +224,9 @@ def _find_useless(archive: Archive, configuration: Configuration) -> list[Fault]
 def find_unknown_names(
     archive: Archive, configuration: Configuration, names: Names, placed: Sequence["Placed"]
 ) -> Iterator[Fault]:
-    """Yield a fault for each category, tag, source and feed that the configuration names but that
-    does not exist, and for each definition that has no effect. `names`: those that exist; `placed`:
-    the sources, with their places in the files."""
+    """Yield a fault for each category, tag, source and feed that the configuration mentions but
+    that does not exist, and for each definition that has no effect. `names`: the names that exist;
+    `placed`: the sources, with their places in the files."""
     yield from find_unknown_in_sources(placed, names)
     yield from _find_useless(archive, configuration)
     yield from _find_unknown_feeds(configuration, _list_stems(archive, configuration))
@@ -225,8 +238,8 @@ def _list_feed_rows(archive: Archive) -> list[FeedRow]:
 
 
 def collect_names(archive: Archive, configuration: Configuration, taxonomy: Vocabulary) -> Names:
-    """Return the names that exist: those that taxonomy and sources define, and the categories and
-    tags that articles have or get from their source."""
+    """Return the names that exist: the categories and tags that the taxonomy defines, the keys of
+    sources, and the categories and tags that articles have or get from their source."""
     categories = [category.name for category in taxonomy.category]
     if categories:
         categories.append(configuration.settings.describe.uncategorised)
@@ -250,7 +263,8 @@ def collect_names(archive: Archive, configuration: Configuration, taxonomy: Voca
 
 
 def _list_stems(archive: Archive, configuration: Configuration) -> set[str]:
-    """Return the paths of all feeds that are published or may be, such as tags/ai."""
+    """Return the paths, such as tags/ai, of all feeds that are published now or will be when they
+    have articles."""
     taxonomy = load_any(configuration.folder / "taxonomy.toml")
     stems = {paths.get_stem(ALL)}
     stems.update(paths.get_stem(row.key) for row in _list_feed_rows(archive))
