@@ -21,7 +21,7 @@ from syndicator.pictures import thumbnails
 from syndicator.publishing.kinds.targets import BuildReport
 from syndicator.publishing.selection.pace import HOUR
 from syndicator.runs.build import LONGEST, build_feeds, has_new_inputs
-from syndicator.runs.build_timing import choose_rested, find_build_time, has_unbuilt_source
+from syndicator.runs.build_timing import find_build_time, has_unbuilt_source, make_pause_filter
 from syndicator.runs.refresh import ask_model, prune_pages
 from syndicator.sending import digests
 from syndicator.store.fleet.jobs import BUILD, FILL, UPKEEP, Job
@@ -120,7 +120,7 @@ def _choose_feeds(app: App) -> Callable[[FeedKey], bool] | None:
     if not may_articles_wait or has_unbuilt_source(app):
         return None
     built = app.archive.store.index.builds()
-    return choose_rested(app, built, app.archive.clock().timestamp())
+    return make_pause_filter(app, built, app.archive.clock().timestamp())
 
 
 async def _keep_up(session: Session) -> Mapping[str, datetime]:

@@ -66,8 +66,8 @@ class Budget:
 
 @dataclass(slots=True)
 class Answers:
-    """Answers questions. `config`: folder of the configuration; `read`: returns the present
-    configuration; `kept`: cache of the entries of earlier answers."""
+    """Answers questions: requests for the feed of a search. `config`: folder of the configuration;
+    `read`: returns the present configuration; `kept`: cache of the entries of earlier answers."""
 
     config: Path
     read: Callable[[], Configuration]
@@ -75,7 +75,8 @@ class Answers:
     cpu: Callable[[], float] = time.thread_time  # seconds that the calling thread has used
 
     def questions(self, settings: Settings) -> Questions:
-        """Return the functions by which the server answers questions."""
+        """Return the functions by which the server answers questions: requests for the feed of a
+        search, at addresses below /q/."""
         return Questions(
             version=self._read_version,
             check_name=self._check_name,
@@ -84,14 +85,15 @@ class Answers:
         )
 
     def _read_version(self) -> Stamp | None:
-        """Return the stamp of the published files; None if nothing is published. Each build that
-        writes files changes it, so that stored answers become invalid."""
-        return read_stamp((self.read().settings.public_dir or Path()) / search.MANIFEST)
+        """Return the stamp (time and size) of a file that every build replaces if it writes any
+        files; None if nothing is published. With a new stamp, stored answers are invalid."""
+        public_dir = self.read().settings.public_dir or Path()
+        return read_stamp(public_dir / search.MANIFEST)
 
     def _check_name(self, name: str) -> tuple[int, str]:
         """Check the file name of a question, such as `tag/ai.atom`. Return an HTTP status and a
-        text: 200 and "" if the name is valid; 301 and the usual spelling if it is spelled in
-        another way; 400 or 404 and a sentence if it is no question."""
+        text: 200 and "" if the name is valid; 301 and the correct name if it is spelled in another
+        way; 400 or 404 and an explanation if it is no question."""
         stem, _, feed_format = name.rpartition(".")
         formats = self.read().settings.publish.formats
         if feed_format not in formats:
@@ -106,15 +108,16 @@ class Answers:
         return HTTPStatus.OK, ""
 
     def _answer(self, name: str) -> MadeAnswer:
-        """Return the answer to a question: the feed, or a status and a text that say why there is
-        none. `name`: its file name, which `_check_name` has accepted."""
+        """Return the answer to a question: the feed or page of the articles that it finds, or an
+        HTTP status and a text that says why there is none. `name`: the file name of the question,
+        such as `tag/ai.atom`, which `_check_name` has accepted."""
         stem, _, feed_format = name.rpartition(".")
         question = parse_question(stem)
         try:
             with open_read_only(self.config, configured=self.read()) as instance:
                 store = instance.store
                 if store is None or not instance.article_store.minted():
-                    raise LookupError
+                    raise LookupError  # there are no articles yet
                 rows = {row.key: row for row in store.index.feeds(question.feeds)}
                 moved = {key: row.moved_to for key, row in rows.items() if row.moved_to}
                 if moved:
@@ -144,9 +147,9 @@ class Answers:
         names: Mapping[FeedKey, str],
         feed_format: str,
     ) -> bytes:
-        """Return the feed or page with the articles that a question finds. `names`: names of the
-        feeds in the question, such as tags and sources. Raises CostlyQuestionError if it takes too
-        long."""
+        """Return the feed or page with the articles that a question finds. `names`: the names of
+        the tags, sources and other feeds that the question mentions. `feed_format`: such as "atom".
+        Raises CostlyQuestionError if it takes too much CPU time."""
         budget = Budget(QUESTION_SECONDS, self.cpu)
         settings = instance.settings
         instance_id = instance.article_store.instance()
@@ -155,6 +158,7 @@ class Answers:
         (spec,) = plan_query_feeds((), settings, (saved,))
         tags = [tag.name for tag in load_any(self.read().taxonomy.toml).tag]
         pages = Pages([spec], settings, load_look(self.config), tags)
+        # cached entries are only valid for the same settings, templates and tags
         self.kept.begin(repr((settings, pages.templates.look.digest, tags)))
         entries = Entries(
             store.index,
@@ -169,16 +173,16 @@ class Answers:
         )
 
         def narrow(candidates: Sequence[Candidate]) -> list[Candidate]:
-            """Called with the candidates of the search, some at a time."""
+            """The search calls this with some candidates at a time."""
             budget.check()
             return narrow_to_published(store, source_of, candidates)
 
         expr = parse_query(question.query)
-        ids = find_exact(store, expr, settings.publish.limit, narrow, _LOOKED_THROUGH)
+        article_ids = find_exact(store, expr, settings.publish.limit, narrow, _LOOKED_THROUGH)
         views: list[View] = []
-        for start in range(0, len(ids), _AT_A_TIME):
+        for start in range(0, len(article_ids), _AT_A_TIME):
             budget.check()
-            views += entries.views(ids[start : start + _AT_A_TIME], None)
+            views += entries.views(article_ids[start : start + _AT_A_TIME], None)
         head = replace(make_head(spec, settings, instance_id, None), hubs=())
         return render_feed(head, (feed_format,), views, None, entries)[feed_format]
 
@@ -186,8 +190,9 @@ class Answers:
 def narrow_to_published(
     store: Store, source_of: Callable[[Article], Source | None], candidates: Sequence[Candidate]
 ) -> list[Candidate]:
-    """Return those candidates that are in the feed of all articles, with only the parts of their
-    texts that this feed shows. A question must not find what is not published."""
+    """Return those candidates of a search whose article is published, each with only the published
+    part of its text: a question must not find other texts. `source_of`: returns the source of an
+    article, None if it is not followed any more."""
     ids = [candidate.id for candidate in candidates]
     published_ids = store.index.select_in_feed(ALL, ids)
     articles = store.index.articles(ids)
@@ -202,8 +207,8 @@ def narrow_to_published(
 
 
 def _find_unknown(store: Store, question: Question, known: Collection[FeedKey]) -> str:
-    """Return a sentence about the first name in the question that no article has; "" if there is
-    none. `known`: the feeds in the question that exist."""
+    """Return a sentence about the first tag, source, category or language in the question that no
+    article has; "" if articles have them all. `known`: the feeds in the question that exist."""
     for key in question.feeds:
         if key not in known:
             return f"No article has the {key.axis} {key.slug!r}."

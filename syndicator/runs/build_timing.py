@@ -47,14 +47,15 @@ class Settling:
         self._built: dict[FeedKey, Built] = {}
 
     def begin(self, app: App) -> None:
-        """Note that jobs begin to change articles. If feeds became stale since the last jobs ended,
-        another process changed something; it is built at once."""
+        """Note that jobs of this process begin to change articles. If feeds became stale since the
+        last jobs ended, another process changed something: let the next build start at once and
+        include everything."""
         if app.archive.store.index.newest_mark() > self._newest_mark:
             self._whole = True
             self.hurry()
 
     def end(self, app: App) -> None:
-        """Note that the jobs have ended, and which feeds are stale now."""
+        """Note that the jobs have ended. Feeds that are stale now became so by these jobs."""
         self._newest_mark = app.archive.store.index.newest_mark()
 
     def count_article(self) -> None:
@@ -62,7 +63,7 @@ class Settling:
         self._waiting = replace(self._waiting, articles=self._waiting.articles + 1)
 
     def has_many(self) -> bool:
-        """True if so many new articles wait that the next build must not wait for more."""
+        """True if so many new articles wait for a build that it must not wait for more."""
         return self._waiting.articles >= MANY
 
     def hurry(self) -> None:
@@ -70,14 +71,16 @@ class Settling:
         self._waiting = replace(self._waiting, urgent=True)
 
     def is_due(self, app: App) -> bool:
-        """True if a build is due now. If changes wait, this also notes when the wait began."""
+        """True if a build is due now. If changes wait for a build, this also notes when they began
+        to wait."""
         now = self._clock()
         settings = app.configuration.settings
         if self._is_whole(app):
             return True
         if digests.is_due(app.archive, settings) or hourly_updates.is_due(app.archive, settings):
             return True
-        if not app.archive.store.index.newest_mark() and not self._has_left_feeds:
+        has_changes = bool(app.archive.store.index.newest_mark())
+        if not has_changes and not self._has_left_feeds:
             self._waiting = Waiting()
             return False
         if self._waiting.since is None:
@@ -89,15 +92,16 @@ class Settling:
 
     @contextmanager
     def building(self, app: App) -> Iterator[Callable[[FeedKey], bool] | None]:
-        """Make one build inside the `with` block. Yield a function that is True for each feed to
-        build now; None if all feeds are built. If the block raises an exception, the build stays
+        """Make one build inside the `with` block. Yield a function that says for each feed if it is
+        built now; None if all feeds are built. If the block raises an exception, the build stays
         due."""
         waiting = self._waiting
         may_articles_wait = bool(parse_duration(app.configuration.settings.publish.settle))
         is_whole = self._is_whole(app) or not may_articles_wait
         accepts: Callable[[FeedKey], bool] | None = None
         if not is_whole and not waiting.urgent:
-            accepts = choose_rested(app, self._built, self._clock())
+            accepts = make_pause_filter(app, self._built, self._clock())
+        # changes that come during the build wait for the next one
         self._waiting = Waiting()
         try:
             yield accepts
@@ -110,8 +114,8 @@ class Settling:
             self._whole = False
 
     def record_build(self, counts: Mapping[FeedKey, tuple[int, int]], waiting: int) -> None:
-        """Record a build. `counts`: by built feed, its numbers of entries and of articles;
-        `waiting`: number of feeds that are still stale."""
+        """Record a build. `counts`: the number of entries and the number of articles of each feed
+        that was built. `waiting`: number of feeds that are still stale."""
         now = self._clock()
         self._has_left_feeds = waiting > 0
         if waiting and self._waiting.since is None:
@@ -120,9 +124,9 @@ class Settling:
             self._built[key] = Built(at=now, entries=entries, articles=articles)
 
     def _is_whole(self, app: App) -> bool:
-        """True if the next build includes all stale feeds. That is so after a change of settings or
-        sources, after an hour, and if something urgent happened since `begin` noticed changes of
-        another process."""
+        """True if the next build includes all stale feeds. It does if settings, sources, queries or
+        the taxonomy changed, if the last such build was an hour ago, and if `begin` noticed changes
+        of another process."""
         if self._inputs_of_whole != _list_inputs(app):
             return True
         if self._clock() - self._whole_built_at >= _WHOLE_SECONDS:
@@ -131,42 +135,44 @@ class Settling:
 
 
 def has_unbuilt_source(app: App) -> bool:
-    """True if the first articles of some source are not published yet. They do not wait for more
-    articles."""
+    """True if a source has articles but its feed was never built. Its first articles are published
+    without waiting for more. False if sources have no feeds."""
     if not is_axis_on(SOURCE, app.configuration.settings.publish):
         return False
     return app.archive.store.index.has_unbuilt(SOURCE)
 
 
 def find_build_time(app: App, *, is_urgent: bool) -> datetime:
-    """Return when a change that was made just now is built. `is_urgent`: True if it does not wait
-    for more articles."""
+    """Return the time at which a change that is made now will be built. `is_urgent`: True if the
+    change does not wait for more articles."""
     now = app.archive.clock()
     settle = parse_duration(app.configuration.settings.publish.settle)
     waiting = Waiting(since=0.0, urgent=is_urgent or has_unbuilt_source(app))
-    return now + timedelta(seconds=find_next_build_time(waiting, settle) or 0.0)
+    seconds_from_now = find_next_build_time(waiting, settle) or 0.0  # as `since` is 0
+    return now + timedelta(seconds=seconds_from_now)
 
 
-def choose_rested(
+def make_pause_filter(
     app: App, built: Mapping[FeedKey, Built], now: float
 ) -> Callable[[FeedKey], bool]:
-    """Return a function that is True for a stale feed whose last build is long enough ago. `built`:
-    the last build of each feed; `now`: seconds by the same clock as its times."""
+    """Return a function that says for a stale feed if it may be built again, because its last build
+    is long enough ago. `built`: the last build of each feed; `now`: seconds by the same clock as
+    the times in `built`."""
     settle = parse_duration(app.configuration.settings.publish.settle)
-    crowd = compute_wait_factor(built.values())
-    count = app.archive.store.index.count
+    factor_of_many_feeds = compute_wait_factor(built.values())
+    count_articles = app.archive.store.index.count
 
-    def is_rested(key: FeedKey) -> bool:
+    def has_paused(key: FeedKey) -> bool:
         """True if the last build of the feed is long enough ago."""
-        factor = _NO_CROWD if key == ALL else crowd
-        return may_build_again(built.get(key), settle, now, lambda: count(key), factor)
+        factor = _NO_CROWD if key == ALL else factor_of_many_feeds
+        return may_build_again(built.get(key), settle, now, lambda: count_articles(key), factor)
 
-    return is_rested
+    return has_paused
 
 
 def _list_inputs(app: App) -> Any:
-    """Return everything but articles that files are made of, to compare it with that of the last
-    build."""
+    """Return everything that published files are made of, except articles. Two results are equal if
+    nothing of it changed between the calls."""
     configuration = app.configuration
     return (
         configuration.settings,

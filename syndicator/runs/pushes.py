@@ -79,9 +79,10 @@ class Registry(Hubs):
             await worker.aclose()
 
     def begin(self, store: Subscriptions, sources: Mapping[str, Source], base: str) -> None:
-        """Load the subscriptions from `store` on the first call. On every call, end the
-        subscriptions of sources that were removed or changed, and renew those whose callback
-        address changed. `base`: the setting `site.callback`, "" to have no subscriptions."""
+        """Load the subscriptions from `store` if this is the first call. Then end the subscriptions
+        of sources that were removed or changed, and renew those whose callback address changed.
+        `sources`: the configured sources by key. `base`: the setting `site.callback`, with which
+        callback addresses begin; "" to have no subscriptions."""
         if self._callback_base is None:
             for subscription in store.all():
                 self._put_subscription(subscription)
@@ -98,11 +99,13 @@ class Registry(Hubs):
                 continue
             callback = self._make_callback_address(subscription)
             if subscription.callback and subscription.callback != callback:
+                # the hub is asked again, with the new address
                 self._put_subscription(replace(subscription, next_try=now))
 
     def save(self, store: Subscriptions) -> None:
-        """Store all changes since the last call. Raises StoreError."""
-        if not (self._changed_tokens or self._changed_hubs):
+        """Write all changes since the last call to the database: subscriptions that were changed or
+        deleted, and counts of hubs. Raises StoreError."""
+        if not self._changed_tokens and not self._changed_hubs:
             return
         deleted_tokens: list[str] = []
         changed: list[Subscription] = []
@@ -133,8 +136,9 @@ class Registry(Hubs):
         return due
 
     def begin_request(self, token: str) -> Subscription:
-        """Record that the hub of a subscription is being asked, so that `due` does not return the
-        subscription again. Return the subscription with this request."""
+        """Record that the hub of the subscription with this token is being asked to begin, extend
+        or end it; `due` does not return it meanwhile. Return the subscription with the request to
+        send."""
         subscription = self._by_token[token]
         requested = websub.record_request(subscription, self._make_callback_address(subscription))
         self._put_subscription(replace(requested, next_try=None))
@@ -143,8 +147,8 @@ class Registry(Hubs):
     def change_subscription(
         self, token: str, change: Callable[[Subscription], Subscription | None]
     ) -> None:
-        """Replace the subscription with this token by the result of `change`. It is deleted if the
-        result is None, or a subscription that has ended. An unknown token is ignored."""
+        """Call `change` with the subscription that has this token, and put the result in its place.
+        If the result is None or has ended, delete the subscription. An unknown token is ignored."""
         subscription = self._by_token.get(token)
         if subscription is None:
             return
@@ -155,9 +159,10 @@ class Registry(Hubs):
             self._put_subscription(changed)
 
     def verify(self, token: str, parameters: Mapping[str, str]) -> tuple[int, str]:
-        """Answer the request of a hub that asks if this program made a request (WebSub, section
-        5.3), or that refuses one. `token`: from the address that the hub called; `parameters`: the
-        parameters of its request. Return the HTTP status and the body of the answer."""
+        """Answer a hub that asks if this program really made the request to begin or end a
+        subscription (WebSub, section 5.3), or that refuses this request. `token`: from the address
+        that the hub called; `parameters`: those of its query. Return the HTTP status and the body
+        of the answer."""
         subscription = self._by_token.get(token)
         if subscription is None:
             return self._refuse_unknown(), ""
@@ -174,21 +179,21 @@ class Registry(Hubs):
 
     def check_token(self, token: str) -> int:
         """Decide if the body of a push may be read. `token`: from the address that the hub called.
-        Return the HTTP status of the answer: 200 if it may be read, 410 if the subscription has
-        ended, 404 if it is unknown, 503 if the subscriptions are not loaded yet."""
+        Return an HTTP status: 200 if the body may be read, 410 if the subscription has ended, 404
+        if it is unknown or was never asked for, 503 if the subscriptions are not loaded yet."""
         subscription = self._by_token.get(token)
         if subscription is None:
             return self._refuse_unknown()
         if not subscription.wanted:
             return HTTPStatus.GONE
-        if subscription.verified_at or subscription.asked:
-            return HTTPStatus.OK
-        return HTTPStatus.NOT_FOUND
+        has_begun = subscription.verified_at or subscription.asked
+        return HTTPStatus.OK if has_begun else HTTPStatus.NOT_FOUND
 
     def push(self, token: str, headers: Mapping[str, str], body: bytes) -> int:
-        """Queue a push, for the job that reads pushes. Return the HTTP status of the answer: 202 if
-        it is queued, 403 if its signature is wrong, 503 if there is no room; or that of
-        `check_token` if it is not 200."""
+        """Queue a push of a hub for the job that reads pushes. `token`: from the address that the
+        hub called. Return the HTTP status of the answer: 202 if the push is queued, 403 if its
+        signature is wrong, 503 if there is no room; if `check_token` refuses the token, its
+        status."""
         status = self.check_token(token)
         if status != HTTPStatus.OK:
             return status
@@ -209,9 +214,9 @@ class Registry(Hubs):
         return HTTPStatus.ACCEPTED
 
     def _has_room(self, source_key: str, size: int) -> bool:
-        """True if another push of `size` bytes may wait. The pushes of one source may take at most
-        a quarter of the places and of the bytes. The only waiting push of a source may have more
-        bytes than that."""
+        """True if another push of `size` bytes of this source may wait. The waiting pushes of one
+        source may take at most a quarter of the places and of the bytes; a push that is the only
+        one of its source may have more bytes."""
         if not self._inbox.has_room(source_key):
             return False
         if self._waiting_bytes + size > PUSH_BYTES:
@@ -228,8 +233,8 @@ class Registry(Hubs):
         return len(self._inbox)
 
     def take(self, busy: Collection[str] = ()) -> Push | None:
-        """Take a push out of the queue; None if there is none. Sources take turns. Pushes of the
-        sources in `busy` stay in the queue."""
+        """Take a push out of the queue and return it; None if there is none. Sources take turns.
+        `busy`: keys of sources whose pushes stay in the queue."""
         push = self._inbox.take(lambda push: push.subscription.source_key not in busy)
         if push is not None:
             self._waiting_bytes -= len(push.body)
@@ -243,6 +248,11 @@ class Registry(Hubs):
         last_poll: datetime | None,
         now: datetime,
     ) -> None:
+        """Record a visit that fetched the feed of a source. Count the entries that no push had
+        brought, and subscribe to the topic that the feed offers.
+
+        `offer`: the topic and its hubs, None if the feed offers none. `new`: entries that no push
+        had brought. `last_poll`: when the feed was fetched before, None for never."""
         if not self._callback_base:
             return
         subscription = self._find_wanted(source.key)
@@ -250,14 +260,18 @@ class Registry(Hubs):
             missed = websub.count_missed(subscription, new, last_poll, now)
             if missed:
                 self._count_entries(subscription, missed=missed)
-        self._follow_offer(source, offer if may_subscribe(source) else None, now)
+        acceptable_offer = offer if may_subscribe(source) else None
+        self._follow_offer(source, acceptable_offer, now)
 
     def record_push(self, source_key: str, new: int, now: datetime) -> None:
+        """Record that a push brought `new` entries of a source."""
         subscription = self._find_wanted(source_key)
         if subscription is not None and new:
             self._count_entries(subscription, pushed=new)
 
     def trust(self, source_key: str, now: datetime) -> float:
+        """Return the share of the new entries of a source that its hub will probably push, judged
+        by the past: at least 0 and below 1, and 0 without a subscription."""
         subscription = self._find_wanted(source_key) if self._callback_base else None
         if subscription is None:
             return 0.0
@@ -265,14 +279,17 @@ class Registry(Hubs):
         return websub.rate_trust(subscription, tally, now)
 
     def lock_source(self, source_key: str) -> AbstractAsyncContextManager[object]:
+        """Return a lock that a visit and the reading of a push hold, so that they do not change the
+        same source at the same time."""
         lock = self._locks.get(source_key) or asyncio.Lock()
         self._locks[source_key] = lock
         return lock
 
     def _follow_offer(self, source: Source, offer: Offer | None, now: datetime) -> None:
-        """Subscribe to the topic that a feed offers, and end a subscription to another topic or
-        hub. `offer`: None if the feed offers none. A subscription less than a day old is kept,
-        because some feeds name another hub on each request."""
+        """Subscribe to the topic that a feed offers, if it is not subscribed yet, and end a
+        subscription to another topic or hub. A subscription less than a day old is kept, because
+        some feeds name another hub on each request. `offer`: the topic and its hubs, None to end
+        the subscription."""
         current = self._find_wanted(source.key)
         if offer is None:
             if current is not None:
@@ -282,11 +299,12 @@ class Registry(Hubs):
             is_offered = current.topic == offer.topic and current.hub in offer.hubs
             is_failing = bool(current.reason) and not current.expires
             can_try_other_hub = is_failing and len(offer.hubs) > 1
-            must_change = not is_offered or can_try_other_hub
+            should_change = not is_offered or can_try_other_hub
             is_recent = now - current.made_at < _LEAST_AGE_OF_SUBSCRIPTION
-            if not must_change or is_recent:
+            if not should_change or is_recent:
                 return
             self._end_subscription(current, now)
+        # the first hub, but not the one that was just left, if there is another
         hub = offer.hubs[0]
         if current is not None:
             other_hubs = [other for other in offer.hubs if other != current.hub]
@@ -305,22 +323,24 @@ class Registry(Hubs):
         self._put_subscription(new)
 
     def _find_wanted(self, source_key: str) -> Subscription | None:
-        """Return the subscription of a source that has not been ended; None if there is none."""
-        return self._by_token.get(self._wanted_tokens.get(source_key, ""))
+        """Return the subscription of a source that we still want; None if there is none. Others may
+        exist whose hub is being asked to end them."""
+        token = self._wanted_tokens.get(source_key, "")
+        return self._by_token.get(token)
 
     def _count_entries(
         self, subscription: Subscription, *, pushed: float = 0, missed: float = 0
     ) -> None:
-        """Count entries for a subscription and for its hub. `pushed`: entries that a push brought;
-        `missed`: entries that only a visit found."""
+        """Add to the counts of a subscription and of its hub. `pushed`: number of entries that a
+        push brought; `missed`: number of entries that no push brought, only a visit."""
         self._put_subscription(websub.add_counts(subscription, pushed=pushed, missed=missed))
         tally = self._tallies.get(subscription.hub, Tally(hub=subscription.hub))
         self._tallies[subscription.hub] = websub.add_counts(tally, pushed=pushed, missed=missed)
         self._changed_hubs.add(subscription.hub)
 
     def _end_subscription(self, subscription: Subscription, now: datetime) -> None:
-        """End a subscription. Its hub will be asked to end it. If the hub does not know the
-        subscription, it is deleted at once."""
+        """Mark a subscription as ended, so that its hub is asked to end it. If the hub never knew
+        it, delete it at once."""
         ended = websub.plan_unsubscribing(subscription, now)
         if websub.may_be_deleted(ended):
             self._delete_subscription(subscription)
@@ -328,7 +348,7 @@ class Registry(Hubs):
             self._put_subscription(ended)
 
     def _put_subscription(self, subscription: Subscription) -> None:
-        """Add or replace a subscription. The next `save` stores it."""
+        """Add a subscription, or replace the one with the same token. The next `save` stores it."""
         source_key = subscription.source_key
         self._by_token[subscription.token] = subscription
         if subscription.wanted:
@@ -349,14 +369,14 @@ class Registry(Hubs):
     def _refuse_unknown(self) -> int:
         """Return the HTTP status for an unknown token: 404, or 503 before the subscriptions are
         loaded, so that the hub tries again."""
-        return (
-            HTTPStatus.SERVICE_UNAVAILABLE if self._callback_base is None else HTTPStatus.NOT_FOUND
-        )
+        if self._callback_base is None:  # not loaded yet
+            return HTTPStatus.SERVICE_UNAVAILABLE
+        return HTTPStatus.NOT_FOUND
 
 
 def _is_still_wanted(subscription: Subscription, source: Source | None) -> bool:
-    """True if the source of a subscription is still followed at the same address and may have a
-    subscription."""
+    """True if the source of a subscription is still followed at the same address and may be pushed
+    by a hub. `source`: None if it was removed from the configuration."""
     if source is None or not source.enabled:
         return False
     return subscription.source_url == source.url and may_subscribe(source)
@@ -371,9 +391,9 @@ async def serve_hubs(
     stop: asyncio.Event,
     watch: Watch,
 ) -> Sequence[Outcome]:
-    """Read the pushes that wait, and ask the hubs that are due, for about 20 seconds.
-    `build_at_once`: called when a push brought something new. Return the outcomes of the pushes.
-    Raises StoreError or OSError."""
+    """Read the pushes that wait, and ask hubs to begin, extend or end the subscriptions that are
+    due, for about 20 seconds. Return what the pushes brought, as outcomes of visits.
+    `build_at_once`: is called when a push brought something new. Raises StoreError or OSError."""
     intake = Intake(app, registry, client, build_at_once, stop, watch)
     try:
         await intake.run()
@@ -408,8 +428,9 @@ class Intake:
         self._ended = asyncio.Event()  # a push was read, or a hub answered
 
     async def run(self) -> None:
-        """Begin to read pushes and ask hubs, until the time is over or nothing waits. Then wait for
-        those that have begun. Raises StoreError or OSError."""
+        """Read the pushes that wait and ask the hubs that are due. Begin with further ones for 20
+        seconds, or until nothing waits; then wait until all have ended. Raises StoreError or
+        OSError."""
         until = self._clock() + _JOB_SECONDS
         self.registry.is_being_read = True
         try:
@@ -420,14 +441,16 @@ class Intake:
                         self._ask_hubs(group)
                         self._begin_pushes(group)
                     self.registry.save(self.app.archive.store.subscriptions)
-                    if not (self._hubs_asked or self._sources_read):
+                    is_working = bool(self._hubs_asked or self._sources_read)
+                    if not is_working:
                         break
                     await self._wait_a_moment(begins_more=begins_more)
         finally:
             self.registry.is_being_read = False
 
     def _ask_hubs(self, group: asyncio.TaskGroup) -> None:
-        """Begin to ask the hubs that are due; at most _MOST_AT_ONCE are asked at the same time."""
+        """Start a task in `group` for each hub that must be asked now. At most _MOST_AT_ONCE hubs
+        are asked at the same time; the others wait."""
         due = self.registry.due(self.app.archive.clock())
         free_places = _MOST_AT_ONCE - self._hubs_asked
         for subscription in due[:free_places]:
@@ -449,11 +472,12 @@ class Intake:
             self._ended.clear()
 
     def _clock(self) -> float:
+        """Return the time of the event loop, in seconds."""
         return asyncio.get_running_loop().time()
 
     def _begin_pushes(self, group: asyncio.TaskGroup) -> None:
-        """Begin to read waiting pushes: at most _MOST_AT_ONCE at the same time, and only one of
-        each source."""
+        """Start a task in `group` for each push that waits: at most _MOST_AT_ONCE at the same time,
+        and only one of each source. The others wait."""
         self.registry.arrived.clear()
         while len(self._sources_read) < _MOST_AT_ONCE:
             push = self.registry.take(self._sources_read)
@@ -463,16 +487,18 @@ class Intake:
             group.create_task(self._read_push(push))
 
     async def _read_push(self, push: Push) -> None:
+        """The work of one task: file the entries of a push, then let the next push of its source be
+        read."""
         try:
-            await self._visit(push)
+            await self._file_push(push)
         finally:
             self._sources_read.discard(push.subscription.source_key)
             self._ended.set()
 
-    async def _visit(self, push: Push) -> None:
-        """Visit the source of a push, with the push in place of its fetched feed. If the hub only
-        signals that there is something new, make the source due instead, so that its feed is
-        fetched soon."""
+    async def _file_push(self, push: Push) -> None:
+        """File the entries of a push, as a visit of its source that gets the push in place of the
+        fetched feed. If the hub only signals that there is something new, make the source due
+        instead, so that its feed is fetched soon."""
         key = push.subscription.source_key
         source = self.app.configuration.sources.get(key)
         visits = self.app.archive.store.visits
@@ -489,10 +515,10 @@ class Intake:
                 return
             visit = self._make_context().make_visit_context(source, state)
             outcome, new_state = await take_push(visit, _make_answer(push), stop=self.stop)
-            if outcome is None:
+            if outcome is None:  # the push cannot be read: the new state fetches the feed soon
                 visits.save_states([new_state])
                 return
-            if outcome.reason != OURS:
+            if outcome.reason != OURS:  # `OURS`: this program failed, not the source
                 visits.end_visit(outcome, new_state)
         self.outcomes.append(outcome)
         if outcome.added or outcome.changed:
@@ -500,8 +526,8 @@ class Intake:
         self.watch.visited(outcome)
 
     def _make_context(self) -> RunContext:
-        """Return the context in which pushed entries are filed. Its worker process is kept for the
-        next pushes."""
+        """Return the context in which pushed entries are filed: archive, configuration, client and
+        a worker process that parses. The process is kept for the next pushes."""
         if self.registry.worker is None:
             self.registry.worker = Worker(preload=_PRELOAD)
         return make_context(
@@ -515,8 +541,8 @@ class Intake:
         )
 
     async def _ask(self, subscription: Subscription) -> None:
-        """Ask a hub to begin or end a subscription, and record its answer. `subscription`: the
-        subscription with the request to send."""
+        """Ask a hub to begin or end a subscription, and record its answer. `subscription`: says
+        which of the two is asked, and of which hub."""
         try:
             result = await self.client.open().fetch(websub.build_request(subscription))
         finally:
@@ -535,8 +561,8 @@ class Intake:
 
 
 def _make_answer(push: Push) -> Fetched:
-    """Return a push in the form of an answer to a request for the feed. The status says that it has
-    only new entries."""
+    """Return a push in the form of an answer to a request for the feed. Its HTTP status says that
+    the answer has only new entries, not the whole feed."""
     url = push.subscription.topic
     headers = {"content-type": push.content_type}
     return Fetched(url=url, final_url=url, status=DELTA, headers=headers, body=push.body)

@@ -113,19 +113,21 @@ def remake(app: App) -> None:
 async def run(
     app: App, request: Wanted, *, stop: asyncio.Event, watch: Watch = Watch()
 ) -> RunReport:
-    """Visit and build what is due, delete old kept pages, and report the run. The caller must hold
-    the lock of the instance. Raises UsageError for an unknown source, NetworkDown (after the run
-    was recorded), StoreError or OSError."""
-    clock = asyncio.get_running_loop().time
-    began = clock()
+    """Make one run: visit the sources of `request`, build the stale feeds, delete old kept pages,
+    and send alerts that are due. Return the report of the run. The caller must hold the lock of the
+    instance. `stop`: set to end the run early. `watch`: its functions are called as the run goes
+    on. Raises UsageError for an unknown source, NetworkDown (after the run was recorded),
+    StoreError or OSError."""
+    read_clock = asyncio.get_running_loop().time
+    began = read_clock()
     async with aclosing(SharedClient(app.archive, app.configuration.settings)) as client:
         build = partial(build_feeds, app, turn=watch.turn)
         report = await visit_due(app, request, build, client, stop=stop, watch=watch)
     down = report.down
     if down is None:
         prune_pages(app)
-    # A network that is down is recorded too, then raised.
-    seconds = clock() - began
+    # a run without a network is recorded, too, before NetworkDown is raised
+    seconds = read_clock() - began
     failed_reports = await report_run(
         app.archive,
         app.configuration,
@@ -163,22 +165,29 @@ async def visit_due(
     stop: asyncio.Event,
     watch: Watch = Watch(),
 ) -> RunReport:
-    """Visit due sources, make thumbnails and ask the language model; `build` is called after each
-    of these if files may have changed. Without `settling`, feeds are also built during the visits;
-    with it, `hurry_build` is called for articles that cannot wait. `walks`: skips folders that did
-    not change; `hubs`: the subscriptions to use. Raises UsageError, StoreError or OSError."""
+    """Visit due sources, make thumbnails and ask the language model. Call `build` after each of
+    these steps if published files may have changed. Return the report of all steps.
+
+    `settling`: decides when `up` builds; if it is None, feeds are also built during the visits.
+    `hurry_build`: with `settling`, is called for articles that must not wait for others. `walks`:
+    skips folders of articles that did not change, None to read them all. `hubs`: the WebSub
+    subscriptions. Raises UsageError, StoreError or OSError."""
     began = asyncio.get_running_loop().time()
     archive = app.archive
     configuration = app.configuration
+
+    # changes that the operator made to sources.toml and to article files
     reconcile.update_edited_sources(archive, configuration)
-    look_at_files = walks.update_from_files if walks else reconcile.update_from_files
-    problems = look_at_files(archive, configuration)
-    due = _list_due(app, request)
+    update_from_files = walks.update_from_files if walks else reconcile.update_from_files
+    problems = update_from_files(archive, configuration)
+
+    due = _list_states_to_visit(app, request)
     watch.started(len(due))
     build_seconds = None if settling else request.build_seconds
     if settling:
         settling.begin(app)
         watch = _watch_for_urgent(watch, settling, hurry_build, due)
+
     visits = _Visits()
     has_requests = due or thumbnails.has_due_pictures(archive, configuration)
     fetcher = client.open() if has_requests else None
@@ -195,10 +204,12 @@ async def visit_due(
     report = _make_report(app, visits, built, problems)
     if visits.down is not None:
         return report
+
     model_seconds = _limit_seconds(request, began, request.llm_seconds)
-    enriched = await ask_model(app, stop, model_seconds, watch.filed)
-    if enriched.changed:
+    answers = await ask_model(app, stop, model_seconds, watch.filed)
+    if answers.changed:
         built = merge_reports(built, await build())
+    # by this time, a restored backup of the articles or of the database is noticed
     recovery.write_newest_time(archive)
     problems = (*problems, *recovery.compare_clocks(archive))
     if walks:
@@ -207,7 +218,7 @@ async def visit_due(
         report,
         built=built,
         problems=problems,
-        llm=enriched,
+        llm=answers,
         outdated=count_newly_outdated(archive, configuration.sources),
     )
 
@@ -215,8 +226,9 @@ async def visit_due(
 def _make_report(
     app: App, visits: "_Visits", built: BuildReport, problems: tuple[Problem, ...]
 ) -> RunReport:
-    """Return the report of a run after its visits; the language model has not been asked yet.
-    `problems`: article files that could not be read."""
+    """Return the report of a run after its visits, before the language model is asked. `visits`:
+    their outcomes. `built`: report of the builds so far. `problems`: article files that could not
+    be read."""
     return RunReport(
         outcomes=tuple(visits.outcomes),
         built=built,
@@ -228,7 +240,7 @@ def _make_report(
 
 
 def prune_pages(app: App) -> None:
-    """Delete kept pages older than `store.pages_days`."""
+    """Delete the stored pages of articles that are older than the setting `store.pages_days`."""
     age = timedelta(days=app.configuration.settings.store.pages_days)
     app.archive.snapshots.prune(app.archive.clock() - age, daily=True)
 
@@ -236,20 +248,20 @@ def prune_pages(app: App) -> None:
 def _watch_for_urgent(
     watch: Watch, settling: Settling, hurry_build: Callable[[], None], due: Sequence[SourceState]
 ) -> Watch:
-    """Return a watch that also counts each new article in `settling`. It calls `hurry_build` when
-    many articles wait, and when a source brings articles on its first visit. `due`: the sources
-    that are visited."""
+    """Return a watch that does the same as `watch`, and also starts builds early: it counts each
+    new article in `settling`, and calls `hurry_build` when many articles wait, and when the first
+    visit of a source brought articles. `due`: the states of the sources that are visited."""
     first_visits = {state.key for state in due if state.visits.first_visit is None}
 
     def count_filed(title: str) -> None:
-        """Called when a visit has filed a new article."""
+        """A visit calls this when it has filed a new article."""
         settling.count_article()
         if settling.has_many():
             hurry_build()
         watch.filed(title)
 
     def hurry_after_first_visit(outcome: Outcome) -> None:
-        """Called when a visit has ended."""
+        """A visit calls this when it has ended."""
         if outcome.key in first_visits and outcome.added:
             settling.hurry()
             hurry_build()
@@ -261,8 +273,9 @@ def _watch_for_urgent(
 async def ask_model(
     app: App, stop: asyncio.Event, seconds: float, filed: Callable[[str], None]
 ) -> AskReport:
-    """Ask the language model about articles, for at most `seconds`. Does nothing if none is
-    configured. `filed`: called with the title of each article that was changed."""
+    """Ask the language model about articles that it has not described yet, for at most `seconds`.
+    Return the report, an empty one if no model is configured. `filed`: is called with the title of
+    each article that was changed."""
     if not app.configuration.settings.describe.llm.url:
         return AskReport()
     from syndicator.upkeep.model.ask import ask_about_articles
@@ -273,8 +286,9 @@ async def ask_model(
 
 
 def _limit_seconds(request: Wanted, began: float, limit: float) -> float:
-    """Return how many seconds a part of a run may take: at most `limit`, and no longer than the run
-    itself may take. `began`: when the run began, by the clock of the event loop."""
+    """Return how many seconds a part of a run may take: `limit`, or fewer if the run must end
+    earlier. `request`: has the limit of the whole run. `began`: when the run began, by the clock of
+    the event loop."""
     if request.max_seconds is None:
         return limit
     end_of_run = began + request.max_seconds
@@ -292,17 +306,29 @@ async def _visit_and_build(
     build_seconds: float | None,
     hubs: "Registry | None",
 ) -> _Visits:
-    """Visit the sources of `due`, and build feeds meanwhile. `build_seconds`: pause between two
-    builds, None to build nothing. If the network is down, the result says so; NetworkDown is not
-    raised."""
+    """Visit the sources of `due`, and build feeds at the same time. Return the outcomes of the
+    visits and the report of the builds. If no source can be reached, the result says so, and no
+    NetworkDown is raised. `due`: the states of the sources. `build_seconds`: pause between two
+    builds, None to build nothing. `hubs`: the WebSub subscriptions."""
     # imported here, so that a run with nothing due does not load the modules that fetch and parse
     from syndicator.filing.visit import visit_all
 
     down: NetworkDown | None = None
-    visits_over = asyncio.Event()
-    worker = make_worker(app.configuration.settings)
-    building: asyncio.Task[BuildReport] | None = None
     outcomes: Sequence[Outcome] = ()
+    visits_over = asyncio.Event()  # the builds end when it is set
+    worker = make_worker(app.configuration.settings)
+    context = make_context(
+        app.archive,
+        app.configuration,
+        app.jitter,
+        fetcher,
+        worker,
+        watch.filed,
+        asked=request.asked,
+        hubs=hubs,
+        pages=watch.pages,
+    )
+    building: asyncio.Task[BuildReport] | None = None
     async with task_group() as group:
         if build_seconds is not None:
             building = group.create_task(
@@ -311,17 +337,7 @@ async def _visit_and_build(
         try:
             outcomes = await visit_all(
                 [(app.configuration.sources[state.key], state) for state in due],
-                make_context(
-                    app.archive,
-                    app.configuration,
-                    app.jitter,
-                    fetcher,
-                    worker,
-                    watch.filed,
-                    asked=request.asked,
-                    hubs=hubs,
-                    pages=watch.pages,
-                ),
+                context,
                 limit=request.limit,
                 max_seconds=request.max_seconds,
                 stop=stop,
@@ -337,9 +353,10 @@ async def _visit_and_build(
     return _Visits(outcomes=outcomes, built=building.result(), down=down)
 
 
-def _list_due(app: App, request: Wanted) -> list[SourceState]:
-    """Return the states of the sources to visit. If a person chose sources, these are visited; else
-    all that are due. Raises UsageError if a chosen source does not exist."""
+def _list_states_to_visit(app: App, request: Wanted) -> list[SourceState]:
+    """Return the states of the sources that this run visits: those that a person chose by key, all,
+    or those whose last visit failed, as `request` says; else those that are due. Raises UsageError
+    if a chosen source does not exist."""
     visits = app.archive.store.visits
     sources = app.configuration.sources
     need_sources(sources, request.keys, app.configuration.folder)
@@ -349,6 +366,7 @@ def _list_due(app: App, request: Wanted) -> list[SourceState]:
             stored_state = visits.state(key)
             if stored_state is None:
                 continue
+            # `forgets`: the state without what was learnt about the address
             state = stored_state.forget_discovery() if request.relearn else stored_state
             due.append(_make_due(state))
         return due
@@ -370,8 +388,8 @@ def _list_due(app: App, request: Wanted) -> list[SourceState]:
 
 
 def _make_due(state: SourceState) -> SourceState:
-    """Return the state of a source that a person wants visited now. Its next visit fetches the
-    feed, too, even if only waiting entries were to be read."""
+    """Return the state of a source, changed so that its next visit fetches the feed even if only
+    waiting entries were to be read. A person asked for this visit."""
     next_due = state.schedule.feed_due or state.schedule.next_due
     schedule = replace(state.schedule, next_due=next_due, feed_due=None)
     return replace(state, schedule=schedule)

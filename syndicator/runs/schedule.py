@@ -45,7 +45,8 @@ class Scheduler:
         self._stopping = False
 
     def start(self) -> None:
-        """Start all jobs now, in the order of `jobs`, and then each at its interval."""
+        """Start each job now, in the order in which they were given, and then at its interval.
+        Start the watchdog, which reports jobs that hang."""
         self._scheduler.add_listener(self._note_start, EVENT_JOB_SUBMITTED)
         self._scheduler.add_listener(self._note_end, EVENT_JOB_EXECUTED | EVENT_JOB_ERROR)
         now = datetime.now(UTC)
@@ -73,6 +74,7 @@ class Scheduler:
             return
         if name in self._progress:
             restart_at = self._steady() + seconds
+            # if it was called for several times, the earliest time counts
             self._restart_at[name] = min(restart_at, self._restart_at.get(name, restart_at))
             return
         job = self._scheduler.get_job(name)
@@ -90,19 +92,20 @@ class Scheduler:
             self._progress[name] = self._steady()
 
     def silent_seconds(self) -> float:
-        """Return for how many seconds the slowest running job has made no progress, or, if none
-        runs, no job has started. 0 if that is not too long."""
+        """Return for how many seconds a running job has made no progress; if no job runs, how long
+        ago the last one ended. 0 if that is not too long yet."""
         now = self._steady()
         if self._progress:
             silent = now - min(self._progress.values())
-            longest = STOPPED_SECONDS
+            usual_limit = STOPPED_SECONDS
         else:
             silent = now - self._last_end
-            longest = max(STOPPED_SECONDS, _INTERVALS * self._shortest)
-        return silent if silent > longest else 0
+            usual_limit = max(STOPPED_SECONDS, _INTERVALS * self._shortest)
+        return silent if silent > usual_limit else 0
 
     async def stop(self, grace: float) -> None:
-        """Start no more jobs. Running jobs have `grace` seconds to end; then they are cancelled."""
+        """Start no more jobs, and wait until the running jobs have ended. Those that still run
+        after `grace` seconds are cancelled."""
         self._stopping = True
         if not self._scheduler.running:
             return
@@ -117,6 +120,7 @@ class Scheduler:
         self._scheduler.shutdown(wait=False)
 
     async def _run_job(self, name: str) -> None:
+        """Run a job. As long as it runs, its task is in `_tasks`, so that `stop` can cancel it."""
         task = asyncio.current_task()
         assert task is not None
         self._tasks[name] = task
@@ -129,25 +133,29 @@ class Scheduler:
             del self._tasks[name]
 
     def _note_start(self, event: JobEvent) -> None:
+        """The scheduler calls this when it starts a job."""
         self._progress[event.job_id] = self._steady()
 
     def _note_end(self, event: JobEvent) -> None:
-        """Forget a job that ended. Start it again if `bring_forward` was called for it while it
-        ran."""
-        del self._progress[event.job_id]
-        self._reported.discard(event.job_id)
+        """The scheduler calls this when a job has ended. Start the job again if `bring_forward` was
+        called for it while it ran."""
+        name = event.job_id
+        del self._progress[name]
+        self._reported.discard(name)
         self._last_end = self._steady()
-        restart_at = self._restart_at.pop(event.job_id, None)
+        restart_at = self._restart_at.pop(name, None)
         if restart_at is not None:
-            self.bring_forward(event.job_id, max(0.0, restart_at - self._steady()))
+            self.bring_forward(name, max(0.0, restart_at - self._steady()))
 
     async def _watch(self) -> None:
+        """The watchdog: check all jobs, twice in the shortest interval, until it is cancelled."""
         while True:
             await asyncio.sleep(self._shortest / _LOOKS)
             self._report_jobs_that_hang()
             self._start_jobs_put_off()
 
     def _report_jobs_that_hang(self) -> None:
+        """Report each running job that has made no progress for five minutes, once."""
         for name, progressed_at in self._progress.items():
             silent = self._steady() - progressed_at
             if silent > STOPPED_SECONDS and name not in self._reported:
