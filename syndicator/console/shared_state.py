@@ -183,7 +183,7 @@ class Console:
         while job is not None and _is_under_way(job) and time.monotonic() < deadline:
             await asyncio.sleep(_STEP_SECONDS)
             job = self.queue.get(job_id)
-        self.glance.changed()  # the job may have changed the data that pages show
+        self.glance.forget_health()  # the job may have changed the data that pages show
         return job
 
     def renew_in_background(self) -> None:
@@ -206,17 +206,17 @@ class Console:
         because the page that is shown reports them."""
         with suppress(SyndicatorError, OSError):
             if self.glance.is_stale():
-                await self.call_in_database_thread(self.glance.renew)
+                await self.call_in_database_thread(self.glance.renew_health)
             if time.monotonic() - self._walked_at >= _WALK_SECONDS:
                 self._walked_at = time.monotonic()
                 loop = asyncio.get_running_loop()
                 # another Glance, because this one is used in the thread of the database
                 folder_facts, work = await loop.run_in_executor(
-                    self._walks, Glance(self.config).walk
+                    self._walks, Glance(self.config).read_folders_and_work
                 )
-                self.glance.walked = folder_facts
+                self.glance.folder_facts = folder_facts
                 self.glance.work = work
-                await self.call_in_database_thread(self.glance.renew)
+                await self.call_in_database_thread(self.glance.renew_health)
 
     async def close(self) -> None:
         """End the process that does jobs, the worker process and the threads."""

@@ -37,15 +37,18 @@ class Announcement:
 async def find_announcement(
     archive: Archive, configuration: Configuration, fetcher: Fetcher, url: str
 ) -> Announcement:
-    """Return how a source that owns the address `url` announces it; an empty announcement if no
-    source owns it. If the database has its entry, because a visit found it and did not file it,
-    that is taken. Otherwise the feed of the first owner is fetched and searched for it."""
+    """Return how the source that owns the address `url` announces it: the entry with this address
+    in its feed. Return an empty announcement if no source owns the address.
+
+    If a visit found the entry and did not file it, the entry is in the database. Otherwise the feed
+    of the first owner is fetched and searched."""
     owners = [
         source for source in configuration.sources.values() if archive.rights_of(source).owns(url)
     ]
     if not owners:
         return Announcement()
-    source, row = _find_row(archive, owners, url)
+    source, row = _find_stored_entry(archive, owners, url)
+    # the state of a source, such as the name of its feed, is stored after each visit
     state = archive.store.visits.state(source.key) or SourceState(key=source.key, url=source.url)
     entry = row.entry if row else None
     sentence = f"announced by {source.key}"
@@ -59,27 +62,31 @@ async def find_announcement(
         else:
             sentence = f"the feed of {source.key} cannot be read now"
     if entry is not None:
+        # without what this source has no right to say about the address
         entry = ownership.limit_entry(entry, archive.rights_of(source), url)
     return Announcement(source=source, entry=entry, row=row, state=state, sentence=sentence)
 
 
-def _find_row(
+def _find_stored_entry(
     archive: Archive, owners: Iterable[Source], url: str
 ) -> tuple[Source, EntryRow | None]:
-    """Return the owner for which the database has an entry with this address, and the row of that
-    entry. If there is none, return the first of `owners` and None."""
-    alias = urls.alias(url)
+    """Find the entry with the address `url` among the entries in the database that are not filed.
+    Return its source and its row. If there is none, return the first of `owners` and None.
+    `owners`: the sources that own the address."""
+    alias = urls.alias(url)  # the same for all spellings of the address
     visits = archive.store.visits
     for owner in owners:
-        for row in (*visits.pending(owner.key, _ANY_TIME), *visits.list_refused(owner.key)):
+        pending = visits.pending(owner.key, _ANY_TIME)
+        refused = visits.list_refused(owner.key)
+        for row in (*pending, *refused):
             if urls.alias(row.url) == alias:
                 return owner, row
     return next(iter(owners)), None
 
 
 def _find_entry(entries: Iterable[Entry], url: str) -> Entry | None:
-    """Return the entry with this address, None if no entry has it."""
-    alias = urls.alias(url)
+    """Return the entry with the address `url`, None if no entry has it."""
+    alias = urls.alias(url)  # the same for all spellings of the address
     for entry in entries:
         if urls.alias(entry.url) == alias:
             return entry
@@ -89,12 +96,12 @@ def _find_entry(entries: Iterable[Entry], url: str) -> Entry | None:
 async def _fetch_feed(
     configuration: Configuration, fetcher: Fetcher, source: Source, state: SourceState
 ) -> ParsedFeed | None:
-    """Return the feed of the source as it is now, None if it cannot be read."""
+    """Fetch and parse the feed of a source. Return None if it cannot be fetched or is no feed."""
     request = build_feed_request(
         source, state.asked_whole(), configuration.settings, configuration.environ
     )
-    lacking = find_missing_credentials(request, source, configuration.environ)
-    result = lacking or await fetcher.fetch(request)
+    missing_credentials = find_missing_credentials(request, source, configuration.environ)
+    result = missing_credentials or await fetcher.fetch(request)
     if not isinstance(result, Fetched):
         return None
     with suppress(NotAFeed, WorkerFailed), open_worker() as worker:
@@ -105,8 +112,9 @@ async def _fetch_feed(
 
 
 def describe_state(archive: Archive, url: str, announcement: Announcement) -> str:
-    """Return in words why an address is not published: its article was withdrawn or pruned, or how
-    far its entry is."""
+    """Return in words why the article at `url` is not published: it was withdrawn (by the operator)
+    or pruned (to save space), or its entry waits or was refused. `announcement`: how its source
+    announces it."""
     record = archive.store.visits.look_up([urls.alias(url)])
     if record.withdrawn:
         return "withdrawn; `syndicator withdraw --undo` brings it back"

@@ -24,10 +24,12 @@ class Choices:
 
 
 def list_choices(instance: OpenedInstance) -> Choices:
-    """Return the categories and tags that a form offers. Raises StoreError."""
+    """Return the categories and tags that a form offers: those of taxonomy.toml, and tags that
+    articles have. If taxonomy.toml lists no categories, those of articles are offered. Raises
+    StoreError if the database cannot be read."""
     taxonomy = load_vocabulary(instance.config)
     categories = [category.name for category in taxonomy.category]
-    is_closed = bool(categories)
+    is_closed = bool(categories)  # no other category than those of taxonomy.toml is accepted
     if not is_closed:
         categories = _list_used_categories(instance)
     tags = [tag.name for tag in taxonomy.tag]
@@ -45,19 +47,20 @@ def _list_used_categories(instance: OpenedInstance) -> list[str]:
 
 
 def _list_used(instance: OpenedInstance, axis: str) -> list[str]:
-    """Return the names that articles have on an axis, such as TAG; the most used first."""
+    """Return the names of all tags (`axis` is TAG) or of all categories (CATEGORY) that published
+    articles have. The name that most articles have comes first."""
     if instance.store is None:
         return []
-    feeds = instance.store.index.plain_feeds(axis)
+    feeds = instance.store.index.plain_feeds(axis)  # there is a feed for each tag and category
     used = [feed for feed in feeds if feed.count and feed.moved_to is None]
     used.sort(key=lambda feed: (-feed.count, feed.name.casefold()))
     return [feed.name for feed in used]
 
 
 def _join_names(listed: Iterable[str], used: Iterable[str]) -> tuple[str, ...]:
-    """Return the names of both lists, each once. Names that only differ in case are the same name;
-    the first spelling counts."""
-    names: dict[str, str] = {}
+    """Return the names `listed`, then the names `used`, each name once. Names that differ only in
+    capital letters are the same name; its first spelling is returned."""
+    spellings: dict[str, str] = {}
     for name in (*listed, *used):
-        names.setdefault(name.casefold(), name)
-    return tuple(names.values())
+        spellings.setdefault(name.casefold(), name)
+    return tuple(spellings.values())

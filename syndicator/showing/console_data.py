@@ -46,80 +46,83 @@ class Glance:
     the database once for each page. To be called from one thread."""
 
     def __init__(self, config: Path) -> None:
+        """`config`: the folder of configuration."""
         self.config = config
-        self._read: Configuration | None = None  # the last configuration without faults
-        self._health: Health | None = None
-        self._names: Mapping[str, str] = {}
-        self.walked = FolderFacts()
-        self.work: Mapping[str, Work] = {}
+        self._configuration: Configuration | None = None  # the last one that could be read
+        self._health: Health | None = None  # the last one; None if it must be read again
+        self._names: Mapping[str, str] = {}  # the names of sources, by key
+        self.folder_facts = FolderFacts()  # what the last reading of all folders found
+        self.work: Mapping[str, Work] = {}  # counts of visits and articles, by key of the source
 
     @contextmanager
     def open_instance(self) -> Iterator[OpenedInstance]:
-        """Yield the instance, opened read-only. If the configuration cannot be read any more, the
-        last readable one is used. Raises ConfigError or StoreError."""
+        """Open the instance read-only and yield it. If the configuration cannot be read, use the
+        last one that could be. Raises ConfigError if there is none, and StoreError if the database
+        cannot be read."""
         try:
-            self._read = read_configuration(self.config, before=self._read)
+            self._configuration = read_configuration(self.config, before=self._configuration)
         except ConfigError:
-            if self._read is None:
+            if self._configuration is None:
                 raise
-        with open_read_only(self.config, configured=self._read) as instance:
+        with open_read_only(self.config, configured=self._configuration) as instance:
             yield instance
 
-    def configuration_fault(self) -> str:
-        """Return the faults of the present configuration; "" if it has none."""
+    def describe_faults(self) -> str:
+        """Read the configuration, and return its faults in words; "" if it has none."""
         try:
-            return join_faults(read_configuration(self.config, before=self._read).faults)
+            return join_faults(read_configuration(self.config, before=self._configuration).faults)
         except ConfigError as error:
             return str(error)
 
-    def dropped_settings(self) -> tuple[str, ...]:
+    def list_dropped_settings(self) -> tuple[str, ...]:
         """Return the settings of earlier versions that are still set."""
-        if self._read is None:
+        if self._configuration is None:
             return ()
-        return tuple(str(fault) for fault in self._read.dropped)
+        return tuple(str(fault) for fault in self._configuration.dropped)
 
     def is_stale(self) -> bool:
         """True if the next page should read the health again in the background."""
         return self._health is None or utc_now() - self._health.now > FRESH
 
-    def renew(self) -> Health:
-        """Read the health again, and the names of all sources with it. Return the health."""
+    def renew_health(self) -> Health:
+        """Read the health of the instance again, and the names of all sources with it. Keep both,
+        and return the health."""
         names: dict[str, str] = {}
         with self.open_instance() as instance:
 
-            def note_name(state: SourceState) -> None:
-                """Called with the state of each source."""
+            def record_name(state: SourceState) -> None:
+                """Record the name of a source. Called with the state of each source."""
                 names[state.key] = name_source(instance.sources[state.key], state)
 
-            health = read_health(instance, note_name, walked=self.walked)
+            health = read_health(instance, record_name, walked=self.folder_facts)
         self._health = health
         self._names = names
         return health
 
-    def changed(self) -> None:
+    def forget_health(self) -> None:
         """Forget the health, so that the next page has to read it again. Any thread may call
         this."""
         self._health = None
 
-    def today(self, limit: int) -> Today:
-        """Return the data of the first page, with `limit` articles. If the health is too old, it is
-        read again first."""
+    def read_today(self, limit: int) -> Today:
+        """Return the data of the first page of the console, with the `limit` newest articles. If
+        the health that is kept is too old, read it again first."""
         health = self._health
         if health is None or utc_now() - health.now > OLDEST:
-            health = self.renew()
+            health = self.renew_health()
         with self.open_instance() as instance:
             latest = list_newest(instance, FeedKey(ALL.axis, ALL.slug), limit)
             choices = list_choices(instance)
             return Today(health=health, latest=latest, choices=choices, names=self._names)
 
-    def walk(self) -> tuple[FolderFacts, Mapping[str, Work]]:
+    def read_folders_and_work(self) -> tuple[FolderFacts, Mapping[str, Work]]:
         """Read all folders and visits, which may take seconds. Return the new values of `walked`
         and `work`; the caller sets them."""
         with self.open_instance() as instance:
             return read_folders(instance), measure_work(instance)
 
-    def lines(self, words: Sequence[str]) -> list[Line]:
+    def list_source_lines(self, words: Sequence[str]) -> list[Line]:
         """Return the rows of the table of sources for those that match all of `words`."""
-        health = self._health or self.renew()
+        health = self._health or self.renew_health()
         with self.open_instance() as instance:
             return list_lines(instance, words, health.conditions, self.work)

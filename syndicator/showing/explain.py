@@ -77,72 +77,80 @@ class Shown:
 def describe_model_answer(
     archive: Archive, configuration: Configuration, article_id: str
 ) -> Mapping[str, Any]:
-    """Return by name what the language model was asked about an article and what it answered; {} if
-    no model is configured."""
+    """Return what the language model was asked about an article, and what it answered. The keys are
+    "llm" (how it ended), "llm_answer" and "llm_asked"; those for which nothing is known are left
+    out. Return {} if the model was not asked and none is configured."""
     result = archive.store.enrichment.read_result(article_id)
     path = archive.store.index.path(article_id)
     if result is None:
         if configuration.settings.describe.llm.url and path:
             return {"llm": "not asked yet"}
         return {}
-    reasons: dict[str, Any] = {"llm": _describe_verdict(result)}
+    reasons: dict[str, Any] = {"llm": _describe_outcome(result)}
     if result.answer:
         reasons["llm_answer"] = result.answer
-    if not path or not result.key:
+    if not path or not result.key:  # no file, or no question was sent
         return reasons
+
+    # the question as it would be sent now: the text or the taxonomy may have changed since then
     try:
         article = archive.article_store.get(path)
-        # as it would be sent now: text and taxonomy may have changed since
         question = make_question(
             configuration.taxonomy, article, configuration.settings.describe.llm.write
         )
         messages = prompt.build_messages(question, _FENCE)
     except ConfigError as error:
         reasons["llm_asked"] = [str(error)]
-    except FileNotFoundError:
+    except FileNotFoundError:  # without its file, an article has no question
         pass
     else:
         reasons["llm_asked"] = [f"{message['role']}: {message['content']}" for message in messages]
     return reasons
 
 
-def _describe_verdict(result: Asked) -> str:
-    """Return in words how a question to the language model ended, and when it is tried again."""
-    verdict = str(result.status)
+def _describe_outcome(result: Asked) -> str:
+    """Return in words how a question to the language model ended, which model was asked and when,
+    and when it is asked again. `result`: the question as it is stored."""
+    outcome = str(result.status)
     why = ": ".join(part for part in (result.reason, result.detail) if part)
     if why:
-        verdict += f" ({why})"
-    verdict += f", {result.by or result.plan}, {result.at.isoformat()}"
+        outcome += f" ({why})"
+    model = result.by or result.plan
+    outcome += f", {model}, {result.at.isoformat()}"
     if result.next_try:
-        verdict += f"; asked again from {result.next_try.isoformat()}"
-    return verdict
+        outcome += f"; asked again from {result.next_try.isoformat()}"
+    return outcome
 
 
 def render_entry(
     archive: Archive, configuration: Configuration, what: str, feed_format: str
 ) -> bytes:
-    """Return the entry of an article as it is in a feed. `what`: address, id or file of the
-    article. `feed_format`: a format of feeds, or that of the article's page. Raises UsageError if
-    the format or the article is unknown; MissingError if the entry cannot be made."""
+    """Return an article as a feed or its page shows it. `what`: the address, id or file of the
+    article. `feed_format`: a format of feeds, such as "atom", or the format PAGE of the article's
+    page. Raises UsageError if the format or the article is unknown; MissingError if the article
+    cannot be shown."""
+    # the functions that write an article, by format
     taxonomy = load_any(configuration.taxonomy.toml)
     tags = [tag.name for tag in taxonomy.tag]
     specs = feeds.plan_feed_specs(configuration, taxonomy, archive.store.index.feeds())
-    table = list_renderers(
+    renderers = list_renderers(
         Pages(specs, configuration.settings, load_look(configuration.folder), tags)
     )
-    if feed_format not in table:
-        raise UsageError(f"no format {feed_format!r}; there are {', '.join(table)}")
+    if feed_format not in renderers:
+        raise UsageError(f"no format {feed_format!r}; there are {', '.join(renderers)}")
+
     article_id = find_article_id(archive, what)
     if article_id is None:
         raise UsageError(
             f"{what!r} is not published; give the address or the id of an article, or its file"
         )
+
     entries = Entries(
         archive.store.index,
         partial(find_terms, archive, configuration),
         archive.instance,
         configuration.settings,
-        table,
+        renderers,
         tags=tags,
         markdown=lambda article_id: lookup.read_article(archive, article_id).body,
     )
@@ -157,29 +165,33 @@ def render_entry(
 
 
 def list_state(store: Store, settings: Settings, article: Article) -> Iterator[tuple[str, Any]]:
-    """Yield (name, value) of what is known about a filed article: its feeds, hold, merges,
-    addresses, carriers, picture and the next visit of its source."""
+    """Yield (name, value) for each fact that is known about a filed article: its feeds, why it is
+    on hold, the articles it is merged with, its addresses, the sources that announce it, its
+    picture, and the next visit of its source. Facts without a value are left out."""
     visits = store.visits
     yield "feeds", [get_stem(key) for key in sorted(store.index.list_feeds_of(article.id))]
     if article.hold:
         yield "on hold", _describe_hold(article)
     yield from _list_merges(store, article)
-    carriers = {article.source_key, *visits.carriers(article.id)} - {""}
-    addresses = {
+
+    announcing_sources = {article.source_key, *visits.carriers(article.id)} - {""}
+    lists_by_name = {
         "also at": list(article.also),
         "other addresses": list(article.aliases),
         "split from": list(article.split_from),
-        "announced by": sorted(carriers),
+        "announced by": sorted(announcing_sources),
     }
-    for name, values in addresses.items():
+    for name, values in lists_by_name.items():
         if values:
             yield name, values
     yield "source", article.source_key or None
+
     picture = store.pictures.row(article.id)
     if picture and settings.publish.thumbnails:
         yield "picture", outcomes.describe_picture(picture)
     elif picture:
         yield "picture", "none: thumbnails are off"
+
     state = visits.state(article.source_key)
     if state is not None:
         due = state.schedule.next_due
@@ -189,7 +201,8 @@ def list_state(store: Store, settings: Settings, article: Article) -> Iterator[t
 
 
 def _describe_hold(article: Article) -> str:
-    """Return in words why an article is on hold, with the command that releases it."""
+    """Return in words why an article is on hold (not published yet), and the command that publishes
+    it."""
     why = "you said so in its file"
     for reason in HoldReason:
         if reason == article.hold_reason:
@@ -198,20 +211,23 @@ def _describe_hold(article: Article) -> str:
 
 
 def _list_merges(store: Store, article: Article) -> Iterator[tuple[str, Any]]:
-    """Yield ("merged into", the article that is shown in place of this one) and ("stands for", the
-    articles that were merged into this one), if there are such."""
+    """Yield ("merged into", title and address of the article that is shown in place of this one),
+    and ("stands for", titles and addresses of the articles that were merged into this one). Yield
+    nothing for an article that was not merged."""
     merged_into = article.merged_into or store.index.merged().get(article.id, "")
     others = store.index.articles([merged_into, *store.visits.copies(article.id)])
-    names = {article_id: f"{other.title} ({other.url})" for article_id, other in others.items()}
+    descriptions = {
+        article_id: f"{other.title} ({other.url})" for article_id, other in others.items()
+    }
     if merged_into:
-        yield "merged into", names.pop(merged_into, merged_into)
-    if names:
-        yield "stands for", sorted(names.values())
+        yield "merged into", descriptions.pop(merged_into, merged_into)
+    if descriptions:
+        yield "stands for", sorted(descriptions.values())
 
 
 def show_filed(archive: Archive, configuration: Configuration, article_id: str) -> Shown:
-    """Explain an article that has a file. Raises MissingError if the file is gone; ConfigError if
-    it is faulty."""
+    """Return the article with this id, its file, and the reasons for its fields and its state.
+    Raises MissingError if the file is gone, and ConfigError if it is faulty."""
     path = archive.store.index.path(article_id)
     try:
         data = archive.article_store.read(path) if path else None
@@ -228,7 +244,8 @@ def show_filed(archive: Archive, configuration: Configuration, article_id: str) 
 def show_article(
     archive: Archive, configuration: Configuration, article: Article, data: bytes
 ) -> Shown:
-    """Explain an article by its file. `data`: the content of the file."""
+    """Return an article, its file, and the reasons for its fields and its state. `data`: the
+    content of the file."""
     return Shown(
         article=_make_reading(article),
         markdown=data.decode("utf-8", "replace"),
@@ -244,21 +261,22 @@ def _make_reading(article: Article) -> ReadArticle:
 def _list_reasons(
     archive: Archive, configuration: Configuration, article: Article
 ) -> Iterator[tuple[str, Any]]:
-    """Yield (name, reason) for the fields and the state of an article."""
+    """Yield (name, reason) for the fields and the state of an article. The name is that of a field
+    or of a fact, such as "tags" or "next visit"."""
     taxonomy = load_taxonomy(configuration.taxonomy)
     source = find_terms(archive, configuration, article)
-    reading, sentence = _read_kept_page(archive, configuration, article, source)
-    trace = reading.trace if reading else {}
+    reading, page_sentence = _read_kept_page(archive, configuration, article, source)
+    trace = reading.trace if reading else {}  # how each field was found on the page
     uncategorised = configuration.settings.describe.uncategorised
     yield "origins", find_origins(article, reading, trace)
     yield "tags", explain_tags(article, source, taxonomy)
     yield "category", explain_category(article, source, taxonomy, uncategorised)
     for name, value in trace.items():
-        if name not in ("category", "excerpt"):
+        if name not in ("category", "excerpt"):  # "category" and "origins" explain these
             yield name, value
     yield "robots", article.robots
     yield "rights", list_rights(article)
-    yield "page", sentence
+    yield "page", page_sentence
     if archive.store.index.path(article.id) is None:
         yield "state", "not filed; the next run files what is in the folder of articles"
         return
@@ -267,8 +285,8 @@ def _list_reasons(
 
 
 def list_rights(article: Article) -> list[str]:
-    """Return the statements of rights of an article. If one of them is a free licence, a last line
-    says what it permits."""
+    """Return the statements of the publisher on the rights of an article. If one of them is a free
+    licence, a sentence on what it permits comes last."""
     rights = list(article.rights)
     licence = derive_terms(article.rights).free
     if licence:
@@ -279,9 +297,10 @@ def list_rights(article: Article) -> list[str]:
 def _read_kept_page(
     archive: Archive, configuration: Configuration, article: Article, source: Source | None
 ) -> tuple[ReadArticle | None, str]:
-    """Read the kept page of an article again. Return what is read, and a sentence for people on how
-    it differs from the filed article. None is returned in place of the reading if the page is not
-    kept or cannot be read as an article; the sentence then says so."""
+    """Read the page of an article again, if a copy of the page is kept. Return the article as it is
+    read now, and a sentence for people on how it differs from the filed one. If the page is not
+    kept, or cannot be read, return None and a sentence that says so. `source`: that of the article,
+    None if it is not followed any more."""
     is_filed = archive.store.index.path(article.id) is not None
     snapshot = archive.snapshots.get(article.id) if is_filed else None
     if snapshot is None:
@@ -289,6 +308,7 @@ def _read_kept_page(
     if source is None:
         return None, f"kept, but its source {article.source_key!r} is followed no more"
     html, headers = snapshot
+    # texts that many pages of the host have, so that they belong to no article
     repeated = archive.store.visits.find_boilerplate(urls.own_host(article.url))
     now = archive.clock()
     entry = Entry(id=article.source_id or article.url, url=article.url, categories=article.keywords)
@@ -331,9 +351,11 @@ def show_file(
     archive: Archive | None = None,
     configuration: Configuration | None = None,
 ) -> Shown:
-    """Explain a file: the markdown file of an article, or a saved page. `url`: from where the page
-    came. Raises MissingError if the file cannot be read; UsageError if `url` is missing;
-    NotAnArticle if the page has no article."""
+    """Return the article in a file, with the reasons for its fields. `path`: the markdown file of
+    an article, or a saved page. `url`: the address of the saved page, None for a markdown file.
+    `archive`, `configuration`: None outside an instance. Raises MissingError if the file cannot be
+    read; UsageError if the address of a page is missing; NotAnArticle if the page has no
+    article."""
     try:
         data = path.read_bytes()
     except FileNotFoundError as error:
@@ -347,6 +369,7 @@ def show_file(
         article = load(data, str(path))
         if archive and configuration:
             return show_article(archive, configuration, article, data)
+        # outside an instance, less is known
         why = {
             "origins": find_origins(article, None, {}),
             "robots": article.robots,
@@ -357,12 +380,13 @@ def show_file(
         )
     if not url:
         raise UsageError(f"{path} is a saved page: say where it came from with --url https://…")
-    return _show_page(data, url, {}, archive, configuration, Announcement(), {})
+    return _explain_page(data, url, {}, archive, configuration, Announcement(), {})
 
 
 async def show_url(url: str, archive: Archive, configuration: Configuration) -> Shown:
-    """Explain the article at `url`. If it was not filed, its page is fetched and explained as a
-    visit would read it. Raises NetworkDown or MissingError if it cannot be fetched; NotAnArticle if
+    """Return the article at the address `url`, its file, and the reasons for its fields and its
+    state. If the article is not filed, its page is fetched, and the article is returned as a visit
+    would file it. Raises NetworkDown or MissingError if the page cannot be fetched; NotAnArticle if
     it has no article."""
     article_id = find_article_id(archive, url)
     if article_id is not None:
@@ -370,17 +394,18 @@ async def show_url(url: str, archive: Archive, configuration: Configuration) -> 
     async with aclosing(make_fetcher(archive, configuration.settings)) as fetcher:
         announcement = await find_announcement(archive, configuration, fetcher, url)
         source = announcement.source
-        lacking: Failed | None = None
+        missing_credentials: Failed | None = None
         if source:
             request = build_page_request(url, source, configuration.settings, configuration.environ)
-            lacking = find_missing_credentials(request, source, configuration.environ)
+            missing_credentials = find_missing_credentials(request, source, configuration.environ)
         else:
             request = Request(url=url, deadline=configuration.settings.fetch.seconds)
-        result = lacking or await fetcher.fetch(request)
+        result = missing_credentials or await fetcher.fetch(request)
     if isinstance(result, Failed):
         error = make_unanswered_error(url, result)
         raise type(error)(f"no article of the archive has this address, and {error}")
     assert isinstance(result, Fetched)
+    # texts that many pages of the host have, so that they belong to no article
     repeated = archive.store.visits.find_boilerplate(urls.own_host(result.final_url))
     why = {
         "repeated": f"{len(repeated)} blocks of this host are known to repeat",
@@ -389,7 +414,7 @@ async def show_url(url: str, archive: Archive, configuration: Configuration) -> 
         "state": describe_state(archive, url, announcement),
         "permitted by": result.permit,
     }
-    page = _show_page(
+    page = _explain_page(
         result.body,
         result.final_url,
         result.headers,
@@ -399,14 +424,15 @@ async def show_url(url: str, archive: Archive, configuration: Configuration) -> 
         why,
         repeated,
     )
-    for address in (page.article.url, result.final_url):  # its canonical address, or a redirect
+    # the article may be filed under the address that its page names, or to which `url` redirects
+    for address in (page.article.url, result.final_url):
         article_id = find_article_id(archive, address)
         if article_id:
             return show_filed(archive, configuration, article_id)
     return page
 
 
-def _show_page(
+def _explain_page(
     html: bytes,
     url: str,
     headers: Mapping[str, str],
@@ -416,9 +442,12 @@ def _show_page(
     why: Mapping[str, Any],
     repeated: frozenset[str] = frozenset(),
 ) -> Shown:
-    """Explain a page in the way in which a visit would read and file it. `archive`,
-    `configuration`: None if the page is a file outside an instance. `why`: reasons that are known
-    already. `repeated`: blocks that many pages of its host have. Raises NotAnArticle."""
+    """Return the article on a page as a visit would file it, with the reasons for its fields.
+
+    `html`, `url`, `headers`: the page, its address and the headers of the response. `archive`,
+    `configuration`: None outside an instance. `announcement`: how the source of the page announces
+    it. `why`: further reasons, by name. `repeated`: texts that many pages of the host have. Raises
+    NotAnArticle if the page has no article."""
     taxonomy = load_taxonomy(configuration.taxonomy) if configuration else Taxonomy()
     now = archive.clock() if archive else None
     source = announcement.source
@@ -435,6 +464,8 @@ def _show_page(
         )
     except NotAnArticle as refusal:
         raise NotAnArticle(refusal.kind, f"{url}: {refusal.detail}") from refusal
+
+    # the article as it would be filed: with the tags, category and terms of its source
     uncategorised = configuration.settings.describe.uncategorised if configuration else ""
     if now and source and announcement.state:
         tags = tuple(dict.fromkeys((*spell_tags(source.tags, taxonomy), *reading.tags)))
@@ -443,7 +474,8 @@ def _show_page(
         filed = complete_article(draft, entry, source, announcement.state, now, uncategorised)
     else:
         filed = replace(reading.filed(), added=now)
-    article = sign(settle(filed))
+    article = sign(settle(filed))  # in the form and with the digests of a file
+
     reasons = {
         **reading.trace,
         "tags": explain_tags(article, source, taxonomy),

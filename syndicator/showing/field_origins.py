@@ -30,12 +30,12 @@ _LEAST_CHANCE: Final = 0.01  # that a tag fits; less is shown as nothing
 def find_origins(
     article: Article, reading: Article | None, trace: Mapping[str, Any]
 ) -> dict[str, str]:
-    """Return by name of a field in the file, in words, where its value comes from. Fields without a
-    value are left out. `reading`: the kept page as it reads today, None if it is not kept. `trace`:
-    how the fields of this reading were found."""
+    """Return for each field of an article, by its name in the file, where its value comes from, in
+    words. Fields without a value are left out. `reading`: the article as its kept page is read now,
+    None if the page is not kept. `trace`: how this reading found its fields, by name."""
     origins = {}
     for key in FIELDS:
-        if key in _DESCRIBED:
+        if key in _DESCRIBED:  # other functions explain these
             continue
         value = article.body if key == "body" else articles_fields.row(key).written(article)
         if value:
@@ -46,13 +46,15 @@ def find_origins(
 def _find_origin(
     key: str, article: Article, reading: Article | None, trace: Mapping[str, Any]
 ) -> str:
-    """Return in words where the field `key` comes from. If the page reads differently today, the
-    value is from the feed or from an earlier state of the page."""
+    """Return in words where the field `key` of an article comes from. `reading`: the article as its
+    kept page is read now, None if the page is not kept. `trace`: how this reading found its
+    fields, by name."""
     author = find_writer(article, key)
     if author in _AUTHORS:
         return _AUTHORS[author]
     if key == "excerpt":
         return "its publisher's own"
+    # a value that the page does not have now is from the feed, or from the page as it was then
     if reading is None or not _is_same(key, article, reading):
         return _FEED
     step = trace.get(_TRACE_STEPS[key])
@@ -62,7 +64,7 @@ def _find_origin(
 
 
 def _is_same(key: str, article: Article, other: Article) -> bool:
-    """True if both articles have the same value in the field `key`."""
+    """Return True if both articles have the same value in the field `key`, as written to a file."""
     if key == "body":
         return article.body.strip() == other.body.strip()
     row = articles_fields.row(key)
@@ -70,23 +72,27 @@ def _is_same(key: str, article: Article, other: Article) -> bool:
 
 
 def explain_tags(article: Article, source: Source | None, taxonomy: Taxonomy) -> dict[str, str]:
-    """Return by tag, in words, who or what chose it. `source`: None if it is not followed any
-    more."""
+    """Return for each tag of an article who or what chose it, in words. `source`: the source of the
+    article, None if it is not followed any more."""
     author = find_writer(article, "tags")
     if author in (By.OPERATOR, By.LLM):
         return dict.fromkeys(article.tags, _AUTHORS[author])
     tags_of_source = spell_tags(source.tags, taxonomy) if source else ()
-    names = list_own_names(article.author, article.url)
-    published = taxonomy.map_published_tags(article.keywords, article.text, article.title, names)
+    # the tags that its publisher gave it; names of the author and the site are no tags
+    own_names = list_own_names(article.author, article.url)
+    tags_of_publisher = taxonomy.map_published_tags(
+        article.keywords, article.text, article.title, own_names
+    )
+    # the tags that its words suggest, each with the chance that it fits and the reason in words
     scores = taxonomy.score_tags(article.title, article.text)
     reasons = {}
     for tag in article.tags:
         chance, why = scores.get(tag, (0.0, ""))
         if tag in tags_of_source:
             reasons[tag] = "its source has it in sources.toml"
-        elif tag in published and chance >= _LEAST_CHANCE:
+        elif tag in tags_of_publisher and chance >= _LEAST_CHANCE:
             reasons[tag] = f"its publisher's, and {why} ({chance:.2f})"
-        elif tag in published:
+        elif tag in tags_of_publisher:
             reasons[tag] = "its publisher's"
         elif tag == article.category and chance < _LEAST_CHANCE:
             reasons[tag] = "its category"
@@ -100,8 +106,9 @@ def explain_tags(article: Article, source: Source | None, taxonomy: Taxonomy) ->
 def explain_category(
     article: Article, source: Source | None, taxonomy: Taxonomy, uncategorised: str
 ) -> str:
-    """Return in words who or what chose the category of an article. `uncategorised`: the category
-    of articles that fit no other one."""
+    """Return in words who or what chose the category of an article. `source`: the source of the
+    article, None if it is not followed any more. `uncategorised`: the category of articles that
+    fit no other category."""
     author = find_writer(article, "category")
     if author in (By.OPERATOR, By.LLM):
         return _AUTHORS[author]

@@ -95,11 +95,11 @@ class SourcePage:
 def list_articles(
     instance: OpenedInstance, selection: Wanted
 ) -> tuple[list[Item], Mapping[Filter, int]]:
-    """Return a page of the list of articles, and by filter, the number of its articles.
-    `selection`: which page of which list."""
+    """Return the articles of a page of a list, and for each filter of the list, how many articles
+    it has. `selection`: which page of which list, and under which filter."""
     if instance.store is None:
         return [], {}
-    rows, counts = instance.store.browse.articles(selection)
+    rows, counts_by_filter = instance.store.browse.articles(selection)
     pictures = instance.store.pictures.list_thumbnails([row.article.id for row in rows])
     items: list[Item] = []
     for row in rows:
@@ -111,34 +111,35 @@ def list_articles(
             unsure=_measure_doubt(row.article, row.score),
         )
         items.append(item)
-    return items, counts
+    return items, counts_by_filter
 
 
 def _measure_doubt(article: Article, score: float | None) -> int | None:
-    """Return how certain the category of an article is, in percent, if it is doubtful. None if it
-    is not, or if the operator chose tags or category. `score`: the certainty from 0 to 1, None if
-    unknown."""
+    """Return how certain the category of an article is, in percent, if it is doubtful. Return None
+    if it is not doubtful, or if the operator chose the tags or the category. `score`: how certain
+    the category is, from 0 to 1; None if unknown."""
     is_chosen_by_operator = "operator" in (article.tags_by, article.category_by)
     if score is None or is_chosen_by_operator:
         return None
-    is_doubtful = 0 < 1000 * score < UNSURE
+    is_doubtful = 0 < 1000 * score < UNSURE  # UNSURE is in thousandths
     return round(100 * score) if is_doubtful else None
 
 
 def find_articles(instance: OpenedInstance, search: str) -> list[str]:
     """Return the ids of the articles that a search finds: the best first, or the newest first if
-    the search has no words. Raises UsageError if the search is faulty, or names a tag, category,
-    source or language that no article has."""
+    the search has only conditions and no words. `search`: the text that the user typed. Raises
+    UsageError if it is faulty, or if it names a tag, category, source or language that no article
+    has."""
     try:
-        expr = parse_search(search)
+        parsed_search = parse_search(search)
     except QueryError as error:
         raise UsageError(f"{error} (at character {error.at + 1})") from error
     if instance.store is None:
         return []
-    unknown = find_unknown(instance.store, expr)
-    if unknown is not None:
-        raise UsageError(f"no article has the {unknown.field} {unknown.value!r}")
-    return find(instance.store, expr, _MOST_LISTED)
+    unknown_term = find_unknown(instance.store, parsed_search)
+    if unknown_term is not None:
+        raise UsageError(f"no article has the {unknown_term.field} {unknown_term.value!r}")
+    return find(instance.store, parsed_search, _MOST_LISTED)
 
 
 def has_source(instance: OpenedInstance, key: str) -> bool:
@@ -149,18 +150,19 @@ def has_source(instance: OpenedInstance, key: str) -> bool:
 
 
 def sort_newest(instance: OpenedInstance, ids: Sequence[str]) -> list[str]:
-    """Return these ids of articles, sorted, the newest first."""
+    """Return the ids of articles in the order in which the articles were added, the newest first.
+    Ids of unknown articles are left out."""
     if instance.store is None:
         return []
     articles = instance.store.index.articles(ids).values()
-    newest = sorted(
+    newest_first = sorted(
         articles, key=lambda article: codec.to_micros_or_never(article.added), reverse=True
     )
-    return [article.id for article in newest]
+    return [article.id for article in newest_first]
 
 
 def list_newest(instance: OpenedInstance, feed: FeedKey, limit: int) -> tuple[Item, ...]:
-    """Return the `limit` newest articles of a feed as items of a list."""
+    """Return the newest articles of a feed, at most `limit`, as items of a list of the console."""
     store = instance.store
     if store is None:
         return ()
@@ -179,8 +181,8 @@ def list_newest(instance: OpenedInstance, feed: FeedKey, limit: int) -> tuple[It
 
 
 def name_outlet(instance: OpenedInstance, article: Article) -> str:
-    """Return the name of an article's source. It is the configured one, else that of its feed, else
-    its host."""
+    """Return the name of an article's source: the name in sources.toml; without one, the title of
+    its feed; without that, the host of the article."""
     source = instance.sources.get(article.source_key)
     if source and source.title:
         return source.title
@@ -195,8 +197,8 @@ def name_source(source: Source, state: SourceState | None) -> str:
 
 
 def read_article(instance: OpenedInstance, article_id: str) -> File:
-    """Return an article with its file. Its fields are read from the file; if that cannot be read,
-    from the database. Raises UsageError if there is no such article."""
+    """Return the article with this id and its file. The fields are those in the file; if the file
+    cannot be read, those in the database. Raises UsageError if there is no such article."""
     store = instance.store
     stored_article = store.visits.article(article_id) if store else None
     if store is None or stored_article is None:
@@ -211,6 +213,8 @@ def read_article(instance: OpenedInstance, article_id: str) -> File:
     except (ConfigError, OSError) as error:
         data = b""
         fault = str(error)
+
+    # articles that were merged into this one, and the one into which this one was merged
     copies = tuple(index.articles(store.visits.copies(article_id)).values())
     merged_into = stored_article.merged_into
     shown_instead = index.articles([merged_into]).get(merged_into) if merged_into else None
@@ -229,7 +233,8 @@ def read_article(instance: OpenedInstance, article_id: str) -> File:
 
 
 def _list_other_reports(store: Store, article_id: str) -> tuple[Article, ...]:
-    """Return the other articles of the story of an article; () if it is in no story."""
+    """Return the articles of other outlets on the same event as an article: the others of its
+    story. Return () if it is in no story."""
     story = store.stories.find_stories([article_id]).get(article_id)
     if not story:
         return ()
@@ -241,8 +246,9 @@ def _list_other_reports(store: Store, article_id: str) -> tuple[Article, ...]:
 def find_sources(
     instance: OpenedInstance, words: Sequence[str]
 ) -> list[tuple[Source, SourceState | None]]:
-    """Return the sources that match all of `words`, each with its state (None before its first
-    visit). A word matches if the key, name or address contains it, in any case."""
+    """Return the sources whose key, name or address contains each of `words`, in small or capital
+    letters. Each source comes with its state, which says how its visits went; None before the first
+    visit."""
     stored_states = instance.store.visits.states() if instance.store else {}
     states = {
         state.key: state
@@ -272,12 +278,14 @@ class Work:
 
 
 def measure_work(instance: OpenedInstance) -> dict[str, Work]:
-    """Return the recent work on each source, by key: new articles of the last twelve weeks, visits
-    of the last seven days."""
+    """Return the recent work on each source, by key of the source: how many new articles it had in
+    each of the last twelve weeks, and what its visits cost in the last seven days."""
     if instance.store is None:
         return {}
     browse = instance.store.browse
+    # for each source, (number of the week, number of new articles, time of the last one)
     weeks_by_source = browse.count_by_week(instance.now - timedelta(weeks=WEEKS))
+    # for each source, (visits, failed visits, bytes)
     costs = browse.sum_costs(instance.now - COSTS)
     result: dict[str, Work] = {}
     for key in instance.sources:
@@ -308,10 +316,10 @@ class Line:
     settings: tuple[str, ...]
 
     @property
-    def sickness(self) -> tuple[int, float]:
-        """The key for sorting by health: (rank, time since when). Sources that need the operator
-        come first, then others with a trouble, then those without; paused sources count as healthy.
-        In the same rank, the trouble that began first comes first."""
+    def health_sort_key(self) -> tuple[int, float]:
+        """The key for sorting sources by health, as (rank, time when the trouble began). Sources
+        that need the operator have the lowest rank and come first; then come other sources with a
+        trouble, then those without. Paused sources count as sources without a trouble."""
         if self.trouble is None or not self.source.enabled:
             return _WITHOUT_TROUBLE, 0.0
         rank = _NEEDS_OPERATOR if self.trouble.needs_you else _TROUBLED
@@ -321,7 +329,7 @@ class Line:
 
 
 SORTS: Mapping[str, Callable[[Line], Any]] = {
-    "health": lambda line: line.sickness,
+    "health": lambda line: line.health_sort_key,
     "name": lambda line: line.name.casefold(),
     "last": lambda line: -line.work.last.timestamp() if line.work.last else 0,
     "articles": lambda line: -sum(line.work.weeks),
@@ -344,22 +352,26 @@ def list_lines(
     conditions: Sequence[Condition],
     work: Mapping[str, Work],
 ) -> list[Line]:
-    """Return a row of the table for each source that matches all of `words`. Each has its worst
-    condition; one that needs the operator is worse than others. `work`: by key of the source."""
-    troubles: dict[str, Condition] = {}
+    """Return the rows of the table of sources: one for each source that matches all of `words`.
+    `conditions`: what is wrong with the instance; a row has the worst condition of its source.
+    `work`: the recent work on each source, by key of the source."""
+    # conditions that need the operator are worse: they come last, and overwrite the others
+    worst_by_source: dict[str, Condition] = {}
     mildest_first = sorted(conditions, key=lambda condition: condition.needs_you)
     for condition in mildest_first:
         if condition.source:
-            troubles[condition.source] = condition  # a worse one overwrites a milder one
+            worst_by_source[condition.source] = condition
+
     rows: list[Line] = []
     for source, state in find_sources(instance, words):
+        # `table` has only the settings that are not at their defaults
         changed = [name for name in plain_values.table(source) if name not in _NO_SETTING]
         row = Line(
             source=source,
             state=state,
             name=name_source(source, state),
             work=work.get(source.key, Work()),
-            trouble=troubles.get(source.key),
+            trouble=worst_by_source.get(source.key),
             settings=tuple(changed),
         )
         rows.append(row)
@@ -367,7 +379,8 @@ def list_lines(
 
 
 def read_source_page(instance: OpenedInstance, key: str) -> SourcePage:
-    """Return what the page of the source `key` shows. Raises UsageError if there is no such
+    """Return what the page of a source shows: its health, its newest articles, and a stamp that
+    changes with its settings. `key`: the key of the source. Raises UsageError if there is no such
     source."""
     health = read_source_health(instance, key)
     items = list_newest(instance, FeedKey("source", key), _NEWEST)
@@ -375,7 +388,8 @@ def read_source_page(instance: OpenedInstance, key: str) -> SourcePage:
 
 
 def load_vocabulary(config: Path) -> Vocabulary:
-    """Return the categories and tags of taxonomy.toml; none if it cannot be read."""
+    """Return the categories and tags of taxonomy.toml in the folder `config`; an empty vocabulary
+    if the file cannot be read."""
     try:
         return load(config / "taxonomy.toml")
     except (ConfigError, OSError):
@@ -417,8 +431,9 @@ class QueryTrial:
 
 
 def list_names(instance: OpenedInstance) -> Names:
-    """Return all tags, categories and saved queries, each with its number of articles. Tags of
-    articles that taxonomy.toml does not list are among them."""
+    """Return all tags, all categories and all saved queries, each with its number of articles:
+    those of taxonomy.toml and feeds.toml, and tags that only articles have."""
+    # each tag, category and saved query has a feed, and the row of the feed has the number
     rows = instance.store.index.plain_feeds() if instance.store else []
     rows_without_redirects = [row for row in rows if row.moved_to is None]
     counts = {row.key: row.count for row in rows_without_redirects}
@@ -440,8 +455,9 @@ def _count_name(
     definition: TagDef | CategoryDef,
     aliases: tuple[str, ...] = (),
 ) -> Named:
-    """Return a tag or category of taxonomy.toml with the number of its articles. `counts`: by feed,
-    the number of its articles; `axis`: TAG or CATEGORY."""
+    """Return a tag or category with the number of its articles. `counts`: the number of articles of
+    each feed. `axis`: TAG or CATEGORY. `definition`: the tag or category in taxonomy.toml.
+    `aliases`: other spellings of a tag."""
     feed = FeedKey(axis, slug(definition.name))
     return Named(
         name=definition.name,
@@ -452,13 +468,13 @@ def _count_name(
 
 
 def list_queries(instance: OpenedInstance) -> list[SavedQuery]:
-    """Return the saved queries of feeds.toml; none if the file cannot be read. Entries that only
-    describe another feed are no saved queries."""
-    with suppress(ConfigError):
-        return [
-            query for query in load_queries(instance.config / "feeds.toml") if query.feed is None
-        ]
-    return []
+    """Return the saved queries of feeds.toml; [] if the file cannot be read."""
+    try:
+        entries = load_queries(instance.config / "feeds.toml")
+    except ConfigError:
+        return []
+    # an entry with `feed` has no query: it only describes another feed
+    return [entry for entry in entries if entry.feed is None]
 
 
 def _sort_by_count(names: list[Named]) -> tuple[Named, ...]:
@@ -466,12 +482,12 @@ def _sort_by_count(names: list[Named]) -> tuple[Named, ...]:
 
 
 def try_query(instance: OpenedInstance, query: str) -> QueryTrial | None:
-    """Try a query on the newest articles. Return which of them it matches, or the error in it.
-    Return None if the query is empty."""
+    """Try a query on the newest articles. Return the articles that it matches, or the error in the
+    query. Return None if the query is empty."""
     if not query.strip():
         return None
     try:
-        expr = parse_query(query)
+        parsed_query = parse_query(query)
     except QueryError as error:
         return QueryTrial(fault=f"{error} (at character {error.at + 1})")
     if instance.store is None:
@@ -482,14 +498,14 @@ def try_query(instance: OpenedInstance, query: str) -> QueryTrial | None:
     matching = [
         article
         for article_id, article in articles.items()
-        if is_match(expr, article, partial(read_plain_text, instance, article_id))
+        if is_match(parsed_query, article, partial(read_plain_text, instance, article_id))
     ]
     return QueryTrial(found=tuple(matching[:_SHOWN]), count=len(matching), looked=len(articles))
 
 
 def read_newest_files(archive: Archive, limit: int) -> list[Article]:
-    """Return the `limit` newest published articles from their files, without those that cannot be
-    read."""
+    """Read the files of the newest published articles, at most `limit`, and return the articles,
+    the newest first. Files that cannot be read are left out."""
     index = archive.store.index
     articles: list[Article] = []
     for article_id in index.ids(FeedKey(ALL.axis, ALL.slug), limit=limit, since=None, most=limit):

@@ -55,8 +55,9 @@ class PlainReason:
 
 
 def list_reasons(article: ReadArticle, why: Mapping[str, Any]) -> list[PlainReason]:
-    """Return why an article is as it is, the most useful reasons first. `why`: by name of a field
-    or fact, such as "tags", its reason."""
+    """Return the reasons for the fields and the state of an article in plain words, the most useful
+    ones first. `why`: the reasons as `show` finds them, by name of a field or fact, such as
+    "tags"."""
     return [
         *_list_state(article, why),
         *_list_fields(article, why),
@@ -67,7 +68,8 @@ def list_reasons(article: ReadArticle, why: Mapping[str, Any]) -> list[PlainReas
 
 
 def _list_state(article: ReadArticle, why: Mapping[str, Any]) -> Iterator[PlainReason]:
-    """Yield where the article is published: its address, state, feeds, merges and source."""
+    """Yield where an article is published: its address, its state, the feeds that have it, the
+    articles it is merged with, and its source. `why`: reasons by name of a field or fact."""
     yield PlainReason("address", article.url)
     if "state" in why:
         yield PlainReason("state", why["state"])
@@ -75,7 +77,7 @@ def _list_state(article: ReadArticle, why: Mapping[str, Any]) -> Iterator[PlainR
         yield PlainReason("on hold", why["on hold"])
     elif why.get("feeds"):
         yield PlainReason("in feeds", _name_few(why["feeds"]))
-    elif "feeds" in why:
+    elif "feeds" in why:  # an empty list: it is filed, and no feed has it
         yield PlainReason("in feeds", "none")
     for name in ("merged into", "stands for", "split from"):
         if name in why:
@@ -84,8 +86,8 @@ def _list_state(article: ReadArticle, why: Mapping[str, Any]) -> Iterator[PlainR
 
 
 def _describe_source(why: Mapping[str, Any]) -> str:
-    """Return the source of the article, other sources that announce it, and how it was
-    announced."""
+    """Return in words the source of an article, other sources that announce it, and how its source
+    announces it. `why`: reasons by name of a field or fact."""
     source = why.get("source")
     others = [key for key in why.get("announced by", ()) if key != source]
     words = str(source or "none of yours")
@@ -97,8 +99,8 @@ def _describe_source(why: Mapping[str, Any]) -> str:
 
 
 def _list_fields(article: ReadArticle, why: Mapping[str, Any]) -> Iterator[PlainReason]:
-    """Yield the title, date, author, excerpt, picture and length of the text, with their
-    origins."""
+    """Yield the title, date, author, excerpt and picture of an article and the length of its text,
+    each with the place it comes from. `why`: reasons by name of a field or fact."""
     published = article.published.strftime(_DATE) if article.published else "none"
     yield PlainReason("title", _name_with_origin(article.title or "none", why, "title", "title"))
     yield PlainReason("date", _name_with_origin(published, why, "date", "published"))
@@ -108,13 +110,15 @@ def _list_fields(article: ReadArticle, why: Mapping[str, Any]) -> Iterator[Plain
     if article.excerpt:
         yield PlainReason("excerpt", _describe_origin(why, "excerpt", "") or "of its text")
     yield PlainReason("picture", _describe_picture(article, why))
-    letters = f"{len(article.body):,} characters"
-    yield PlainReason("text", _name_with_origin(letters, why, "body", "body"))
+    length = f"{len(article.body):,} characters"
+    yield PlainReason("text", _name_with_origin(length, why, "body", "body"))
 
 
 def _name_with_origin(value: str, why: Mapping[str, Any], field: str, traced: str) -> str:
-    """Return the value of a field and where it comes from: "Ada Lovelace (from its byline)".
-    `field`: its name in the file; `traced`: its name in the trace of a reading."""
+    """Return the value of a field and where it comes from: "Ada Lovelace (from its byline)". Return
+    the value alone if its origin is not known. `why`: reasons by name of a field or fact. `field`:
+    the name of the field in a file. `traced`: the name under which `why` says how the field was
+    found on the page."""
     origin = _describe_origin(why, field, traced)
     if not origin or value == "none":
         return value
@@ -122,45 +126,49 @@ def _name_with_origin(value: str, why: Mapping[str, Any], field: str, traced: st
 
 
 def _describe_origin(why: Mapping[str, Any], field: str, traced: str) -> str:
-    """Return where a field comes from, "" if that is not known. `field`: its name in the file;
-    `traced`: its name in the trace of a reading, "" if it has none."""
+    """Return in words where a field comes from, "" if that is not known. `why`: reasons by name of
+    a field or fact. `field`: the name of the field in a file. `traced`: the name under which `why`
+    says how the field was found on the page, "" if there is none."""
+    # an origin is in words, such as "the language model", or has a place, such as "its page: h1"
     origin = why.get("origins", {}).get(field, "")
-    origin_name, colon, position = origin.partition(": ")
+    document, colon, place = origin.partition(": ")
     if colon:
-        return _name_place(position) or origin_name
+        return _name_place(place) or document
     if origin:
         return str(origin)
-    step = why.get(traced)
+    step = why.get(traced)  # for an article that is not filed
     if not isinstance(step, Mapping):
         return ""
     return _name_place(step.get("from") or "")
 
 
-def _name_place(position: str) -> str:
-    """Return the place on a page or in a feed in words: "h1" is "its heading". An unknown place
-    stays as it is."""
-    if position.startswith("rules."):
-        return f"your rule {position.removeprefix('rules.')!r}"
-    if position.startswith(("og:", "twitter:", "article:")):
-        return f"the tag {position} in its head"
-    return _PLACE_LABELS.get(position, position)
+def _name_place(place: str) -> str:
+    """Return in words a place on a page or in a feed, such as "its heading" for "h1". A place for
+    which there are no words is returned as it is."""
+    if place.startswith("rules."):
+        return f"your rule {place.removeprefix('rules.')!r}"
+    if place.startswith(("og:", "twitter:", "article:")):
+        return f"the tag {place} in its head"
+    return _PLACE_LABELS.get(place, place)
 
 
 def _describe_picture(article: ReadArticle, why: Mapping[str, Any]) -> str:
-    """Return where the picture comes from, or its address; and the state of the published copy of
-    it."""
+    """Return in words where the picture of an article comes from (its address if that is not
+    known), and the state of our copy of it. Return "none" if the article has no picture. `why`:
+    reasons by name of a field or fact."""
     if not article.cover:
         return "none"
     origin = _describe_origin(why, "coverImage", "cover")
     words = f"from {origin}" if origin else article.cover
-    copy = why.get("picture")
-    if copy:
-        words += f"; our copy: {copy}"
+    state_of_copy = why.get("picture")
+    if state_of_copy:
+        words += f"; our copy: {state_of_copy}"
     return words
 
 
 def _list_groups(article: ReadArticle, why: Mapping[str, Any]) -> Iterator[PlainReason]:
-    """Yield why the article has its tags and its category."""
+    """Yield why an article has its tags and its category. `why`: reasons by name of a field or
+    fact."""
     reasons = why.get("tags") or {}
     for tag, reason in reasons.items():
         yield PlainReason("tag", f"{tag}: {reason}")
@@ -170,9 +178,10 @@ def _list_groups(article: ReadArticle, why: Mapping[str, Any]) -> Iterator[Plain
 
 
 def _list_doubts(why: Mapping[str, Any]) -> Iterator[PlainReason]:
-    """Yield what may be wrong with the text: a doubt about it, why it is the feed's, matches of the
-    operator's rules, and what was left out."""
-    body = why.get("body")
+    """Yield what may be wrong with the text of an article: a doubt, why it is the text of the feed,
+    how many elements the operator's rules select, and what was cut. `why`: reasons by name of a
+    field or fact."""
+    body = why.get("body")  # how the text was found on the page
     if not isinstance(body, Mapping):
         return
     if body.get("doubt"):
@@ -198,23 +207,24 @@ def _describe_cut(rule: str) -> str:
 
 
 def _list_page(why: Mapping[str, Any]) -> Iterator[PlainReason]:
-    """Yield what the publisher allows, whether the page is kept, the model's answer and the next
-    visit."""
+    """Yield what the publisher permits, whether a copy of the page is kept, the answer of the
+    language model, and the time of the next visit. `why`: reasons by name of a field or fact."""
     for name in ("robots", "rights"):
         if why.get(name):
             yield PlainReason(name, _name_few(why[name]))
     if why.get("permitted by"):
         yield PlainReason("robots.txt", f"permitted by {why['permitted by']}")
-    for key, name in (("page", "its page"), ("llm", "model")):
-        if why.get(key):
-            yield PlainReason(name, str(why[key]))
+    if why.get("page"):
+        yield PlainReason("its page", str(why["page"]))
+    if why.get("llm"):
+        yield PlainReason("model", str(why["llm"]))
     if why.get("next visit"):
         yield PlainReason("next visit", _name_visit(why["next visit"]))
 
 
 def _name_visit(visit: str) -> str:
-    """Return the time of a visit for people: "2026-12-05T20:51:33+00:00 (why)" is "2026-12-05 20:51
-    UTC (why)"; "now" stays."""
+    """Return the time of a visit as people read it: "2026-12-05 20:51 UTC (why)" for
+    "2026-12-05T20:51:33+00:00 (why)". A visit that is due now is returned as it is."""
     moment, bracket, reason = visit.partition(" (")
     if moment == "now":
         return visit
@@ -228,20 +238,21 @@ def _make_list(value: str | Iterable[str]) -> list[str]:
 
 
 def _name_few(names: Sequence[str]) -> str:
-    """Return the first six names, and how many more there are."""
-    few = ", ".join(names[:_MOST_NAMED])
+    """Return the first six names, separated by commas, and how many more there are."""
+    first_names = ", ".join(names[:_MOST_NAMED])
     if len(names) <= _MOST_NAMED:
-        return few
-    return f"{few} and {len(names) - _MOST_NAMED} more"
+        return first_names
+    return f"{first_names} and {len(names) - _MOST_NAMED} more"
 
 
 def fit_reasons(reasons: Sequence[PlainReason], *, columns: int, lines: int) -> list[str]:
-    """Return the reasons as lines for a terminal: at most `lines` lines of at most `columns`
-    characters. A reason has up to three lines. A name that repeats is printed once. If not all
-    reasons fit, the last line says how many are missing."""
+    """Return the reasons as lines of text for a terminal: at most `lines` lines of at most
+    `columns` characters each. A reason takes up to three lines. Its name stands before the first
+    one, unless the reason before has the same name. If there is no room for all reasons, the last
+    line says how many are missing."""
     width = max(columns - _LABEL_WIDTH, _LEAST_WIDTH)
     printed: list[str] = []
-    previous = ""
+    previous_name = ""
     for number, reason in enumerate(reasons):
         rows = textwrap.wrap(line(reason.words), width, max_lines=_MOST_ROWS, placeholder=" …")
         is_last = number == len(reasons) - 1
@@ -249,19 +260,20 @@ def fit_reasons(reasons: Sequence[PlainReason], *, columns: int, lines: int) -> 
         if len(printed) + len(rows) > room:
             missing = counted(len(reasons) - number, "more reason")
             return [*printed, f"{missing}: --trace lists them"]
-        label = "" if reason.name == previous else reason.name
+        label = "" if reason.name == previous_name else reason.name
         for row in rows:
             printed.append(f"{label:<{_LABEL_WIDTH}}{row}")
-            label = ""
-        previous = reason.name
+            label = ""  # for the further lines of the same reason
+        previous_name = reason.name
     return printed
 
 
-def _shorten_words(words: str, most: int) -> str:
-    """Return the words on one line, with "…" at the end if they take more than `width` columns."""
-    words = line(words)
-    if width(words) <= most:
-        return words
-    while width(words) >= most:
-        words = words[:-1]
-    return words.rstrip() + "…"
+def _shorten_words(words: str, columns: int) -> str:
+    """Return the words on one line. If they take more than `columns` columns of a terminal, they
+    are cut and end with "…"."""
+    text = line(words)
+    if width(text) <= columns:
+        return text
+    while width(text) >= columns:  # one column is for the "…"
+        text = text[:-1]
+    return text.rstrip() + "…"

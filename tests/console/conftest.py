@@ -162,7 +162,7 @@ class RunningConsole:
         """What became of what a form asked for, which went well."""
         job = self.wait_for_job(answer.job)
         assert job.status == "done", job
-        self.console.glance.changed()
+        self.console.glance.forget_health()
         return job
 
 

@@ -164,7 +164,7 @@ def test_today_is_done_with_keys(running_console: RunningConsole, window: Chrome
     def now() -> tuple[tuple[str, ...], str, str]:
         (article,) = [
             row.article
-            for row in running_console.console.glance.today(20).latest
+            for row in running_console.console.glance.read_today(20).latest
             if row.article.id == article_id
         ]
         return article.tags, article.tags_by, article.category

@@ -261,7 +261,7 @@ def test_a_title_runs_nowhere(running_console: RunningConsole, browser: Browser)
     ]
     path.write_text("\n".join(lines))
     running_console.instance.run_command("build")
-    running_console.console.glance.changed()
+    running_console.console.glance.forget_health()
     running_console.finish_job(browser.post("/operations/hide", {"id": article.id, "next": "/"}))
     for page in ("/", "/changes"):
         body = browser.get(page).body

@@ -58,8 +58,8 @@ async def show_today(request: Request) -> Response:
     """Show the first page: what the operator must do, the articles on hold, and the newest
     articles."""
     console = console_of(request)
-    today = await console.call_in_database_thread(lambda: console.glance.today(NEWEST))
-    configuration_fault = await console.call_in_database_thread(console.glance.configuration_fault)
+    today = await console.call_in_database_thread(lambda: console.glance.read_today(NEWEST))
+    faults = await console.call_in_database_thread(console.glance.describe_faults)
     health = today.health
     troubles = responses.describe_troubles(health, today.names)
     # a new instance without sources has nothing to show
@@ -71,8 +71,8 @@ async def show_today(request: Request) -> Response:
         title="Today",
         sentence=health.headline,
         numbers=responses.describe_numbers(health),
-        fault=configuration_fault,
-        dropped=console.glance.dropped_settings(),
+        fault=faults,
+        dropped=console.glance.list_dropped_settings(),
         need=troubles.need,
         know=troubles.know,
         held=health.on_hold[:HELD],

@@ -220,7 +220,7 @@ async def show_job(request: Request) -> Response:
     console = console_of(request)
     job = find_job_or_404(request)
     if job.status not in ("queued", "running"):
-        console.glance.changed()  # the job may have changed the data that pages show
+        console.glance.forget_health()  # the job may have changed the data that pages show
     return show_part(request, "strip.html", job=job, undone=console.log.undone())
 
 

@@ -54,7 +54,7 @@ async def show_sources(request: Request) -> Response:
 
     # all rows that have the words, then those of the chosen state, then those of the page
     await console.renew_work()
-    lines = await console.call_in_database_thread(lambda: console.glance.lines(words))
+    lines = await console.call_in_database_thread(lambda: console.glance.list_source_lines(words))
     has_state = lists.STATES[state]
     matching = sorted(filter(has_state, lines), key=lists.SORTS[sort])
     start = (page_number - 1) * SOURCE_SHOWN
