@@ -463,8 +463,10 @@ def _prune_articles(
         except ValueError as error:
             raise UsageError(f"--older-than: {error}") from error
     problems = reconcile.update_from_files(app.archive, app.configuration)
-    which = pruning.Which(older_than=least_age, keep=keep, source=source, named=tuple(article_ids))
-    planned = pruning.plan_pruning(app.archive, app.configuration.sources, which)
+    criteria = pruning.Criteria(
+        older_than=least_age, keep=keep, source=source, named=tuple(article_ids)
+    )
+    planned = pruning.plan_pruning(app.archive, app.configuration.sources, criteria)
     article_count = counted(len(planned.articles), "article")
     feeds = _list_feed_names(planned.feeds)
 

@@ -85,7 +85,7 @@ class Reader:
     def find_related(self, article_id: str) -> list[str]:
         """Return the ids of articles on the same subject. Programs may not be allowed to read all
         of them."""
-        return RelatedFinder(self.store, self._find_source).find(article_id)
+        return RelatedFinder(self.store, self._find_source).find_related(article_id)
 
     def quote(self, ids: Sequence[str]) -> list[Quote]:
         """Return quotes of those articles of `ids` that a program may read. The quotes have no

@@ -29,10 +29,11 @@ NOT_SPARED: Final = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Which:
-    """The articles to delete: either the `named` ones (by address, id or file), or all that meet
-    the criteria. `older_than`: added longer ago than this. `keep`: not among so many newest
-    articles of their source. `source`: key of their source, "" for any. None means no criterion."""
+class Criteria:
+    """The criteria for articles to delete. `named`: addresses, ids or files of articles; if there
+    are any, only these are deleted. Otherwise all articles are deleted that meet the others.
+    `older_than`: added longer ago than this. `keep`: not among so many newest articles of their
+    source. `source`: key of their source, "" for any. None means no criterion."""
 
     older_than: timedelta | None = None
     keep: int | None = None
@@ -66,21 +67,24 @@ class Pruning:
     stays: dict[str, int]
 
 
-def select_rows(rows: Sequence[Row], which: Which, now: datetime) -> list[Row]:
-    """Return the rows that meet the criteria of `which`. Articles on hold do not count among the
-    newest ones of their source. Pure."""
-    newest_ids: dict[str, set[str]] = defaultdict(set)  # of each source, at most `which.keep`
-    if which.keep is not None:
-        for row in sorted(rows, key=_sort_by_age, reverse=True):
+def select_rows(rows: Sequence[Row], criteria: Criteria, now: datetime) -> list[Row]:
+    """Return the rows of the articles that meet `criteria`, except for `criteria.named`. `now`:
+    the time from which ages are counted. Articles on hold do not count among the newest ones of
+    their source. Pure."""
+    # ids of the newest articles by source, at most `criteria.keep` each: these stay
+    newest_ids: dict[str, set[str]] = defaultdict(set)
+    if criteria.keep is not None:
+        for row in sorted(rows, key=_make_age_key, reverse=True):
             newest_of_source = newest_ids[row.source]
-            if len(newest_of_source) < which.keep and row.stays != ON_HOLD:
+            if len(newest_of_source) < criteria.keep and row.stays != ON_HOLD:
                 newest_of_source.add(row.id)
+
     matching = []
     for row in rows:
-        is_of_other_source = which.source not in ("", row.source)
+        is_of_other_source = criteria.source not in ("", row.source)
         if is_of_other_source or row.id in newest_ids[row.source]:
             continue
-        if which.older_than is None or _is_older(row, now - which.older_than):
+        if criteria.older_than is None or _is_older(row, now - criteria.older_than):
             matching.append(row)
     return matching
 
@@ -93,10 +97,10 @@ def _is_older(row: Row, limit: datetime) -> bool:
 def separate_spared(
     candidates: Sequence[Row], rows: Sequence[Row]
 ) -> tuple[list[Row], Counter[str]]:
-    """Separate the rows to delete from the spared ones. Return the rows to delete, copies first,
-    old ones before new ones; and by reason, how many are spared. An article of which a copy stays
-    is spared, too (reason "copy"). `candidates`: rows that may be deleted; `rows`: all articles.
-    Pure."""
+    """Separate the candidates to delete from those to spare. Return the rows to delete, in the
+    order of deletion (copies first, old before new ones), and the number of spared ones by reason.
+    The original of a copy that is not deleted is spared, too (reason "copy"). `candidates`: rows
+    that may be deleted; `rows`: rows of all articles. Pure."""
     spared = Counter[str]()
     deletable: dict[str, Row] = {}
     for row in candidates:
@@ -111,30 +115,34 @@ def separate_spared(
             spared["copy"] += 1
         else:
             deleted.append(row)
-    deleted.sort(key=lambda row: (not row.copy_of, *_sort_by_age(row)))
+    # the database requires that copies are deleted before their originals
+    deleted.sort(key=lambda row: (not row.copy_of, *_make_age_key(row)))
     return deleted, spared
 
 
-def _sort_by_age(row: Row) -> tuple[datetime, str]:
-    """Return a sort key by which old rows come first. Rows without a date count as the oldest."""
+def _make_age_key(row: Row) -> tuple[datetime, str]:
+    """Return a sort key of a row, by which old rows come first. Rows without a date count as the
+    oldest."""
     return row.added or datetime.min.replace(tzinfo=UTC), row.id
 
 
-def plan_pruning(archive: Archive, sources: Mapping[str, Source], which: Which) -> Pruning:
-    """Return which articles a deletion would delete and spare. Articles that are named are never
-    spared. Raises UsageError if an article or the source is unknown."""
+def plan_pruning(archive: Archive, sources: Mapping[str, Source], criteria: Criteria) -> Pruning:
+    """Return the plan of a deletion: the articles to delete, their feeds, and how many articles are
+    spared. Articles that are named are never spared. `sources`: the followed sources by key. Raises
+    UsageError if a named article or the source is unknown."""
     rows = list(_iterate_rows(archive.store))
-    if which.named:
+    if criteria.named:
         by_id = {row.id: row for row in rows}
-        ids = dict.fromkeys(need_article(archive, name) for name in which.named)
+        ids = dict.fromkeys(need_article(archive, name) for name in criteria.named)
+        # a named article is deleted even if it was written by hand or is on hold
         candidates = [replace(by_id[article_id], stays=NOT_SPARED) for article_id in ids]
     else:
-        candidates = select_rows(rows, which, archive.clock())
+        candidates = select_rows(rows, criteria, archive.clock())
         known_sources = ("", *sources, *(row.source for row in rows))
-        if not candidates and which.source not in known_sources:
-            near = suggestion(which.source, sources)
+        if not candidates and criteria.source not in known_sources:
+            near = suggestion(criteria.source, sources)
             raise UsageError(
-                f"no source {which.source!r}{near}, and no article of it; `syndicator sources`"
+                f"no source {criteria.source!r}{near}, and no article of it; `syndicator sources`"
                 " lists them"
             )
     deleted, spared = separate_spared(candidates, rows)
@@ -145,8 +153,10 @@ def plan_pruning(archive: Archive, sources: Mapping[str, Source], which: Which) 
 
 
 def prune_articles(archive: Archive, settings: Settings, planned: Pruning) -> None:
-    """Delete the articles of a plan. Their addresses are listed first and their files deleted last,
-    so that after a crash no source brings a deleted article back. Raises OSError or StoreError."""
+    """Delete the articles of a plan, some hundred at a time. Their addresses are first added to the
+    list of deleted articles, and their files are deleted last. So, even after a crash, no source
+    brings a deleted article back. Raises OSError or StoreError."""
+    # (article id, alias) of articles deleted earlier; an alias is an address for comparison
     pruned_before = set(archive.store.visits.pruned()) if planned.articles else set()
     for start in range(0, len(planned.articles), _ARTICLES_A_TRANSACTION):
         part = planned.articles[start : start + _ARTICLES_A_TRANSACTION]
@@ -164,12 +174,14 @@ def prune_articles(archive: Archive, settings: Settings, planned: Pruning) -> No
 
 
 def _list_aliases(store: Store, part: Sequence[Row]) -> list[tuple[str, str]]:
-    """Return a pair (article id, alias) for each address by which one of these articles is known.
-    An alias is an address in the form in which addresses are compared."""
+    """Return a pair (article id, alias) for each known address of the articles in `part`. An alias
+    is an address in the form in which addresses are compared."""
     ids = [row.id for row in part]
     aliases_by_id = {row.id: [codec.make_column_key(urls.alias(row.url))] for row in part}
+    # addresses in the articles
     for article_id, article in store.index.articles(ids).items():
         aliases_by_id[article_id] += map(codec.make_column_key, aliases_of(article))
+    # addresses that visits found
     for article_id, alias in store.visits.aliases(ids):
         aliases_by_id[article_id].append(alias)
     pairs: list[tuple[str, str]] = []
@@ -179,11 +191,11 @@ def _list_aliases(store: Store, part: Sequence[Row]) -> list[tuple[str, str]]:
 
 
 def _iterate_rows(store: Store) -> Iterator[Row]:
-    """Yield a row for each article."""
+    """Yield a row for each article in the database, with the reason why it must not be deleted."""
     stamps = store.visits.stamps()
-    merged = store.index.merged()
+    original_by_copy = store.index.merged()
     for article in iterate_articles(store):
-        if not article.digest:
+        if not article.digest:  # the program writes a digest into its files
             stays = WRITTEN_BY_HAND
         elif article.hold:
             stays = ON_HOLD
@@ -197,5 +209,5 @@ def _iterate_rows(store: Store) -> Iterator[Row]:
             added=article.added,
             source=article.source_key,
             stays=stays,
-            copy_of=merged.get(article.id, ""),
+            copy_of=original_by_copy.get(article.id, ""),
         )

@@ -27,47 +27,55 @@ def scrub(
     snapshots: Snapshots,
     now: datetime,
 ) -> int:
-    """Remove the secrets in the addresses of sources (such as a token of a feed) from all stored
-    data. A note in the database says which secrets are done, so that each is removed once. Return
-    the number of article files that had one."""
-    secret_by_name: dict[str, str] = {}  # by name of its variable
+    """Remove the secrets in the addresses of sources, such as the token of a private feed, from all
+    stored data. Return the number of article files that had a secret. A note in the database lists
+    the secrets that were removed earlier; these are not searched for again.
+
+    `environ`: environment variables, which have the secrets. `now`: time of the note."""
+    # find the secrets that were not removed before
+    secret_by_name: dict[str, str] = {}  # by the name of the environment variable
     for source in sources:
         secret_by_name.update(secrets.read_known_values(source.url, environ))
     if not secret_by_name:
         return 0
     scrubbed_digests = set(json.loads(store.visits.note(NOTE) or "[]"))
-    new: dict[str, str] = {}
+    new_secrets: dict[str, str] = {}
     for name, secret in secret_by_name.items():
-        digest = _digest(article_store, name, secret)
+        digest = _compute_digest(article_store, name, secret)
         if digest not in scrubbed_digests:
-            new[name] = secret
-    if not new:
+            new_secrets[name] = secret
+    if not new_secrets:
         return 0
-    store.scrub(secrets.list_spellings(new))
+
+    # remove them from the database, the article files, the lists beside them and the kept pages
+    store.scrub(secrets.list_spellings(new_secrets))
     changed = 0
     for stamp in list(article_store.walk()):
-        if _scrub_article(article_store, store, stamp.path, new):
+        if _scrub_article(article_store, store, stamp.path, new_secrets):
             changed += 1
     for file in article_store.beside():
-        _scrub_file(file, new)
-    snapshots.scrub(lambda page: secrets.mask_bytes(page, new) != page)
-    scrubbed_digests.update(_digest(article_store, name, secret) for name, secret in new.items())
+        _scrub_file(file, new_secrets)
+    snapshots.scrub(lambda page: secrets.mask_bytes(page, new_secrets) != page)
+
+    for name, secret in new_secrets.items():
+        scrubbed_digests.add(_compute_digest(article_store, name, secret))
     store.visits.set_note(NOTE, json.dumps(sorted(scrubbed_digests)), now)
     return changed
 
 
-def _digest(article_store: ArticleStore, name: str, value: str) -> str:
-    """Return a digest of a secret. It is so short that the secret cannot be guessed from it.
-    `name`: of the secret's variable."""
-    salted = f"{article_store.instance()}\0{name}\0{value}"
+def _compute_digest(article_store: ArticleStore, name: str, secret: str) -> str:
+    """Return a digest by which a secret is recognised. It is so short that the secret cannot be
+    guessed from it. `name`: of the environment variable that has the secret."""
+    # another instance of the program has another digest of the same secret
+    salted = f"{article_store.instance()}\0{name}\0{secret}"
     return hashlib.sha256(salted.encode()).hexdigest()[:_DIGEST_DIGITS]
 
 
 def _scrub_article(
     article_store: ArticleStore, store: Store, path: str, values: Mapping[str, str]
 ) -> bool:
-    """Remove secrets from an article file and its row. Return True if the file had one. `values`:
-    the secrets, by name of their variable."""
+    """Remove secrets from an article file and its database row. Return True if the file had a
+    secret. `path`: of the file. `values`: the secrets, by name of their environment variable."""
     data = article_store.read(path)
     if secrets.mask_bytes(data, values) == data:
         return False
@@ -82,13 +90,15 @@ def _scrub_article(
 
 
 def _scrub_file(file: KeptFile, values: Mapping[str, str]) -> None:
-    """Remove secrets from the bytes of a file. Does nothing if the file is missing."""
+    """Remove secrets from the bytes of a file. Do nothing if the file is missing. `values`: the
+    secrets, by name of their environment variable."""
     file.update(lambda data: None if data is None else secrets.mask_bytes(data, values))
 
 
 def _mask(value: T, values: Mapping[str, str]) -> T:
-    """Return a copy of `value` in which secrets are masked in all texts, also inside tuples and
-    dataclasses."""
+    """Return a copy of `value` in which secrets are masked in all texts. If it is a tuple or a
+    dataclass, this includes the texts in it. `values`: the secrets, by name of their environment
+    variable."""
     masked: object = value
     if isinstance(value, str):
         masked = secrets.mask_text(value, values)

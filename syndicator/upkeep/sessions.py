@@ -16,8 +16,9 @@ _OF_SESSIONS: Final = (FetchReason.SESSION_ENDED, FetchReason.BAD_COOKIES)
 
 
 def resume_sessions(archive: Archive, configuration: Configuration) -> None:
-    """Make sources due whose file of cookies changed since the last call, and their entries that
-    waited for new cookies. Raises StoreError."""
+    """If a source's file of cookies changed since the last call, make due what waited for new
+    cookies: the source and its entries. The digests of the files are noted in the database, to
+    compare them at the next call. Raises StoreError."""
     visits = archive.store.visits
     file_by_source = {}
     for source in configuration.sources.values():
@@ -37,8 +38,9 @@ def resume_sessions(archive: Archive, configuration: Configuration) -> None:
 
 
 def _make_due(archive: Archive, key: str) -> None:
-    """Make a source due now if it failed for want of cookies, or if one of its entries did; these
-    entries become due, too. Any other source stays as it is. `key`: of the source."""
+    """Make the entries of a source due that failed because a session (a login by cookies) had ended
+    or its cookies were bad. Make the source due, too, if it has such entries, or if it failed
+    itself for this reason. `key`: of the source."""
     visits = archive.store.visits
     waiting = [row for row in visits.pending(key, _ANY_TIME) if row.reason in _OF_SESSIONS]
     visits.save_entries([replace(row, next_try=None) for row in waiting])
@@ -46,7 +48,8 @@ def _make_due(archive: Archive, key: str) -> None:
     if state is None:
         return
     has_failed = state.backoff.reason in _OF_SESSIONS
-    if not waiting and not has_failed:
+    is_affected = bool(waiting) or has_failed
+    if not is_affected:
         return
     schedule = replace(
         state.schedule, next_due=None, feed_due=None, due_why="its cookies were exported again"

@@ -238,7 +238,7 @@ def test_what_was_withdrawn_or_pruned_stays_away(site: Instance, folder: Path) -
             pruning.plan_pruning(
                 app.archive,
                 app.configuration.sources,
-                pruning.Which(named=("https://me.example/posts/roof",)),
+                pruning.Criteria(named=("https://me.example/posts/roof",)),
             ),
         )
     for where in (folder, site.folder):

@@ -102,7 +102,7 @@ def test_a_pruned_file_that_a_crash_left_in_a_bucket_is_found(
         edit("2026/11/by-hand.md", _OF_A_HAND % b"First")
         reindex.record_edited_files(app.archive, app.configuration, ["2026/11/by-hand.md"])
         (article,) = app.archive.store.index.each()
-        which = pruning.Which(named=(article.id,))
+        which = pruning.Criteria(named=(article.id,))
         planned = pruning.plan_pruning(app.archive, app.configuration.sources, which)
         monkeypatch.setattr(ObjectArticleStore, "delete_all", crash)
 

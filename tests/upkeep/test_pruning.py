@@ -19,7 +19,7 @@ from syndicator.core.errors import UsageError
 from syndicator.core.model import SourceState, Validators
 from syndicator.core.ports import ArticleRecord, EntryRow
 from syndicator.upkeep import pruning, reconcile, reindex
-from syndicator.upkeep.pruning import Row, Which, select_rows, separate_spared
+from syndicator.upkeep.pruning import Criteria, Row, select_rows, separate_spared
 from tests.filing.entry.test_ingest import get_problem_reason, ingest_entry, make_page
 from tests.instances import NOW, SHORT, Instance, store_articles
 
@@ -52,17 +52,17 @@ ROWS = [
 @pytest.mark.parametrize(
     ("selection", "pruned_ids"),
     [
-        (Which(older_than=365 * DAY), "ad"),
-        (Which(older_than=365 * DAY, source="one"), "a"),
-        (Which(keep=1), "abdh"),  # what is on hold counts as none of the newest
-        (Which(keep=2, source="one"), "ah"),
-        (Which(keep=0, source="two"), "de"),
-        (Which(older_than=365 * DAY, keep=3), ""),
-        (Which(older_than=365 * DAY, keep=1), "ad"),
-        (Which(older_than=10 * DAY), "abd"),  # not what is just so old
+        (Criteria(older_than=365 * DAY), "ad"),
+        (Criteria(older_than=365 * DAY, source="one"), "a"),
+        (Criteria(keep=1), "abdh"),  # what is on hold counts as none of the newest
+        (Criteria(keep=2, source="one"), "ah"),
+        (Criteria(keep=0, source="two"), "de"),
+        (Criteria(older_than=365 * DAY, keep=3), ""),
+        (Criteria(older_than=365 * DAY, keep=1), "ad"),
+        (Criteria(older_than=10 * DAY), "abd"),  # not what is just so old
     ],
 )
-def test_what_is_asked_for(selection: Which, pruned_ids: str) -> None:
+def test_what_is_asked_for(selection: Criteria, pruned_ids: str) -> None:
     """A selection by age, source or number to keep prunes the right articles of ROWS: a to c of
     source one, d and e of two, h on hold."""
     assert "".join(row.id for row in select_rows(ROWS, selection, NOW)) == pruned_ids
@@ -125,7 +125,7 @@ def store_three_months(instance: Instance) -> None:
 def prune_articles(instance: Instance, *named: str, **which: object) -> pruning.Pruning:
     with instance.open_app() as app:
         planned = pruning.plan_pruning(
-            app.archive, app.configuration.sources, Which(named=named, **which)
+            app.archive, app.configuration.sources, Criteria(named=named, **which)
         )  # type: ignore[arg-type]
         pruning.prune_articles(app.archive, app.configuration.settings, planned)
     assert instance.build().held == ()
@@ -340,7 +340,7 @@ def test_ended_at_any_step_an_article_is_whole_or_gone(
     titles_before = list_titles(instance_with_old_articles)
     with instance_with_old_articles.open_app() as app:
         planned = pruning.plan_pruning(
-            app.archive, app.configuration.sources, Which(older_than=45 * DAY)
+            app.archive, app.configuration.sources, Criteria(older_than=45 * DAY)
         )
         kill_at_step(app)
         with pytest.raises(Killed):

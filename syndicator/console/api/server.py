@@ -479,7 +479,7 @@ def _list_related(instance: OpenedInstance, article_id: str) -> list[Answer]:
     if instance.store is None:
         return []
     finder = RelatedFinder(instance.store, make_source_finder(instance))
-    related_ids = finder.find(article_id)
+    related_ids = finder.find_related(article_id)
     related = instance.store.index.articles(related_ids)
     return [
         {"id": article.id, "title": article.title, "url": article.url}

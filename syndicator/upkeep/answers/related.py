@@ -34,10 +34,10 @@ SourceOf = Callable[[Article], Source | None]
 async def find_all_related(
     archive: Archive, source_of: SourceOf, feeds: Collection[FeedKey], seconds: float = SECONDS
 ) -> int:
-    """Find related articles for those articles in `feeds` that have none yet, the newest first, for
-    about `seconds`. Return for how many it was done. Returns 0 while the terms of some articles are
-    still to be read, because terms are compared. `source_of`: returns the source of an article,
-    None if it was removed."""
+    """Find and save related articles for those articles in `feeds` that have none yet, the newest
+    first. Stop after about `seconds`. Return the number of articles for which it was done.
+    `source_of`: returns the source of an article, None if it was removed."""
+    # related articles are found by their terms (words), which must all be read first
     if archive.store.texts.has_due():
         return 0
     clock = asyncio.get_running_loop().time
@@ -48,15 +48,17 @@ async def find_all_related(
         ids = archive.store.related.list_missing(feeds, _ARTICLES_A_TRANSACTION)
         if not ids:
             break
-        archive.store.related.save({article_id: finder.find(article_id) for article_id in ids})
+        related_ids = {article_id: finder.find_related(article_id) for article_id in ids}
+        archive.store.related.save(related_ids)
         count += len(ids)
-        await asyncio.sleep(0)
+        await asyncio.sleep(0)  # let other tasks run
     return count
 
 
 @lru_cache(32)
 def _list_small_words(language: str) -> frozenset[str]:
-    """Return the function words of a language, as terms. They are not compared."""
+    """Return the function words of a language, such as "the", as terms. They say nothing about an
+    article, and so are not compared. `language`: its code."""
     words = load_function_words().get(language, ())
     return frozenset(each_term(" ".join(words)))
 
@@ -73,37 +75,40 @@ class RelatedFinder:
     _articles_by_term: dict[str, int] = field(default_factory=dict)
     _article_count: int = 0  # of all articles, when `_articles_by_term` was filled
 
-    def find(self, article_id: str) -> list[str]:
-        """Return the ids of up to five related articles, the nearest first. None are returned for
-        an article that is not published."""
+    def find_related(self, article_id: str) -> list[str]:
+        """Return the ids of up to five articles related to this one, the most similar first. Return
+        [] if the article is not published."""
         article = self._read_traits([article_id]).get(article_id)
         if article is None:
             return []
         terms = list_terms(article.document, _list_small_words(article.language))
-        # keys are the terms that tell most about the article, the best first
+        # keys are the terms that say most about the article, the best first
         keys = choose_keys(article.document, terms, self._count_articles(terms))
         candidates = self._list_candidates(article, list(keys)[:_MOST_KEYS])
         return choose_related(article, keys, self._read_traits(candidates).values())
 
     def _list_candidates(self, article: Traits, keys: Sequence[str]) -> list[str]:
         """Return the ids of articles to compare with `article`: those of the same story, and the
-        newest ones that have one of `keys`, the terms that tell most about it."""
-        ids: dict[str, None] = {}
+        newest articles that have one of `keys`, the terms that say most about `article`."""
+        ids: dict[str, None] = {}  # a set that keeps its order
         if article.story:
-            members = self.store.stories.articles([article.story])
-            ids |= dict.fromkeys(article_id for article_id, _ in members.get(article.story, ()))
+            members_by_story = self.store.stories.articles([article.story])
+            for article_id, _ in members_by_story.get(article.story, ()):
+                ids[article_id] = None
         for key in keys:
             ids |= dict.fromkeys(self.store.texts.list_newest(Term("", key), _ARTICLES_A_KEY))
         return list(ids)
 
     def _read_traits(self, ids: Sequence[str]) -> dict[str, Traits]:
-        """Return by id the traits of those articles that are published. Traits are cached."""
+        """Return the traits (the parts to compare) of those articles that are published, by article
+        id. Traits are cached: only those that are not in the cache are loaded."""
         new = [article_id for article_id in ids if article_id not in self._traits]
         if len(self._traits) + len(new) > _MOST_CACHED:
-            self._traits.clear()
+            self._traits.clear()  # the cache is full
             new = list(ids)
         if new:
-            self._traits |= dict.fromkeys(new)  # None for those that are not published
+            # None stays for articles that are not published, for which nothing is loaded
+            self._traits |= dict.fromkeys(new)
             self._traits |= self._load_traits(new)
         published = {}
         for article_id in ids:
@@ -113,8 +118,8 @@ class RelatedFinder:
         return published
 
     def _load_traits(self, ids: Sequence[str]) -> dict[str, Traits]:
-        """Load the traits of articles from the database. Return them by id; articles that are not
-        published are left out."""
+        """Load the traits (the parts to compare) of articles from the database. Return them by
+        article id; articles that are not published are left out."""
         published_ids = list(self.store.index.select_in_feed(ALL, ids))
         articles = self.store.index.articles(published_ids)
         documents = self.store.index.documents(published_ids)
@@ -128,9 +133,9 @@ class RelatedFinder:
         return traits
 
     def _make_traits(self, article: Article, document: Document, story: str) -> Traits:
-        """Return what is compared of an article. What its licence or the settings of its source
-        forbid to publish is left out. `document`: its terms; `story`: id of its story, "" for
-        none."""
+        """Return the traits of an article: its parts that are compared with other articles. Parts
+        that its licence or the settings of its source forbid to publish are left out. `document`:
+        the terms (words) of the article; `story`: id of its story, "" for none."""
         published = limit_to_published(document, article, self.source_of(article))
         tags = join_terms(each_term("\n".join(article.tags)))
         compared = replace(published, names=tags, body=published.body[:_TERM_CHARACTERS])
@@ -146,10 +151,10 @@ class RelatedFinder:
         )
 
     def _count_articles(self, terms: Sequence[str]) -> Frequencies:
-        """Return how many articles have each term. A number is counted when its term is first asked
-        for, and then cached."""
+        """Return how many articles have each of these terms, and how many articles there are. The
+        numbers are cached: only those that are not in the cache are counted."""
         if len(self._articles_by_term) > _MOST_CACHED:
-            self._articles_by_term.clear()
+            self._articles_by_term.clear()  # the cache is full
         new = [term for term in terms if term not in self._articles_by_term]
         if new or not self._article_count:
             counted = self.store.texts.frequencies(new)

@@ -13,28 +13,32 @@ _PART = 25  # articles in memory, and in one transaction
 
 
 async def read_terms(archive: Archive, seconds: float = SECONDS) -> int:
-    """Read the terms of new and changed articles, the oldest first, for about `seconds`. Return how
-    many articles were read."""
+    """Read the terms (words) of new and changed articles, the oldest first, and save them for
+    searches. Stop after about `seconds`. Return how many articles were read."""
     clock = asyncio.get_running_loop().time
     end = clock() + seconds
     count = 0
     while clock() < end:
-        due = archive.store.texts.due(_PART)
+        due = archive.store.texts.due(_PART)  # its values are article ids
         if not due:
             break
         articles = archive.store.index.articles(list(dict.fromkeys(due.values())))
-        read = {article_id: _read(archive, article) for article_id, article in articles.items()}
-        archive.store.texts.save(read, due)
-        count += len(read)
-        await asyncio.sleep(0)
+        documents = {}
+        for article_id, article in articles.items():
+            documents[article_id] = _read_article_terms(archive, article)
+        archive.store.texts.save(documents, due)
+        count += len(documents)
+        await asyncio.sleep(0)  # let other tasks run
     if count:
         archive.store.texts.tidy()
     return count
 
 
-def _read(archive: Archive, article: Article) -> Document:
-    """Return the terms of an article. If its file cannot be read, those of its body are missing."""
-    from syndicator.articles.frontmatter import body  # 40 ms, which a run without news saves
+def _read_article_terms(archive: Archive, article: Article) -> Document:
+    """Return the terms (words) of an article: of its fields, and of the body in its file. If the
+    file cannot be read, the terms of the body are missing."""
+    # imported late: it takes 40 ms, which a run without news saves
+    from syndicator.articles.frontmatter import body
 
     path = archive.store.index.path(article.id) or ""
     try:

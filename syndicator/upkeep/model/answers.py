@@ -16,20 +16,22 @@ from syndicator.filing.read_article import load_taxonomy, spell_tags
 
 
 def make_question(files: TaxonomyFiles, article: Article, write: bool) -> Material:
-    """Return what the model is asked: the text, and the sentences, categories and tags to choose
-    from. `write`: True to let it write the excerpt in its own words, if that is supported for the
-    language. Raises ConfigError."""
-    return validate.add_choices(
-        validate.prepare_material(article), load_taxonomy(files), write=write
-    )
+    """Return the question to the language model about an article: its text, and the sentences,
+    categories and tags from which the model chooses. `files`: the paths of taxonomy.toml and
+    learnt.npz. `write`: True to let the model write the excerpt in its own words, if that is
+    supported for the language. Raises ConfigError."""
+    material = validate.prepare_material(article)
+    return validate.add_choices(material, load_taxonomy(files), write=write)
 
 
 def apply_answer(
     files: TaxonomyFiles, article: Article, source: Source | None, material: Material, content: str
 ) -> dict[str, Any] | Refusal:
-    """Return the new values of an article by an answer of the model, by name of the field; or a
-    refusal if the answer is not accepted. `material`: the question; `content`: the text of the
-    answer. Edits by hand stay. Raises ConfigError."""
+    """Check an answer of the language model. Return the new values of the article by field name, or
+    a refusal if the answer is not accepted. Values that the operator edited are left out.
+
+    `files`: the paths of taxonomy.toml and learnt.npz. `source`: of the article, None if it was
+    removed. `material`: the question; `content`: the text of the answer. Raises ConfigError."""
     taxonomy = load_taxonomy(files)
     answer = check_answer(content, material)
     if isinstance(answer, Refusal):
@@ -40,6 +42,7 @@ def apply_answer(
     if answer.category and may_write(article, "category", By.LLM):
         values |= {"category": answer.category, "category_by": By.LLM}
     if answer.tags and may_write(article, "tags", By.LLM):
+        # first the source's tags, then the publisher's tags that the article has, then the model's
         source_tags = spell_tags(source.tags, taxonomy) if source else ()
         mapped = taxonomy.map_published_tags(article.keywords, article.text, article.title)
         published = [tag for tag in mapped if tag in article.tags]

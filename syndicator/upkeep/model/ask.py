@@ -40,7 +40,7 @@ NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
     """The articles to ask about. `since`: only articles added since then. `again`: True to include
-    articles whose question failed lately, and to ask even if the endpoint is paused."""
+    articles for which a question failed lately, and to ask even if the endpoint is paused."""
 
     since: datetime
     again: bool = False
@@ -56,17 +56,19 @@ async def ask_about_articles(
     filed: Callable[[str], None] = lambda title: None,
 ) -> AskReport:
     """Ask the language model about articles, newest first, and write accepted answers to their
-    files. Return what was done.
+    files. Return a report: counts, problems, and why the questions ended early.
 
-    Ends when all are asked, after `seconds` (None: no limit), when `stop` is set, or when no
-    question may be sent. `scope`: the articles, None for those of the last week. `filed`: called
-    with the title of each changed article. The caller must hold the lock."""
+    It ends when the model was asked about all articles, after `seconds` (None: no limit), when
+    `stop` is set, or when no question may be sent, for example because the budget is used up.
+    `scope`: the articles, None for those of the last week. `filed`: called with the title of each
+    changed article. The caller must hold the lock of the instance."""
     report = AskReport()
     settings = configuration.settings.describe.llm
     if not settings.url:
         return report
     scope = scope or Scope(since=archive.clock() - RECENT)
     try:
+        # check first, without a worker, whether a question is needed and may be sent
         read_llm_key(configuration.folder, settings, configuration.environ)
         if not list_unasked(archive, configuration.settings, scope, 1):
             return report
@@ -81,6 +83,7 @@ async def ask_about_articles(
     except ConfigError as error:
         report.wrong = str(error)
         return report
+
     try:
         with open_worker(configuration.settings.fetch.workers) as worker:
             asking = _Asking(
@@ -103,16 +106,18 @@ async def ask_about_articles(
 def list_unasked(
     archive: Archive, settings: Settings, scope: Scope, limit: int = 1_000_000
 ) -> list[str]:
-    """Return the ids of at most `limit` articles to ask about, newest first."""
+    """Return the ids of at most `limit` articles of `scope` about which the language model is still
+    to be asked, newest first."""
     plan = prompt.name_prompt(settings.describe.llm.model, settings.describe.llm.write)
+    # with the latest time of all, each article is due for its next try
     now = NEVER if scope.again else archive.clock()
     return archive.store.enrichment.list_unasked(plan, since=scope.since, now=now, limit=limit)
 
 
 @dataclass(kw_only=True)
 class _Asking:
-    """One pass of questions. `broken`: the error of disk or database that ended it, None if there
-    was none."""
+    """Asks about the articles of `scope`. `filed`: called with the title of each changed article.
+    `broken`: the error of disk or database that ended the questions, None if there was none."""
 
     archive: Archive
     configuration: Configuration
@@ -129,9 +134,9 @@ class _Asking:
         self.plan = prompt.name_prompt(self.settings.model, self.settings.write)
 
     async def run(self, stop: asyncio.Event, seconds: float | None) -> None:
-        """Ask about all articles of the scope, _AT_ONCE at a time. Ends after `seconds`, when
-        `stop` is set, or when the endpoint may not be asked. Raises the error that broke the
-        pass."""
+        """Ask about all articles of the scope, _AT_ONCE at a time. It ends early after `seconds`
+        (None: no limit), when `stop` is set, or when the endpoint may not be asked. Raises the
+        error of disk or database that ended the questions."""
         if self.scope.again:
             self._save_meter(client.end_pause(self._read_meter()))
         loop = asyncio.get_running_loop()
@@ -150,9 +155,9 @@ class _Asking:
         try:
             # one question is enough to notice a dead endpoint
             await self._ask_in_turn(ids, may_start, stopped, until_called=True)
-            await asyncio.gather(
-                *(self._ask_in_turn(ids, may_start, stopped) for _ in range(_AT_ONCE))
-            )
+            # then several tasks take their articles from the same iterator
+            askers = [self._ask_in_turn(ids, may_start, stopped) for _ in range(_AT_ONCE)]
+            await asyncio.gather(*askers)
         finally:
             stopped.cancel()
         if self.broken:
@@ -160,9 +165,10 @@ class _Asking:
 
     def _iterate_ids(self) -> Iterator[str]:
         """Yield the ids of the articles to ask about, each once. They are read from the database in
-        batches; articles that were asked about in the meantime are no longer in a batch."""
+        batches."""
         yielded = dict[str, None]()
         while True:
+            # those yielded before may still be due, so the list must be longer than they are
             limit = len(yielded) + BATCH
             ids = list_unasked(self.archive, self.configuration.settings, self.scope, limit)
             new = [article_id for article_id in ids if article_id not in yielded]
@@ -179,9 +185,9 @@ class _Asking:
         *,
         until_called: bool = False,
     ) -> None:
-        """Ask about the articles `ids`, one after the other, while `may_start` returns True. When
-        `stopped` ends, cancel the question that is open, and return. `until_called`: True to return
-        as soon as the endpoint was called once."""
+        """Ask about the articles `ids`, one after the other, while `may_start` returns True.
+        `stopped`: a task that ends when the program is stopped; then the open question is cancelled
+        at once. `until_called`: True to return as soon as the endpoint was called once."""
         while may_start():
             article_id = next(ids, None)
             if article_id is None:
@@ -195,14 +201,15 @@ class _Asking:
                     await asyncio.wait((task,))
             if task.cancelled():
                 return
-            # the disk or the store: raised when all have ended
+            # an error of disk or database: `run` raises it when all questions have ended
             self.broken = task.exception() or self.broken
             if self.broken or (until_called and task.result()):
                 return
 
     async def _try_article(self, article_id: str) -> bool:
-        """Ask about one article; return True if the endpoint was called. An error in the program is
-        recorded as a failure of the article, which is tried again after RECENT."""
+        """Ask about one article; return True if the endpoint was called. If a bug of the program
+        raises an error, record it as a failure of the article, which is tried again after
+        RECENT."""
         try:
             return await self._ask_about(article_id)
         except BUGS as bug:
@@ -228,6 +235,7 @@ class _Asking:
         """Ask about one article and file the answer; return True if the endpoint was called. If the
         same question was answered before, the stored answer is filed without a call. Articles that
         need no question are recorded as skipped."""
+        # skip an article that needs no question
         current = self._read_current(article_id)
         if current is None:
             return False
@@ -246,6 +254,8 @@ class _Asking:
         if skip_reason:
             self.store.save_asked(make_skipped_record(note, skip_reason, earlier_record))
             return False
+
+        # make the question
         try:
             question = await self.worker.call(
                 jobs.make_question, self.configuration.taxonomy, article, self.settings.write
@@ -255,18 +265,20 @@ class _Asking:
             self._record_outcome(replace(failed, next_try=note.at + RECENT))
             return False
 
+        # is it the same question as before?
         note = replace(note, key=validate.make_cache_key(self.plan, question))
         tries = 0
-        if earlier_record is not None and earlier_record.key == note.key:  # the same question
+        if earlier_record is not None and earlier_record.key == note.key:
             if not may_ask_again(earlier_record, self.archive.clock(), again=self.scope.again):
-                self.store.save_asked(
-                    replace(earlier_record, stamp=stamp)
-                )  # another file of the same text
+                # the file has changed, but its text has not
+                self.store.save_asked(replace(earlier_record, stamp=stamp))
                 return False
             tries = earlier_record.tries
         if not question.sentences:
             self.store.save_asked(make_skipped_record(note, LlmReason.SHORT, earlier_record))
             return False
+
+        # file a stored answer, or ask
         stored_answer = self.store.answer(note.key)
         if stored_answer is not None:
             await self._file_answer(note, article, question, stored_answer)
@@ -296,7 +308,9 @@ class _Asking:
 
     async def _call(self, note: Asked, material: Material) -> str | None:
         """Send a question, count its cost, store the answer and return its text. Return None if no
-        question may be sent now or if the endpoint fails; a failure is recorded."""
+        question may be sent now or if the endpoint fails; a failure is recorded. `note`: the record
+        of the question; `material`: the question."""
+        # the meter has the counts of calls, tokens and failures
         cost = self.enricher.estimate_cost(material)
         meter = self._read_meter()
         self.report.hindrance = client.find_hindrance(
@@ -320,8 +334,8 @@ class _Asking:
         return None
 
     def _record_failure(self, note: Asked, failure: Failed) -> None:
-        """Record a failed call. If the endpoint caused it, it is only reported as a problem; else
-        it is recorded for the article, too."""
+        """Record a failed call. If the endpoint caused the failure, only report a problem; else
+        record the failure for the article of `note`, which may have caused it."""
         if client.is_caused_by_endpoint(failure):
             self.report.problems.append(
                 Problem(what=failure.url, reason=failure.reason, detail=failure.detail)
@@ -332,9 +346,9 @@ class _Asking:
     async def _file_answer(
         self, note: Asked, asked_about: Article, question: Material, answer: str
     ) -> None:
-        """If the answer is accepted, write its values to the article's file; else record why it is
-        refused. Do nothing if the file was edited since the question was asked, also while the
-        worker checks the answer."""
+        """Check an answer and write its values to the article's file, or record why it is refused.
+        Do nothing if the file was edited since the question was asked. `asked_about`: the article
+        as it was then. `note`: the record of the question."""
         current = self._read_current(note.id)
         if current is None:
             return
@@ -349,6 +363,7 @@ class _Asking:
             )
         except WorkerFailed as failure:
             applied = Refusal(reason=failure.reason, detail=failure.detail)
+        # the file may have been edited while the worker checked the answer
         if self._read_current(note.id) != current:
             return
         if isinstance(applied, Refusal):
@@ -364,9 +379,8 @@ class _Asking:
     def _record_outcome(self, record: Asked) -> None:
         """Save the outcome for an article, log it, and count it in the report."""
         self.store.save_asked(record)
-        program.logger("llm", article=record.id).info(
-            record.status, reason=record.reason, detail=record.detail
-        )
+        log = program.logger("llm", article=record.id)
+        log.info(record.status, reason=record.reason, detail=record.detail)
         self.report.counts[record.status] = self.report.counts.get(record.status, 0) + 1
         if record.status != "accepted":
             self.report.problems.append(
@@ -374,6 +388,7 @@ class _Asking:
             )
 
     def _read_meter(self) -> Meter:
+        """Return the meter: the counts of calls, tokens and failures, as they are valid now."""
         return client.reset_if_changed(self.store.meter(), self.settings, self.archive.clock())
 
     def _save_meter(self, meter: Meter) -> None:

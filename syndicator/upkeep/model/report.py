@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class AskReport:
-    """The result of a pass of questions. `counts`: number of articles by status (accepted, refused,
-    failed). `calls`: number of requests to the model. `hindrance`: why the pass ended early, None
-    if it did not. `wrong`: fault of the configuration, "" for none."""
+    """The result of asking the language model about articles. `counts`: number of articles by
+    status (accepted, refused, failed). `calls`: number of requests to the model. `hindrance`: why
+    the questions ended early, None if they did not. `wrong`: a fault of the configuration that
+    ended them, "" for none."""
 
     counts: dict[str, int] = field(default_factory=dict)
     calls: int = 0
@@ -33,16 +34,19 @@ class AskReport:
 
     @property
     def fault(self) -> SyndicatorError | None:
-        """The error with which a command must end; None for none. A used-up budget is no error,
-        because it is usual."""
+        """The error with which the command must end, None for none. It is an error if the
+        configuration is wrong or the endpoint of the model is paused, but not if the budget is used
+        up."""
         if self.wrong:
             return ConfigError(self.wrong)
+        # "resting": the endpoint is paused
         if self.hindrance is not None and self.hindrance.reason == "resting":
             return MissingError(f"the language model is not asked now: {self.hindrance.detail}")
         return None
 
     def lines(self) -> Iterator[str]:
-        """Yield the lines to print. There are none if nothing was asked and nothing went wrong."""
+        """Yield the lines to print: one on the numbers of answers, one on each problem, and one on
+        why the questions ended early. Yield none if nothing was asked and nothing went wrong."""
         if self.calls or self.counts:
             accepted = counted(self.counts.get("accepted", 0), "answer")
             refused = self.counts.get("refused", 0)

@@ -83,7 +83,9 @@ def test_a_page_links_articles_on_its_subject(instance: Instance) -> None:
 
 def test_lists_are_found_once(instance: Instance, monkeypatch: pytest.MonkeyPatch) -> None:
     """A second build does not look for related articles again and changes no file."""
-    monkeypatch.setattr(related.RelatedFinder, "find", lambda *_: pytest.fail("found again"))
+    monkeypatch.setattr(
+        related.RelatedFinder, "find_related", lambda *_: pytest.fail("found again")
+    )
     before = instance.read_digests("public")
     instance.build()
 
@@ -165,7 +167,7 @@ def test_words_of_an_unpublished_text_relate_nothing(instance: Instance) -> None
     with instance.open_app() as app:
         sources = app.configuration.sources
         finder = related.RelatedFinder(app.archive.store, lambda row: sources[row.source_key])
-        related_ids = finder.find(ferry)
+        related_ids = finder.find_related(ferry)
 
         assert hidden.id not in related_ids
         assert article.id in related_ids
@@ -174,7 +176,7 @@ def test_words_of_an_unpublished_text_relate_nothing(instance: Instance) -> None
             app.archive.store, lambda row: replace(sources[row.source_key], content="full")
         )
 
-        assert hidden.id in whole_finder.find(ferry)
+        assert hidden.id in whole_finder.find_related(ferry)
 
 
 def test_an_unpublished_article_has_no_related_ones(instance: Instance) -> None:
@@ -186,8 +188,8 @@ def test_an_unpublished_article_has_no_related_ones(instance: Instance) -> None:
         sources = app.configuration.sources
         finder = related.RelatedFinder(app.archive.store, lambda one: sources[one.source_key])
 
-        assert finder.find(held_article.id) == []
-        assert held_article.id not in finder.find(instance.load_article(FERRIES[0]).id)
+        assert finder.find_related(held_article.id) == []
+        assert held_article.id not in finder.find_related(instance.load_article(FERRIES[0]).id)
 
 
 def test_the_api_names_related_articles(instance: Instance) -> None:
