@@ -20,9 +20,10 @@ _READING = "reading version"  # name of a note: the version that ran last
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """The articles that a pass works on; all are of followed sources. `what`: key or address of a
-    source, or address, id or file of an article; "" for all. `since`: only articles added since
-    then. `outdated`: only articles whose page an older version of the program read."""
+    """The choice of articles of followed sources to work on. `what`: key or address of a source, or
+    address, id or file of an article; "" for all articles. `since`: only articles added since then,
+    None for no limit. `outdated`: True for only articles whose page an older version of the program
+    read."""
 
     what: str = ""
     since: datetime | None = None
@@ -30,7 +31,7 @@ class Choice:
 
 
 class Chosen(NamedTuple):
-    """A filed article that a pass works on. `path`: of its file."""
+    """A chosen article. `id`: of the article; `path`: of its file."""
 
     id: str
     path: str
@@ -50,11 +51,12 @@ def choose_all_articles(archive: Archive, since: datetime | None) -> list[Chosen
 def choose_articles(
     archive: Archive, sources: Mapping[str, Source], choice: Choice
 ) -> list[Chosen]:
-    """Return the articles of `choice`, oldest first; merged copies are among them. Raises
-    UsageError if it names no source and no article."""
+    """Return the articles of followed sources that `choice` describes, oldest first; merged copies
+    are among them. `sources`: the followed sources by key. Raises UsageError if `choice` names a
+    source or article that does not exist."""
     named_source, named_article = _find_source_or_article(archive, sources, choice.what)
     stamps = archive.store.visits.stamps()
-    ids = [named_article] if named_article else list(stamps)
+    ids = [named_article] if named_article else list(stamps)  # the keys of stamps are all ids
     if choice.outdated:
         outdated = archive.snapshots.outdated()
         ids = [article_id for article_id in ids if article_id in outdated]
@@ -69,7 +71,8 @@ def choose_articles(
         added = article.added or article.published
         seconds = added.timestamp() if added else 0.0
         dated.append((seconds, article.id))
-    return [Chosen(article_id, stamps[article_id].path) for _, article_id in sorted(dated)]
+    dated.sort()
+    return [Chosen(article_id, stamps[article_id].path) for _, article_id in dated]
 
 
 def _was_added_before(article: Article, since: datetime | None) -> bool:
@@ -81,10 +84,14 @@ def _was_added_before(article: Article, since: datetime | None) -> bool:
 def _find_source_or_article(
     archive: Archive, sources: Mapping[str, Source], what: str
 ) -> tuple[str, str]:
-    """Find out whether `what` names a source or an article. Return (key of the source, "") or ("",
-    id of the article); both are "" if `what` is "". Raises UsageError if it names nothing, or if
-    the source of the article is not followed."""
-    if not what or what in sources:
+    """Find the source or the article that `what` names. Return a pair: the key of the source and
+    the id of the article, one of which is ""; both are "" if `what` is "".
+
+    `what`: key or address of a source, or address, id or file of an article. Raises UsageError if
+    it names neither, or if the source of the article is not followed."""
+    if not what:
+        return "", ""
+    if what in sources:
         return what, ""
     alias = urls.alias(what)
     for source in sources.values():
@@ -107,14 +114,16 @@ def _find_source_or_article(
 
 
 def count_outdated(index: Index, snapshots: Snapshots, followed: Collection[str]) -> int:
-    """Return how many kept pages were last read by an older version. `followed`: keys of the
-    sources whose pages count."""
-    return sum(key in followed for key in index.sources(sorted(snapshots.outdated())).values())
+    """Return how many kept pages were last read by an older version of the program. `followed`:
+    keys of the sources whose pages count."""
+    source_by_article = index.sources(sorted(snapshots.outdated()))
+    return sum(key in followed for key in source_by_article.values())
 
 
 def count_newly_outdated(archive: Archive, sources: Mapping[str, Source]) -> int:
-    """Return how many kept pages were last read by an older version, at the first call of this
-    version. Return 0 at later calls; the version is noted in the database."""
+    """Return how many kept pages of the followed `sources` were last read by an older version of
+    the program, so that the operator is told of them once. Only the first call of a version counts
+    them; later calls return 0. A note in the database has the version of the last call."""
     version = str(archive.snapshots.version)
     if archive.store.visits.note(_READING) == version:
         return 0
@@ -123,17 +132,19 @@ def count_newly_outdated(archive: Archive, sources: Mapping[str, Source]) -> int
 
 
 def count_due_again(archive: Archive, sources: Mapping[str, Source], choice: Choice) -> int:
-    """Return how many entries will be read again because the rules of their source changed. 0 if
-    `choice` names an article. Raises UsageError if it names nothing."""
-    key, article_id = _find_source_or_article(archive, sources, choice.what)
+    """Return how many refused or failed entries will be read again because the rules of their
+    source changed. `choice`: its `what` names one source, or is "" for all `sources`; if it names
+    an article, return 0. Raises UsageError if it names nothing that exists."""
+    chosen_key, article_id = _find_source_or_article(archive, sources, choice.what)
     if article_id:
         return 0
     states = archive.store.visits.states()
     count = 0
     for source in sources.values():
-        if source.key not in states or key not in ("", source.key):
+        is_chosen = chosen_key in ("", source.key)
+        if source.key not in states or not is_chosen:
             continue
-        read_with = states[source.key].rules  # digest of the rules, None if never read
-        if read_with not in (None, source.rules.digest):
+        digest_at_last_visit = states[source.key].rules  # None if the source was never read
+        if digest_at_last_visit not in (None, source.rules.digest):
             count += len(reconcile.list_due_by_new_rules(archive, source))
     return count

@@ -29,19 +29,24 @@ _SHOWN = (
 
 
 def find_changed_values(old: Article, new: Article) -> dict[str, Any]:
-    """Return the values of `new` that differ from those of `old`, by name of the field of
-    Article."""
-    names = [attribute.name for attribute in dataclasses.fields(Article)]
-    return {name: getattr(new, name) for name in names if getattr(new, name) != getattr(old, name)}
+    """Return the values of the article `new` that differ from those of `old`, by the name of the
+    field of Article."""
+    values = {}
+    for field in dataclasses.fields(Article):
+        new_value = getattr(new, field.name)
+        if new_value != getattr(old, field.name):
+            values[field.name] = new_value
+    return values
 
 
 def list_changes(old: Article, new: Article) -> tuple[FieldChange, ...]:
-    """Return the changed fields that an operator sees. For the body, the change has only the
-    paragraphs that the other version lacks."""
+    """Return the changes of the fields that an operator sees, from the article `old` to the article
+    `new`. The change of the body has only the removed and the added paragraphs."""
     changes = []
     for key in _SHOWN:
-        old_value = _join_words(fields.row(key).written(old))
-        new_value = _join_words(fields.row(key).written(new))
+        field = fields.row(key)
+        old_value = _join_words(field.written(old))  # as it is written in the file
+        new_value = _join_words(field.written(new))
         if old_value != new_value:
             changes.append(FieldChange(field=key, old=old_value, new=new_value))
     if old.body != new.body:
@@ -54,8 +59,8 @@ def list_changes(old: Article, new: Article) -> tuple[FieldChange, ...]:
 
 
 def _join_words(value: object) -> str:
-    """Return the value of a field as text: the items of a list are separated by commas, None is
-    ""."""
+    """Return the value of a field as text. Items of a list or tuple are joined with commas; for
+    None, return ""."""
     if isinstance(value, list | tuple):
         return ", ".join(map(str, value))
     return "" if value is None else str(value)
@@ -66,9 +71,9 @@ def _split_paragraphs(article: Article) -> list[str]:
 
 
 def _list_surplus(paragraphs: Sequence[str], others: Counter[str]) -> list[str]:
-    """Return the paragraphs that the other version does not have. Of a paragraph that it has fewer
-    times, the surplus is returned. `others`: by paragraph, how often the other version has it; the
-    counts are used up."""
+    """Return those of `paragraphs` that another version of the text does not have. If it has a
+    paragraph fewer times, return only the surplus ones. `others`: the number of times that the
+    other version has each paragraph; this call changes these numbers."""
     surplus = []
     for paragraph in paragraphs:
         if others[paragraph] > 0:
@@ -79,24 +84,29 @@ def _list_surplus(paragraphs: Sequence[str], others: Counter[str]) -> list[str]:
 
 
 def show_change(change: FieldChange, old: Article, new: Article) -> Iterator[str]:
-    """Yield lines that show a changed field, such as `title: old → new`. For the body, the first
-    line counts removed and added paragraphs, and the others show the first of them."""
+    """Yield lines that show the change of one field to the operator, such as `title: old → new`.
+    For the body, the first line has the numbers of removed and added paragraphs, and further lines
+    show some of them. `old`, `new`: both versions of the article."""
     if change.field != "body":
         old_value, new_value = _cut_at_difference(change.old, change.new)
         yield f"{change.field}: {old_value or 'none'} → {new_value or 'none'}"
         return
     marked = list(_mark_differences(_split_paragraphs(old), _split_paragraphs(new)))
     removed = sum(line.startswith("-") for line in marked)
-    yield f"body: -{removed} +{len(marked) - removed} paragraphs"
+    added = len(marked) - removed
+    yield f"body: -{removed} +{added} paragraphs"
     yield from (f"  {line}" for line in marked[:MOST_PARAGRAPHS])
     if len(marked) > MOST_PARAGRAPHS:
         yield f"  … {len(marked) - MOST_PARAGRAPHS} more"
 
 
 def _mark_differences(old: Sequence[str], new: Sequence[str]) -> Iterator[str]:
-    """Yield the removed paragraphs with "-" in front and the added ones with "+", shortened. Where
-    as many were added as removed, old and new are shown in pairs, each cut so that their first
-    difference is visible."""
+    """Yield a line for each removed paragraph, with "-" in front, and for each added one, with "+".
+    The lines are shortened. If paragraphs were replaced by as many others, they are shown in pairs,
+    and both lines of a pair are cut so that their first difference is visible.
+
+    `old`, `new`: the paragraphs of both versions."""
+    # an opcode is a stretch of paragraphs that are equal, or replaced, deleted or inserted
     matcher = SequenceMatcher(None, old, new, autojunk=False)
     for tag, old_start, old_end, new_start, new_end in matcher.get_opcodes():
         if tag == "equal":
@@ -114,15 +124,18 @@ def _mark_differences(old: Sequence[str], new: Sequence[str]) -> Iterator[str]:
 
 
 def _cut_at_difference(old: str, new: str) -> tuple[str, str]:
-    """Return both values as lines of at most LONGEST characters. If their first difference would be
-    cut off, both begin shortly before it."""
+    """Return both texts as lines of about LONGEST characters, to compare them. If their first
+    difference would be near the end or cut off, both lines begin shortly before it."""
     old_line = one_line(old)
     new_line = one_line(new)
+
+    # find the first difference
     first_difference = min(len(old_line), len(new_line))  # if one is the beginning of the other
     for index, (old_character, new_character) in enumerate(zip(old_line, new_line, strict=False)):
         if old_character != new_character:
             first_difference = index
             break
+
     is_cut = max(len(old_line), len(new_line)) > LONGEST
     is_late = first_difference > LONGEST // 2
     start = 0
@@ -132,8 +145,8 @@ def _cut_at_difference(old: str, new: str) -> tuple[str, str]:
 
 
 def _cut(words: str, start: int = 0) -> str:
-    """Return at most LONGEST characters of `words`, from the index `start` on, on one line. Each
-    end that was cut has an ellipsis."""
+    """Return at most LONGEST characters of `words` as one line, from the index `start` on. An
+    ellipsis stands at each end where something was cut off."""
     line = one_line(words)[start:]
     if len(line) > LONGEST:
         line = line[: LONGEST - 1] + "…"

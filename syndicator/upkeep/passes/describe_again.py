@@ -16,23 +16,26 @@ from syndicator.upkeep.passes.revision import Revision
 def describe_articles(
     files: TaxonomyFiles, articles: Sequence[tuple[Article, Source | None]], uncategorised: str
 ) -> list[Revision | None]:
-    """Return the revision of each article, None if nothing changes. Each article is given with its
-    source, None if that is not followed any more. `uncategorised`: category of articles that fit no
-    category. Runs in the worker; the taxonomy is loaded once for all articles. Raises
-    ConfigError."""
-    taxonomy = load_taxonomy(files)
-    return [
-        describe_again(article, source, taxonomy, uncategorised) for article, source in articles
-    ]
+    """Describe articles again with the present taxonomy. Return the revision (new values) of each
+    article, None if nothing changes. This runs in the worker.
+
+    `files`: the paths of taxonomy.toml and learnt.npz. `articles`: each article with its source,
+    None if the source was removed. `uncategorised`: category of articles that fit no category.
+    Raises ConfigError."""
+    taxonomy = load_taxonomy(files)  # once for all articles
+    revisions = []
+    for article, source in articles:
+        revisions.append(describe_again(article, source, taxonomy, uncategorised))
+    return revisions
 
 
 def describe_again(
     article: Article, source: Source | None, taxonomy: Taxonomy, uncategorised: str = ""
 ) -> Revision | None:
-    """Describe a filed article again. Return what changes in its tags, category and excerpt, with a
-    line for people on each; None if nothing changes. What the operator or the language model wrote
-    stays. `source`: None if it is not followed any more. `uncategorised`: category of articles that
-    fit no category. Pure."""
+    """Find tags, category and excerpt of a filed article again. Return a revision with the new
+    values and a line for the operator on each; None if nothing changes. Values that the operator or
+    the language model wrote stay. `source`: of the article, None if it was removed.
+    `uncategorised`: category of articles that fit no category. Pure."""
     description = describe(
         article.title,
         article.text,
@@ -74,27 +77,31 @@ def describe_again(
 def _describe_tags(
     article: Article, tags: Sequence[str], source_tags: Collection[str], taxonomy: Taxonomy
 ) -> str:
-    """Return a line for people on how the tags of an article change to `tags`, such as `tags: +AI
-    (its text says so) -news (not in the taxonomy)`. It has a reason for each tag that is added or
-    removed. `source_tags`: tags that its source gives to all of its articles."""
+    """Return a line for the operator on how the tags of an article change, such as `tags: +AI (its
+    text says so) -news (not in the taxonomy)`. The line has a reason for each tag that is added or
+    removed. `tags`: the new tags; `source_tags`: tags that the source gives to all its articles."""
     published = set(taxonomy.map_published_tags(article.keywords, article.text, article.title))
     vocabulary_names = {tag.name for tag in taxonomy.vocabulary.tag}
     added = [tag for tag in tags if tag not in article.tags]
-    named: Sequence[str] = tags
-    if added and taxonomy.learnt:  # without what was learnt, only tags that the text names are left
-        named = replace(taxonomy, learnt=None).tags(article.title, article.text)
+    # without learnt tags, the taxonomy finds only tags that the text names
+    tags_in_text: Sequence[str] = tags
+    if added and taxonomy.learnt:
+        tags_in_text = replace(taxonomy, learnt=None).tags(article.title, article.text)
 
+    # say why tags are added
     parts = []
     for tag in added:
         if tag in published:
             reason = "its publisher's"
         elif tag in source_tags:
             reason = "its source's"
-        elif tag in named:
+        elif tag in tags_in_text:
             reason = "its text says so"
         else:
             reason = "learnt from the past"
         parts.append(f"+{tag} ({reason})")
+
+    # say why tags are removed
     for tag in article.tags:
         if tag in tags:
             continue

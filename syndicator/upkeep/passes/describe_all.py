@@ -29,16 +29,18 @@ def plan_descriptions(
     since: datetime | None = None,
     progress: Progress = ignore_progress,
 ) -> Plan:
-    """Return what the present taxonomy would change in the articles added since `since` (None: in
-    all)."""
+    """Return the plan of the changes that the present taxonomy makes in filed articles. `since`:
+    only articles added since then, None for all. `progress`: called with the number of articles
+    done and of all."""
     problems = reconcile.update_from_files(archive, configuration)
     files = find_taxonomy_files(configuration.folder, configuration.settings)
     with open_worker() as worker:
 
         def describe(articles: Sequence[Filed]) -> Sequence[Outcome]:
-            """Describe a part of the articles in the worker, each with the terms of its source."""
+            """Describe some articles in the worker. `plan_pass` calls this for each batch."""
             pairs = []
             for filed in articles:
+                # the source, with the settings that hold for this article
                 source = find_terms(archive, configuration, filed.article)
                 pairs.append((filed.article, source))
             return worker.call_sync(

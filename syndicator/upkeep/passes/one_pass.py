@@ -46,10 +46,10 @@ class PlannedRevision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """The changes that a pass would write. `looked`: number of articles that it read. `lacking`:
-    ids of articles that it could not read as something that it needs is not kept. `examined`: ids
-    of the articles with an outcome, even if nothing changes. `articles`: the revisions. `feeds`:
-    how feeds would change."""
+    """The changes that a pass over articles would write. `looked`: number of articles that it read.
+    `lacking`: ids of articles that it could not read, because something that it needs is not kept.
+    `examined`: ids of the articles with an outcome, even if nothing changes. `articles`: the
+    revisions. `feeds`: how feeds would change."""
 
     looked: int
     lacking: tuple[str, ...]
@@ -64,8 +64,8 @@ def ignore_progress(count: int, total: int) -> None:
 
 
 def read_filed(archive: Archive, path: str) -> Filed | Problem | None:
-    """Return the article in a file; a problem if the file cannot be read; None if the file is
-    gone."""
+    """Return the article in the file at `path`; a problem if the file cannot be read; None if the
+    file is gone."""
     try:
         return Filed(path=path, article=archive.article_store.get(path))
     except FileNotFoundError:
@@ -84,18 +84,19 @@ def plan_pass(
     batch: int = 1,
     progress: Progress = ignore_progress,
 ) -> Plan:
-    """Read the chosen articles and plan their revisions, in their order.
+    """Read the chosen articles, and plan the revision (new values) of each. Return the plan.
 
-    `read`: returns an article with all that `revise` needs; None if something is not kept.
-    `revise`: returns an outcome for each article; it gets up to `batch` at once. If it raises
-    WorkerFailed, only the article that caused it has no revision. `problems`: already known ones;
-    the files that they name are not read. `progress`: called with the number of articles done and
-    of all; it may raise to stop."""
+    `read`: returns an article with all that `revise` needs, such as its kept page; None if that is
+    not kept. `revise`: gets up to `batch` articles and returns an outcome for each: a revision, a
+    problem or None. It may raise WorkerFailed; then only the article that caused it has no
+    revision. `problems`: already known ones; the files that they name are not read. `progress`:
+    called with the number of articles done and of all; it may raise to stop."""
     unreadable = {problem.what for problem in problems}
     readable = [article for article in articles if article.path not in unreadable]
     feed_changes = ChangeCounter(archive.store.index.merged())
     findings = _Findings(problems=list(problems), counter=feed_changes)
     for start in range(0, len(readable), batch):
+        # read a batch of articles
         part = readable[start : start + batch]
         items: list[FiledItem] = []
         for article in part:
@@ -107,6 +108,8 @@ def plan_pass(
             else:
                 items.append(item)
         findings.looked += len(items)
+
+        # revise it
         for item, outcome in zip(items, _revise_each(items, revise), strict=True):
             findings.add(item, outcome)
         progress(start + len(part), len(readable))
@@ -115,8 +118,8 @@ def plan_pass(
 
 @dataclass(kw_only=True)
 class _Findings:
-    """The findings of a running pass, of which a Plan is made at its end. `counter` counts the
-    changes of feeds; the other fields are those of Plan."""
+    """The findings of a pass over articles that is still running. At its end, they become a Plan.
+    `counter`: counts the changes of feeds; the other fields are those of Plan."""
 
     problems: list[Problem]
     counter: ChangeCounter
@@ -126,7 +129,8 @@ class _Findings:
     planned: list[PlannedRevision] = field(default_factory=list)
 
     def add(self, item: Filed, outcome: Outcome | WorkerFailed) -> None:
-        """Record the outcome for one article; a failure of the worker becomes a problem."""
+        """Record the outcome of revising one article: a revision, a problem, or None if nothing
+        changes. A failure of the worker becomes a problem."""
         if isinstance(outcome, WorkerFailed):
             failure = Problem(what=item.path, reason=outcome.reason, detail=outcome.detail)
             self.problems.append(failure)
@@ -158,8 +162,9 @@ class _Findings:
 def _revise_each(
     items: Sequence[FiledItem], revise: Callable[[Sequence[FiledItem]], Sequence[Outcome]]
 ) -> list[Outcome | WorkerFailed]:
-    """Return the outcome of each item. If the worker fails for several items together, it is called
-    for each of them alone. Only items for which it then fails again have the failure as outcome."""
+    """Call `revise` for the articles `items` together and return the outcome of each. If the worker
+    fails, call it for each of them alone; an article for which it fails again has the failure as
+    its outcome."""
     if not items:
         return []
     try:
@@ -171,11 +176,12 @@ def _revise_each(
 
 
 def write_plan(archive: Archive, plan: Plan, progress: Progress = ignore_progress) -> None:
-    """Write the planned revisions to the article files. A file may have changed since the plan was
-    made; fields that an operator edited stay."""
+    """Write the planned revisions to the article files. Fields that an operator edited stay, even
+    if this was after the plan was made. `progress`: called with the number of articles done and of
+    all; it may raise to stop."""
 
     def write(planned: PlannedRevision) -> None:
-        """Write the revision of one article."""
+        """Write the revision of one article. `write_together` calls this for each article."""
         old = archive.article_store.get(planned.path)
         write_revision(archive, planned.path, old, planned.revision)
 
@@ -185,12 +191,13 @@ def write_plan(archive: Archive, plan: Plan, progress: Progress = ignore_progres
 def write_revision(
     archive: Archive, path: str, old: Article, revision: Revision, *, ordered: Sequence[str] = ()
 ) -> Article:
-    """Write a revision of an article to its file and its row. Return the article as its file has it
-    then. `path`: of the file; `old`: the article in it; `ordered`: fields that are written even
-    if they were edited by hand."""
+    """Write a revision of an article to its file and its database row. Return the article as its
+    file then has it. Fields that were edited by hand stay, except for those in `ordered`. `path`:
+    of the file; `old`: the article in it."""
 
     def compare(stored: Article) -> Compared | None:
-        """Return the data by which later articles are compared with a new body."""
+        """Return data of a new body, with which later articles are compared to find copies. None if
+        the body stays. It is called with the article as it is stored."""
         if "body" not in revision.values:
             return None
         return make_comparison_data(stored, archive.clock())
@@ -215,12 +222,13 @@ def write_together(
     write: Callable[[Item], object],
     progress: Progress,
 ) -> None:
-    """Call `write` for each item; it writes an article. Their rows are committed in groups of
-    _ARTICLES_A_COMMIT. `progress`: called with the number of items done and of all; it may raise to
-    stop."""
+    """Write many articles quickly: their database rows are committed in groups of
+    _ARTICLES_A_COMMIT. `write`: is called for each item, and writes one article. `progress`: called
+    with the number of items done and of all; it may raise to stop."""
+    # before each commit of rows, the files written so far are made durable
     with (
-        archive.article_store.batch_writes() as settle,
-        archive.store.visits.shared(settle, gather=True),
+        archive.article_store.batch_writes() as make_files_durable,
+        archive.store.visits.shared(make_files_durable, gather=True),
     ):
         for number, item in enumerate(items, 1):
             write(item)

@@ -38,14 +38,16 @@ def read_again(
     now: datetime,
     uncategorised: str,
 ) -> Revision | None:
-    """Read the kept page of `article` again. Return the revision, None if nothing changes.
+    """Read the kept page of `article` again. Return the revision (new values); None if nothing
+    changes or only a part of a whole article would be read.
 
     `html`, `headers`: the kept page. `source`: settings of its source, as they hold for the
     article. `owned`: True if the source writes this article, so that values from its feed stay.
-    `repeated`: texts that the site repeats; they are left out. `uncategorised`: category of
-    articles that fit no category. Raises ConfigError, or NotAnArticle if the page has no article;
-    its message names the operator's selectors if they are the cause."""
-    # a list of links has no fields of articles
+    `files`: the paths of taxonomy.toml and learnt.npz. `repeated`: texts that the site repeats;
+    they are left out. `uncategorised`: category of articles that fit no category. Raises
+    ConfigError, or NotAnArticle if the page has no article or if the operator's selectors leave
+    none."""
+    # the feed of such a source is only a list of links, without values of articles
     owned = owned and source.kind != "list" and not source.rules.links
     url = headers.get(ANSWERED, "")  # the address that answered
     if not urls.host(url) or not urls.same_site(url, article.url):
@@ -74,6 +76,7 @@ def read_again(
     if reading.article.partial and not article.partial:
         return None
 
+    # describe the new version, and keep the operator's edits
     again = _apply_reading(article, reading, owned=owned)
     described = describe_again(again, source, load_taxonomy(files), uncategorised)
     if described is not None:
@@ -84,8 +87,9 @@ def read_again(
 
 
 def _make_revision(article: Article, again: Article, html: str | None) -> Revision | None:
-    """Return the difference between an article and its new version `again`. None if no field
-    differs that an operator sees. `html`: the new body, None if it is not published whole."""
+    """Return the difference between an article and its new version `again` as a revision; None if
+    no field differs that an operator sees. `html`: the new body as HTML, None if it is not
+    published whole."""
     changes = list_changes(article, again)
     if not changes:
         return None
@@ -101,15 +105,16 @@ def _make_revision(article: Article, again: Article, html: str | None) -> Revisi
 
 
 def _rebuild_entry(article: Article, *, owned: bool) -> Entry:
-    """Return the feed entry that the article was filed from, made of the values that the article
-    still has. `owned`: True if the source writes the article; if not, the entry has only id,
-    address and keywords."""
+    """Return the feed entry from which the article was filed, as far as the article still has its
+    values. `owned`: True if the source writes the article; else the entry has only id, address and
+    keywords."""
     entry = Entry(id=article.source_id or article.url, url=article.url, categories=article.keywords)
     if not owned:
         return entry
     names = [name.strip() for name in (article.author or "").split(",")]
     authors = [name for name in names if name]
-    is_from_feed = remove_tags(article.title) == article.title  # those have no markup
+    # a title from a feed has no markup
+    is_from_feed = remove_tags(article.title) == article.title
     return replace(
         entry,
         title=article.title if is_from_feed else "",
@@ -122,9 +127,10 @@ def _rebuild_entry(article: Article, *, owned: bool) -> Entry:
 
 
 def _apply_reading(old: Article, reading: PageReading, *, owned: bool) -> Article:
-    """Return `old` with the values that were read from its page. Its id, address and times stay. If
-    its source writes the article (`owned`), author, cover and language stay, too, as they are from
-    the feed; author and cover change if a rule of the operator sets them."""
+    """Return the article `old` with the values that were read from its page. Id, address and times
+    stay. `owned`: True if the source writes the article; then author, cover and language stay, too,
+    because they come from its feed. But author and cover change if a rule of the operator sets
+    them."""
     new = reading.article
     author = new.author
     cover = new.cover
@@ -154,8 +160,8 @@ def _apply_reading(old: Article, reading: PageReading, *, owned: bool) -> Articl
 
 
 def _list_other_rights(article: Article) -> Iterator[str]:
-    """Yield the rights of an article that a feed or the operator stated; the page does not repeat
-    these."""
+    """Yield those statements of rights in an article that do not come from its page, but from a
+    feed or the operator. Reading the page again does not find them."""
     for line in article.rights:
         statement = parse_statement(line)
         if statement is None or statement.place == "feed":

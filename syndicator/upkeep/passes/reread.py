@@ -46,9 +46,10 @@ def plan_reread(
     *,
     progress: Progress = ignore_progress,
 ) -> Plan:
-    """Return what would change if the kept pages of the chosen articles were read again with the
-    present rules. In the plan, `lacking` are the articles whose page is not kept. Raises UsageError
-    or ConfigError."""
+    """Return the plan of the changes from reading the kept pages of articles again with the present
+    rules. `choice`: the articles. In the plan, `lacking` are the articles whose page is not kept.
+    `progress`: called with the number of articles done and of all. Raises UsageError or
+    ConfigError."""
     if configuration.faults:
         raise ConfigError.of(configuration.faults)
     problems = reconcile.update_from_files(archive, configuration)
@@ -56,16 +57,16 @@ def plan_reread(
         return plan_pass(
             archive,
             choose_articles(archive, configuration.sources, choice),
-            lambda item: _read_page(archive, item),
+            lambda item: _load_page(archive, item),
             lambda pages: [_read_again(archive, configuration, worker, page) for page in pages],
             problems=problems,
             progress=progress,
         )
 
 
-def _read_page(archive: Archive, item: Chosen) -> FiledPage | Problem | None:
-    """Return the article with its kept page. Return None if its page is not kept or its file is
-    gone, and a problem if the file cannot be read."""
+def _load_page(archive: Archive, item: Chosen) -> FiledPage | Problem | None:
+    """Return a chosen article with its kept page; None if its page is not kept or its file is gone;
+    a problem if the file cannot be read."""
     page = archive.snapshots.get(item.id)
     if page is None:
         return None
@@ -79,14 +80,16 @@ def _read_page(archive: Archive, item: Chosen) -> FiledPage | Problem | None:
 def _read_again(
     archive: Archive, configuration: Configuration, worker: Worker, page: FiledPage
 ) -> Outcome:
-    """Read a kept page again in the worker and return the revision of its article. Return a problem
-    if the page is no longer taken for an article, and None if nothing changes or its source is not
-    followed. Raises WorkerFailed, or ConfigError if the rules are faulty."""
+    """Read a kept page again in the worker, and return the revision (new values) of its article.
+    Return None if nothing changes or if its source was removed. Return a problem if the page is no
+    longer taken for an article. Raises WorkerFailed, or ConfigError if the rules are faulty."""
     article = page.article
     source = find_terms(archive, configuration, article)
     if source is None:
         return None
+    # the first visit may have found another kind or address of the source
     source = apply_first_visit(source, archive.store.visits.state(source.key))
+    rights = archive.rights_of(configuration.sources[source.key])
     try:
         return worker.call_sync(
             jobs.read_again,
@@ -94,7 +97,7 @@ def _read_again(
             page.headers,
             article,
             source,
-            owned=archive.rights_of(configuration.sources[source.key]).owns(article.url),
+            owned=rights.owns(article.url),
             files=configuration.taxonomy,
             repeated=archive.store.visits.find_boilerplate(urls.own_host(article.url)),
             now=archive.clock(),
@@ -110,14 +113,17 @@ def _read_again(
 
 
 def write_reread(archive: Archive, plan: Plan, progress: Progress = ignore_progress) -> None:
-    """Write the plan, and note for all examined articles that this version has read their pages."""
+    """Write the planned changes to the article files. Note for all examined articles that this
+    version of the program has read their pages. `progress`: called with the number of articles done
+    and of all."""
     write_plan(archive, plan, progress)
     for article_id in plan.examined:
         archive.snapshots.note_read(article_id)
 
 
 def list_without_page(archive: Archive, sources: Mapping[str, Source], choice: Choice) -> list[str]:
-    """Return the ids of the chosen articles whose page is not kept. Raises UsageError."""
+    """Return the ids of those chosen articles whose page is not kept. `sources`: the followed
+    sources by key. Raises UsageError."""
     articles = choose_articles(archive, sources, choice)
     return [article.id for article in articles if archive.snapshots.get(article.id) is None]
 
@@ -128,8 +134,9 @@ async def fetch_pages(
     ids: Sequence[str],
     progress: Progress = ignore_progress,
 ) -> tuple[Problem, ...]:
-    """Fetch the pages of articles and keep them. `ids`: of the articles. Return a problem for each
-    that failed. Raises OSError, or NetworkDown if the first request finds no network."""
+    """Fetch and keep the pages of the articles with these `ids`. Return a problem for each page
+    that could not be fetched. `progress`: called with the number of articles done and of all.
+    Raises OSError, or NetworkDown if the first request finds no network."""
     problems: list[Problem] = []
     async with aclosing(make_fetcher(archive, configuration.settings)) as fetcher:
         for number, article_id in enumerate(ids, 1):
@@ -150,9 +157,9 @@ async def fetch_pages(
 async def _fetch_page(
     archive: Archive, configuration: Configuration, fetcher: Fetcher, article: Article
 ) -> Failed | None:
-    """Fetch and keep the page of an article. Return the failure, None if there was none. An answer
-    from another site is a failure. An article whose source is not followed is left out, and counts
-    as none."""
+    """Fetch and keep the page of an article. Return the failure, None for success. An answer from
+    another site is a failure. If the source of the article was removed, do nothing and return
+    None."""
     source = find_terms(archive, configuration, article)
     if source is None:
         return None
@@ -161,6 +168,7 @@ async def _fetch_page(
     result = missing_credentials or await fetcher.fetch(request)
     if isinstance(result, Failed):
         return result
+    # another site may have another page at this address
     if not isinstance(result, Fetched) or not urls.same_site(result.final_url, article.url):
         return Failed(
             url=article.url, reason=FetchReason.REDIRECTS, detail=f"{result.final_url} answered"

@@ -28,8 +28,8 @@ POINTED = 5  # pages on which a selector made by pointing must match
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tried:
-    """The result of trying rules on the kept page of article `id`. `trial`: None if the worker
-    could not read the page."""
+    """The result of trying rules on the kept page of the article with this `id`. `trial`: None if
+    the worker could not read the page."""
 
     id: str
     title: str
@@ -38,8 +38,8 @@ class Tried:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptPage:
-    """The kept page of article `id`. `url`: address of the article. `page`: the bytes, the address
-    that answered, and the headers."""
+    """The kept page of the article with this `id`. `url`: address of the article. `page`: the
+    bytes, the address that answered, and the headers."""
 
     id: str
     title: str
@@ -48,8 +48,9 @@ class KeptPage:
 
 
 def list_kept_pages(instance: OpenedInstance, key: str, limit: int = POINTED) -> list[KeptPage]:
-    """Return at most `limit` kept pages of articles that the source writes itself, the newest
-    first. `key`: of the source. Raises UsageError if there is no such source."""
+    """Return at most `limit` kept pages of a source, those of its newest articles first. Articles
+    that the source announced, but has no right to write, are left out. `key`: of the source. Raises
+    UsageError if there is no such source."""
     need_sources(instance.sources, [key], instance.config)
     if instance.store is None:
         return []
@@ -58,6 +59,7 @@ def list_kept_pages(instance: OpenedInstance, key: str, limit: int = POINTED) ->
     )
     snapshots = open_kept_pages(instance.settings, instance.environ)
     index = instance.store.index
+    # ten times as many articles, because not each one is owned and has a kept page
     ids = index.ids(FeedKey("source", key), limit=10 * limit, since=None, most=10 * limit)
     pages: list[KeptPage] = []
     for article_id, article in index.articles(ids).items():
@@ -77,13 +79,15 @@ def list_kept_pages(instance: OpenedInstance, key: str, limit: int = POINTED) ->
 def try_rules(
     archive: Archive, configuration: Configuration, key: str, rules: Rules, *, limit: int = PAGES
 ) -> tuple[Tried, ...]:
-    """Try `rules` on the newest kept pages of a source, at most `limit`. `key`: of the source.
-    Raises UsageError if there is no such source; RulesError if the rules are faulty."""
+    """Try reading rules on the kept pages of a source: read each page with `rules` and compare the
+    result with the one before. Return a result for each page, the newest first, at most `limit`.
+    `key`: of the source. Raises UsageError if there is no such source; RulesError if the rules are
+    faulty."""
     trials: list[Tried] = []
     with open_worker() as worker:
         for page in list_kept_pages(make_opened_instance(archive, configuration), key, limit):
             html, answered, headers = page.page
-            trial = None
+            trial = None  # stays so if the worker cannot read the page
             with suppress(WorkerFailed):
                 trial = worker.call_sync(
                     jobs.compare_rules,
@@ -99,17 +103,20 @@ def try_rules(
 
 
 def find_mean_score(trials: Sequence[Tried]) -> float:
-    """Return the mean score of the pages, higher is better. A page that could not be read counts as
-    0."""
+    """Return the mean score of the tried pages, 0 to 1: how far they are read as before. A page
+    that could not be read counts as 0. Return 0 without pages."""
     if not trials:
         return 0.0
     return fmean(page.trial.score if page.trial else 0.0 for page in trials)
 
 
 def count_matched(tried: Sequence[Tried]) -> dict[str, int]:
-    """Return by rule the number of pages on which it matches something. {} if no page could be
-    read."""
+    """Return for each rule the number of pages on which it matches something. Return {} if no page
+    could be read. `tried`: the results of trying rules."""
     trials = [page.trial for page in tried if page.trial]
     if not trials:
         return {}
-    return {rule: sum(bool(trial.matches[rule]) for trial in trials) for rule in trials[0].matches}
+    page_counts = {}
+    for rule in trials[0].matches:
+        page_counts[rule] = sum(bool(trial.matches[rule]) for trial in trials)
+    return page_counts

@@ -28,8 +28,8 @@ _WRITTEN = ("tags", "tags_by", "category", "category_by")  # attributes that it 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """The decision of an operator on an article. `tags`: all tags that it shall have; `category`:
-    "" for none. If one is None, the article keeps what it has."""
+    """The decision of an operator on an article. `tags`: all tags that it shall have, None to keep
+    its tags. `category`: its new category, "" for none, None to keep its category."""
 
     tags: tuple[str, ...] | None = None
     category: str | None = None
@@ -44,12 +44,14 @@ class Names:
     used: Collection[str] = ()
 
     def spell_tag(self, name: str, article: Article) -> str:
-        """Return the usual spelling of the tag `name`. Raises UsageError if taxonomy.toml lists
-        tags and neither it nor an article has this tag, so that a typo makes no feed; also if
-        `name` can be no tag."""
+        """Return the usual spelling of the tag `name` for an article. Raises UsageError if `name`
+        cannot be a tag. If taxonomy.toml lists tags, it is also raised if neither taxonomy.toml nor
+        any article has this tag: a typo must not make a new feed."""
         name = text.line(name)
         if not name or not make_key(name):
             raise UsageError(f"{name!r} is no tag: a tag has a letter or a digit")
+
+        # find it in taxonomy.toml, or among the tags of articles
         spellings = {}
         for tag in self.vocabulary.tag:
             for form in (*tag.aliases, tag.name):
@@ -58,13 +60,15 @@ class Names:
         match = spellings.get(make_key(name)) or slugs.get(text.slug(name))
         if match:
             return match
+
         if "," in name:
             raise UsageError(
                 f"{name!r} is no tag; give each tag as a word of its own, in quotes where it has a"
                 " blank"
             )
         if self.vocabulary.tag:
-            near = text.suggestion(name, (*(tag.name for tag in self.vocabulary.tag), *self.used))
+            listed = [tag.name for tag in self.vocabulary.tag]
+            near = text.suggestion(name, (*listed, *self.used))
             raise UsageError(
                 f"no tag {name!r} in taxonomy.toml, and no article has it{near}; list it there"
                 " first"
@@ -72,8 +76,10 @@ class Names:
         return name
 
     def spell_category(self, name: str) -> str:
-        """Return the usual spelling of the category `name`. Raises UsageError if taxonomy.toml has
-        categories, but not this one."""
+        """Return the spelling of the category `name` in taxonomy.toml. If taxonomy.toml has no
+        categories, return `name` on one line. Raises UsageError if it has some, but not this
+        one."""
+        # by folded name, the form in which names are compared
         spellings = {fold(category.name): category.name for category in self.vocabulary.category}
         if spellings and fold(name) not in spellings:
             near = text.suggestion(name, spellings.values())
@@ -85,7 +91,7 @@ class Names:
 
 def confirm_tags(article: Article, names: Names, added: Iterable[str] = ()) -> Decision:
     """Return the decision that confirms all tags of an article and adds the tags `added`. Raises
-    UsageError if one of these is unknown."""
+    UsageError if an added tag is unknown."""
     added_tags = [names.spell_tag(name, article) for name in added]
     tag_by_slug: dict[str, str] = {}
     for tag in (*article.tags, *added_tags):
@@ -94,14 +100,16 @@ def confirm_tags(article: Article, names: Names, added: Iterable[str] = ()) -> D
 
 
 def reject_tags(article: Article, names: Names, rejected: Sequence[str]) -> Decision:
-    """Return the decision that removes the `rejected` tags from an article and confirms its others.
-    Raises UsageError if the article does not have one of the rejected tags."""
+    """Return the decision that removes the `rejected` tags from an article and confirms its other
+    tags. Raises UsageError if the article does not have one of the rejected tags."""
+    # tags with one slug (name in the address of a feed) are the same tag
     slugs = {text.slug(tag) for tag in article.tags}
     rejected_slugs = set()
     for rejected_name in rejected:
         name = rejected_name
         if text.slug(name) not in slugs:
-            with suppress(UsageError):  # an unknown tag is reported as missing below
+            # it may be an alias; an unknown tag is reported below
+            with suppress(UsageError):
                 name = names.spell_tag(name, article)
         if text.slug(name) not in slugs:
             has = ", ".join(article.tags) or "none"
@@ -129,9 +137,10 @@ def has_same_values(article: Article, other: Article) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Confirmed:
-    """The effect of a decision on an article. `before`, `after`: the article; `path`: of its file.
-    `changed`: True if the file changes, even if only in who set a value. `feeds`: feeds that the
-    article joins or leaves. `problems`: of files that cannot be read."""
+    """The effect of a decision on an article. `before`, `after`: the article before and after it;
+    `path`: of its file. `changed`: True if the file changes, even if only in who set a value.
+    `feeds`: feeds that the article joins or leaves. `problems`: one for each file that cannot be
+    read."""
 
     before: Article
     after: Article
@@ -142,10 +151,14 @@ class Confirmed:
 
 
 def load_names(store: Store, config: Path) -> Names:
-    """Return the tags and categories of taxonomy.toml, and the tags that have a feed."""
-    used = [
-        row.name for row in store.index.feeds() if row.key.axis == "tag" and row.moved_to is None
-    ]
+    """Return the tags and categories that an operator may use: those of taxonomy.toml, and the tags
+    that have a feed. `config`: the folder of taxonomy.toml."""
+    used = []
+    for row in store.index.feeds():
+        is_tag = row.key.axis == "tag"
+        was_renamed = row.moved_to is not None
+        if is_tag and not was_renamed:
+            used.append(row.name)
     return Names(load_any(config / "taxonomy.toml"), tuple(used))
 
 
@@ -155,9 +168,10 @@ def plan_decision(
     what: str,
     decide: Callable[[Article, Names], Decision],
 ) -> Confirmed:
-    """Return the effect that a decision would have. `what`: address, id or file of the article;
-    `decide`: makes the decision for it. Raises UsageError if the article is unknown or withdrawn,
-    or the decision is not possible; ConfigError."""
+    """Return the effect that a decision on an article would have; change nothing. `what`: address,
+    id or file of the article. `decide`: gets the article and the usable names, and returns the
+    decision. Raises UsageError if the article is unknown or withdrawn, or if the decision is not
+    possible; ConfigError."""
     problems = reconcile.update_from_files(archive, configuration)
     if find_withdrawal(archive, what):
         raise UsageError(
@@ -167,6 +181,8 @@ def plan_decision(
     old = archive.article_store.get(path)
     decision = decide(old, load_names(archive.store, configuration.folder))
     new = apply_decision(old, decision)
+
+    # find out what changes
     feed_changes = ChangeCounter(archive.store.index.merged())
     has_new_values = not has_same_values(old, new)
     if has_new_values:
@@ -185,9 +201,9 @@ def plan_decision(
 
 
 def write_decision(archive: Archive, path: str, planned_on: Article, decided: Article) -> Article:
-    """Write tags and category of `decided` to the file at `path`; return the article as its file
-    then has it. `planned_on`: the article when the decision was made. Raises EditedMeanwhile if the
-    file has other tags or another category by now."""
+    """Write tags and category of the article `decided` to its file at `path`. Return the article as
+    its file then has it. `planned_on`: the article as it was when the decision was made. Raises
+    EditedMeanwhile if the file has other tags or another category by now."""
     current = archive.article_store.get(path)
     if not has_same_values(current, planned_on):
         raise EditedMeanwhile(path)

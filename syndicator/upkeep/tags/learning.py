@@ -41,9 +41,10 @@ class Learnt:
 
 
 def learn(archive: Archive, configuration: Configuration, *, minimum: int = LEAST) -> Learnt:
-    """Learn spellings, and tags and categories if at least `minimum` articles have confirmed ones.
-    Replace the file learnt.npz, or delete it if there is no article. Raises WorkerFailed or
-    ConfigError."""
+    """Learn from filed articles how tags are spelled and to which articles tags and categories
+    belong, and replace the file learnt.npz. Delete it if nothing was learnt. Return numbers of what
+    was learnt. `minimum`: tags are learnt only if so many articles have confirmed ones; the same
+    holds for categories. Raises WorkerFailed or ConfigError."""
     stamps = _list_stamps_by_age(archive.store)
     files = find_taxonomy_files(configuration.folder, configuration.settings)
     learnt_file = Path(files[1])
@@ -53,6 +54,7 @@ def learn(archive: Archive, configuration: Configuration, *, minimum: int = LEAS
         return Learnt(articles=0, tags=0)
     from syndicator.describing.taxonomy.taxonomy import MOST_TEXTS
 
+    # a generator: the files to read are needed only if the articles are in a bucket
     paths = (stamp.path for stamp in list_files_to_read(stamps, learnt_file, MOST_TEXTS))
     with _local_folder(archive.article_store, paths) as folder, _open_long_worker() as worker:
         articles, tags, filed = worker.call_sync(jobs.learn_files, files, folder, stamps, minimum)
@@ -60,7 +62,8 @@ def learn(archive: Archive, configuration: Configuration, *, minimum: int = LEAS
 
 
 def suggest(archive: Archive, configuration: Configuration) -> "list[Proposal]":
-    """Return suggestions of tags that taxonomy.toml lacks, the best first. Raises WorkerFailed."""
+    """Return suggestions of tags that taxonomy.toml lacks, the best first, from the newest
+    articles. Raises WorkerFailed."""
     files = find_taxonomy_files(configuration.folder, configuration.settings)
     paths = [stamp.path for stamp in _list_stamps_by_age(archive.store)[-MOST_READ:]]
     with _local_folder(archive.article_store, paths) as folder, _open_long_worker() as worker:
@@ -68,8 +71,8 @@ def suggest(archive: Archive, configuration: Configuration) -> "list[Proposal]":
 
 
 def suggest_groups(archive: Archive) -> "list[Group]":
-    """Return groups of articles that could be categories, the largest first; [] if there are too
-    few articles. Raises WorkerFailed."""
+    """Return groups of similar articles, each of which could become a category, the largest first,
+    from the newest articles. Return [] if there are too few articles. Raises WorkerFailed."""
     paths = [stamp.path for stamp in _list_stamps_by_age(archive.store)[-MOST_GROUPED:]]
     if len(paths) < LEAST_GROUPED:
         return []
@@ -79,9 +82,9 @@ def suggest_groups(archive: Archive) -> "list[Group]":
 
 @contextmanager
 def _local_folder(article_store: ArticleStore, paths: Iterable[str]) -> Iterator[str]:
-    """Yield the path of a local folder with the article files, for the worker. It is that of the
-    article store itself. If the articles are in a bucket, it is a temporary folder with copies of
-    the files at `paths`; missing files are left out."""
+    """Yield the path of a local folder with the article files, which the worker can read. If the
+    articles are in a bucket, it is a temporary folder with copies of the files at `paths`; missing
+    files are left out. Otherwise it is the folder of the article store itself."""
     if not is_bucket(article_store.name):
         yield article_store.name
         return
@@ -100,11 +103,12 @@ def _open_long_worker() -> closing[Worker]:
 
 
 def _list_stamps_by_age(store: Store) -> list[FileStamp]:
-    """Return the stamps of all article files, ordered by when the articles were added, oldest
-    first."""
+    """Return the stamps (path, time and size) of all article files, ordered by when the articles
+    were added, oldest first."""
     stamps = store.visits.stamps()
     dated = []
     for article in iterate_articles(store):
         added = article.added.timestamp() if article.added else 0.0
         dated.append((added, stamps[article.id].path, article.id))
-    return [stamps[article_id] for _, _, article_id in sorted(dated)]
+    dated.sort()
+    return [stamps[article_id] for _, _, article_id in dated]

@@ -76,14 +76,13 @@ def plan_rename(
     new: str,
     undone: Entry | None = None,
 ) -> Retagging:
-    """Return the effect of renaming the tag `old` to `new`, or of merging it into `new`. `undone`:
-    the entry of taxonomy.toml to restore if this undoes a rename; it stays if it was edited since.
-    Raises UsageError, which says what to do instead, or ConfigError."""
+    """Return the effect of renaming the tag `old` to `new`, or of merging it into `new`; change
+    nothing. `kind`: which of the two. `undone`: the entry of taxonomy.toml that an earlier rename
+    wrote, if this one undoes it; the entry before is then restored, unless this one was edited
+    since. Raises UsageError, which says what to do instead, or ConfigError."""
     reconcile.update_from_files(archive, configuration)
-    old = " ".join(old.split())
-    new = " ".join(new.split())
-    if not old or not new or max(len(old), len(new)) > _LONGEST:
-        raise UsageError(f"a tag needs a name, of {_LONGEST} characters at most")
+    old = _clean_name(old)
+    new = _clean_name(new)
     path = configuration.folder / "taxonomy.toml"
     vocabulary = load_any(path)
     _check_first_tag(vocabulary, path)
@@ -130,9 +129,19 @@ def plan_rename(
     )
 
 
+def _clean_name(name: str) -> str:
+    """Return the name of a tag with single blanks between its words. Raises UsageError if it is
+    empty or too long."""
+    cleaned = " ".join(name.split())
+    if not cleaned or len(cleaned) > _LONGEST:
+        raise UsageError(f"a tag needs a name, of {_LONGEST} characters at most")
+    return cleaned
+
+
 def _find_articles(store: Store, old: str, new: str) -> tuple[list[Article], list[Article]]:
-    """Return two lists: the articles that have a tag with the slug `old`, and those that have one
-    with the slug `new`. If both slugs are the same, the second list is empty."""
+    """Return two lists: the articles with the old tag, and the articles with the new tag. `old`,
+    `new`: slugs of the tags (their names in addresses). If both are the same, the second list is
+    empty."""
     with_old: list[Article] = []
     with_new: list[Article] = []
     for article in iterate_articles(store):
@@ -145,17 +154,18 @@ def _find_articles(store: Store, old: str, new: str) -> tuple[list[Article], lis
 
 
 def _is_renamed(tag: TagDef, old: str, new: str) -> bool:
-    """True if the entry of taxonomy.toml looks as after the rename or merge of `old`. `tag`: the
-    entry that is called `new` in some spelling. If both names are only spellings of one tag, it
-    must be spelled `new`; else `old` must be its name or alias."""
+    """True if taxonomy.toml looks as if the tag `old` had been renamed to `new` or merged into it.
+    `tag`: the entry of taxonomy.toml that has the name `new`, in some spelling."""
+    # if both names are spellings of one tag, the entry must have the new spelling
     if fold(old) == fold(new):
         return tag.name == new
+    # else the old name must have become an alias
     return has_name(tag, old)
 
 
 def _check_first_tag(vocabulary: Vocabulary, path: Path) -> None:
-    """Raise UsageError if taxonomy.toml has no tag yet and says `only = true`, as its first tag
-    would then replace all publishers' tags."""
+    """Raise UsageError if taxonomy.toml has no tag yet and says `only = true`: the first tag would
+    then replace all publishers' tags. `path`: of taxonomy.toml, for the message."""
     if not vocabulary.tag and vocabulary.only:
         raise UsageError(
             f"{path} says only = true, so that its first [[tag]] replaces publishers' tags; write"
@@ -169,9 +179,9 @@ def write_rename(
     planned: Retagging,
     progress: Callable[[int, int], None] = lambda count, total: None,
 ) -> None:
-    """Carry out a planned rename: rewrite taxonomy.toml, redirect the feed, write the articles, and
-    rename the tag in what was learnt. It can be repeated after a crash. `progress`: called with the
-    number of written articles and the number of all."""
+    """Carry out a planned rename or merge: rewrite taxonomy.toml, redirect the feed, write the
+    articles, and rename the tag in learnt.npz. It can be repeated after a crash. `progress`: called
+    with the number of written articles and the number of all."""
     path = (configuration.folder / "taxonomy.toml").resolve()  # a symlink stays one
     if planned.change is not None:
         text_before = path.read_text(encoding="utf-8") if path.exists() else ""
@@ -184,25 +194,28 @@ def write_rename(
         progress,
     )
     if planned.kind == "rename":
+        # the next build need not rewrite the files that link the tag
         note_renamed(archive, planned.old_feed.slug, planned.new_feed.slug)
+
+    # rename the tag in what was learnt; `rename_tag` returns the same object if it is not there
     learnt = configuration.settings.state_dir / "learnt.npz"
     if not learnt.exists():
         return
-
     taxonomy = Taxonomy().with_learnt(learnt)
     renamed = taxonomy.rename_tag(planned.old, planned.new)
     if renamed is not taxonomy:
-        fresh = learnt.with_name(f".{learnt.name}.new")
-        renamed.save(fresh)
-        fresh.replace(learnt)
+        new_path = learnt.with_name(f".{learnt.name}.new")
+        renamed.save(new_path)
+        new_path.replace(learnt)
 
 
 def choose_feeds_to_build_first(
     queries: Sequence[SavedQuery], planned: Retagging
 ) -> Callable[[FeedKey], bool] | None:
-    """Return which feeds a command builds at once, as a function that is true for them. If the
-    rename changes at most _AT_ONCE feeds, return None: all are built at once. Else only the feeds
-    of both tags and of all saved queries are."""
+    """Choose the feeds that the command builds at once after a rename; others are built later.
+    Return a function that is true for these feeds, or None to build all at once. If the rename
+    changes more than _AT_ONCE feeds, only the feeds of both tags and of all saved queries are
+    chosen."""
     if len(planned.feeds) <= _AT_ONCE:
         return None
     first = frozenset((planned.old_feed, planned.new_feed, *(query.key for query in queries)))
@@ -210,8 +223,9 @@ def choose_feeds_to_build_first(
 
 
 def _find_spelling(vocabulary: Vocabulary, holders: Sequence[Article], name: str) -> str:
-    """Return the tag `name` as taxonomy.toml spells it. If it is not there, return the spelling of
-    the first of `holders`, the articles with the tag. Else return `name`."""
+    """Return the spelling of the tag `name` in taxonomy.toml. If the tag is not there, return its
+    spelling in the first article that has it; without such an article, return `name`. `holders`:
+    the articles that have the tag."""
     index = find_tag_index(vocabulary, name)
     if index is not None:
         return vocabulary.tag[index].name
@@ -226,20 +240,21 @@ def _find_spelling(vocabulary: Vocabulary, holders: Sequence[Article], name: str
 def _check_rename(
     store: Store, vocabulary: Vocabulary, old: str, new: str, *, is_known: bool
 ) -> None:
-    """Raise UsageError if `old` and `new` are equal, if there is no tag `old`, or if `new` is an
-    alias of a third tag. `is_known`: True if articles have the tag `old`, or if it was renamed
-    before."""
+    """Raise UsageError if the tag `old` cannot be renamed to `new`: the names are equal, there is
+    no tag `old`, or `new` is an alias of a third tag. `is_known`: True if articles have the tag
+    `old`, or if taxonomy.toml has the rename already, as after a crash."""
     if old == new:
         raise UsageError(f"the tag is called {old!r} already")
     if find_tag_index(vocabulary, old) is None and not is_known:
-        names = {tag.name: None for tag in vocabulary.tag}
+        names = {tag.name: None for tag in vocabulary.tag}  # a set that keeps its order
         for article in iterate_articles(store):
             names.update(dict.fromkeys(article.tags))
         hint = name_alternatives(old, names) or "; there is no tag yet"
         raise UsageError(f"no tag {old!r}: neither taxonomy.toml nor an article has it{hint}")
-    both = (fold(old), fold(new))
+    both_names = (fold(old), fold(new))
     for tag in vocabulary.tag:
-        if fold(tag.name) not in both and has_name(tag, new):
+        is_third_tag = fold(tag.name) not in both_names
+        if is_third_tag and has_name(tag, new):
             raise UsageError(
                 f"{new!r} is an alias of {tag.name!r} in taxonomy.toml: merge into {tag.name!r},"
                 " or remove it there"
@@ -247,8 +262,9 @@ def _check_rename(
 
 
 def _check_kind(kind: str, old: str, new: str, *, new_exists: bool, is_same: bool) -> None:
-    """Raise UsageError if a merge should be a rename, or a rename a merge. `new_exists`: there is a
-    tag `new`; `is_same`: both names have one feed, so that only the spelling changes."""
+    """Raise UsageError if the operator should merge instead of rename, or rename instead of merge.
+    `kind`: "rename" or "merge". `new_exists`: True if there is a tag `new`. `is_same`: True if both
+    names have the same feed, so that only the spelling changes."""
     if kind == "rename" and new_exists and not is_same:
         raise UsageError(f"there is a tag {new!r} already; `syndicator tags merge` joins the two")
     if kind == "merge" and is_same:
@@ -262,8 +278,8 @@ def _check_kind(kind: str, old: str, new: str, *, new_exists: bool, is_same: boo
 
 
 def _check_address(store: Store, old: FeedKey, new: FeedKey) -> None:
-    """Raise UsageError if an earlier rename redirects the feed `new` to a third feed, other than
-    `old`."""
+    """Raise UsageError if an earlier rename redirects the feed `new` of a tag to a third feed. It
+    may redirect to the feed `old`: that rename is then undone."""
     target = resolve_moves(store.index.feeds()).get(new)
     if target not in (None, old):
         raise UsageError(
@@ -273,8 +289,8 @@ def _check_address(store: Store, old: FeedKey, new: FeedKey) -> None:
 
 
 def _replace_tag(article: Article, slug: str, new: str) -> Article:
-    """Return the article with the tag `new` in place of each tag with this slug. Of tags with the
-    same slug, only the first stays."""
+    """Return the article with the tag `new` in place of each tag that has this slug (the name in
+    the address of its feed). Of several tags with the same slug, only the first stays."""
     replaced = [new if text.slug(tag) == slug else tag for tag in article.tags]
     first_spelling: dict[str, str] = {}
     for tag in replaced:
@@ -284,7 +300,7 @@ def _replace_tag(article: Article, slug: str, new: str) -> Article:
 
 def _list_notes(queries: Sequence[SavedQuery], old: FeedKey, new: str) -> tuple[str, ...]:
     """Return a line for the operator on each entry of feeds.toml that still names the old tag.
-    `old`: feed of the old tag; `new`: name of the new tag."""
+    `queries`: the entries; `old`: feed of the old tag; `new`: name of the new tag."""
     notes = []
     for query in queries:
         if query.feed == old:
@@ -297,7 +313,8 @@ def _list_notes(queries: Sequence[SavedQuery], old: FeedKey, new: str) -> tuple[
 
 
 def _asks_for_tag(query: SavedQuery, slug: str) -> bool:
-    """True if the query has a term `tag:` with this slug."""
+    """True if a saved query asks for articles with a certain tag, as in `tag:ai`. `slug`: of the
+    tag."""
     if not query.expr:
         return False
     terms = iterate_terms(query.expr)
@@ -305,9 +322,9 @@ def _asks_for_tag(query: SavedQuery, slug: str) -> bool:
 
 
 def _move_feed(store: Store, planned: Retagging) -> None:
-    """Redirect the feed of the old tag to the feed of the new one. After a rename, the new feed
-    keeps the old one's id, so that feed readers see no new feed. If both tags have one address,
-    only the feed's name changes. Does nothing if it was done before."""
+    """Redirect the feed of the old tag to the feed of the new tag. After a rename, the new feed has
+    the id of the old one, so that feed readers see no new feed. If both tags have the same feed,
+    only its name changes. Do nothing if this was done before."""
     index = store.index
     rows = {row.key: row for row in index.feeds()}
     old_row = rows.get(planned.old_feed)
@@ -319,7 +336,8 @@ def _move_feed(store: Store, planned: Retagging) -> None:
     if old_row is None or old_row.moved_to == planned.new_feed:
         return
     new_row = rows.get(planned.new_feed)
-    first_slug = old_row.first_slug  # of which a feed's id is made
+    # the id of a feed is made of its first slug; after a merge, the new feed keeps its own id
+    first_slug = old_row.first_slug
     if new_row is not None and planned.kind == "merge":
         first_slug = new_row.first_slug
     if new_row is None:
@@ -330,8 +348,9 @@ def _move_feed(store: Store, planned: Retagging) -> None:
 def put_tags(
     archive: Archive, tags: Mapping[str, tuple[str, ...]], progress: Callable[[int, int], None]
 ) -> None:
-    """Give articles other tags. `tags`: the new tags of each article, by its id. It can be repeated
-    after a crash. `progress`: called with the number of written articles and the number of all."""
+    """Replace the tags of articles. `tags`: the new tags of each article, by article id. It can be
+    repeated after a crash. `progress`: called with the number of written articles and the number of
+    all."""
     _write_tags(archive, tags, lambda article: tags[article.id], progress)
 
 
@@ -341,12 +360,14 @@ def _write_tags(
     choose_tags: Callable[[Article], tuple[str, ...]],
     progress: Callable[[int, int], None],
 ) -> None:
-    """Write new tags to the files of these articles, even if an operator edited them.
-    `choose_tags`: returns the new tags of an article. Articles without a file are left out."""
+    """Write new tags to the files of articles, even if an operator edited the old ones. Articles
+    without a file are left out. `ids`: of the articles. `choose_tags`: returns the new tags of an
+    article. `progress`: called with the number of written articles and the number of all."""
     stamps = archive.store.visits.stamps()
 
     def write(article_id: str) -> None:
-        """Write the tags of one article; do nothing if it is gone."""
+        """Write the tags of one article; do nothing if it has no file. `write_together` calls this
+        for each article."""
         if article_id not in stamps:
             return
         path = stamps[article_id].path

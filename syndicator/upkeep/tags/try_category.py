@@ -14,16 +14,20 @@ from syndicator.filing.read_article import load_taxonomy
 def categorise_twice(
     files: TaxonomyFiles, name: str, description: str, articles: Iterable[Article]
 ) -> list[tuple[str, str, str]]:
-    """Categorise articles with the category `name` as it is, and with another `description`. Return
-    for each article its id, its category now, and its category with the new description ("" for
-    none). If the category does not exist, it is added. Raises ConfigError."""
+    """Categorise articles twice: with the present taxonomy, and with another `description` of the
+    category `name`. If there is no such category, it is added. Return a triple for each article:
+    its id, its category now, and its category with the new description ("" for none). `files`: the
+    paths of taxonomy.toml and learnt.npz. Raises ConfigError."""
+    # make a taxonomy with the new description
     taxonomy = load_taxonomy(files)
     vocabulary = taxonomy.vocabulary
     categories = {fold(category.name): category for category in vocabulary.category}
-    category = categories.get(fold(name)) or CategoryDef(name=name)  # its words and examples stay
+    category = categories.get(fold(name)) or CategoryDef(name=name)
+    # the words and examples of the category stay
     categories[fold(name)] = category.model_copy(update={"description": description})
     edited_vocabulary = vocabulary.model_copy(update={"category": tuple(categories.values())})
     edited = replace(taxonomy, vocabulary=edited_vocabulary)
+
     categorised = []
     for article in articles:
         category_now = _find_category(taxonomy, article)
@@ -33,7 +37,7 @@ def categorise_twice(
 
 
 def _find_category(taxonomy: Taxonomy, article: Article) -> str:
-    """Return the likeliest category, "" for none."""
+    """Return the name of the likeliest category of an article, "" for none."""
     guess = taxonomy.category(
         article.title, article.text, article.section, article.keywords, article.language
     )
