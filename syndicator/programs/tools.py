@@ -170,7 +170,7 @@ def list_feeds(instance: OpenedInstance, *, limit: int, after: str) -> NamedList
     for row in reader.store.index.plain_feeds():
         if not row.published or row.moved_to:
             continue
-        # the axis is the kind of feed, such as tag or source, which settings turn on
+        # the axis is the kind of a feed, such as tag or source; settings turn it on or off
         if not is_axis_on(row.key.axis, publish):
             continue
         stem = paths.get_stem(row.key)
@@ -180,7 +180,7 @@ def list_feeds(instance: OpenedInstance, *, limit: int, after: str) -> NamedList
             addresses = [f"{base}{stem}.{feed_format}" for feed_format in publish.formats]
         name = clean_name(row.name)
         feeds[stem] = Named(key=stem, untrusted_name=name, articles=row.count, addresses=addresses)
-    return _cut_list(feeds, limit, after)
+    return _make_page(feeds, limit, after)
 
 
 def list_sources(instance: OpenedInstance, *, limit: int, after: str) -> NamedList:
@@ -205,7 +205,7 @@ def list_sources(instance: OpenedInstance, *, limit: int, after: str) -> NamedLi
             articles=counts.get(key, 0),
             addresses=addresses,
         )
-    return _cut_list(sources, limit, after)
+    return _make_page(sources, limit, after)
 
 
 def list_stories(instance: OpenedInstance, *, limit: int, days: int) -> StoryList:
@@ -215,7 +215,8 @@ def list_stories(instance: OpenedInstance, *, limit: int, days: int) -> StoryLis
     if instance.settings.publish.stories == "off":
         return StoryList()
     reader = Reader(instance)
-    news = reader.store.stories.list_news(instance.now - timedelta(days=days), limit)
+    first_moment = instance.now - timedelta(days=days)
+    news = reader.store.stories.list_news(first_moment, limit)  # each item is about a story
     members = reader.store.stories.articles([item.story for item in news])
     publish = instance.settings.publish
     base = "" if publish.secret_path else instance.settings.base_url
@@ -227,7 +228,7 @@ def list_stories(instance: OpenedInstance, *, limit: int, days: int) -> StoryLis
         reports = reader.quote(ids)
         if not reports:  # a program may read none of them
             continue
-        page = ""
+        page = ""  # the address of the story's page
         if base and has_pages:
             page = base + paths.story_name(item.story)
         stories.append(
@@ -238,7 +239,7 @@ def list_stories(instance: OpenedInstance, *, limit: int, days: int) -> StoryLis
     return StoryList(stories=stories)
 
 
-def _cut_list(items: Mapping[str, Named], limit: int, after: str) -> NamedList:
+def _make_page(items: Mapping[str, Named], limit: int, after: str) -> NamedList:
     """Return a page of `items`, sorted by key: at most `limit` of those whose keys come after
     `after`. `next_after` in the result is the last key, by which the next page is asked for; "" if
     this is the last page."""

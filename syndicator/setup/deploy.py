@@ -233,7 +233,7 @@ def _list_web_values(deployment: Deployment) -> dict[str, str]:
     stripped_prefix = path_before_secret if deployment.private else path
 
     return _list_media_types() | {
-        "HOST": host or "_",
+        "HOST": host or "_",  # for nginx, "_" stands for any host
         "CACHE_CONTROL": "private, no-cache" if deployment.private else "no-cache",
         "IMMUTABLE": f"private, {IMMUTABLE}" if deployment.private else IMMUTABLE,
         "NGINX_PRIVATE": _NGINX_PRIVATE if deployment.private else "",

@@ -127,17 +127,18 @@ def _write_settings(text: str, settings: Mapping[str, str]) -> str:
     """Return the text of a syndicator.toml with these settings. `text`: the file of this package.
     `settings`: values by name. Each replaces the line that the file has for it, which may be a
     comment. Empty values, and settings without such a line, are left out."""
+    # without a title in `settings`, the file must not keep the title of the example
     new_text = re.sub(r'(?m)^title = "[^"]*"', _DEFAULT_TITLE, text, count=1)
     for name, value in settings.items():
-        shipped_line = re.search(rf'(?m)^(?:# )?{name} = (?:"[^"]*"|true) *', new_text)
-        if not value or not shipped_line:
+        old_line = re.search(rf'(?m)^(?:# )?{name} = (?:"[^"]*"|true) *', new_text)
+        if not value or not old_line:
             continue
         # JSON has the escapes of TOML, but TOML forbids the character DEL
         quoted = json.dumps(value.replace("\x7f", ""), ensure_ascii=False)
         # as long as before, so that the comment after it stays in its column
-        line = f"{name} = {quoted} ".ljust(len(shipped_line[0]))
-        above = new_text[: shipped_line.start()]
-        below = new_text[shipped_line.end() :]
+        line = f"{name} = {quoted} ".ljust(len(old_line[0]))
+        above = new_text[: old_line.start()]
+        below = new_text[old_line.end() :]
         new_text = above + line + below
     return new_text
 
@@ -255,11 +256,11 @@ def share_at_home(config: Path, port: int | None = None) -> None:
 
     settings = load(config)
     url = settings.site.url
-    secret = settings.publish.secret_path
+    secret_path = settings.publish.secret_path
     served_port = port or settings.publish.port
     is_on_web = url and not _HOME_ADDRESS.fullmatch(url)
     if is_on_web:
-        if secret:
+        if secret_path:
             return  # a web server answers at that address
         raise UsageError(
             f"this folder is published at {url}; make another for yourself: init --for me ../mine"
@@ -274,7 +275,7 @@ def share_at_home(config: Path, port: int | None = None) -> None:
         "site": {"url": f"http://{address}:{served_port}/"},
         "publish": {
             "listen": f"{_ALL_INTERFACES}:{served_port}",
-            "secret_path": secret or make_secret(),
+            "secret_path": secret_path or make_secret(),
         },
     }
     path = config / "syndicator.toml"
@@ -394,8 +395,8 @@ def write_config(config: Path, start: Start | None = None, *, at_home: bool = Tr
     instance; None for none. `at_home`: the files stay on this machine, so their first line names
     the path of their schema on this machine."""
     files = make_config_files(check_start(start or Start()), at_home=at_home)
-    private = [name for name, text in files.items() if list_secrets(tomllib.loads(text))]
-    return write_missing(config, files, private=private)
+    names_with_secrets = [name for name, text in files.items() if list_secrets(tomllib.loads(text))]
+    return write_missing(config, files, private=names_with_secrets)
 
 
 def write_missing(

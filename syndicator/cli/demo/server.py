@@ -158,8 +158,6 @@ def _prepare_answer(answer: Answer, request_headers: Mapping[str, str]) -> Answe
         headers.setdefault("Last-Modified", format_datetime(answer.modified, usegmt=True))
 
         # what the client says about the version that it has; the ETag counts more than the time
-
-        # what the client says about the version that it has; the ETag counts more than the time
         known_etags = request_headers.get("if-none-match")
         if known_etags is None:
             is_known = request_headers.get("if-modified-since") == headers["Last-Modified"]

@@ -44,8 +44,6 @@ class World:
     def __init__(self, *, port: int = 0, without: Collection[str] = frozenset()) -> None:
         """Load the demo's sites and stories; `start` starts their servers. `port`: the port of all
         servers; 0 for any free port. `without`: keys of sites to leave out."""
-        """Load the demo's sites and stories; `start` starts their servers. `port`: the port of all
-        servers; 0 for any free port. `without`: keys of sites to leave out."""
         self.requests: list[Request] = []  # all that the servers answered
         self._port = port
         stories = [story for story in load_stories() if story.site not in without]
