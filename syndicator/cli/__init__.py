@@ -51,7 +51,7 @@ def main() -> None:
     # imports make many objects and no garbage: looking for it takes a tenth of the time of a short
     # command
     gc.set_threshold(20_000)
-    _open_closed_streams()
+    _replace_closed_streams()
     # pydantic's search for its plugins reads all installed packages, which takes time
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
@@ -88,7 +88,7 @@ def main() -> None:
     sys.exit(code)
 
 
-def _open_closed_streams() -> None:
+def _replace_closed_streams() -> None:
     """Open /dev/null in place of each standard stream that the caller closed, as by `2>&-` in a
     shell. Otherwise the next file that is opened, perhaps the database, would get the descriptor of
     that stream, and output would be written into the file."""

@@ -88,9 +88,9 @@ def print_result(
         documents += [_make_error_document(address, error) for address, error in result.failed]
         printing.print_json(documents)
     elif was_asked:
-        _print_written(result)
+        _print_added_keys(result)
     elif brief and not dry_run:
-        _show_briefly(result)
+        _print_briefly(result)
     else:
         print_previews(result, "would add" if dry_run else "added")
 
@@ -106,7 +106,7 @@ def print_result(
         sys.exit(first_error.exit_code)
 
 
-def _print_written(result: AddResult) -> None:
+def _print_added_keys(result: AddResult) -> None:
     """Print the keys of the sources that were added, then the chosen sources that were in the
     configuration already."""
     new_keys = [candidate.source.key for candidate, _ in result.chosen if not candidate.known]
@@ -133,7 +133,7 @@ def _describe_candidate(candidate: Candidate, verb: str) -> str:
     return line
 
 
-def _show_briefly(result: AddResult) -> None:
+def _print_briefly(result: AddResult) -> None:
     """Print three lines about each new source: its key and address, its newest article, and notes
     for the operator, such as warnings. Sources that were known before, and OPML lists, get one
     line."""
@@ -149,7 +149,7 @@ def _show_briefly(result: AddResult) -> None:
         notes = []
         if candidate.warning:
             notes.append(candidate.warning)
-        notes += _describe_hosts(candidate, preview)
+        notes += _describe_other_hosts(candidate, preview)
         if preview.problems:
             problem = preview.problems[0]
             notes.append(f"not published: {problem.reason}: {problem.what}")
@@ -167,13 +167,13 @@ def print_previews(result: AddResult, verb: str) -> None:
         printing.say(_describe_candidate(candidate, verb))
         if candidate.warning:
             printing.log("warning", source=candidate.source.key, what=candidate.warning)
-        for line in _describe_hosts(candidate, preview):
+        for line in _describe_other_hosts(candidate, preview):
             printing.say(f"    {line}")
         is_new = not candidate.known
         if is_new and candidate.kind == "list":  # a web page that links articles
-            _show_items(candidate)
+            _print_listed_entries(candidate)
         for article in preview.articles:
-            _show_article(article)
+            _print_article(article)
         has_no_entry = not candidate.announced
         if is_new and has_no_entry and candidate.kind in ("feed", "sitemap"):
             printing.say("    nothing to show: it announces no entry")
@@ -187,7 +187,7 @@ def print_previews(result: AddResult, verb: str) -> None:
         printing.say("--pick N takes another, --all every feed of articles")
 
 
-def _describe_hosts(candidate: Candidate, preview: Preview) -> list[str]:
+def _describe_other_hosts(candidate: Candidate, preview: Preview) -> list[str]:
     """Return lines about articles on other sites that the source announces. A source may describe
     articles of another site only if its setting `speaks_for` in sources.toml names the site. One
     line has the setting that is written, one the setting that the operator may add."""
@@ -206,7 +206,7 @@ def _describe_hosts(candidate: Candidate, preview: Preview) -> list[str]:
     return lines
 
 
-def _show_items(candidate: Candidate) -> None:
+def _print_listed_entries(candidate: Candidate) -> None:
     """Print the newest entries that a list page links. Each has a line with its day and title, and
     one with its address and picture."""
     printing.say("    it lists:")
@@ -223,7 +223,7 @@ def _show_items(candidate: Candidate) -> None:
     printing.say("    its newest would be published as:")
 
 
-def _show_article(article: ShownArticle) -> None:
+def _print_article(article: ShownArticle) -> None:
     """Print an article of a preview in six lines: title, other fields, excerpt, address, picture,
     and from where each field was taken."""
     facts = []
@@ -464,10 +464,11 @@ async def _add_sources(
     async with new_sources.open_session(
         opened.archive, opened.configuration, opened.jitter, wishes.allow, browser=wishes.browser
     ) as session:
+        # find candidates at all addresses at the same time
         searches = await asyncio.gather(
             *(search.find_candidates(session, address) for address in addresses)
         )
-        results = [_read_list(opened, result, options) for result in searches]
+        results = [_expand_list(opened, found, options) for found in searches]
         failed = [(result.address, result.error) for result in results if result.error]
         if failed and len(results) == 1:
             _, only_error = failed[0]
@@ -480,32 +481,28 @@ async def _add_sources(
             chosen += chosen_here
             others += _number_others(result, chosen_here)
 
-        keyed = new_sources.assign_keys(
+        # each new source gets a key, and its setting `speaks_for`, which its articles show
+        with_keys = new_sources.assign_keys(
             opened.archive.beside, opened.configuration.sources, chosen, wishes
         )
-        if options.ask and keyed:
+        if options.ask and with_keys:
             typer.echo("reading the newest entries ...", err=True)
         previews = await asyncio.gather(
-            *(preview.preview(session, candidate) for candidate in keyed)
+            *(preview.preview(session, candidate) for candidate in with_keys)
         )
-        keyed = list(map(preview.add_speaks_for, keyed, previews))
-        pairs = list(zip(keyed, previews, strict=True))
+        candidates = list(map(preview.add_speaks_for, with_keys, previews))
+        pairs = list(zip(candidates, previews, strict=True))
         add_result = AddResult(chosen=pairs, others=others, failed=failed, written=False)
 
-        new = [candidate.source for candidate in keyed if not candidate.known]
+        new = [candidate.source for candidate in candidates if not candidate.known]
         if options.dry_run or not new:
             return add_result
         if options.ask:
             print_previews(replace(add_result, others=()), "would add")
             if not typer.confirm(f"Add {counted(len(new), 'source')}?", default=True, err=True):
                 return add_result
-        # this writes sources.toml
-        apply(
-            opened,
-            need_operation("add"),
-            {"url": addresses},
-            plan_addition(opened, keyed, session.known),
-        )
+        change = plan_addition(opened, candidates, session.known)
+        apply(opened, need_operation("add"), {"url": addresses}, change)  # writes sources.toml
         await preview.make_first_visits(session, new)
         return replace(add_result, written=True)
 
@@ -519,7 +516,7 @@ def _number_others(result: Found, chosen: Sequence[Candidate]) -> list[tuple[int
     return others
 
 
-def _read_list(opened: App, result: Found, options: AddOptions) -> Found:
+def _expand_list(opened: App, result: Found, options: AddOptions) -> Found:
     """If an OPML list was found, return a result whose candidates are the subscriptions of the
     list; the operator may be asked for the meaning of its folders. Return any other `result`
     unchanged."""

@@ -191,22 +191,27 @@ def explain_missing(error: Any) -> str:
     root = error.ctx.find_root()  # this program as a whole
     path = str(error.ctx.command_path).removeprefix(str(root.info_name)).strip()
 
-    # `nearest`: the purposes of what may be meant, by name, from the first search that finds any
+    # `nearest` are the options or commands that may be meant, each with its purpose: the first of
+    # these searches that finds any counts
     if missing["kind"] == "option":
         options = _list_options(error.ctx.command, path)
-        nearest = _ANSWERS_TO_WORDS.get(word) or _find_near(word, options) or _drop_common(options)
+        nearest = (
+            _ANSWERS_TO_WORDS.get(word)
+            or _find_similar(word, options)
+            or _drop_common_options(options)
+        )
         if not nearest:
             purpose = _take_first_sentence(error.ctx.command.help)
             names = ", ".join(f"`{words.split(' ')[-1]}`" for words in options)
             return f"No such option: {word}. `{path}` takes only {names}. It does this: {purpose}"
     elif error.ctx is not root:  # a command of a group
         commands = dict(_list_commands(error.ctx.command, path))
-        nearest = _ANSWERS_TO_WORDS.get(word) or _find_near(word, commands) or commands
+        nearest = _ANSWERS_TO_WORDS.get(word) or _find_similar(word, commands) or commands
     else:
         commands = dict(_list_commands(root.command))
         nearest = (
             _find_meant(word, commands)
-            or _find_near(word, commands)
+            or _find_similar(word, commands)
             or _find_by_purpose(word, commands)
         )
 
@@ -265,7 +270,7 @@ def _find_meant(word: str, purposes: Mapping[str, str]) -> dict[str, str]:
     return {name: purposes[name] for name in commands if name in purposes}
 
 
-def _find_near(word: str, purposes: Mapping[str, str]) -> dict[str, str]:
+def _find_similar(word: str, purposes: Mapping[str, str]) -> dict[str, str]:
     """Return the commands or options whose last word is spelled like `word`, each with its purpose.
     The most similar comes first. `purposes`: the purpose of each command or option, by the words to
     type."""
@@ -274,13 +279,13 @@ def _find_near(word: str, purposes: Mapping[str, str]) -> dict[str, str]:
         last_word = words.rsplit(" ", 1)[-1].strip("-")
         by_last_word.setdefault(last_word, []).append(words)
     nearest = {}
-    for last_word in _list_alike(word.strip("-"), by_last_word):
+    for last_word in _list_similar_words(word.strip("-"), by_last_word):
         for words in by_last_word[last_word]:
             nearest[words] = purposes[words]
     return nearest
 
 
-def _list_alike(word: str, others: Collection[str]) -> list[str]:
+def _list_similar_words(word: str, others: Collection[str]) -> list[str]:
     """Return the words in `others` that are spelled like `word`, at most _MOST_ALTERNATIVES. Very
     similar words come first, then less similar words that have the same first letter."""
     very_alike = difflib.get_close_matches(
@@ -301,7 +306,7 @@ def _find_by_purpose(word: str, purposes: Mapping[str, str]) -> dict[str, str]:
     return {words: purpose for words, purpose in purposes.items() if pattern.search(purpose)}
 
 
-def _drop_common(options: Mapping[str, str]) -> dict[str, str]:
+def _drop_common_options(options: Mapping[str, str]) -> dict[str, str]:
     """Return `options` without those that nearly every command has, such as --json. `options`: the
     purpose of each option, by the words to type."""
     special = {}

@@ -124,7 +124,7 @@ def register_commands() -> None:
             words, _, _ = operation.command.partition(" --")
             by_words.setdefault(words, []).append(operation)
     for words, choices in by_words.items():
-        group, _, name = words.rpartition(" ")
+        group, _, name = words.rpartition(" ")  # such as "tags", "", "rename"; `group` may be ""
         _GROUPS[group].command(name, cls=Exemplified)(make_command(choices))
 
 
@@ -185,6 +185,7 @@ def perform(
     stale_count = 0  # number of outdated feeds that are left for the next build
     written: tuple[str, ...] = ()  # files that the build wrote
     is_done = not (dry_run or operation.is_question)
+    # planning alone needs the lock of runs, too, unless the operation says otherwise
     needs_lock = is_done or not operation.unlocked
     opening = open_for_change(config) if needs_lock else open_to_read(config)
     with opening as opened:
@@ -203,6 +204,7 @@ def perform(
     if json:
         document = change.data
         if not operation.is_question:
+            # programs then learn whether the change was applied, and which files were written
             may_write_files = change.build or dry_run or "written" in change.data
             if may_write_files:
                 document = {**change.data, "applied": is_done, "written": written}
@@ -257,8 +259,8 @@ def apply(
         account = getpass.getuser()
     except (KeyError, OSError):  # an account without a name, as in some containers
         account = ""
-    # the other results are for the console
-    return texts.apply(opened, operation, arguments, planned, who=account, progress=progress)[0]
+    change, _ = texts.apply(opened, operation, arguments, planned, who=account, progress=progress)
+    return change
 
 
 def _print_change(change: "Change", *, dry_run: bool, is_question: bool) -> None:

@@ -109,7 +109,8 @@ def suggest(
         change = need_operation("suggest-tags").plan(opened, {"categories": categories})
         offers: Sequence[Offer] = change.data
         if not offers:
-            # the lines of the command say that there is nothing to suggest
+            # `change.lines` is a function, and True stands for a dry run; its lines say that there
+            # is nothing to suggest
             lines = change.lines(True) if change.lines else ()  # noqa: FBT003 - a Callable
             printing.say("\n".join(lines))
             return
@@ -132,7 +133,7 @@ def decide_offers(offers: Sequence[Offer], keys: Keys, opened: App) -> int:
     printing.say(_CHOICE_LINE)
     with contextlib.suppress(KeyboardInterrupt):
         for number, offer in enumerate(offers, 1):
-            _show_offer(offer, number, len(offers))
+            _print_offer(offer, number, len(offers))
             key = keys.read()
             while key not in _CHOICE_KEYS:
                 printing.say(_CHOICE_LINE)
@@ -175,7 +176,7 @@ def _accept_offer(offer: Offer, name: str, opened: App) -> bool:
     return True
 
 
-def _show_offer(offer: Offer, number: int, total: int) -> None:
+def _print_offer(offer: Offer, number: int, total: int) -> None:
     """Print a suggested tag or category: `number` of `total`, its name, how many articles it has,
     its description or other spellings, and titles of some articles."""
     article_count = counted(offer["support"], "article")

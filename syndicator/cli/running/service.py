@@ -227,7 +227,7 @@ def _open_for_run(
 
     with (
         hold_run_lock(load(config), wait=wait, give_up=give_up, tell=log_waiting) as held,
-        open_app(config, remake=_remake, held=held, tell=tell_fault) as opened,
+        open_app(config, remake=_rebuild_database, held=held, tell=tell_fault) as opened,
     ):
         yield opened
 
@@ -245,7 +245,7 @@ def _parse_duration(duration: str | None) -> float | None:
         raise UsageError(f"--max-time: {error}") from error
 
 
-def _remake(app: "App") -> None:
+def _rebuild_database(app: "App") -> None:
     """Rebuild the lost database of an instance from its files."""
     # imported only here, because this takes a tenth of the time of a start
     from syndicator.runs import refresh

@@ -52,7 +52,7 @@ async def _run_beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
             await task  # until it has ended
 
 
-async def _keep_console(config: Path, state_dir: Path) -> None:
+async def _keep_console_running(config: Path, state_dir: Path) -> None:
     """Run the console, the page for operators, in a process of its own as soon as a password or a
     token is set. If the process ends, start it again after a pause. This function only ends when it
     is cancelled. `state_dir`: the folder with the files of passwords and tokens."""
@@ -117,13 +117,17 @@ def _do_quick_jobs(app: App, queue: Queue, hurry: Callable[[], None]) -> None:
     # imported only here: it is not needed without the console
     from syndicator.operations.jobs.work import needs_no_lock, run_operation, save_outcome
 
-    quick = {name for name, operation in operations().items() if operation.quick}
+    quick_names = {name for name, operation in operations().items() if operation.quick}
 
     def may_be_done_here(job: Job) -> bool:
-        return job.act in quick and not needs_no_lock(job)
+        # `job.act` is the name of an operation
+        return job.act in quick_names and not needs_no_lock(job)
+
+    def do_job(job: Job) -> Job:
+        return run_operation(app, queue, job)
 
     while (job := queue.claim(may_be_done_here)) is not None:
-        finished = save_outcome(queue, job, lambda job: run_operation(app, queue, job))
+        finished = save_outcome(queue, job, do_job)
         app.archive.store.visits.commit()
         if finished.status == "building":  # feeds are left to build
             hurry()
@@ -152,7 +156,7 @@ async def up(config: Path) -> None:
         reports.log_build(report)
 
     with stop_on_signals(stop):
-        hubs = Registry(utc_now)
+        hubs = Registry(utc_now)  # our subscriptions at servers that send new entries at once
         jobs = daemon.Jobs(
             config,
             stop=stop,
@@ -173,20 +177,20 @@ async def up(config: Path) -> None:
             scheduler.bring_forward(daemon.VISITS)
 
         def is_well() -> bool:
-            return not scheduler.silent_seconds()
+            return not scheduler.silent_seconds()  # 0 if the jobs make progress
 
-        answers = daemon.Answers(config, lambda: jobs.last_good or jobs.read())
+        answers = daemon.Answers(config, lambda: jobs.last_good or jobs.read())  # to queries
         site = daemon.Site(load(config), scheduler.silent_seconds, hubs, answers)
         try:
             serving = _serve_site(site, stop, notify, reload, is_well)
             async with (
-                serving as server,
-                _run_beside(_keep_console(config, site.settings.state_dir)),
+                serving as server_task,
+                _run_beside(_keep_console_running(config, site.settings.state_dir)),
             ):
                 if not jobs.read().sources:
                     printing.log(explain_no_source(site.settings))
                 scheduler.start()
-                await server
+                await server_task
         finally:
             await scheduler.stop(GRACE_SECONDS / 2)  # the server may have taken three seconds of it
             await hubs.end_worker()
@@ -245,10 +249,12 @@ async def serve(config: Path) -> None:
         site.reload(edited.settings)
 
     with stop_on_signals(stop):
-        site = daemon.Site(current.settings, answers=daemon.Answers(config, lambda: current))
+        # answers questions, which are queries in the address of a page
+        answers = daemon.Answers(config, lambda: current)
+        site = daemon.Site(current.settings, answers=answers)
         notify = Notify(os.environ)
-        async with _serve_site(site, stop, notify, reload, is_well=lambda: True) as server:
-            await server
+        async with _serve_site(site, stop, notify, reload, is_well=lambda: True) as server_task:
+            await server_task
         printing.log("stopped")
 
 
@@ -377,9 +383,9 @@ class Notify:
         message = "\n".join(lines).encode()
         with (
             suppress(OSError),
-            socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as out,
+            socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as sender,
         ):
-            out.sendto(message, address)
+            sender.sendto(message, address)
 
 
 def watchdog_seconds(environ: Mapping[str, str], pid: int) -> float | None:

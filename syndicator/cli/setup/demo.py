@@ -65,7 +65,7 @@ async def _run_demo(
                 return
 
             configuration = read_configuration(instance.config)
-            # answers questions, queries in the address of a page
+            # answers questions, which are queries in the address of a page
             answers = daemon.Answers(instance.config, lambda: configuration)
             site = daemon.Site(configuration.settings, answers=answers)
             await daemon.serve(

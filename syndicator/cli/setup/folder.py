@@ -315,6 +315,7 @@ def _check_ownership(config: Path, *, mend: bool, yes: bool, json: bool) -> bool
         for fault in faults:
             problems += ownership.describe_fault(fault)
         if not mend:
+            # sources that may no longer write articles of a host; only the operator can mend this
             problems += ownership.find_lost_hosts(opened.archive, sources)
         lines = [f"{problem.what}: {problem.reason}: {problem.detail}" for problem in problems]
         printing.print_answer(problems, lines or ["no problems found"], json=json)
