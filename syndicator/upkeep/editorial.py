@@ -14,7 +14,7 @@ from syndicator.core import urls
 from syndicator.core.errors import ConfigError, UsageError
 from syndicator.core.model import Article, FeedKey, Problem, Source
 from syndicator.filing.dedupe import extend_also
-from syndicator.filing.entry.carry_out import release as publish
+from syndicator.filing.entry.carry_out import release as publish_article
 from syndicator.filing.ownership import filed_by_neighbour
 from syndicator.filing.save_article import write_article
 from syndicator.store.engine import Store
@@ -25,7 +25,7 @@ from syndicator.upkeep import reconcile, recovery
 class Withdrawal:
     """The effect of a withdrawal, or of its undoing. `feeds`: the feeds that the article leaves or
     joins. `copies`: articles that were merged into it and become articles of their own. `kept`:
-    True if its file is kept for undo. `problems`: of files that cannot be read."""
+    True if its file is kept for undo. `problems`: one for each file that cannot be read."""
 
     id: str
     url: str
@@ -108,12 +108,16 @@ def withdraw(
         recovery.forget_text(
             archive.snapshots, configuration.settings, planned.id, planned.url, path
         )
-        archive.store.compact()
+        archive.store.compact()  # earlier versions did not overwrite what they deleted
         return planned
+
+    # withdraw the copies, and take the article out of the file of its original
     for copy in _list_copies(archive.store, planned.id):
         if _is_same_article(archive, configuration.sources, copy, article):
             withdraw(archive, configuration, copy.id, purge=purge)
     _update_copy_address(archive, article, named=False)
+
+    # enter the article in withdrawn.toml first: after a crash, the next start does the rest
     enter_withdrawal(archive.article_store, article, archive.clock(), planned.feeds)
     archive.store.visits.withdraw(article, (), planned.feeds, archive.clock())
     recovery.delete_withdrawn_file(
@@ -150,6 +154,7 @@ def restore_withdrawn(
     for article_id in ids:
         # the list decides: after a crash, the next start restores the article
         unlist_withdrawn(archive.article_store, article_id)
+    # it restores articles that the list of withdrawn ones no longer has
     problems = reconcile.update_from_files(archive, configuration)
     for article_id in ids:
         article = archive.store.visits.article(article_id)
@@ -306,7 +311,7 @@ def release(
             problems.append(reconcile.describe_unreadable(path, error))
             continue
         if not dry_run:
-            article = publish(article, path, context)
+            article = publish_article(article, path, context)
         released.append(article)
 
     ids_not_on_hold = [article_id for article_id in ids if article_id not in paths_on_hold]

@@ -55,6 +55,7 @@ class Taught:
             return False
         if self.tags_by == "operator":
             return True
+        # keywords are the publisher's tags
         has_publishers_tags = bool(self.keywords)
         return self.tags_by in ("publisher", "llm") and has_publishers_tags
 
@@ -188,7 +189,7 @@ def _write_cache(path: Path, entries: Iterable[tuple[FileStamp, Taught]]) -> Non
     new_path.replace(path)
 
 
-def learn_files(
+def learn_from_files(
     files: TaxonomyFiles, root: str, stamps: Sequence[FileStamp], minimum: int
 ) -> tuple[int, int, int]:
     """Learn tags and categories from article files, and replace the file learnt.npz; delete it if
@@ -210,6 +211,7 @@ def learn_files(
             categorised.append((article.title, article.text or "", article.category))
     model = taxonomy.learn(posts, least=minimum, filed=categorised)
 
+    # count the confirmed tags and the articles that have some
     tagged_articles = 0
     all_tags = set[str]()
     for _, _, tags in posts:
@@ -217,6 +219,7 @@ def learn_files(
         if tags:
             tagged_articles += 1
 
+    # replace learnt.npz
     has_learnt_nothing = model.learnt is None and model.filed is None and not model.forms
     if has_learnt_nothing:
         learnt.unlink(missing_ok=True)
@@ -298,7 +301,9 @@ def select_confirmed_tags(
         yield source, (article.title, text, tags)
 
 
-def suggest_files(files: TaxonomyFiles, root: str, paths: Sequence[str]) -> list[Proposal]:
+def suggest_tags_from_files(
+    files: TaxonomyFiles, root: str, paths: Sequence[str]
+) -> list[Proposal]:
     """Return suggestions of tags that taxonomy.toml lacks. `files`: the paths of taxonomy.toml and
     learnt.npz. `paths`: the article files to search, relative to the folder `root`. Raises
     ConfigError or OSError."""
@@ -311,7 +316,7 @@ def suggest_files(files: TaxonomyFiles, root: str, paths: Sequence[str]) -> list
     return suggest_tags(posts, vocabulary)
 
 
-def group_files(root: str, paths: Sequence[str]) -> list[Group]:
+def group_article_files(root: str, paths: Sequence[str]) -> list[Group]:
     """Return groups of similar articles, each of which could become a category. `paths`: the
     article files to group, relative to the folder `root`. Raises OSError."""
     articles = _read_articles(FileArticleStore(Path(root)), paths)

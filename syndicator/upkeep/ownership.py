@@ -25,6 +25,7 @@ def find_filing_faults(archive: Archive, sources: Mapping[str, Source]) -> list[
     """Return a fault for each article that is filed under a wrong source, or that has text,
     addresses or entries of another article. The faults of the oldest articles come first.
     `sources`: the followed sources by key. Raises StoreError or ConfigError."""
+    # feed entries by the id of the article as which they are stored
     rows_by_article: dict[str, list[EntryRow]] = defaultdict(list)
     for row in archive.store.visits.list_bound_entries():
         rows_by_article[row.article_id or ""].append(row)
@@ -94,7 +95,8 @@ def mend_articles(archive: Archive, faults: Iterable[Fault]) -> None:
             due_entries.append(reread_entry)
         for row in fault.strays:
             entry = Entry(id=row.entry_id, url=row.url)
-            due_entries.append(replace(row.reopened(), tries=0, article_id=None, entry=entry))
+            own_entry = replace(row.reopened(), tries=0, article_id=None, entry=entry)
+            due_entries.append(own_entry)
         visits.save_entries(due_entries)
 
         # the source that filed it stays a carrier: its feed goes on to show the article
@@ -157,7 +159,7 @@ def find_lost_hosts(archive: Archive, sources: Mapping[str, Source]) -> Iterator
     that would allow it. `sources`: the followed sources by key."""
     for key, claimant in load_owners(archive, sources).items():
         lost_hosts = []
-        for host in archive.rights_file.shown(key):
+        for host in archive.rights_file.shown(key):  # hosts of which the source wrote articles
             if not claimant.rights.owns(f"https://{host}/"):
                 lost_hosts.append(host)
         if lost_hosts:

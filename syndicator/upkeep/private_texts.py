@@ -1,5 +1,4 @@
-"""Keep mails, and other texts that only their reader may see, out of feeds that anybody can
-read."""
+"""Keep mails and other private texts out of feeds that anybody can read."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -25,13 +24,13 @@ def update_private_holds(archive: Archive, configuration: Configuration) -> None
     # compare the configuration with the one of the last call
     is_public = not configuration.settings.publish.secret_path
     sources = configuration.sources.values()
-    keys = sorted(source.key for source in sources if source.content == "private")
+    private_keys = sorted(source.key for source in sources if source.content == "private")
     visits = archive.store.visits
-    stored = visits.note(_NOTE)
-    if stored is None and not keys:
+    note_before = visits.note(_NOTE)
+    if note_before is None and not private_keys:
         return
-    current = json.dumps([is_public, keys])
-    if stored == current:
+    note_now = json.dumps([is_public, private_keys])
+    if note_before == note_now:
         return
 
     # imported late: a start with nothing to do need not load the code that files articles
@@ -52,7 +51,7 @@ def update_private_holds(archive: Archive, configuration: Configuration) -> None
             write_article(context.article_store, context.store, held, before=in_file, path=path)
         elif is_held_as_private and is_followed and not must_be_held:
             release(archive.article_store.get(path), path, context)
-    visits.set_note(_NOTE, current, archive.clock())
+    visits.set_note(_NOTE, note_now, archive.clock())
 
 
 def is_for_reader_alone(article: Article, sources: Mapping[str, Source]) -> bool:

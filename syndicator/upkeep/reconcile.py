@@ -185,9 +185,9 @@ def list_due_by_new_rules(archive: Archive, source: Source) -> list[EntryRow]:
     for row in (*visits.list_refused(source.key), *visits.pending(source.key, _ANY_TIME)):
         if not rights.owns(row.url):
             continue
-        accepted = reopen_for_rules(row, source.rules)
-        if accepted:
-            due.append(accepted)
+        reopened = reopen_for_rules(row, source.rules)  # None if the rules do not accept it
+        if reopened:
+            due.append(reopened)
     return due
 
 
@@ -216,7 +216,7 @@ def update_from_files(archive: Archive, configuration: Configuration) -> tuple[P
     # read the lists beside the articles
     archive.beside.believe()
     _write_followed_sources(archive, configuration)
-    if visits.note(OWNED_SINCE) is None:
+    if visits.note(OWNED_SINCE) is None:  # the first start at which articles have owners
         visits.set_note(OWNED_SINCE, archive.clock().isoformat(), archive.clock())
     recovery.apply_withdrawn_list(archive, configuration.settings)
     recovery.apply_pruned_list(archive)
@@ -229,6 +229,7 @@ def update_from_files(archive: Archive, configuration: Configuration) -> tuple[P
     gone = _list_articles_without_file(changes, recorded.id_prefixes)
     problems += _forget_articles_without_file(archive, gone, rows)
 
+    # correct what depends on the articles
     recovery.apply_carrier_list(archive, configuration.sources)
     recovery.limit_dates_of_adding(archive, recorded.dated_anew)
     recovery.write_newest_time(archive)
@@ -250,6 +251,7 @@ def _forget_articles_without_file(
     if are_too_many_missing(unexplained, len(rows)):
         paths = [rows[article_id].path for article_id in gone]
         raise MissingError(_describe_missing_files(archive.article_store, paths, len(rows)))
+
     lost = recovery.list_lost_files(archive.article_store, archive.store, gone)
     recovery.fetch_again(archive, lost)
     deleted: dict[str, str] = {}  # path by id
@@ -260,6 +262,7 @@ def _forget_articles_without_file(
             problems.append(Problem(what=path, reason=FileReason.LOST_FILE))
         else:
             deleted[article_id] = path
+
     if deleted:
         recovery.note_missing_files(archive, deleted)
         excuse_articles(archive, list(deleted))
@@ -343,10 +346,10 @@ def _record_files(archive: Archive, configuration: Configuration, changes: Chang
             recorded.id_prefixes.add(article_id[:ID_CHARS])
             continue
         recorded.id_prefixes.add(article.id[:ID_CHARS])
-        before = visits.article(article.id)
-        if before is None or before.added != article.added:
+        article_before = visits.article(article.id)
+        if article_before is None or article_before.added != article.added:
             recorded.dated_anew.append(article)
-        _record_article(archive, configuration, article, stamp, before)
+        _record_article(archive, configuration, article, stamp, article_before)
     return recorded
 
 
@@ -380,7 +383,7 @@ def list_ignored_files(store: ArticleStore) -> tuple[Problem, ...]:
         if is_article_path(path):
             continue
         name = path.rpartition("/")[2]
-        if name.upper().startswith("README."):
+        if name.upper().startswith("README."):  # notes of the operator
             continue
         if not _looks_like_article(store, path):
             continue
@@ -431,9 +434,11 @@ def list_unreadable_files(store: Store, article_store: ArticleStore) -> tuple[Pr
     changes = article_store.find_changes(rows, sweep=False)
     problems = list(map(_describe_no_file, changes.no_files))
     id_prefixes: set[str] = set()
-    for stamp, article in _read_articles(article_store, (*changes.new, *changes.edited), rows.get):
+    stamps = (*changes.new, *changes.edited)
+    for stamp, article in _read_articles(article_store, stamps, rows.get):
         if isinstance(article, Problem):
             problems.append(article)
+            # the name of a file has the id of its article
             id_prefixes.add(article_store.find_id_at(stamp.path)[:ID_CHARS])
         else:
             id_prefixes.add(article.id[:ID_CHARS])
@@ -566,7 +571,8 @@ def find_other_file(
         earlier_article = files.get(earlier.path)
     except (ConfigError, OSError):
         return None
-    return earlier.path if earlier_article.id == article.id else None
+    has_same_id = earlier_article.id == article.id
+    return earlier.path if has_same_id else None
 
 
 def _undo_future_visit(state: SourceState, now: datetime) -> SourceState:

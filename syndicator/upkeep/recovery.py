@@ -104,7 +104,7 @@ def limit_dates_of_adding(archive: Archive, written: Collection[Article]) -> Non
     articles that are new or have a new date of adding."""
     now = archive.clock()
     latest = max(now, archive.store.ahead.read_newest_added() or now)
-    from_future = []
+    from_future: list[Article] = []
     for article in written:
         # a file without a digest was not written by the program
         is_hand_written = not article.digest

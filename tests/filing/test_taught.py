@@ -16,7 +16,7 @@ from syndicator.core.model import Article, make_article_id
 from syndicator.core.ports import FileStamp
 from syndicator.describing.taxonomy.vocabulary import TaxonomyFiles
 from syndicator.upkeep import learn
-from syndicator.upkeep.learn import learn_files
+from syndicator.upkeep.learn import learn_from_files
 
 WORDS = tuple(
     re.findall(
@@ -98,7 +98,7 @@ class Shelf:
         learnt = self.folder / where / "learnt.npz"
         learnt.parent.mkdir(exist_ok=True)
         files = TaxonomyFiles.of(self.folder / "taxonomy.toml", learnt)
-        learn_files(files, str(self.store.root), self.stamps, 1)
+        learn_from_files(files, str(self.store.root), self.stamps, 1)
         if not learnt.exists():
             return {}
         with np.load(learnt) as state:

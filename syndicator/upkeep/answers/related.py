@@ -78,14 +78,16 @@ class RelatedFinder:
     def find_related(self, article_id: str) -> list[str]:
         """Return the ids of up to five articles related to this one, the most similar first. Return
         [] if the article is not published."""
-        article = self._read_traits([article_id]).get(article_id)
-        if article is None:
+        # traits are the published parts of an article that are compared
+        traits = self._read_traits([article_id]).get(article_id)
+        if traits is None:
             return []
-        terms = list_terms(article.document, _list_small_words(article.language))
+        terms = list_terms(traits.document, _list_small_words(traits.language))
         # keys are the terms that say most about the article, the best first
-        keys = choose_keys(article.document, terms, self._count_articles(terms))
-        candidates = self._list_candidates(article, list(keys)[:_MOST_KEYS])
-        return choose_related(article, keys, self._read_traits(candidates).values())
+        keys = choose_keys(traits.document, terms, self._count_articles(terms))
+        candidate_ids = self._list_candidates(traits, list(keys)[:_MOST_KEYS])
+        candidates = self._read_traits(candidate_ids)
+        return choose_related(traits, keys, candidates.values())
 
     def _list_candidates(self, article: Traits, keys: Sequence[str]) -> list[str]:
         """Return the ids of articles to compare with `article`: those of the same story, and the
@@ -137,10 +139,11 @@ class RelatedFinder:
         that its licence or the settings of its source forbid to publish are left out. `document`:
         the terms (words) of the article; `story`: id of its story, "" for none."""
         published = limit_to_published(document, article, self.source_of(article))
+        # in place of all names in the article, only its tags are compared
         tags = join_terms(each_term("\n".join(article.tags)))
         compared = replace(published, names=tags, body=published.body[:_TERM_CHARACTERS])
-        has_excerpt = bool(published.excerpt.strip())
-        published_excerpt = article.excerpt if has_excerpt else ""
+        may_publish_excerpt = bool(published.excerpt.strip())
+        published_excerpt = article.excerpt if may_publish_excerpt else ""
         return Traits(
             id=article.id,
             added=codec.to_micros_or_never(article.added),
@@ -156,7 +159,7 @@ class RelatedFinder:
         if len(self._articles_by_term) > _MOST_CACHED:
             self._articles_by_term.clear()  # the cache is full
         new = [term for term in terms if term not in self._articles_by_term]
-        if new or not self._article_count:
+        if new or not self._article_count:  # 0: nothing has been counted yet
             counted = self.store.texts.frequencies(new)
             self._articles_by_term |= counted.terms
             self._article_count = counted.total

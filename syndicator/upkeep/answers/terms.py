@@ -19,10 +19,11 @@ async def read_terms(archive: Archive, seconds: float = SECONDS) -> int:
     end = clock() + seconds
     count = 0
     while clock() < end:
-        due = archive.store.texts.due(_PART)  # its values are article ids
+        due = archive.store.texts.due(_PART)  # the values of this mapping are article ids
         if not due:
             break
-        articles = archive.store.index.articles(list(dict.fromkeys(due.values())))
+        ids = list(dict.fromkeys(due.values()))  # each id once
+        articles = archive.store.index.articles(ids)
         documents = {}
         for article_id, article in articles.items():
             documents[article_id] = _read_article_terms(archive, article)

@@ -44,11 +44,13 @@ def apply_answer(
     if answer.tags and may_write(article, "tags", By.LLM):
         # first the source's tags, then the publisher's tags that the article has, then the model's
         source_tags = spell_tags(source.tags, taxonomy) if source else ()
-        mapped = taxonomy.map_published_tags(article.keywords, article.text, article.title)
-        published = [tag for tag in mapped if tag in article.tags]
-        described = list(dict.fromkeys((*published, *answer.tags)))
+        publisher_tags = []
+        for tag in taxonomy.map_published_tags(article.keywords, article.text, article.title):
+            if tag in article.tags:
+                publisher_tags.append(tag)
+        other_tags = list(dict.fromkeys((*publisher_tags, *answer.tags)))
         if not taxonomy.vocabulary.only_adds:
-            described = described[:MOST_TAGS]
-        tags = tuple(dict.fromkeys((*source_tags, *described)))
+            other_tags = other_tags[:MOST_TAGS]
+        tags = tuple(dict.fromkeys((*source_tags, *other_tags)))
         values |= {"tags": tags, "tags_by": By.LLM}
     return values

@@ -50,6 +50,7 @@ def describe_again(
     values: dict[str, Any] = {}
     lines: list[str] = []
 
+    # each value changes only if it is another one and nobody with more say wrote the present one
     source_tags = spell_tags(source.tags, taxonomy) if source else ()
     tags = tuple(dict.fromkeys((*source_tags, *description.tags)))
     if tags != article.tags and may_write(article, "tags", By.MATCHED):

@@ -1,5 +1,4 @@
-"""Revise filed articles in a pass: read each, plan its revision by a given function, write the
-plan."""
+"""Revise filed articles: read each, plan its revision by a given function, write the plan."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -109,7 +108,7 @@ def plan_pass(
                 items.append(item)
         findings.looked += len(items)
 
-        # revise it
+        # revise the articles of the batch
         for item, outcome in zip(items, _revise_each(items, revise), strict=True):
             findings.add(item, outcome)
         progress(start + len(part), len(readable))

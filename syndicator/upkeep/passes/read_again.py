@@ -49,7 +49,8 @@ def read_again(
     none."""
     # the feed of such a source is only a list of links, without values of articles
     owned = owned and source.kind != "list" and not source.rules.links
-    url = headers.get(ANSWERED, "")  # the address that answered
+    # links in the page are relative to the address that answered, if that is of the same site
+    url = headers.get(ANSWERED, "")
     if not urls.host(url) or not urls.same_site(url, article.url):
         url = article.url
 
@@ -68,12 +69,13 @@ def read_again(
     try:
         reading = read_by_rules(rules=source.rules)
     except NotAnArticle as refusal:
+        # find out whether the operator's selectors are the cause
         rules_without_selectors = replace(source.rules, select=(), remove=())
         if rules_without_selectors == source.rules:
             raise
         read_by_rules(rules=rules_without_selectors)  # raises if the page is no article anyway
         raise NotAnArticle(refusal.kind, f"source {source.key!r}: {_RULED}") from refusal
-    if reading.article.partial and not article.partial:
+    if reading.article.partial and not article.partial:  # less than the article has now
         return None
 
     # describe the new version, and keep the operator's edits

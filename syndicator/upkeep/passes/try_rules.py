@@ -71,8 +71,9 @@ def list_kept_pages(instance: OpenedInstance, key: str, limit: int = POINTED) ->
         if page is None:
             continue
         html, headers = page
-        answered = (html, headers.get(ANSWERED, article.url), headers)
-        pages.append(KeptPage(id=article_id, title=article.title, url=article.url, page=answered))
+        final_url = headers.get(ANSWERED, article.url)  # the address that answered
+        parts = (html, final_url, headers)
+        pages.append(KeptPage(id=article_id, title=article.title, url=article.url, page=parts))
     return pages
 
 
@@ -86,13 +87,13 @@ def try_rules(
     trials: list[Tried] = []
     with open_worker() as worker:
         for page in list_kept_pages(make_opened_instance(archive, configuration), key, limit):
-            html, answered, headers = page.page
+            html, final_url, headers = page.page
             trial = None  # stays so if the worker cannot read the page
             with suppress(WorkerFailed):
                 trial = worker.call_sync(
                     jobs.compare_rules,
                     html,
-                    answered,
+                    final_url,
                     rules,
                     repeated=archive.store.visits.find_boilerplate(urls.own_host(page.url)),
                     headers=headers,

@@ -6,13 +6,17 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from syndicator.upkeep.learn import group_files, learn_files, suggest_files
+    from syndicator.upkeep.learn import (
+        group_article_files,
+        learn_from_files,
+        suggest_tags_from_files,
+    )
     from syndicator.upkeep.tags.try_category import categorise_twice
 else:  # type checkers see functions, the program their names
     from syndicator.processes.lazy import lazy_names
 
     _MODULES = {
-        "upkeep.learn": "group_files learn_files suggest_files",
+        "upkeep.learn": "group_article_files learn_from_files suggest_tags_from_files",
         "upkeep.tags.try_category": "categorise_twice",
     }
     globals().update(lazy_names(_MODULES))

@@ -57,7 +57,9 @@ def learn(archive: Archive, configuration: Configuration, *, minimum: int = LEAS
     # a generator: the files to read are needed only if the articles are in a bucket
     paths = (stamp.path for stamp in list_files_to_read(stamps, learnt_file, MOST_TEXTS))
     with _local_folder(archive.article_store, paths) as folder, _open_long_worker() as worker:
-        articles, tags, filed = worker.call_sync(jobs.learn_files, files, folder, stamps, minimum)
+        articles, tags, filed = worker.call_sync(
+            jobs.learn_from_files, files, folder, stamps, minimum
+        )
     return Learnt(articles=articles, tags=tags, filed=filed)
 
 
@@ -67,7 +69,7 @@ def suggest(archive: Archive, configuration: Configuration) -> "list[Proposal]":
     files = find_taxonomy_files(configuration.folder, configuration.settings)
     paths = [stamp.path for stamp in _list_stamps_by_age(archive.store)[-MOST_READ:]]
     with _local_folder(archive.article_store, paths) as folder, _open_long_worker() as worker:
-        return worker.call_sync(jobs.suggest_files, files, folder, paths)
+        return worker.call_sync(jobs.suggest_tags_from_files, files, folder, paths)
 
 
 def suggest_groups(archive: Archive) -> "list[Group]":
@@ -77,7 +79,7 @@ def suggest_groups(archive: Archive) -> "list[Group]":
     if len(paths) < LEAST_GROUPED:
         return []
     with _local_folder(archive.article_store, paths) as folder, _open_long_worker() as worker:
-        return worker.call_sync(jobs.group_files, folder, paths)
+        return worker.call_sync(jobs.group_article_files, folder, paths)
 
 
 @contextmanager
