@@ -18,7 +18,7 @@ from syndicator.console.security import Session, Sessions, Throttle, list_allowe
 from syndicator.core.errors import ConfigError, SyndicatorError
 from syndicator.operations.changes.log import Log
 from syndicator.operations.jobs.queue import Job, Queue
-from syndicator.operations.jobs.work import end
+from syndicator.operations.jobs.work import end_process
 from syndicator.processes.worker import Worker
 from syndicator.showing.console_data import Glance
 
@@ -83,7 +83,7 @@ class Runner:
         if self._idle_task is not None and self._idle_task is not asyncio.current_task():
             self._idle_task.cancel()
         if process is not None:
-            await end(process, _SECONDS_BEFORE_KILL)
+            await end_process(process, _SECONDS_BEFORE_KILL)
 
 
 class Console:

@@ -537,7 +537,7 @@ def withdraw_muted(app: App) -> Change:
         """Withdraw the articles. Called when the change is applied."""
         for done_count, article in enumerate(articles):
             progress(done_count, len(articles))
-            # one of them may be gone already, with another that has its address
+            # it may be withdrawn already, under another spelling of its address
             is_filed = app.archive.store.index.path(article.id) is not None
             if is_filed:
                 editorial.withdraw(app.archive, app.configuration, article.id)

@@ -1,4 +1,4 @@
-"""Define operations that mend articles: try and save rules, reread pages, describe again."""
+"""Plan changes that mend articles (try rules, read again); `Change.act` carries them out later."""
 
 from __future__ import annotations
 
@@ -71,38 +71,40 @@ def try_rules(app: App, key: Key, **changes: Unpack[GivenRules]) -> Change:
         trying.try_rules, app.archive, app.configuration, source.key, limit=trying.POINTED
     )
     try:
-        with_changes = read_pages(_merge_rules(source, changes))
-        with_present_rules = {page.id: page for page in read_pages(source.rules)}
+        pages_by_new_rules = read_pages(_merge_rules(source, changes))
+        pages_by_present_rules = read_pages(source.rules)
     except RulesError as error:
         raise UsageError(str(error)) from error
+    present_by_id = {page.id: page for page in pages_by_present_rules}
     pages = [
         {
             "id": page.id,
             "title": page.title,
             "with": _describe_reading(page),
-            "now": _describe_reading(with_present_rules.get(page.id)),
+            "now": _describe_reading(present_by_id.get(page.id)),
         }
-        for page in with_changes
+        for page in pages_by_new_rules
     ]
     data = {
         "pages": pages,
-        "matched": trying.count_matched(with_changes),
-        "score": trying.find_mean_score(with_changes),
+        "matched": trying.count_matched(pages_by_new_rules),
+        "score": trying.find_mean_score(pages_by_new_rules),
     }
     return Change(
-        subject=source.key, sentence=f"tried on {len(with_changes)} kept pages", data=data
+        subject=source.key, sentence=f"tried on {len(pages_by_new_rules)} kept pages", data=data
     )
 
 
 def _describe_reading(page: Tried | None) -> dict[str, Any] | None:
-    """Return as JSON what rules read on a kept page; None if there is no page. "failed" says why no
-    article was read; it is "" if one was."""
+    """Return as JSON the article that rules read on a kept page; None if there is no page. "failed"
+    says why no article was read, "" if one was. "matches": by rule, how many elements it matched.
+    "letters": length of the text."""
     if page is None:
         return None
     if page.trial is None:
         return {"failed": "reading it was given up"}
     trial = page.trial
-    draft = trial.draft
+    draft = trial.draft  # the article, None if the page is no article
     if draft is None:
         return {"failed": f"it is no article then: {trial.kind}", "matches": dict(trial.matches)}
     body = text.plain(draft.body)
@@ -137,18 +139,20 @@ def _merge_rules(source: Source, changes: GivenRules) -> Rules:
     ConfigError or RulesError if a rule is invalid."""
     from syndicator.configuration.sources.schema import make_source
 
-    source_table: dict[str, Any] = dict(table(source))
+    source_table: dict[str, Any] = dict(table(source))  # as in sources.toml
     rules: dict[str, Any] = dict(source_table.pop("rules", {}))
     for name, value in changes.items():
         if value is not None:
             rules[name] = value
-    written_rules: dict[str, Any] = {}
+    rules_in_toml: dict[str, Any] = {}
     for name, value in rules.items():
-        if value == ():
+        is_removed = value == ()
+        if is_removed:
             continue
-        written_rules[name] = list(value) if isinstance(value, tuple) else value
-    if written_rules:
-        source_table["rules"] = written_rules
+        rules_in_toml[name] = list(value) if isinstance(value, tuple) else value
+    if rules_in_toml:
+        source_table["rules"] = rules_in_toml
+    # checks the rules as those of a source in sources.toml
     return make_source(source_table).rules
 
 
@@ -176,6 +180,7 @@ def reread(
     fetch_problems = _fetch_pages(app, choice, progress) if fetch else ()
     planned = plan_reread(app.archive, app.configuration, choice, progress=progress)
     problems = (*fetch_problems, *planned.problems)
+    # number of entries that the old rules refused or put off; the next visit fetches them again
     due_again = count_due_again(app.archive, app.configuration.sources, choice)
     count = len(planned.articles)
     has_changes = count > 0
@@ -213,8 +218,8 @@ def reread(
 
 
 def _fetch_pages(app: App, choice: Choice, progress: Progress) -> tuple[Problem, ...]:
-    """Fetch and keep the pages of those chosen articles whose page is not kept. Return a problem
-    for each page that could not be fetched."""
+    """Fetch and keep the missing pages of the articles in `choice`. Return a problem for each page
+    that could not be fetched."""
     from syndicator.upkeep.passes.reread import fetch_pages, list_without_page
 
     missing = list_without_page(app.archive, app.configuration.sources, choice)
@@ -230,19 +235,21 @@ def _add_utc(day: datetime | None) -> datetime | None:
 def _list_revisions(
     app: App, planned: Plan, source: str, due_again: int, *, dry_run: bool
 ) -> Iterator[str]:
-    """Yield the lines that a terminal shows of a planned `reread`: the articles that change (only
-    the first EXAMPLES in a dry run), how many have no kept page, and how many entries will be asked
-    for again (`due_again`). A dry run on one source also shows what its rules match. `source`: key
-    of the source, "" for all."""
+    """Yield the lines that a terminal shows about articles that are read again: how each changes,
+    how many have no kept page, and how many entries will be asked for again.
+
+    `planned`: the result of reading. `source`: key of their source, "" for all. `due_again`: number
+    of these entries. `dry_run`: True to show only the first EXAMPLES articles, and, for one source,
+    also what its rules match."""
     yield f"{len(planned.articles)} of {counted(planned.looked, 'article')} change"
-    articles = planned.articles[:EXAMPLES] if dry_run else planned.articles
-    for article in articles:
+    listed = planned.articles[:EXAMPLES] if dry_run else planned.articles
+    for article in listed:
         yield f"\n{one_line(article.title)}  ({article.path})"
         for line in article.revision.lines:
             yield f"  {line}"
-    unlisted = len(planned.articles) - len(articles)
-    if unlisted:
-        yield f"\n… and {counted(unlisted, 'article')} more"
+    unlisted_count = len(planned.articles) - len(listed)
+    if unlisted_count:
+        yield f"\n… and {counted(unlisted_count, 'article')} more"
     if planned.lacking:
         option = f" --source {source}" if source else ""
         unkept = counted(len(planned.lacking), "article")
@@ -256,25 +263,27 @@ def _list_revisions(
             f"{due_again} entries that were refused or put off under the old rules are"
             " asked for once more at the next `syndicator refresh`"
         )
-    if dry_run and source in app.configuration.sources:
+    is_of_one_source = source in app.configuration.sources
+    if dry_run and is_of_one_source:
         yield from _list_rule_matches(app, source)
 
 
 def _list_rule_matches(app: App, key: str) -> Iterator[str]:
-    """Yield lines that show what the rules of a source match on its newest kept pages. No lines if
-    it has no rules."""
+    """Yield lines that say on how many of its newest kept pages each rule of a source matches. No
+    lines if the source has no rules. `key`: key of the source."""
     from syndicator.upkeep.passes.try_rules import count_matched, find_mean_score, try_rules
 
-    trials = try_rules(app.archive, app.configuration, key, app.configuration.sources[key].rules)
-    matched = count_matched(trials)
+    rules = app.configuration.sources[key].rules
+    trials = try_rules(app.archive, app.configuration, key, rules)
+    matched = count_matched(trials)  # number of pages by rule
     if not matched:
         return
     yield (
         f"rules of {key} on {counted(len(trials), 'kept page')}; their texts have"
         f" {find_mean_score(trials):.0%} in common with what is read without rules"
     )
-    for rule, pages in matched.items():
-        yield f"  {rule} matches on {pages or 'none'}"
+    for rule, page_count in matched.items():
+        yield f"  {rule} matches on {page_count or 'none'}"
 
 
 @operation("describe", command="describe")
@@ -318,7 +327,8 @@ def describe(app: App, progress: Progress, all: All = False, since: Since = None
 
 
 def _need_which(*, is_all: bool, since: datetime | None) -> None:
-    """Raise UsageError if neither all articles nor a first day was chosen."""
+    """Raise UsageError if a command does not say which articles are meant: all (`is_all`), or those
+    added `since` a day."""
     if not is_all and since is None:
         raise UsageError(
             "say which articles: --all, or --since with a day, such as --since 2026-11-24"
@@ -339,7 +349,8 @@ def ask_model(app: App, all: All = False, since: Since = None) -> Change:
             " model's endpoint"
         )
     problems = reconcile.update_from_files(app.archive, app.configuration)
-    scope = ask.Scope(since=_add_utc(since) or ask.ALWAYS, again=True)
+    first_day = _add_utc(since) or ask.ALWAYS
+    scope = ask.Scope(since=first_day, again=True)
     unasked_ids = ask.list_unasked(app.archive, app.configuration.settings, scope)
     total = len(unasked_ids)
     sentence = f"the language model would be asked about up to {counted(total, 'article')}"
@@ -349,10 +360,12 @@ def ask_model(app: App, all: All = False, since: Since = None) -> Change:
         touches = tuple(f"article:{index.path(article_id)}" for article_id in unasked_ids)
 
     def ask_about_all(progress: Progress) -> dict[str, Any]:
-        """Run when the change is applied."""
+        """Ask the model when the change is applied. Return the fields of the `Change` that replace
+        those of the plan."""
         described: list[str] = []  # titles, filled while the model is asked
 
         def report_progress() -> None:
+            """Called from time to time while the model is asked."""
             progress(len(described), total)
 
         report = asyncio.run(_ask_until_stopped(app, scope, described, report_progress))
@@ -378,9 +391,11 @@ def ask_model(app: App, all: All = False, since: Since = None) -> Change:
 async def _ask_until_stopped(
     app: App, scope: Scope, titles: list[str], report_progress: Callable[[], None]
 ) -> AskReport:
-    """Ask the language model about the articles of `scope`. Add the title of each article that it
-    described to `titles`. Meanwhile, call `report_progress` again and again. Ctrl-C ends the
-    questions after the current article; so does CancelledJob, which `report_progress` raises."""
+    """Ask the language model about the articles of `scope`, and return a report.
+
+    `titles`: a list to which the title of each described article is added. `report_progress`:
+    called again and again meanwhile; it raises CancelledJob to stop. CancelledJob and Ctrl-C end
+    the questions after the current article."""
     from syndicator.upkeep.model.ask import ask_about_articles
 
     stop = asyncio.Event()
@@ -395,5 +410,5 @@ async def _ask_until_stopped(
                 report_progress()
             await asyncio.wait({asking}, timeout=_LOOK_SECONDS)
         except (CancelledJob, asyncio.CancelledError):
-            stop.set()
+            stop.set()  # the loop still waits for the current article
     return await asking

@@ -128,11 +128,14 @@ class Operation(WithArguments):
     def plan(
         self, app: "App", arguments: Mapping[str, Any], progress: Progress = no_progress
     ) -> Change:
-        """Return what the operation would change, or its answer to a question. `arguments`: valid
-        values by name. `progress`: called from time to time if planning takes long, with the steps
-        done and of all. Raises SyndicatorError if the change is impossible."""
+        """Return the change that the operation would make, or its answer to a question. Nothing is
+        changed yet.
+
+        `arguments`: valid values by name. `progress`: called from time to time if planning takes
+        long, with the number of steps done and of all steps. Raises SyndicatorError if the change
+        is impossible."""
         takes_progress = "progress" in inspect.signature(self.function).parameters
-        change: Change
+        change: Change  # what every planning function returns
         if takes_progress:
             change = self.function(app, **arguments, progress=progress)
         else:
@@ -172,8 +175,9 @@ class Field:
         return self.type is bool
 
     def parse(self, text: str) -> str | list[str]:
-        """Return the value of a text from a form or a command line. The text of a list is split at
-        commas, or at line ends if the argument has `lines`; its empty parts are left out."""
+        """Convert a text from a form or a command line. If the argument is a list, return the items
+        of the text, without empty ones: it is split at line ends if the argument has `lines`, else
+        at commas. Otherwise return the text itself."""
         if not self.is_list:
             return text
         separator = "\n" if self.argument.lines else ","
@@ -182,29 +186,32 @@ class Field:
 
 
 def fields_of(operation: WithArguments) -> list[Field]:
-    """Return the arguments of an operation, in order. If its function takes an unpacked TypedDict
-    (`**fields`), each key of it is an optional argument with the default None."""
+    """Return the arguments that an operation takes, in the order of its function's parameters. If
+    the function takes an unpacked TypedDict (`**fields`), each key of it is an optional argument
+    with the default None."""
     parameters = {}
     for name, parameter in inspect.signature(operation.function).parameters.items():
-        if name not in ("app", "instance", "progress"):
+        if name not in ("app", "instance", "progress"):  # these are no arguments of the operation
             parameters[name] = parameter
-    # get_type_hints resolves annotations of a class in which names are given as strings
+    # annotations may be strings; get_type_hints resolves them, but it needs a class that has them
     annotations = {name: parameter.annotation for name, parameter in parameters.items()}
     holder = type("Arguments", (), {"__annotations__": annotations})
     hints = get_type_hints(holder, operation.function.__globals__, include_extras=True)
     fields: list[Field] = []
     for name, parameter in parameters.items():
         if parameter.kind is parameter.VAR_KEYWORD:
-            unpacked = get_type_hints(get_args(hints[name])[0], include_extras=True)
-            fields += [Field(key, hint, None) for key, hint in unpacked.items()]
+            (typed_dict,) = get_args(hints[name])  # of Unpack[typed_dict]
+            type_by_key = get_type_hints(typed_dict, include_extras=True)
+            fields += [Field(key, hint, None) for key, hint in type_by_key.items()]
         else:
             fields.append(Field(name, hints[name], parameter.default))
     return fields
 
 
 def arguments_of(operation: WithArguments, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the arguments of an operation, checked and converted. `values`: by name, from JSON, a
-    form or a command line. Raises UsageError, which names the first invalid one."""
+    """Check the arguments of an operation, and convert them to their types. Return them by name.
+    `values`: by name of the argument, from JSON, a form or a command line. Raises UsageError, which
+    names the first invalid value."""
     from pydantic import ValidationError
 
     try:
@@ -212,16 +219,16 @@ def arguments_of(operation: WithArguments, values: Mapping[str, Any]) -> dict[st
     except ValidationError as error:
         from syndicator.configuration.toml_files import describe_error
 
-        first = error.errors(include_url=False)[0]
+        first_error = error.errors(include_url=False)[0]
         raise UsageError(
-            f"{operation.name}: {describe_error(first, _make_model(operation))}"
+            f"{operation.name}: {describe_error(first_error, _make_model(operation))}"
         ) from error
     return dict(arguments)
 
 
 def split_pairs(pairs: Iterable[str]) -> dict[str, str]:
-    """Split texts such as NAME=VALUE. Return the values by name; the value is "" for a text without
-    "="."""
+    """Split texts such as NAME=VALUE at the first "=". Return the values by name. A text without
+    "=" is a name with the value ""."""
     values: dict[str, str] = {}
     for pair in pairs:
         name, _, value = pair.partition("=")
@@ -230,15 +237,16 @@ def split_pairs(pairs: Iterable[str]) -> dict[str, str]:
 
 
 def parse_arguments(operation: WithArguments, texts: Mapping[str, str]) -> dict[str, Any]:
-    """Return the arguments of an operation, checked and converted. `texts`: of a form or a command
-    line, by name of the argument. Raises UsageError if one is invalid."""
+    """Return the arguments of an operation by name, checked and converted to their types. `texts`:
+    the texts of a form or a command line, by name of the argument. Raises UsageError if a name is
+    unknown or a value invalid."""
     fields = {argument.name: argument for argument in fields_of(operation)}
     values: dict[str, Any] = {}
     for name, text in texts.items():
         if name in fields:
             values[name] = fields[name].parse(text)
         else:
-            values[name] = text  # refused below
+            values[name] = text  # `arguments_of` refuses an unknown name
     return arguments_of(operation, values)
 
 
@@ -248,23 +256,27 @@ def schema_of(operation: WithArguments) -> dict[str, Any]:
 
 
 def _make_model(operation: WithArguments) -> Any:
-    """Return the pydantic model that checks the arguments of an operation."""
+    """Return the pydantic model that checks the arguments of an operation: a class with a field for
+    each argument."""
     from pydantic import ConfigDict, create_model
 
     config = ConfigDict(extra="forbid", coerce_numbers_to_str=True)
     fields: Any = {}
     for argument in fields_of(operation):
         is_required = argument.default is inspect.Parameter.empty
-        fields[argument.name] = argument.annotated, ... if is_required else argument.default
+        default = ... if is_required else argument.default  # `...` means required in pydantic
+        fields[argument.name] = (argument.annotated, default)
     return create_model(operation.name, __config__=config, **fields)
 
 
 def convert_to_json(value: Any) -> Any:
-    """Return `value` made of types that JSON has: dataclasses become objects, times ISO texts,
-    paths texts."""
-    if is_dataclass(value) and not isinstance(value, type):
+    """Return `value` with all its parts converted to types that JSON has: dataclasses and pydantic
+    models become objects, tuples and sets become lists, times become ISO texts, paths become
+    texts."""
+    if is_dataclass(value) and not isinstance(value, type):  # an object, not the class itself
         return convert_to_json(asdict(value))
-    if hasattr(value, "model_dump"):
+    is_pydantic_model = hasattr(value, "model_dump")
+    if is_pydantic_model:
         return convert_to_json(value.model_dump())
     if isinstance(value, Mapping):
         return {str(key): convert_to_json(item) for key, item in value.items()}
@@ -272,23 +284,26 @@ def convert_to_json(value: Any) -> Any:
         return [convert_to_json(item) for item in value]
     if isinstance(value, datetime):
         return value.isoformat()
-    return str(value) if isinstance(value, Path) else value
+    if isinstance(value, Path):
+        return str(value)
+    return value
 
 
 def operations() -> Mapping[str, Operation]:
     """Return all operations by name, in the order in which MODULES define them. Imports these
     modules."""
     by_name = {}
-    for module in MODULES:
-        for value in vars(import_module(module)).values():
+    for module_name in MODULES:
+        module = import_module(module_name)
+        for value in vars(module).values():
             if isinstance(value, Operation):
                 by_name[value.name] = value
     return by_name
 
 
 def need_operation(name: str) -> Operation:
-    """Return the operation called `name`. Raises UsageError if there is none; it suggests a similar
-    name."""
+    """Return the operation called `name`. If there is none, raise UsageError, whose text suggests a
+    similar name."""
     names = operations()
     if name not in names:
         raise UsageError(

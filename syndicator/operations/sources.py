@@ -204,7 +204,7 @@ def plan_source_edit(app: App, source: Source, edited: Source, sentence: str) ->
         subject=source.key,
         sentence=f"{source.key}: {result}",
         data={"before": table(source), "after": table(edited)},
-        touches=(texts.of_source(app, source.key),),
+        touches=(texts.name_source_text(app, source.key),),
         is_empty=is_unchanged,
         nothing=nothing,
         act=lambda progress: registry.change_source(path, source.key, source, edited),
@@ -240,7 +240,7 @@ def remove(
         sentence=f"{', '.join(keys)}: removed; its articles and feeds stay",
         lines=lambda dry_run: [f"removed: {', '.join(keys)}; articles and feeds stay"],
         data={"removed": keys},
-        touches=tuple({texts.of_source(app, key) for key in keys}),
+        touches=tuple({texts.name_source_text(app, key) for key in keys}),
         build=False,
         act=lambda progress: [registry.remove_source(path, key) for key in keys],
     )

@@ -193,11 +193,11 @@ def test_old_jobs_are_forgotten_and_lost_ones_say_so(queue: Queue) -> None:
     for number in range(KEPT + 5):
         queue.add("rest", {"key": str(number)}, who="ann", requested=AT)
         queue.claim()
-    queue.sweep()
+    queue.delete_old_jobs()
 
     assert len(queue.recent(KEPT * 2)) == KEPT
 
-    queue.lost()
+    queue.fail_running()
 
     assert {job.status for job in queue.recent(KEPT)} == {"failed"}
 

@@ -77,7 +77,7 @@ async def _run_console(config: Path) -> int:
     """Run the process of the console until it ends, and return its exit code. `config`: the
     configuration folder. The console's standard input is a pipe from this process: if this process
     dies, the pipe closes, and the console ends, too."""
-    from syndicator.operations.jobs.work import end
+    from syndicator.operations.jobs.work import end_process
 
     options = get_options()
     command = [sys.executable, "-m", "syndicator", "--log-format"]
@@ -91,7 +91,7 @@ async def _run_console(config: Path) -> int:
     try:
         return await process.wait()
     finally:
-        await end(process, _SECONDS_BEFORE_KILL)
+        await end_process(process, _SECONDS_BEFORE_KILL)
 
 
 def do_jobs_during(app: App, hurry: Callable[[], None]) -> AbstractAsyncContextManager[None]:

@@ -35,9 +35,9 @@ _FINAL_MARK = " final"  # after the story of an article that an operator put int
 _LONGEST_ARGUMENT = 1000  # characters of an argument that is logged: longer ones are in the texts
 
 
-def of_source(app: App, key: str) -> str:
-    """Return the name of the text that configures the source `key`, such as
-    "config:sources.d/one.toml". For an unknown source it is that of sources.toml."""
+def name_source_text(app: App, key: str) -> str:
+    """Return the name of the text (the file) that configures the source `key`, such as
+    "config:sources.d/one.toml". For an unknown source, return "config:sources.toml"."""
     folder = app.configuration.folder
     main_file = folder / "sources.toml"
     for placed in registry.read_placed_sources(main_file):
@@ -47,7 +47,8 @@ def of_source(app: App, key: str) -> str:
 
 
 def read(app: App, name: str) -> Text:
-    """Return the text called `name`; None if there is no such file or row. Raises OSError."""
+    """Return a text that a change may edit: a file, or a value of the database. None if it does not
+    exist. `name`: such as "config:feeds.toml" or "tags:ID". Raises OSError."""
     kind, _, path = name.partition(":")
     try:
         return _KINDS[kind].read(app, path)
@@ -56,13 +57,14 @@ def read(app: App, name: str) -> Text:
 
 
 def write(app: App, edits: Mapping[str, Edit], progress: Progress = no_progress) -> None:
-    """Write texts; those of the configuration are checked before anything is written. `edits`:
-    (text before, text after) by name. Raises UsageError if a text was edited meanwhile or would be
+    """Write texts: files and values of the database. `edits`: (text before, text after) by name,
+    such as "config:feeds.toml". Raises UsageError if a text was edited meanwhile or would be
     invalid; OSError if a file cannot be written."""
     edits_by_kind: dict[str, dict[str, Edit]] = {kind: {} for kind in _KINDS}
     for name, edit in edits.items():
         kind, _, path = name.partition(":")
         edits_by_kind[kind][path] = edit
+    # check all files of the configuration before anything is written
     for path, (_, new_text) in edits_by_kind["config"].items():
         try:
             tomllib.loads(new_text or "")
@@ -112,9 +114,9 @@ def _encode(text: str) -> bytes:
 
 
 def _write_articles(app: App, texts: Mapping[str, Edit], progress: Progress) -> None:
-    """Write or delete article files and update their rows. `texts`: (text before, text after) by
-    path; a text after of None deletes the file. Raises UsageError if a file was edited meanwhile,
-    or if a new text is no article."""
+    """Write or delete article files, and update the database. `texts`: (text before, text after) by
+    path. A file is deleted if its text after is None. Raises UsageError if a file was edited
+    meanwhile, or if a new text is no article."""
     for path, (old_text, new_text) in texts.items():
         if new_text is None:
             app.archive.article_store.delete(path)
@@ -122,6 +124,7 @@ def _write_articles(app: App, texts: Mapping[str, Edit], progress: Progress) -> 
             expected_data = None if old_text is None else _encode(old_text)
             app.archive.article_store.edit(path, _encode(new_text), over=expected_data)
     problems = [*reconcile.update_from_files(app.archive, app.configuration)]
+    # files in an object store are recorded one by one
     for path, (_, new_text) in texts.items():
         if new_text is not None:
             problems += reconcile.record_file(app.archive, app.configuration, path)
@@ -131,7 +134,8 @@ def _write_articles(app: App, texts: Mapping[str, Edit], progress: Progress) -> 
 
 
 def _read_list(app: App, key: str) -> Text:
-    """Return the learnt list of a source as JSON, None if it has none."""
+    """Return as JSON the learnt list of a source: the marks by which the articles on its page are
+    found. None if it has no such list. `key`: key of the source."""
     state = app.archive.store.visits.state(key)
     if state is None or state.discovery.listing is None:
         return None
@@ -139,12 +143,13 @@ def _read_list(app: App, key: str) -> Text:
 
 
 def _write_lists(app: App, texts: Mapping[str, Edit], progress: Progress) -> None:
-    """Store learnt lists of sources. `texts`: (JSON before, JSON after) by key of the source. The
-    next visit of each source asks for the whole page. Removed sources are left out."""
+    """Store learnt lists of sources: the marks by which the articles on their pages are found.
+    `texts`: (list before, list after) by key of the source, as JSON. The next visit of each source
+    asks for the whole page."""
     visits = app.archive.store.visits
     for key, (_, text) in texts.items():
         state = visits.state(key)
-        if state is None:
+        if state is None:  # the source was removed
             continue
         listing = unpack_list(text) if text is not None else None
         discovery = replace(state.discovery, listing=listing)
@@ -169,17 +174,21 @@ def _write_tags(app: App, texts: Mapping[str, Edit], progress: Progress) -> None
 
 
 def _read_story(app: App, article_id: str) -> Text:
-    """Return the story of an article, None if it is in no story. If an operator put the article
-    into the story, _FINAL_MARK follows."""
-    for member in app.archive.store.stories.members([article_id]):
-        return f"{member.story}{_FINAL_MARK}" if member.final else member.story
-    return None
+    """Return the id of the story of an article, None if it is in no story. If an operator put the
+    article into the story, the text ends with _FINAL_MARK."""
+    memberships = app.archive.store.stories.members([article_id])
+    if not memberships:
+        return None
+    membership = memberships[0]  # an article is in one story at most
+    if membership.final:
+        return f"{membership.story}{_FINAL_MARK}"
+    return membership.story
 
 
 def _write_stories(app: App, texts: Mapping[str, Edit], progress: Progress) -> None:
-    """Put articles into the stories in their texts. `texts`: (text before, text after) by id of the
-    article; a text after that ends with _FINAL_MARK is the choice of an operator, None takes the
-    article out of its story."""
+    """Put articles into stories. `texts`: (text before, text after) by id of the article. The text
+    after is the id of the new story, or None to take the article out of its story. It ends with
+    _FINAL_MARK if an operator chose the story."""
     chosen_by_program: dict[str, str] = {}  # story by article id, "" for none
     chosen_by_operator: dict[str, str] = {}
     for article_id, (_, text) in texts.items():
@@ -204,9 +213,11 @@ def _write_leads(app: App, texts: Mapping[str, Edit], progress: Progress) -> Non
 
 
 def _read_feed(app: App, path: str) -> Text:
-    """Return what is at the address of a feed: "here" for the feed itself, "leads to AXIS/SLUG" for
-    a redirect, None for nothing. `path`: AXIS/SLUG of the feed."""
-    key = FeedKey(*path.split("/", 1))
+    """Return a text that says what the address of a feed has: "here" for the feed itself, "leads to
+    AXIS/SLUG" for a redirect to another feed. None if there is no such feed. `path`: AXIS/SLUG of
+    the feed, such as tag/ai."""
+    axis, slug = path.split("/", 1)
+    key = FeedKey(axis, slug)
     for row in app.archive.store.index.feeds():
         if row.key != key:
             continue
@@ -217,8 +228,9 @@ def _read_feed(app: App, path: str) -> Text:
 
 
 def _write_feeds(app: App, texts: Mapping[str, Edit], progress: Progress) -> None:
-    """Take back the redirects of feeds, and publish these feeds again. `texts`: by AXIS/SLUG of the
-    feed; the values are not used, because only the undoing of a merge of tags writes such texts."""
+    """Remove the redirects of feeds, and publish these feeds again. `texts`: (text before, text
+    after) by AXIS/SLUG of the feed, such as tag/ai."""
+    # the texts are not read: only undoing a merge of tags writes them, which removes a redirect
     keys = [FeedKey(*path.split("/", 1)) for path in texts]
     index = app.archive.store.index
     for row in list(index.feeds()):
@@ -259,13 +271,15 @@ def apply(
     progress: Progress = no_progress,
 ) -> tuple[Change, int | None]:
     """Apply a planned change and log it. Return the change as it was applied, and its number in the
-    log (None if nothing was logged). If an error ends it midway, the finished part is logged, and
-    the error is raised. `who`: the person or token that asked for it."""
+    log (None if nothing was logged).
+
+    `operation`, `arguments`: of which the change is the plan. `who`: the person or token that asked
+    for it. If an error ends it midway, the finished part is logged, and the error is raised."""
     if operation.is_question or planned.is_empty:
         return planned, None
-    names = (*planned.touches, *planned.edits)
-    # operations that edit the configuration do not hold the lock of runs; with a lock of their own,
-    # no one logs the edit of another as its own
+    names = (*planned.touches, *planned.edits)  # of all texts that it may change
+    # operations that edit the configuration do not hold the lock of runs; without a lock of their
+    # own, one of them could log the edit of another as its own
     edits_configuration = any(name.startswith("config:") for name in names)
     log = Log(app.configuration.settings.state_dir)
     lock = log.hold_lock() if edits_configuration else nullcontext()
@@ -281,6 +295,8 @@ def apply(
                 partial = replace(planned, sentence=f"{planned.sentence}; ended midway")
                 _log_change(app, operation, arguments, partial, texts_before, who)
             raise
+
+        # `act` may return fields that replace those of the plan
         applied = replace(planned, **result) if isinstance(result, dict) else planned
         if not applied.logged:
             return applied, None
@@ -298,13 +314,15 @@ def _log_change(
     who: str,
 ) -> int:
     """Log a finished change with the texts that it changed. Return its number in the log.
-    `texts_before`: by name, the texts that it may have changed, as they were before."""
+
+    `operation`, `arguments`: by which it was planned. `texts_before`: by name, the texts that it
+    may have changed, as they were before. `who`: the person or token that asked for it."""
     short_arguments: dict[str, Any] = {}
     for name, value in convert_to_json(arguments).items():
         if value and len(str(value)) <= _LONGEST_ARGUMENT:
             short_arguments[name] = value
     logged = LoggedChange(
-        number=0,
+        number=0,  # the log chooses the number
         at=utc_now().isoformat(),
         who=who,
         act=operation.name,

@@ -64,7 +64,8 @@ class Queue:
 
     def __init__(self, state_dir: Path) -> None:
         self.root = state_dir / "console" / "jobs"
-        # queued jobs, without their arguments; their number is not limited
+        # Both have queued jobs, without their arguments. Jobs of different people or tokens take
+        # turns. JOBS limits only what `has_room` answers, not the number of jobs.
         self._people = Shares[Job](JOBS)
         self._tokens = Shares[Job](JOBS)
         self._queued: dict[str, Job] = {}  # those of people and of tokens, by id
@@ -72,15 +73,16 @@ class Queue:
     def add(
         self, act: str, args: Mapping[str, Any], *, who: str, requested: str, dry_run: bool = False
     ) -> Job:
-        """Queue a job that carries out the operation `act`. Return the job with its new id. `who`,
-        `requested`: who asked for it, and when."""
+        """Queue a job and return it with its new id. `act`: name of the operation to carry out.
+        `args`: its arguments. `who`: the person or token that asked for it. `requested`: when, as
+        ISO time. `dry_run`: True to only plan the change."""
         # ids, and so the names of the files, sort by time
         job_id = f"{time.time_ns():020d}-{secrets.token_hex(4)}"
         job = Job(id=job_id, act=act, args=dict(args), who=who, at=requested, dry_run=dry_run)
         disk.make_private_folder(self.root.parent)
         disk.make_private_folder(self.root)
         self.save(job)
-        (self.root / f"{job_id}{_TODO}").touch(disk.PRIVATE)
+        (self.root / f"{job_id}{_TODO}").touch(disk.PRIVATE)  # only now the job is queued
         return job
 
     def save(self, job: Job) -> None:
@@ -108,8 +110,8 @@ class Queue:
             path.unlink(missing_ok=True)
 
     def page(self, job_id: str) -> tuple[bytes, str, dict[str, str]] | None:
-        """Return the stored page of a job, as (bytes, final address, headers); None if it is
-        gone."""
+        """Return the web page that was stored for a job, as (bytes, its address after redirects,
+        headers of the answer). None if the page is no longer kept."""
         if not _is_id(job_id):
             return None
         try:
@@ -138,23 +140,25 @@ class Queue:
         return any(map(accepts, self._queued.values()))
 
     def claim(self, accepts: Callable[[Job], bool] = lambda job: True) -> Job | None:
-        """Mark the job whose turn it is as running and return it; None if there is none. Only jobs
-        for which `accepts` returns True are taken; it gets them without their arguments."""
+        """Mark the job whose turn it is as running, and return it; None if there is none. A job for
+        which `accepts` returns False is passed over. `accepts` gets jobs without arguments."""
         self._update_queued()
         while True:
+            # jobs of people go first
             next_job = self._people.take(accepts) or self._tokens.take(accepts)
             if next_job is None:
                 return None
             del self._queued[next_job.id]
             job = self._start(next_job.id)
-            if job is not None:
+            if job is not None:  # None: another process took it, so try the next
                 return job
 
     def _start(self, job_id: str) -> Job | None:
         """Mark a queued job as running and return it. None if another process took it or its file
         is damaged."""
         try:
-            (self.root / f"{job_id}{_TODO}").unlink()  # whoever deletes it has it
+            # the job belongs to the process that deletes this file; for others, it is missing
+            (self.root / f"{job_id}{_TODO}").unlink()
         except FileNotFoundError:
             return None
         job = self.get(job_id)
@@ -165,8 +169,8 @@ class Queue:
         return running
 
     def _update_queued(self) -> None:
-        """Read the jobs that were queued since the last call. Forget those that are no longer
-        queued."""
+        """Update the queued jobs in memory from the files: read those that were queued since the
+        last call, and forget those that are no longer queued."""
         waiting_ids = self.waiting()
         for job_id in self._queued.keys() - waiting_ids:
             job = self._queued.pop(job_id)
@@ -175,10 +179,10 @@ class Queue:
             if job_id in self._queued:
                 continue
             stored = self.get(job_id)
-            if stored is None:  # damaged: nothing is known of it
+            if stored is None:  # its file is damaged: it can never be run
                 (self.root / f"{job_id}{_TODO}").unlink(missing_ok=True)
                 continue
-            job = replace(stored, args={})
+            job = replace(stored, args={})  # arguments may be large
             self._queued[job_id] = job
             self._find_shares(job).add(job.who, job)
 
@@ -187,14 +191,14 @@ class Queue:
         return self._tokens if job.who.startswith(TOKEN) else self._people
 
     def cancel(self, job_id: str) -> None:
-        """Cancel a queued job at once. Let a running job end at its next step. Does nothing if it
-        has ended."""
+        """Cancel a queued job at once; ask a running job to end at its next step. Does nothing if
+        the job has ended or is unknown."""
         job = self.get(job_id)
         if job is None or job.ended:
             return
         try:
             (self.root / f"{job_id}{_TODO}").unlink()
-        except FileNotFoundError:
+        except FileNotFoundError:  # it runs already, and looks for the file that this creates
             (self.root / f"{job_id}{_CANCEL}").touch(disk.PRIVATE)
         else:
             self.save(replace(job, status="cancelled", said="cancelled before it began"))
@@ -208,18 +212,20 @@ class Queue:
         jobs = [self.get(job_id) for job_id in ids[:limit]]
         return [job for job in jobs if job is not None]
 
-    def lost(self) -> None:
-        """Mark all running jobs as failed, because the process that ran them has ended. Called
-        before another such process starts."""
+    def fail_running(self) -> None:
+        """Mark all running jobs as failed. Called when the process that runs jobs starts: an
+        earlier one, which ran these jobs, has ended before their end."""
         for job in self.recent(KEPT):
             if job.status in ("running", "building"):
                 said = "the program ended meanwhile; see whether it was done"
                 self.save(replace(job, status="failed", said=said))
 
-    def sweep(self) -> None:
-        """Delete the files of old jobs: all but the KEPT newest. Queued jobs stay."""
-        for path in sorted(self.root.glob(f"*{_FILE}"), reverse=True)[KEPT:]:
-            if not (self.root / f"{path.stem}{_TODO}").exists():
+    def delete_old_jobs(self) -> None:
+        """Delete the files of all jobs but the KEPT newest. Queued jobs stay."""
+        newest_first = sorted(self.root.glob(f"*{_FILE}"), reverse=True)  # ids sort by time
+        for path in newest_first[KEPT:]:
+            is_queued = (self.root / f"{path.stem}{_TODO}").exists()
+            if not is_queued:
                 for suffix in (_FILE, _CANCEL):
                     path.with_suffix(suffix).unlink(missing_ok=True)
 

@@ -37,40 +37,47 @@ def work(
     config: Path, may_go_on: Callable[[], bool], *, sleep: Callable[[float], None] = time.sleep
 ) -> None:
     """Run jobs as they are queued, until `may_go_on` returns False. `config`: folder of the
-    configuration."""
+    configuration. `sleep`: waits for so many seconds."""
     queue = Queue(load(config).state_dir)
-    queue.lost()
+    queue.fail_running()
     while may_go_on():
-        if not drain(config, queue):
+        job_count = drain(config, queue)
+        if not job_count:
             sleep(_PAUSE_SECONDS)
 
 
 def drain(config: Path, queue: Queue) -> int:
-    """Run the queued jobs, each in its turn, and build feeds after changes. Return how many jobs
-    were run. If a run holds the lock, only questions are answered; changes stay queued."""
+    """Run all queued jobs, and build the feeds that they changed. Return how many jobs were run.
+
+    While another process holds the lock of runs, only jobs that need no lock are run; the others
+    stay queued. `config`: folder of the configuration."""
     count = 0
     while queue.waiting():
-        job_count = _run_changes(config, queue)
+        finished_jobs = _run_changes(config, queue)
+        # one at a time, so that a change queued meanwhile does not wait for all of them
         question = queue.claim(needs_no_lock)
         if question is not None:
-            job_count.append(_run_job(config, queue, question))
-        if not job_count:
+            finished_jobs.append(_run_job(config, queue, question))
+        if not finished_jobs:
             break
-        count += len(job_count)
+        count += len(finished_jobs)
     if count:
-        queue.sweep()
+        queue.delete_old_jobs()
     return count
 
 
 def _run_changes(config: Path, queue: Queue) -> list[Job]:
     """Hold the lock of runs and run the queued jobs in turn, until none of them needs the lock;
-    then build the feeds that they made stale. Return the finished jobs. Nothing is run if no job
-    needs the lock or another process holds it."""
+    then build the feeds that they made stale. Return the finished jobs. If no job needs the lock,
+    or if another process holds it, no job is run.
+
+    `config`: folder of the configuration."""
     finished: list[Job] = []
     if not queue.has(_needs_lock):
         return finished
     try:
         with hold_run_lock(load(config)):
+            # at most as many jobs as wait now, so that the feeds are built at last
             for _ in queue.waiting():
                 job = queue.claim() if queue.has(_needs_lock) else None
                 if job is None:
@@ -78,7 +85,7 @@ def _run_changes(config: Path, queue: Queue) -> list[Job]:
                 finished.append(_run_job(config, queue, job))
             jobs_to_build = [job for job in finished if job.status == "building"]
             _build_and_save(config, queue, jobs_to_build)
-    except LockedError:
+    except LockedError:  # another process holds it: these jobs wait
         return finished
     except SyndicatorError as error:  # invalid settings: every waiting job fails with this
         while (job := queue.claim()) is not None:
@@ -89,8 +96,8 @@ def _run_changes(config: Path, queue: Queue) -> list[Job]:
 
 
 def needs_no_lock(job: Job) -> bool:
-    """True if a job may run without the lock of runs: it only answers a question or plans a change,
-    and its operation is `unlocked`. False for an unknown operation."""
+    """Return True if a job may run without the lock of runs: its operation is marked as `unlocked`,
+    and the job only answers a question or plans a change. False for an unknown operation."""
     operation = operations().get(job.act)
     if operation is None:
         return False
@@ -103,10 +110,10 @@ def _needs_lock(job: Job) -> bool:
 
 
 def _run_job(config: Path, queue: Queue, job: Job) -> Job:
-    """Run a job and save its outcome, which is returned."""
+    """Run a job and save it with its outcome. Return it. `config`: folder of the configuration."""
 
     def open_and_run(job: Job) -> Job:
-        """Run the job in a newly opened instance."""
+        """Open the instance and run the job. Called by `save_outcome`, which also saves errors."""
         with open_app(config, remake=remake) as app:
             return run_operation(app, queue, job)
 
@@ -114,8 +121,8 @@ def _run_job(config: Path, queue: Queue, job: Job) -> Job:
 
 
 def save_outcome(queue: Queue, job: Job, act: Callable[[Job], Job]) -> Job:
-    """Carry out a job and save its outcome, which is returned. `act`: does the job and returns it
-    with its result. An error that it raises makes the job failed or cancelled."""
+    """Do a job and save it with its outcome. Return it. `act`: does the job and returns it with its
+    result. If it raises an error, the job has failed or was cancelled."""
     try:
         outcome = act(job)
     except CancelledJob:
@@ -136,15 +143,17 @@ def save_outcome(queue: Queue, job: Job, act: Callable[[Job], Job]) -> Job:
 
 
 def run_operation(app: App, queue: Queue, job: Job) -> Job:
-    """Carry out the operation of a job and return the job with its result. The status is "building"
-    if feeds may be stale now, else "done". Raises the errors of the operation."""
+    """Carry out the operation of a job. Return the job with its result; its status is "building" if
+    feeds must be built after the change, else "done". Raises the errors of the operation.
+
+    `queue`: gets the progress of the job, and the page that the operation fetched."""
     operation = need_operation(job.act)
     progress = _make_progress(queue, job)
     arguments = arguments_of(operation, job.args)
     change = operation.plan(app, arguments, progress)
     if change.page is not None:
         queue.keep_page(job.id, change.page)
-    number = None  # in the log of changes
+    number = None  # of the change in the log of changes
     status: Status = "done"
     changes_nothing = job.dry_run or operation.is_question or change.is_empty
     if not changes_nothing:
@@ -162,12 +171,12 @@ def run_operation(app: App, queue: Queue, job: Job) -> Job:
 
 
 def _make_progress(queue: Queue, job: Job) -> Callable[[int, int], None]:
-    """Return the `progress` function of a job. From time to time, it saves how far the job is. It
-    raises CancelledJob if the job was cancelled."""
-    saved_at = 0.0
+    """Return the function that a job calls after each step. It saves how far the job is, but not at
+    every step. It raises CancelledJob if the job was cancelled."""
+    saved_at = 0.0  # seconds on the monotonic clock
 
-    def progress(done_count: int, total: int) -> None:
-        """Called by the job after each step."""
+    def report_progress(done_count: int, total: int) -> None:
+        """Save that `done_count` of `total` steps are done."""
         nonlocal saved_at
         if queue.is_cancelled(job.id):
             raise CancelledJob
@@ -175,13 +184,13 @@ def _make_progress(queue: Queue, job: Job) -> Callable[[int, int], None]:
             saved_at = time.monotonic()
             queue.save(replace(job, done=done_count, total=total))
 
-    return progress
+    return report_progress
 
 
-def _build_and_save(config: Path, queue: Queue, stale: Sequence[Job]) -> None:
-    """Build the stale feeds and save the jobs that made them stale as done. Their results also say
-    what was held back or went wrong in the build. Does nothing if `stale` is empty."""
-    if not stale:
+def _build_and_save(config: Path, queue: Queue, jobs: Sequence[Job]) -> None:
+    """Build the stale feeds, and save `jobs`, which made them stale, as done. Their results also
+    say which feeds were held back, or why the build failed. Does nothing if `jobs` is empty."""
+    if not jobs:
         return
     try:
         with open_app(config, remake=remake) as app:
@@ -189,26 +198,26 @@ def _build_and_save(config: Path, queue: Queue, stale: Sequence[Job]) -> None:
         note = ""
         if held:
             note = f"; held back: {', '.join(problem.what for problem in held)}"
-    except (SyndicatorError, OSError) as error:
+    except (SyndicatorError, OSError) as error:  # the next build will make them
         note = f"; the feeds are not built yet: {error}"
-    for job in stale:
+    for job in jobs:
         queue.save(replace(job, status="done", said=f"{job.said}{note}"))
 
 
 def call_at_end_of_input(end: Callable[[], object]) -> None:
-    """Call `end` in a thread when standard input is closed: the process that started this one has
-    ended then."""
+    """Call `end` as soon as standard input is closed, which means that the process that started
+    this one has ended. Returns at once; a thread waits and calls."""
 
-    def listen() -> None:
-        """Read until standard input is closed."""
+    def wait_and_end() -> None:
+        """Read until standard input is closed, and then call `end`. Runs in a thread."""
         while os.read(0, 1024):
             pass
         end()
 
-    threading.Thread(target=listen, daemon=True).start()
+    threading.Thread(target=wait_and_end, daemon=True).start()
 
 
-async def end(process: asyncio.subprocess.Process, seconds: float) -> None:
+async def end_process(process: asyncio.subprocess.Process, seconds: float) -> None:
     """Ask a process to end, by closing its standard input. Terminate it if it still runs after
     `seconds`."""
     if process.returncode is not None:
@@ -218,7 +227,7 @@ async def end(process: asyncio.subprocess.Process, seconds: float) -> None:
     try:
         await asyncio.wait_for(process.wait(), seconds)
     except TimeoutError:
-        with suppress(ProcessLookupError):
+        with suppress(ProcessLookupError):  # it has ended meanwhile
             process.terminate()
 
 
