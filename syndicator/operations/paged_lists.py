@@ -66,18 +66,19 @@ class Query(WithArguments):
         after: str = "",
         limit: int = 100,
     ) -> Page:
-        """Return at most `limit` items: those behind the item with the id `after`, or the first
-        ones if `after` is "". Raises UsageError if the list has no item with this id any more."""
+        """Return a page of the list, with at most `limit` items. `arguments`: of the list, by name.
+        `after`: id of the last item of the page before, "" for the first page. Raises UsageError if
+        the list has no item with this id any more."""
         iterator = self.function(instance, **arguments)
         if after:
-            # the search advances the iterator to the item behind `after`
+            # `any` stops at the item with this id, so that the iterator goes on behind it
             has_item = any(item["id"] == after for item in iterator)
             if not has_item:
                 raise UsageError(f"the list of {self.name} has no {after!r} any more; begin anew")
-        items_and_one = list(islice(iterator, limit + 1))
-        items = items_and_one[:limit]
-        goes_on = len(items_and_one) > limit
-        next_id = str(items[-1]["id"]) if goes_on else ""
+        items_and_one_more = list(islice(iterator, limit + 1))
+        items = items_and_one_more[:limit]
+        has_next_page = len(items_and_one_more) > limit
+        next_id = str(items[-1]["id"]) if has_next_page else ""
         return Page([convert_to_json(item) for item in items], next_id)
 
 
@@ -121,6 +122,7 @@ def articles(
     most."""
     from syndicator.showing.lists import has_source, list_articles
 
+    # an element of FILTERS has the type of a filter, which `filter` has not
     known_filter = next((name for name in FILTERS if name == filter), None)
     if known_filter is None:
         raise UsageError(f"{filter!r} is none of {', '.join(FILTERS)}")
@@ -134,14 +136,14 @@ def articles(
         "before": before,
     }
     given_fields = [write_field(name, value) for name, value in fields.items() if value]
-    search = " ".join([*words, *given_fields])
-    ids = _choose_articles(instance, search, story, sort)
+    search = " ".join([*words, *given_fields])  # fields as in the language of searches
+    article_ids = _choose_articles(instance, search, story, sort)
     if source and not has_source(instance, source):
         raise UsageError(f"no article has the source {source!r}")
-    selection = Wanted(filter=known_filter, source=source, ids=ids, most=_PART_SIZE)
-    printed_count = 0
+    selection = Wanted(filter=known_filter, source=source, ids=article_ids, most=_PART_SIZE)
+    yielded_count = 0
     while True:
-        part, *_ = list_articles(instance, replace(selection, skip=printed_count))
+        part, *_ = list_articles(instance, replace(selection, skip=yielded_count))
         if not part:
             return
         story_by_article: Mapping[str, str] = {}
@@ -157,32 +159,36 @@ def articles(
                 "path": item.path,
                 "story": story_by_article.get(article.id, ""),
             }
-        printed_count += len(part)
+        yielded_count += len(part)
 
 
 def _choose_articles(
     instance: "OpenedInstance", search: str, story: str, sort: str
 ) -> list[str] | None:
-    """Return the ids of the articles that `search` finds in the story `story`, in order. "" for one
-    of them means no limit; None is returned if both are "", for all articles. `sort`: "best" or
-    "newest". Raises UsageError if the story is unknown."""
+    """Return the ids of the articles that match a search and are in a story, in the order `sort`,
+    "best" or "newest". None for all articles.
+
+    `search`: "" if there is no search. `story`: id of the story, "" for any article. Raises
+    UsageError if the story is unknown."""
     from syndicator.showing.lists import find_articles, sort_newest
 
     if not search and not story:
         return None
-    ids = find_articles(instance, search) if search else []
+    article_ids = find_articles(instance, search) if search else []
     if story:
-        reports = instance.store.stories.articles([story]).get(story, []) if instance.store else []
-        if not reports:
+        members: Sequence[tuple[str, object]] = ()
+        if instance.store:
+            members = instance.store.stories.articles([story]).get(story, ())
+        if not members:
             raise UsageError(f"there is no story {story!r}")
-        member_ids = [article_id for article_id, _ in reversed(reports)]  # newest first
+        member_ids = [article_id for article_id, _ in reversed(members)]  # newest first
         if search:
-            ids = [article_id for article_id in ids if article_id in member_ids]
+            article_ids = [article_id for article_id in article_ids if article_id in member_ids]
         else:
-            ids = member_ids
-    if sort == "newest" and ids:
-        return sort_newest(instance, ids)
-    return ids
+            article_ids = member_ids
+    if sort == "newest" and article_ids:
+        return sort_newest(instance, article_ids)
+    return article_ids
 
 
 def sources(
@@ -211,6 +217,7 @@ def feeds(instance: "OpenedInstance") -> Iterator[Item]:
     if instance.store is None:
         return
     for feed in instance.store.index.plain_feeds():
+        # the stem of a feed is its path without an ending such as .atom
         target = paths.get_stem(feed.moved_to) if feed.moved_to else ""
         yield {
             "id": paths.get_stem(feed.key),

@@ -1,4 +1,4 @@
-"""Define operations on sources (edit, pause, remove, visit), on settings, and on builds."""
+"""Plan changes of sources and settings, visits and builds; `Change.act` carries them out later."""
 
 from __future__ import annotations
 
@@ -60,14 +60,16 @@ def retry(app: App, key: Key) -> Change:
     need_source(app, key)
 
     def visit_source(progress: Progress) -> dict[str, object]:
-        """Run when the change is applied."""
+        """Visit the source when the change is applied. Return the fields of the `Change` that
+        replace those of the plan."""
         from syndicator.runs.refresh import Wanted, run
 
         only_this_source = Wanted(keys=(key,), llm_seconds=0)
         report = asyncio.run(run(app, only_this_source, stop=asyncio.Event()))
-        outcome = next((visit for visit in report.outcomes if visit.key == key), None)
-        if outcome is None:
+        outcomes = [outcome for outcome in report.outcomes if outcome.key == key]
+        if not outcomes:
             return {"sentence": f"{key}: not visited"}
+        outcome = outcomes[0]
         if outcome.status in ("failed", "disabled"):
             return {"sentence": f"{key}: {outcome.reason}: {outcome.detail}"}
         counts = (
@@ -134,16 +136,18 @@ def change(app: App, key: Key, stamp: Stamp = None, **fields: Unpack[SourceField
 
     source = need_source(app, key)
     need_stamp(source, stamp)
-    edited_table: dict[str, Any] = dict(table(source))
+    edited_table: dict[str, Any] = dict(table(source))  # as in sources.toml
     given: dict[str, Any] = {name: value for name, value in fields.items() if value is not None}
     for name, value in given.items():
-        written_value = _write_value(value)
-        if written_value:
-            edited_table[name] = written_value
+        value_in_toml = _convert_to_toml(value)
+        if value_in_toml:
+            edited_table[name] = value_in_toml
         else:
             edited_table.pop(name, None)
     refuse_variables(str(edited_table.get("url", "")), source.url)
     edited = make_source(edited_table)
+
+    # secrets of a source must not reach another host
     has_new_host = urls.host(edited.url) != urls.host(source.url)
     if edited.headers_env and has_new_host:
         raise UsageError(
@@ -152,16 +156,17 @@ def change(app: App, key: Key, stamp: Stamp = None, **fields: Unpack[SourceField
         )
     if edited.cookies and has_new_host:
         raise UsageError(f"{key} has cookies, which are for one site; change its address by hand")
+
     old_table = table(source)
     new_table = table(edited)
-    names = sorted({*old_table, *new_table} - {"rules"})
-    changed = [name for name in names if old_table.get(name) != new_table.get(name)]
-    return plan_source_edit(app, source, edited, f"{', '.join(changed)} changed")
+    names = sorted({*old_table, *new_table} - {"rules"})  # `save-rules` changes the rules
+    changed_names = [name for name in names if old_table.get(name) != new_table.get(name)]
+    return plan_source_edit(app, source, edited, f"{', '.join(changed_names)} changed")
 
 
-def _write_value(value: str | bool | tuple[str, ...]) -> str | bool | list[str]:
-    """Return the value of a field in the form in which it is written to sources.toml. A tuple
-    becomes a list; spaces around a text are removed."""
+def _convert_to_toml(value: str | bool | tuple[str, ...]) -> str | bool | list[str]:
+    """Return the value of a source's field as it is written to sources.toml: a tuple becomes a
+    list, and a text loses the spaces around it."""
     if isinstance(value, tuple):
         return list(value)
     if isinstance(value, str):
@@ -177,9 +182,9 @@ def need_stamp(source: Source, seen: str | None) -> None:
 
 
 def refuse_variables(address: str, old_address: str) -> None:
-    """Raise UsageError if `address` names a variable such as ${TOKEN}. Only people who can edit
-    sources.toml may use the variables of this machine. An address that is unchanged, equal to
-    `old_address`, may name one."""
+    """Raise UsageError if the new `address` of a source names a variable of this machine, such as
+    ${TOKEN}: only people who can edit sources.toml may use variables. `old_address`: the present
+    address, which may be kept with its variables; "" for a new source."""
     if address == old_address:
         return
     variables = list_variables(address)
@@ -191,8 +196,8 @@ def refuse_variables(address: str, old_address: str) -> None:
 
 
 def plan_source_edit(app: App, source: Source, edited: Source, sentence: str) -> Change:
-    """Return the change that replaces `source` by `edited` in sources.toml. Comments stay.
-    `sentence`: what changes, in words."""
+    """Return the change that replaces `source` by `edited` in sources.toml; comments in the file
+    stay. `sentence`: the change in words."""
     from syndicator.configuration.sources import registry
     from syndicator.operations.changes import texts
 
@@ -230,7 +235,7 @@ def remove(
     from syndicator.configuration.sources import registry
     from syndicator.operations.changes import texts
 
-    keys = tuple(dict.fromkeys(key))
+    keys = tuple(dict.fromkeys(key))  # each once
     path = app.configuration.folder / "sources.toml"
     if not keys:
         raise UsageError("name at least one source")
@@ -259,9 +264,11 @@ def push(app: App) -> Change:
 
 
 def _push_sources(app: App, *, dry_run: bool) -> dict[str, Any]:
-    """Send the sources to the workers; in a dry run, only find out what would change there. Return
-    those fields of a `Change` that tell which sources are added, changed and removed: sentence,
-    lines and data."""
+    """Send the configured sources to the workers, which are other machines. In a dry run, send
+    nothing, but find out what would change there.
+
+    Return the fields "sentence", "lines" and "data" of a `Change`: they say which sources are
+    added, changed and removed."""
     from syndicator.fleet import worker
 
     pushed = worker.push_sources(app, dry_run=dry_run)
@@ -273,7 +280,7 @@ def _push_sources(app: App, *, dry_run: bool) -> dict[str, Any]:
     )
 
     def list_lines(dry_run: bool) -> list[str]:
-        """Return the lines for a terminal."""
+        """Return the lines that a terminal shows."""
         if dry_run:
             return [*key_lines, f"{counts}; nothing was written"]
         return [*key_lines, counts]
@@ -301,16 +308,17 @@ def change_settings(
     from syndicator.configuration.toml_edit import set_settings
     from syndicator.operations.changes import texts
 
-    value_texts = split_pairs(values)
+    value_texts = split_pairs(values)  # by name of the setting, such as publish.limit
     _need_changeable(value_texts)
     name_of_text = f"config:{SETTINGS_FILE}"
     text = texts.read(app, name_of_text)
+    # the stamp, a digest, is that of the file when a form showed it; None without a form
     if stamp not in (None, stamp_of(text or "")):
         raise EditedMeanwhile(SETTINGS_FILE)
     new_settings = _check_settings(app, text or "", value_texts)
     old_settings = app.configuration.settings
-    tables: dict[str, dict[str, Any]] = {}
-    changed: dict[str, Any] = {}
+    tables: dict[str, dict[str, Any]] = {}  # new values by section and name, as in the file
+    changed: dict[str, Any] = {}  # the same values by name of the setting
     for setting in value_texts:
         section, name = setting.split(".")
         new_value = getattr(getattr(new_settings, section), name)
@@ -330,19 +338,22 @@ def change_settings(
 
 def _need_changeable(names: Iterable[str]) -> None:
     """Raise UsageError if one of `names` is no setting, or is a setting that can only be changed by
-    hand in the file."""
-    changeable = [f"{section}.{name}" for section, names in SETTINGS.items() for name in names]
+    hand in the file. A name has a section, such as publish.limit."""
     from syndicator.configuration.settings import Settings
     from syndicator.configuration.toml_files import list_leaves
     from syndicator.configuration.toml_lines import dotted
 
+    changeable: list[str] = []
+    for section, names_in_section in SETTINGS.items():
+        changeable += [f"{section}.{name}" for name in names_in_section]
     known_settings = {dotted(key_path) for key_path in list_leaves(Settings)}
     for name in names:
         if not name.strip():
             raise UsageError("a setting has no name; write it like publish.limit=80")
         if name not in changeable:
-            fault = f"can only be changed in {SETTINGS_FILE}"
-            if name not in known_settings:
+            if name in known_settings:
+                fault = f"can only be changed in {SETTINGS_FILE}"
+            else:
                 fault = "is no setting; write it like publish.limit=80"
             raise UsageError(f"{name[:60]!r} {fault}{suggestion(name, changeable)}")
 
@@ -357,21 +368,22 @@ def _check_settings(app: App, text: str, value_texts: Mapping[str, str]) -> Sett
     from syndicator.configuration.toml_files import TomlFile, list_leaves
     from syndicator.health.check import config_files
 
-    defaults = list_leaves(Settings)
-    tables: dict[str, dict[str, Any]] = {}
+    setting_fields = list_leaves(Settings)  # by (section, name)
+    tables: dict[str, dict[str, Any]] = {}  # new values by section and name
     for setting, value_text in value_texts.items():
         section, name = setting.split(".")
-        value = value_text.strip() or defaults[section, name].default
+        value = value_text.strip() or setting_fields[section, name].default
         tables.setdefault(section, {})[name] = value
     edited = set_settings(text, tables)
     folder = app.configuration.folder
     environ = app.configuration.environ
     file = TomlFile(folder / SETTINGS_FILE, tomllib.loads(edited), edited)
     settings = make_settings(file, environ)
+
+    # refuse the edit for new errors only
     findings_before = config_files.check_settings(
         folder, app.configuration.settings, environ, strict=False
     )
-    # errors from before are no reason to refuse
     known = [finding.detail for finding in findings_before]
     for finding in config_files.check_settings(folder, settings, environ, strict=False):
         if finding.severity == "error" and finding.detail not in known:
@@ -384,7 +396,8 @@ def build(app: App) -> Change:
     """Build the stale feeds, also those that were held back."""
 
     def build_stale(progress: Progress) -> dict[str, object]:
-        """Run when the change is applied."""
+        """Build the feeds when the change is applied. Return the sentence that replaces that of the
+        plan."""
         from syndicator.runs.build import build_feeds
 
         report = asyncio.run(build_feeds(app))

@@ -1,4 +1,4 @@
-"""Define operations on tags: suggest, learn, list, rename, merge, and set those of an article."""
+"""Plan changes of tags: suggest, learn, rename, merge, set; `Change.act` carries them out later."""
 
 from __future__ import annotations
 
@@ -55,9 +55,10 @@ def suggest(
         )
     rows = []
     for suggestion in suggestions:
-        about = suggestion.get("description") or ", ".join(suggestion["aliases"])
+        # a group has a description; a tag has other names
+        description = suggestion.get("description") or ", ".join(suggestion["aliases"])
         examples = "; ".join(suggestion["examples"])
-        rows.append((suggestion["name"], suggestion["support"], about, examples))
+        rows.append((suggestion["name"], suggestion["support"], description, examples))
     lines = []
     table = None
     if rows:
@@ -81,7 +82,8 @@ def learn(app: App) -> Change:
     from syndicator.upkeep.tags import learning
 
     def learn_tags(progress: Progress) -> dict[str, Any]:
-        """Run when the change is applied."""
+        """Learn when the change is applied. Return the fields of the `Change` that replace those of
+        the plan."""
         learnt = learning.learn(app.archive, app.configuration)
         articles = counted(learnt.articles, "article")
         if learnt.tags:
@@ -91,7 +93,7 @@ def learn(app: App) -> Change:
                 f"no tags were learnt: {articles} with confirmed tags, {learning.LEAST} are needed"
             )
         lines = [sentence]
-        if learnt.filed >= learning.LEAST:
+        if learnt.filed >= learning.LEAST:  # articles whose category an operator confirmed
             lines.append(
                 f"{counted(learnt.filed, 'article')} with a confirmed category teach categories"
             )
@@ -130,10 +132,11 @@ def confirm(
     from syndicator.upkeep.tags.decide import Decision, confirm_tags
 
     def decide(article: Article, names: Names) -> Decision:
-        """Return the decision for the article as its file has it."""
+        """Return the decision. Called with the article, as read from its file, and with the names
+        of taxonomy.toml."""
         if category is None:
             return confirm_tags(article, names, tags)
-        # without `tags`, an empty decision: the article's own stay as they are
+        # without `tags`, those of the article stay as they are
         decision_on_tags = confirm_tags(article, names, tags) if tags else Decision()
         return replace(decision_on_tags, category=names.spell_category(category))
 
@@ -172,7 +175,8 @@ def set_tags(
     from syndicator.upkeep.tags.decide import Decision
 
     def decide(article: Article, names: Names) -> Decision:
-        """Return the decision for the article as its file has it."""
+        """Return the decision. Called with the article, as read from its file, and with the names
+        of taxonomy.toml."""
         if seen is not None and tuple(article.tags) != seen:
             raise EditedMeanwhile(repr(article.title))
         listed_tags = [names.spell_tag(tag, article) for tag in tags if tag.strip()]
@@ -185,9 +189,12 @@ def set_tags(
 
 
 def _decide_category(name: str | None, article: Article, names: Names) -> str | None:
-    """Return the category called `name`, as taxonomy.toml spells it. Return None, which leaves the
-    article's category as it is, in two cases: `name` is empty, or it is the article's category and
-    not listed in taxonomy.toml. Raises UsageError for any other name that is not listed."""
+    """Return the new category of an article, as taxonomy.toml spells it. None if the article keeps
+    its category.
+
+    `name`: the category as entered. The article keeps its category if `name` is empty, or if it is
+    this category and taxonomy.toml does not list it. Raises UsageError for any other name that is
+    not listed."""
     if not name or not name.strip():
         return None
     listed_names = {category.name for category in names.vocabulary.category}
@@ -198,14 +205,16 @@ def _decide_category(name: str | None, article: Article, names: Names) -> str | 
 
 
 def _plan_decision(app: App, what: str, decide: Callable[[Article, Names], Decision]) -> Change:
-    """Return the change that writes a decision on tags or category to the file of an article.
-    `what`: address, id or file of the article. `decide`: returns the decision; it gets the article
-    and the names that may be used. Raises UsageError if the article is unknown or the decision is
-    not possible."""
+    """Return the change that writes an operator's decision, the tags and category of an article, to
+    the article's file.
+
+    `what`: address, id or file of the article. `decide`: called with the article and the names that
+    may be used; returns the decision. Raises UsageError if the article is unknown or the decision
+    is not possible."""
     from syndicator.upkeep.tags.decide import plan_decision, write_decision
 
     planned = plan_decision(app.archive, app.configuration, what, decide)
-    decided = planned.after
+    decided = planned.after  # the article with the decision
     tags = ", ".join(decided.tags) or "no tags"
     return Change(
         subject=decided.id,
@@ -239,6 +248,7 @@ def rename(
     """Rename tag A to B. Changes taxonomy.toml and articles; the feed keeps its id, and its old
     address redirects."""
     planned = _plan_new_name(app, "rename", old, new, undone)
+    # undo renames the tag back, and restores its entry in taxonomy.toml if there was one
     inverse_arguments = {"old": planned.data["new"], "new": planned.data["old"]}
     taxonomy_change = planned.data["change"]
     if taxonomy_change is not None:
@@ -256,9 +266,10 @@ def merge(
     """Merge tag A into B. A becomes an alias in taxonomy.toml, and the address of A's feed
     redirects to B's feed."""
     planned = _plan_new_name(app, "merge", old, new, undone="")
+    # these texts are logged before and after, so that undo can restore them
     touches = [f"config:{_TAXONOMY}"]
-    for feed in (planned.data["old_feed"], planned.data["new_feed"]):
-        touches.append(f"feed:{'/'.join(feed)}")  # axis/slug
+    for axis, slug in (planned.data["old_feed"], planned.data["new_feed"]):
+        touches.append(f"feed:{axis}/{slug}")
     for article_id in planned.data["articles"]:
         touches.append(f"tags:{article_id}")
     return replace(planned, touches=tuple(touches))
@@ -268,8 +279,10 @@ def _plan_new_name(
     app: App, kind: Literal["rename", "merge"], old: str, new: str, undone: str
 ) -> Change:
     """Return the change that renames the tag `old` to `new`, or merges it into `new`. The caller
-    adds how it is undone. `undone`: the entry of taxonomy.toml to restore, as JSON; "" unless this
-    undoes a rename. Raises UsageError if the change is not possible."""
+    must add `inverse` or `touches`, by which the change can be undone.
+
+    `undone`: if this change undoes a rename, the entry of taxonomy.toml to restore, as JSON; else
+    "". Raises UsageError if the change is not possible."""
     from syndicator.describing.taxonomy.edit import ONLY_ADD
     from syndicator.upkeep.tags import rename as renaming
 
@@ -283,12 +296,13 @@ def _plan_new_name(
     if planned.change is not None and planned.change.only_add:
         lines.append(f"taxonomy.toml gets its first tag and {ONLY_ADD}: publishers' tags stay")
     examples = [f"  {title}" for title in planned.titles[:EXAMPLES]]
-    if len(planned.titles) > EXAMPLES:
-        examples.append(f"  … and {counted(len(planned.titles) - EXAMPLES, 'article')} more")
+    more_count = len(planned.titles) - EXAMPLES
+    if more_count > 0:
+        examples.append(f"  … and {counted(more_count, 'article')} more")
     notes = [f"note: {note}" for note in planned.notes]
 
     def list_lines(dry_run: bool) -> list[str]:
-        """Return the lines for a terminal."""
+        """Return the lines that a terminal shows."""
         if dry_run:
             return [*lines, *examples, *notes]
         return [*lines, *notes]
@@ -307,9 +321,11 @@ def _plan_new_name(
 
 
 def _parse_entry(undone: str) -> Entry | None:
-    """Return the entry of taxonomy.toml that undoing a rename restores. `undone`: JSON with "left",
-    the entry that the rename wrote, and "before", the entry that it replaced (null for none).
-    Return None if `undone` is "" or "left" is null. Raises UsageError for any other text."""
+    """Return two versions of a tag's entry in taxonomy.toml: the one that a rename wrote, and the
+    one from before, which undo restores. None if the rename wrote no entry.
+
+    `undone`: JSON with "left", the written entry, and "before", the earlier one (null if there was
+    none); or "" for no entry. Raises UsageError for any other text."""
     from syndicator.describing.taxonomy.vocabulary import TagDef
     from syndicator.upkeep.tags.rename import Entry
 
@@ -353,8 +369,8 @@ def add_alias(
     vocabulary = _load_vocabulary(app)
     tag, index = _find_tag(vocabulary, name)
     _need_new(vocabulary, alias, f"{alias!r} is listed already; merge it to make one of two tags")
-    with_alias = _make_tag(tag.name, (*tag.aliases, alias), tag.description)
-    return _plan_entry(app, f"{tag.name}: is known as {alias}, too", with_alias, index)
+    tag_with_alias = _make_tag(tag.name, (*tag.aliases, alias), tag.description)
+    return _plan_entry(app, f"{tag.name}: is known as {alias}, too", tag_with_alias, index)
 
 
 @operation("describe-tag", quick=True)
@@ -371,8 +387,8 @@ def describe_tag(
 
 
 def _find_tag(vocabulary: Vocabulary, name: str) -> tuple[TagDef, int]:
-    """Return a tag of taxonomy.toml and its index. `name`: in any spelling. Raises UsageError if
-    the tag is not listed."""
+    """Return a tag that taxonomy.toml lists, and its index in the list of tags. `name`: name of the
+    tag, in any spelling. Raises UsageError if the tag is not listed."""
     from syndicator.describing.taxonomy.edit import find_tag_index
 
     index = find_tag_index(vocabulary, name.strip())
@@ -382,7 +398,8 @@ def _find_tag(vocabulary: Vocabulary, name: str) -> tuple[TagDef, int]:
 
 
 def _need_new(vocabulary: Vocabulary, name: str, fault: str) -> None:
-    """Raise UsageError with the text `fault` if a tag has this name or alias."""
+    """Raise UsageError with the text `fault` if a listed tag has `name` as its name or alias.
+    `vocabulary`: the tags that taxonomy.toml lists."""
     from syndicator.describing.taxonomy.edit import has_name
 
     if any(has_name(tag, name) for tag in vocabulary.tag):
@@ -390,7 +407,8 @@ def _need_new(vocabulary: Vocabulary, name: str, fault: str) -> None:
 
 
 def _make_tag(name: str, aliases: tuple[str, ...], description: str = "") -> TagDef:
-    """Return an entry of taxonomy.toml. Raises UsageError for an invalid name."""
+    """Return a tag as taxonomy.toml lists it. `aliases`: other spellings of `name`. Raises
+    UsageError if a name is invalid."""
     from syndicator.describing.taxonomy.vocabulary import TagDef
 
     try:
@@ -408,14 +426,16 @@ def _load_vocabulary(app: App) -> Vocabulary:
 def _plan_entry(
     app: App, sentence: str, tag: TagDef, index: int | None, *, only_add: bool = False
 ) -> Change:
-    """Return the change that writes `tag` into taxonomy.toml, in place of the tag at `index`; at
-    the end if that is None. `sentence`: the result in words; `only_add`: also write `only = false`,
-    so that publishers' tags stay."""
+    """Return the change that writes a tag into taxonomy.toml.
+
+    `sentence`: the result in words. `index`: index of the listed tag to replace; None to add `tag`
+    at the end. `only_add`: True to also write `only = false`, so that articles keep the tags of
+    their publishers."""
     from syndicator.describing.taxonomy import edit
     from syndicator.operations.changes import texts
 
     name = f"config:{_TAXONOMY}"
-    text = texts.read(app, name)
+    text = texts.read(app, name)  # None if there is no such file
     change = edit.Change(tag=tag, at=index, only_add=only_add)
     edited_text = edit.rewrite_taxonomy(text or "", change, app.configuration.folder / _TAXONOMY)
     return Change(

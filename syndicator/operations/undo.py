@@ -1,4 +1,4 @@
-"""Define the operations that take back a logged change (`undo`) and do one on several (`each`)."""
+"""Plan `undo`, which takes back a logged change, and `each`, one operation on several subjects."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -75,22 +75,22 @@ def undo(
             undoes=change.number,
         )
 
-    # else the texts that it changed are put back
-    files = log.read_texts(change.number)
-    if not files:
+    # else the texts that it changed are put back; each is (before, after) by its name
+    edited_texts = log.read_texts(change.number)
+    if not edited_texts:
         raise UsageError(f"the texts of change {change.number} are no longer there: {change.said}")
     if change.act == "retag":  # logged by an earlier version, without its feeds
         old_feed = f"tag/{change.args['old_feed']}"
         new_feed = f"tag/{change.args['new_feed']}"
-        files[f"feed:{old_feed}"] = ("here", f"leads to {new_feed}")
-    _refuse_older_list(log, change, files)
-    edits, edited_since = _plan_restore(app, files)
-    if edited_since:
-        sentence += f"; {edited_since} with tags that were edited since stay as they are"
+        edited_texts[f"feed:{old_feed}"] = ("here", f"leads to {new_feed}")
+    _refuse_older_list(log, change, edited_texts)
+    edits, unrestored_count = _plan_restore(app, edited_texts)
+    if unrestored_count:
+        sentence += f"; {unrestored_count} with tags that were edited since stay as they are"
     touches = tuple(edits)
-    is_merge = any(name.startswith("feed:") for name in files)
-    if is_merge:  # its undoing is logged without texts, so that it is not undone: merge again
-        touches = ()
+    is_merge = any(name.startswith("feed:") for name in edited_texts)
+    if is_merge:
+        touches = ()  # without texts in the log, the undo of a merge cannot be undone
     return Change(
         subject=change.subject,
         subjects=tuple(change.subjects),
@@ -125,9 +125,9 @@ def each(
     subject_argument = fields_of(repeated)[0].name  # "id" of an article or "key" of a source
     is_on_articles = subject_argument == "id"
     problems = reconcile.update_from_files(app.archive, app.configuration) if is_on_articles else ()
-    # the files were read once, above; of the operations, only restore reads them again
+    # edits of files were found above, for all; of the operations, only restore looks for them again
     archive = replace(app.archive, is_reconciled=name != "restore")
-    reconciled = replace(app, archive=archive)
+    reconciled_app = replace(app, archive=archive)
 
     # plan all before the first is applied
     other_arguments = split_pairs(values)
@@ -135,7 +135,9 @@ def each(
         parse_arguments(repeated, {**other_arguments, subject_argument: subject})
         for subject in dict.fromkeys(subjects)
     ]
-    planned = [repeated.plan(reconciled, arguments, progress) for arguments in arguments_of_each]
+    planned = [
+        repeated.plan(reconciled_app, arguments, progress) for arguments in arguments_of_each
+    ]
     parts = [part for part in planned if not part.is_empty]
     touches: dict[str, None] = {}  # names of texts, in order, each once
     edits: dict[str, tuple[Text, Text]] = {}
@@ -144,8 +146,9 @@ def each(
         edits.update(part.edits)
 
     def apply_parts(progress: Progress) -> None:
-        for number, part in enumerate(parts):
-            progress(number, len(parts))
+        """Apply what `edits` lacks. Called when the whole change is applied."""
+        for done_count, part in enumerate(parts):
+            progress(done_count, len(parts))
             if part.act is not None:
                 part.act(progress)
 
@@ -166,36 +169,37 @@ def each(
 
 
 def _invert_each(parts: Sequence[Change]) -> Inverse | None:
-    """Return the operation, with its arguments, that takes back changes which one operation made on
-    several articles. None if that operation has no inverse; undo then restores texts. The result is
-    `each` with the inverse operation."""
+    """Return the operation `each` with arguments that undo changes which one operation made on
+    several articles. None if that operation has no inverse; undo then restores texts. `parts`:
+    these changes, one for each article."""
     inverses = [part.inverse for part in parts if part.inverse is not None]
     if not inverses:
         return None
-    name, _ = inverses[0]
+    inverse_name, _ = inverses[0]  # all have the same name
     subjects: list[str] = []
     for _, arguments in inverses:  # an inverse has one argument: the article
         subjects.extend(str(subject) for subject in arguments.values())
-    return "each", {"name": name, "subjects": subjects}
+    return "each", {"name": inverse_name, "subjects": subjects}
 
 
 def is_settings_change(operation: Operation, arguments: Mapping[str, Any], log: "Log") -> bool:
-    """True if an operation with these arguments changes settings, or takes back a change of
-    settings. `log`: in which the change to take back is looked up."""
+    """Return True if an operation with these arguments changes settings, or undoes a change of
+    settings. `log`: the log in which the change to undo is looked up."""
     if operation.name != undo.name:
         return operation.is_for_settings
-    return f"config:{SETTINGS_FILE}" in log.read_texts(_parse_number(arguments["number"].strip()))
+    number = _parse_number(arguments["number"].strip())
+    return f"config:{SETTINGS_FILE}" in log.read_texts(number)
 
 
 def _parse_number(written: str) -> int:
-    """Return the number of a change that a person wrote; 0, which no change has, if it is no
-    number."""
+    """Return the number of a change that a person wrote. Return 0, which is the number of no
+    change, if `written` is no number."""
     return int(written) if re.fullmatch("[0-9]{1,12}", written) else 0
 
 
 def _need_undoable(log: "Log", written: str) -> "LoggedChange":
-    """Return the change with the number `written`. Raises UsageError if there is no such change, if
-    it was taken back already, or if it cannot be taken back."""
+    """Return the logged change whose number a person wrote. Raises UsageError if there is no such
+    change, if it was undone already, or if it cannot be undone."""
     number = _parse_number(written)
     change = log.get(number)
     if change is None:
@@ -211,47 +215,49 @@ def _need_undoable(log: "Log", written: str) -> "LoggedChange":
 
 
 def _plan_restore(app: "App", files: _Files) -> tuple[_Files, int]:
-    """Plan how to put back the texts that a change edited, with later edits kept. `files`: (text
-    before, text after) of that change, by name.
+    """Plan the edits that restore the texts from before a change, but keep all later edits.
 
-    Return the edits by name, and the number of articles whose tags stay as they are because the
-    same lines were edited since. Raises UsageError if another text was edited since in the same
-    place."""
+    `files`: the texts of the change, each as (before, after) by its name. Return the edits as (text
+    now, restored text) by name, and the number of articles whose tags stay as they are because they
+    were edited since. Raises UsageError if another text was edited since in the same place."""
     from syndicator.operations.changes import texts
 
     edits: _Files = {}
-    edited_since = 0
+    unrestored_count = 0
     for name, (text_before, text_after) in files.items():
-        kind, _, path = name.partition(":")
-        if kind == "list":  # every visit adds to a list: that is no edit
+        kind, _, path = name.partition(":")  # such as "tags" and the id of an article
+        if kind == "list":  # every visit adds to a list, which is no edit: restore it as it was
             edits[name] = (text_before, text_before)
             continue
         current = texts.read(app, name)
         try:
             edits[name] = (current, revert_edit(text_before, text_after, current))
-        except ValueError as error:
+        except ValueError as error:  # it was edited since in the same place
             if kind == "feed":
                 raise UsageError(
                     f"{path} {current} since; take back the change that did it first"
                 ) from error
             if kind != "tags":
                 raise UsageError(f"{path}: {error}; it stays as it is") from error
-            if current is not None:
-                edited_since += 1
-    return edits, edited_since
+            if current is not None:  # None: the article is gone
+                unrestored_count += 1
+    return edits, unrestored_count
 
 
 def _refuse_older_list(log: "Log", change: "LoggedChange", files: _Files) -> None:
-    """Raise UsageError if the change set the learnt list of a source, and a later change set it
-    again and was not taken back."""
-    lists = {name for name in files if name.startswith("list:")}
-    if not lists:
+    """Raise UsageError if `change` set the learnt list of a source (how articles are found on its
+    page), and a later change set this list again, unless that was undone. `files`: the texts of
+    `change` by name."""
+    list_names = {name for name in files if name.startswith("list:")}
+    if not list_names:
         return
     undone_numbers = log.undone()
     for later in log.list_changes_of(change.subject):
-        if later.number <= change.number or later.undoes is not None:
+        is_later = later.number > change.number
+        is_undo = later.undoes is not None
+        if not is_later or is_undo or later.number in undone_numbers:
             continue
-        if later.number not in undone_numbers and lists & log.read_texts(later.number).keys():
+        if list_names & log.read_texts(later.number).keys():
             raise UsageError(
                 f"its list was pointed to again since; take change {later.number} back first"
             )
