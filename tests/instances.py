@@ -98,7 +98,7 @@ class Instance:
 
     def build(self) -> BuildReport:
         with self.open_app() as app:
-            app.archive.beside.follow(app.configuration.sources)
+            app.archive.beside.record_sources(app.configuration.sources)
             return asyncio.run(build_feeds(app))
 
     def load_article(self, title: str) -> Article:

@@ -96,7 +96,7 @@ def open_app(
         article_store = add_index(article_store, store, clock)
         _need_article_store(article_store, store)
         beside = Beside(files=article_store, store=store, publish=settings.publish, clock=clock)
-        beside.begin()
+        beside.create_missing_files()
         _keep_instance(article_store, store, clock(), begun=has_articles)
         app = App(
             configuration=replace(

@@ -306,7 +306,7 @@ async def build_feeds(
     thumbnails.remove_thumbnails(store, settings, outlet, pictures)
     if not scope.is_empty:
         everything = {spec.key for spec in task.plan.specs}
-        archive.beside.note(everything if scope.feeds is None else scope.feeds)
+        archive.beside.write_feed_facts(everything if scope.feeds is None else scope.feeds)
     webhooks.queue_article_messages(archive, app.configuration, changes, report.shown)
     _record_build(app, began_at, inputs, has_left=bool(scope.left))
     has_built = bool(report.written or report.unchanged or report.held)

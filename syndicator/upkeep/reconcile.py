@@ -214,7 +214,7 @@ def update_from_files(archive: Archive, configuration: Configuration) -> tuple[P
         learn.delete_cache(configuration.settings.state_dir / "learnt.npz")
 
     # read the lists beside the articles
-    archive.beside.believe()
+    archive.beside.apply_changed_feeds()
     _write_followed_sources(archive, configuration)
     if visits.note(OWNED_SINCE) is None:  # the first start at which articles have owners
         visits.set_note(OWNED_SINCE, archive.clock().isoformat(), archive.clock())
@@ -277,7 +277,7 @@ def _write_followed_sources(archive: Archive, configuration: Configuration) -> N
     stamp_before = _stamp_followed_sources(archive, configuration)
     if stamp_before and visits.note(_FOLLOWED) == stamp_before:
         return
-    archive.beside.follow(configuration.sources)
+    archive.beside.record_sources(configuration.sources)
     # the file that was just written changes the stamp
     stamp_after = _stamp_followed_sources(archive, configuration)
     if visits.note(_FOLLOWED) != stamp_after:

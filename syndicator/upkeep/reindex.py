@@ -72,7 +72,7 @@ def reindex(archive: Archive, configuration: Configuration) -> Reindexed:
 
     # apply the lists beside the articles; a list that was lost is written again
     article_store.sweep()
-    archive.beside.apply()
+    archive.beside.apply_feeds()
     recovery.apply_withdrawn_list(archive, configuration.settings)
     reader = _FileReader(
         archive=archive,
@@ -92,7 +92,7 @@ def reindex(archive: Archive, configuration: Configuration) -> Reindexed:
 
     recovery.limit_dates_of_adding(archive, reader.from_future)
     _handle_missing(archive, reader.stamps.keys(), reader.unreadable_ids)
-    archive.beside.note()
+    archive.beside.write_feed_facts()
     # new articles are compared with recent ones, to find copies
     for article in reader.recent:
         comparison_data = make_comparison_data(article, now)

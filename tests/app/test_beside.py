@@ -160,7 +160,7 @@ def test_the_file_is_written_before_the_database(instance: Instance) -> None:
         row = next(
             row for row in app.archive.store.index.feeds() if row.key == FeedKey("tag", "ships")
         )
-        app.archive.beside.keep(
+        app.archive.beside.write_feed_address(
             row.__class__(key=row.key, name=row.name, first_slug="boats", moved_to=None)
         )
     with instance.open_app() as app:

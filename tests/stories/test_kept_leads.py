@@ -40,7 +40,7 @@ def follow_only(instance: Instance, *outlets: str, preferred: str = "") -> None:
     )
     (instance.config / "sources.toml").write_text("\n".join(tables))
     with instance.open_app() as app:
-        app.archive.beside.follow(app.configuration.sources)
+        app.archive.beside.record_sources(app.configuration.sources)
 
 
 def read_leads(instance: Instance) -> list[str]:
@@ -138,7 +138,7 @@ def test_a_source_with_an_address_on_another_site_is_a_new_one(instance: Instanc
     file = instance.config / "sources.toml"
     file.write_text(file.read_text().replace("one.example/feed", "three.example/feed"))
     with instance.open_app() as app:
-        app.archive.beside.follow(app.configuration.sources)
+        app.archive.beside.record_sources(app.configuration.sources)
     file_report(instance, "three", source_key="one")
     file_report(instance, "two")
 

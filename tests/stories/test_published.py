@@ -148,7 +148,7 @@ def test_a_new_report_changes_only_the_files_that_show_it(instance: Instance) ->
     instance.build()
     file_report(instance, "two")
     with instance.open_app() as app:
-        app.archive.beside.follow(app.configuration.sources)
+        app.archive.beside.record_sources(app.configuration.sources)
         written = asyncio.run(build_feeds(app)).written
 
     assert {"sources/one.atom", "sources/two.atom", "stories.atom"} <= set(written)

@@ -1,4 +1,4 @@
-"""Store addresses of feeds and keys of sources in files beside the articles.
+"""Keep feeds.toml (entries of feeds) and sources.toml (addresses of sources) beside the articles.
 
 feeds.toml, sources.toml and followed.tsv survive the loss of the database. If both differ, the
 files count."""
@@ -41,39 +41,41 @@ class Beside:
     publish: Publish
     clock: Callable[[], datetime]
 
-    def begin(self) -> None:
+    def create_missing_files(self) -> None:
         """Write feeds.toml and sources.toml from the database if they are missing. From now on,
         each feed is written to feeds.toml before it is saved in the database."""
         is_known_to_be_needless = self.store.visits.note(_NOTHING) is not None
         if not self._has_feeds_file and not is_known_to_be_needless:
-            self.note()
-            if not self._has_feeds_file:
+            self.write_feed_facts()
+            if not self._has_feeds_file:  # there was nothing to write
                 self.store.visits.set_note(_NOTHING, "true", self.clock())
-        if SOURCES.stamp(self.files) is None:
+        has_sources_file = SOURCES.stamp(self.files) is not None
+        if not has_sources_file:
             addresses = _find_addresses(self.store.index)
             for key, state in self.store.visits.states().items():
-                addresses[key] = (state.url,)
+                addresses[key] = (state.url,)  # the last visited address counts most
             SOURCES.update(self.files, lambda old: addresses.items())
-        self.store.index.before_save_feed = self.keep
+        self.store.index.before_save_feed = self.write_feed_address
 
-    def keep(self, row: FeedRow) -> None:
+    def write_feed_address(self, row: FeedRow) -> None:
         """Write the address of a feed to feeds.toml. Called before the database saves the row."""
 
         def add_row(feeds: Mapping[FeedKey, KeptFeed]) -> dict[FeedKey, KeptFeed]:
-            """Return the entries of the file with that of this feed."""
+            """Return `feeds`, the present entries of the file, with that of this feed."""
             file_feed = feeds.get(row.key, KeptFeed(row.key))
             return {**feeds, row.key: _copy_address(file_feed, row)}
 
         self._rewrite_feeds_file(add_row)
 
-    def note(self, keys: Collection[FeedKey] | None = None) -> None:
-        """Write to feeds.toml what articles do not say: names of feeds, and which feeds stay
-        published although they have fewer articles than a new feed needs. `keys`: only of these
-        feeds; None for all."""
+    def write_feed_facts(self, keys: Collection[FeedKey] | None = None) -> None:
+        """Write to feeds.toml the facts about feeds that cannot be found from articles: names, and
+        which feeds stay published although they have fewer articles than a new feed needs.
+
+        `keys`: names of these feeds count; None for all."""
         had_file = self._has_feeds_file
         index = self.store.index
         stored_rows = index.feeds(keys) if keys else index.plain_feeds()
-        keys_to_name: list[FeedKey] = []
+        keys_to_name: list[FeedKey] = []  # feeds whose articles are asked for a name
         for row in stored_rows:
             is_chosen = keys is None or row.key in keys
             if is_chosen or not row.name:
@@ -81,40 +83,43 @@ class Beside:
         names = index.names(keys_to_name)
         rows = self._name_rows(stored_rows, names)
 
-        def update_kept(feeds: Mapping[FeedKey, KeptFeed]) -> dict[FeedKey, KeptFeed]:
-            """Return the entries of the file with the present facts of all `rows`."""
+        def update_entries(feeds: Mapping[FeedKey, KeptFeed]) -> dict[FeedKey, KeptFeed]:
+            """Return `feeds`, the present entries of the file, with the facts of all `rows`."""
             result = dict(feeds)
             for row in rows:
                 file_feed = feeds.get(row.key, KeptFeed(row.key))
                 result[row.key] = self._update_feed(file_feed, row, names)
             return result
 
-        is_needed = had_file or not keys or _has_lasting_facts(update_kept({}).values())
+        is_needed = had_file or not keys or _has_lasting_facts(update_entries({}).values())
         # a run, which knows more, may have written it meanwhile
         was_written_meanwhile = had_file != self._has_feeds_file
         if is_needed and not was_written_meanwhile:
-            self._rewrite_feeds_file(update_kept, None if keys else rows)
+            self._rewrite_feeds_file(update_entries, None if keys else rows)
 
     def _name_rows(self, rows: Sequence[FeedRow], names: Mapping[FeedKey, str]) -> list[FeedRow]:
-        """Return the rows of feeds, all with a name. A feed that was only in the file has no name
-        until its articles have rows; then it gets the name that they say, which is saved. `names`:
-        by feed, as articles say it."""
+        """Return `rows`, each with a name. A row that has none gets the one in `names`, and is
+        saved. `names`: the names of feeds, as their articles say them."""
         named_rows: list[FeedRow] = []
         for row in rows:
-            if not row.name:
-                row_with_name = replace(row, name=names[row.key])
-                self.store.index.save_feed(row_with_name)
-                named_rows.append(row_with_name)
-            else:
+            if row.name:
                 named_rows.append(row)
+                continue
+            # the feed was only in the file, until its articles were in the database, too
+            row_with_name = replace(row, name=names[row.key])
+            self.store.index.save_feed(row_with_name)
+            named_rows.append(row_with_name)
         return named_rows
 
     def _update_feed(
         self, file_feed: KeptFeed, row: FeedRow, names: Mapping[FeedKey, str]
     ) -> KeptFeed:
-        """Return the entry of a feed for the file. It has a name only if articles do not say it. It
-        is marked as published if the feed has fewer articles than a new feed needs. `names`: by
-        feed, as articles say it."""
+        """Return the new entry of a feed for feeds.toml. It has a name only if the feed's articles
+        do not say this name. It is marked as published if the feed is, although it has fewer
+        articles than a new feed needs.
+
+        `file_feed`: the present entry. `row`: the feed in the database. `names`: the names of
+        feeds, as their articles say them."""
         is_of_articles = row.key.axis not in (ALL.axis, QUERY)
         has_articles = is_of_articles and not row.moved_to and not row.dropped
         if row.key not in names:
@@ -123,28 +128,29 @@ class Beside:
             name = row.name
         else:
             name = ""  # its articles say it
-        minimum = 1
+        minimum = 1  # articles that a new feed needs
         if row.key.axis in LEAST:
             minimum = LEAST[row.key.axis](self.publish) or 1
         is_below_minimum = has_articles and row.built and row.count < minimum
         return replace(file_feed, name=name, published=is_below_minimum)
 
-    def believe(self) -> None:
+    def apply_changed_feeds(self) -> None:
         """Apply feeds.toml to the database, if the file or the setting `publish.tag_min` changed
         since the last call."""
-        if self.store.visits.note(_BELIEVED) != self._edition:
-            self.apply()
-            self.note(())  # which feeds have too few articles depends on `publish.tag_min`
+        applied_edition = self.store.visits.note(_BELIEVED)
+        if applied_edition != self._edition:
+            self.apply_feeds()
+            self.write_feed_facts(())  # which feeds have too few depends on `publish.tag_min`
             self.store.visits.set_note(_BELIEVED, self._edition, self.clock())
 
     @property
     def _edition(self) -> str:
-        """A text that is another one after feeds.toml or `publish.tag_min` was changed."""
+        """A text that differs after each change of feeds.toml or `publish.tag_min`."""
         return f"{FEEDS.stamp(self.files)} {self.publish.tag_min}"
 
-    def apply(self) -> None:
-        """Update the feeds in the database from feeds.toml. A feed that has no articles yet gets
-        its name later."""
+    def apply_feeds(self) -> None:
+        """Update the feeds in the database from feeds.toml, and mark the changed ones for the next
+        build. A feed that has no articles yet gets its name later."""
         if not self._has_feeds_file:
             return
         index = self.store.index
@@ -152,15 +158,17 @@ class Beside:
         rows = {row.key: row for row in index.plain_feeds()}
         changed: set[FeedKey] = set()
         for key in sorted(rows.keys() | file_feeds.keys()):
-            stored = rows.get(key)
+            stored = rows.get(key)  # None for a feed that only the file has
             row = stored or FeedRow(key=key, name="", first_slug=key.slug)
             updated = _apply_feed(row, file_feeds.get(key, KeptFeed(key)))
             if updated == stored:
                 continue
             index.save_feed(updated)
+            # save_feed does not store this field
             if stored is not None and updated.published != stored.published:
                 index.record_progress(Progress(published={key: False}))
             changed.add(key)
+            # the feeds to which its address redirects, and redirected before
             if updated.moved_to:
                 changed.add(updated.moved_to)
             if stored is not None and stored.moved_to:
@@ -171,26 +179,27 @@ class Beside:
             outdated = (changed | {ALL}) & known_feeds
             index.mark_stale(sorted(outdated))
 
-    def follow(self, sources: Mapping[str, Source]) -> None:
-        """Write the addresses of the sources to sources.toml. For sources that are new or moved to
-        another site, write today's date to followed.tsv. A new source with the address of a removed
-        one takes over its feed."""
+    def record_sources(self, sources: Mapping[str, Source]) -> None:
+        """Write the addresses of the configured `sources` to sources.toml. For sources that are new
+        or moved to another site, write today's date to followed.tsv. A new source that has the
+        address of a removed one takes over its feed."""
         addresses = dict(SOURCES.read(self.files))
         configured = {key: source.url for key, source in sources.items()}
         rows = self._read_source_rows()
+        # sources whose feed redirected to that of another source, but must not any more
         departing = find_departures(configured, addresses, rows)
-        heirs = find_successors(configured, addresses, rows)
+        heirs = find_successors(configured, addresses, rows)  # new source by removed source
         today = self.clock().date().isoformat()
-        new_sites = find_sources_at_new_site(configured, addresses)
-        FOLLOWED.append(self.files, ((key, today) for key in new_sites))
+        keys_at_new_site = find_sources_at_new_site(configured, addresses)
+        FOLLOWED.append(self.files, ((key, today) for key in keys_at_new_site))
 
-        def add_addresses(before: list[KeptSource] | None) -> Iterable[KeptSource]:
-            """Return the entries of the file with the present addresses. A source keeps its old
-            ones."""
-            kept = dict(before or ())
+        def add_addresses(entries: list[KeptSource] | None) -> Iterable[KeptSource]:
+            """Return the `entries` of the file with the present addresses. A source keeps its
+            earlier addresses."""
+            addresses_by_key = dict(entries or ())
             for key, url in configured.items():
-                kept[key] = add_newest_address(kept.get(key, ()), url)
-            return kept.items()
+                addresses_by_key[key] = add_newest_address(addresses_by_key.get(key, ()), url)
+            return addresses_by_key.items()
 
         SOURCES.update(self.files, add_addresses)
         for key in departing:
@@ -201,14 +210,15 @@ class Beside:
     def _stop_redirect(
         self, row: FeedRow, rows: Mapping[str, FeedRow], heirs: Mapping[str, str]
     ) -> None:
-        """Let a feed that redirects to another one have an address of its own again. `rows`: the
-        feeds of all sources, by key. `heirs`: by key of a removed source, the source that takes
-        over its feed; the addresses of these removed sources become free."""
+        """Let a feed that redirects to another feed have an address of its own again. `row`: this
+        feed. `rows`: the feeds of all sources, by key of the source. `heirs`: keys of sources that
+        take over a feed, by key of the removed source that had it."""
         index = self.store.index
         taken_slugs: set[str] = set()
         for other in rows.values():
             is_redirect = other.moved_to is not None
-            if not is_redirect and other.key.slug not in heirs:
+            becomes_free = other.key.slug in heirs
+            if not is_redirect and not becomes_free:
                 taken_slugs.add(other.first_slug)
         index.save_feed(_choose_slug(row, taken_slugs))
         index.mark_stale([row.key])
@@ -216,24 +226,28 @@ class Beside:
         index.show_again(former_targets)
 
     def _hand_over_feed(self, old: str, new: str) -> None:
-        """Let the source `new` take over the feed of the removed source `old`. If `new` has
-        published no feed yet, it also takes over the address."""
+        """Redirect the feed of the removed source `old` to that of the source `new`. If the feed of
+        `new` was never published, it also gets the address of the old feed. `old`, `new`: keys."""
         index = self.store.index
         rows = self._read_source_rows()
         old_row = rows[old]
         new_row = rows.get(new)
-        first_slug = old_row.first_slug
-        if new_row and new_row.built:
+        if new_row and new_row.built:  # it is published at this address
             first_slug = new_row.first_slug
+        else:
+            first_slug = old_row.first_slug
         if new_row is None:
             new_row = FeedRow(key=FeedKey(SOURCE, new), name=old_row.name, first_slug=first_slug)
-        move(index, old_row, replace(new_row, first_slug=first_slug))
+        redirect_feed(index, old_row, replace(new_row, first_slug=first_slug))
         index.show_again([old_row.key])
 
     def find_former_keys(self, used_keys: Collection[str]) -> dict[str, str]:
-        """Return the keys of removed sources, by address of the source as `urls.alias` spells it.
-        Left out are keys in `used_keys`, and sources whose feed redirects. If two sources had the
-        same address, the key that comes first in the alphabet counts."""
+        """Return the keys of removed sources, by address of the source (in the form that
+        `urls.alias` returns for all its spellings).
+
+        `used_keys`: keys of sources that are not removed. A source whose feed redirects is left
+        out. If two sources had the same address, the key that comes first in the alphabet
+        counts."""
         removed_keys: set[str] = set()
         for key, row in self._read_source_rows().items():
             if key not in used_keys and row.moved_to is None:
@@ -265,10 +279,9 @@ class Beside:
         change: Callable[[Mapping[FeedKey, KeptFeed]], Mapping[FeedKey, KeptFeed]],
         rows: Iterable[FeedRow] | None = None,
     ) -> None:
-        """Rewrite feeds.toml. `change`: gets its entries by feed and returns the new ones. If the
-        file is missing, the entries are made of `rows` (None: of all feeds of the database). If the
-        database had all that the file said, this remains noted, because the changes came from the
-        database."""
+        """Rewrite feeds.toml. `change`: called with the present entries by feed; returns the new
+        entries. `rows`: feeds from which the entries are made if the file is missing; None for all
+        feeds in the database."""
         was_applied = self.store.visits.note(_BELIEVED) == self._edition
         if not self._has_feeds_file:
             self.store.visits.set_note(_NOTHING, None, self.clock())
@@ -276,19 +289,20 @@ class Beside:
         made_from_rows = {row.key: _copy_address(KeptFeed(row.key), row) for row in rows or ()}
 
         def change_entries(entries: list[KeptFeed] | None) -> Iterable[KeptFeed]:
-            """Called with the entries of the file, None if it is missing."""
+            """Return the new entries. `entries`: those of the file, None if it is missing."""
             if entries is None:
                 return change(made_from_rows).values()
             return change({entry.key: entry for entry in entries}).values()
 
         FEEDS.update(self.files, change_entries)
+        # the changes come from the database, so that the new file need not be applied to it
         if was_applied:
             self.store.visits.set_note(_BELIEVED, self._edition, self.clock())
 
 
-def move(index: Index, old: FeedRow, heir: FeedRow) -> None:
-    """Let the feed `heir` take over the address of `old`, which redirects to it from now on. If
-    `old` is published, `heir` is, too."""
+def redirect_feed(index: Index, old: FeedRow, heir: FeedRow) -> None:
+    """Let the feed `old` redirect to the feed `heir` from now on. If `old` is published, `heir` is
+    published, too, even if it has fewer articles than a new feed needs."""
     index.save_feed(replace(heir, moved_to=None, dropped=False))
     if old.built and not heir.built:
         index.record_progress(Progress(published={heir.key: False}))
@@ -304,9 +318,9 @@ def _copy_address(feed: KeptFeed, row: FeedRow) -> KeptFeed:
 
 
 def _apply_feed(row: FeedRow, file_feed: KeptFeed) -> FeedRow:
-    """Return the row of a feed changed to what feeds.toml says: address, name and redirect. If the
-    file says that the feed is published, it stays published with fewer articles than a new feed
-    needs."""
+    """Return the row of a feed with the address, name and redirect that feeds.toml says.
+    `file_feed`: its entry in the file. If this is marked as published, the feed stays published
+    although it has fewer articles than a new feed needs."""
     is_below_minimum = file_feed.published and not row.built
     return replace(
         row,
@@ -324,21 +338,23 @@ def _has_lasting_facts(feeds: Iterable[KeptFeed]) -> bool:
 
 
 def _find_addresses(index: Index) -> dict[str, tuple[str, ...]]:
-    """Return by key the address of each source that has articles, from its newest article."""
+    """Return the address of each source that has articles, by key of the source. It is found in the
+    newest article of the source. The values are tuples of one address."""
     addresses: dict[str, tuple[str, ...]] = {}
     for row in index.plain_feeds(SOURCE):
         if not row.count:
             continue
-        ids = index.ids(row.key, limit=1, since=None, most=1)
-        (article,) = index.articles(ids).values()
+        newest_id = index.ids(row.key, limit=1, since=None, most=1)
+        (article,) = index.articles(newest_id).values()
         if article.origin.url:
             addresses[row.key.slug] = (article.origin.url,)
     return addresses
 
 
 def _choose_slug(row: FeedRow, used_slugs: Collection[str]) -> FeedRow:
-    """Return the row of a feed without a redirect, and with a free slug: its own, or its key with a
-    number, such as `blog-2`. `used_slugs`: slugs that are not free."""
+    """Return the row of a feed without its redirect, and with a slug (the name in its address) that
+    is free: its present one, or the key of its source with a number, such as `blog-2`.
+    `used_slugs`: the slugs that are not free."""
     if row.first_slug not in used_slugs:
         return replace(row, moved_to=None)
     slug = row.key.slug

@@ -14,18 +14,21 @@ from syndicator.store.engine import Store
 
 
 def open_rights(sources: Iterable[Source], article_store: ArticleStore, store: Store) -> RightsFile:
-    """Return the file of the rights to write articles of other sites. If it is missing or of an
-    earlier version, write first for which other sites each source has written. Raises ConfigError
-    or OSError."""
+    """Return rights.toml, the file that says from which other sites a source may have articles. If
+    it is missing or of an earlier version, first write the sites of the articles that each source
+    has by now. Raises ConfigError or OSError."""
     file = RightsFile(article_store.file(RIGHTS_TOML))
     if file.is_current():
         return file
-    by_key = {source.key: source for source in sources}
-    domains: dict[str, set[str]] = defaultdict(set)
-    hosts: dict[str, set[str]] = defaultdict(set)
+    source_by_key = {source.key: source for source in sources}
+    domains: dict[str, set[str]] = defaultdict(set)  # of other publishers, by key of the source
+    hosts: dict[str, set[str]] = defaultdict(set)  # of the source's publisher, by key
     for article in _iterate_articles(article_store, store):
-        source = by_key.get(article.source_key)
-        if source is None or load_rights(file, source).owns(article.url):
+        source = source_by_key.get(article.source_key)
+        if source is None:  # it was removed
+            continue
+        is_on_own_site = load_rights(file, source).owns(article.url)
+        if is_on_own_site:
             continue
         if urls.same_publisher(source.url, article.url):
             hosts[source.key].add(urls.site(article.url))
@@ -41,5 +44,5 @@ def _iterate_articles(article_store: ArticleStore, store: Store) -> Iterator[Art
         yield from store.index.each()
         return
     for stamp in article_store.walk():
-        with suppress(ConfigError, OSError):
+        with suppress(ConfigError, OSError):  # skip a file that cannot be read
             yield article_store.get(stamp.path)

@@ -47,10 +47,10 @@ class RecordedList(Generic[T]):
         store: Store,
         find_first: Callable[[], Iterable[T]] = _find_none,
     ) -> Edits[T] | None:
-        """Return how the file differs from the database. None if the file has not changed since the
-        last `note_read`. If the file is lost, it is written again first. `find_first`: finds more
-        entries for a file that has never existed."""
-        noted = store.visits.note(self.note)
+        """Return the differences between the file and the database. None if the file has not
+        changed since the last `note_read`. A lost file is written again first, from the database.
+        `find_first`: returns more entries for a file that has never existed."""
+        noted = store.visits.note(self.note)  # stamp of the file that the database agrees with
         stamp = self.kept.stamp(files)
         if stamp is None:
             first_entries = find_first() if noted is None else ()
@@ -63,13 +63,13 @@ class RecordedList(Generic[T]):
             return None
         entries = self.kept.read(files)
         recorded = self.find_recorded(store)
-        only_recorded = dict.fromkeys(recorded)
+        only_recorded = dict.fromkeys(recorded)  # in the database, but not in the file
         for entry in entries:
             only_recorded.pop(entry, None)
-        known = set(recorded)
+        recorded_set = set(recorded)
         return Edits(
             entries=entries,
-            added=[entry for entry in entries if entry not in known],
+            added=[entry for entry in entries if entry not in recorded_set],
             removed=list(only_recorded),
             stamp=stamp,
         )

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 from syndicator.app.archive import Archive
-from syndicator.app.beside.kept_feeds import move
+from syndicator.app.beside.kept_feeds import redirect_feed
 from syndicator.app.build_notes import note_renamed
 from syndicator.app.lookup import iterate_articles
 from syndicator.app.read_configuration import Configuration
@@ -342,7 +342,7 @@ def _move_feed(store: Store, planned: Retagging) -> None:
         first_slug = new_row.first_slug
     if new_row is None:
         new_row = FeedRow(key=planned.new_feed, name=planned.new, first_slug=first_slug)
-    move(index, old_row, replace(new_row, name=planned.new, first_slug=first_slug))
+    redirect_feed(index, old_row, replace(new_row, name=planned.new, first_slug=first_slug))
 
 
 def put_tags(

@@ -27,7 +27,7 @@ def walked_sources(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         monkeypatch.setattr(owner, name, lambda *given: (seen.append(name), real(*given))[1])
 
     watched(reconcile, "update_source_states")
-    watched(Beside, "follow")
+    watched(Beside, "record_sources")
     return seen
 
 
