@@ -20,7 +20,7 @@ from syndicator.app.read_configuration import Configuration
 from syndicator.configuration.settings import Llm, Settings
 from syndicator.core.errors import ConfigError, find_reported_error
 from syndicator.core.ports import Fetcher, HostTurns
-from syndicator.core.urls import private
+from syndicator.core.urls import explain_private
 from syndicator.processes.worker import Worker
 from syndicator.store.fleet.hosts import HostWaits
 from syndicator.visiting.fetch.responses import LONGEST_RETRY
@@ -152,7 +152,7 @@ def make_direct_client(clock: Callable[[], datetime], settings: Settings, url: s
     from syndicator.visiting.fetch.client import HttpFetcher
 
     fetch = settings.fetch
-    if private(url):  # a proxy elsewhere cannot reach this machine or its network
+    if explain_private(url):  # a proxy elsewhere cannot reach this machine or its network
         fetch = fetch.model_copy(update={"proxy": ""})
     return HttpFetcher(fetch, user_agent=make_user_agent(settings), clock=clock)
 

@@ -10,7 +10,7 @@ from syndicator.articles.beside.rights_toml import RIGHTS_TOML, RightsFile
 from syndicator.core import urls
 from syndicator.core.errors import ConfigError, UsageError
 from syndicator.core.model import Article, Source
-from syndicator.core.text import suggestion
+from syndicator.core.text import suggest_similar
 from syndicator.filing.ownership import find_known_article, limit_settings, load_rights
 from syndicator.store.database import chunks
 from syndicator.store.engine import Store
@@ -21,7 +21,7 @@ def need_sources(sources: Collection[str], keys: Iterable[str], folder: Path) ->
     named in the message."""
     unknown = [key for key in dict.fromkeys(keys) if key not in sources]
     if unknown:
-        unknown_keys = ", ".join(f"{key!r}{suggestion(key, sources)}" for key in unknown)
+        unknown_keys = ", ".join(f"{key!r}{suggest_similar(key, sources)}" for key in unknown)
         raise UsageError(
             f"no source {unknown_keys} in {folder}/sources.toml; `syndicator sources` lists them"
         )

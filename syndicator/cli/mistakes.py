@@ -5,7 +5,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
-from syndicator.core.text import suggestion
+from syndicator.core.text import suggest_similar
 
 _MISSING_MESSAGE: Final = re.compile(
     r"No such (?P<kind>option|command):? '?(?P<word>[^\s']+?)'?(?:\.\s|\.?$)"
@@ -115,7 +115,7 @@ def explain_choice(error: Any, word: str, accepted: str) -> str:
     typer. `word`: the argument. `accepted`: the accepted words, each in single quotes."""
     message = f"{word!r} is not one of {accepted}".rstrip(".")
     accepted_words = re.findall("'([^']*)'", accepted)
-    did_you_mean = suggestion(word, accepted_words)  # "" if none is similar
+    did_you_mean = suggest_similar(word, accepted_words)  # "" if none is similar
     if did_you_mean:
         return message + did_you_mean
     if error.ctx is None:  # the command is not known

@@ -11,9 +11,9 @@ _DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 def find_next_time(expression: str, start: datetime) -> datetime:
     """Return the next time after `start`, in UTC, that fits a cron expression. `expression` has
-    five fields, such as "30 6 * * 1-5", and counts in the time zone of `start`. As in crontab(5), a
-    day fits if it fits either the days of the month or the days of the week, if both are
-    restricted. Raises ConfigError, with a valid example, if the expression is wrong."""
+    five fields, such as "30 6 * * 1-5", and counts in the time zone of `start`. If neither the days
+    of the month nor the days of the week begin with "*", a day that fits one of the two is enough
+    (crontab(5)). Raises ConfigError, with a valid example, if the expression is wrong."""
     from apscheduler.triggers.cron import CronTrigger
 
     fields = expression.split()
@@ -23,9 +23,9 @@ def find_next_time(expression: str, start: datetime) -> datetime:
     times: list[datetime] = []
     try:
         weekdays = _name_weekdays(weekday)
-        if day.startswith("*") or weekday.startswith("*"):
-            day_fields = [(day, weekdays)]
-        else:  # either may match, but a trigger demands both: make one trigger for each
+        day_fields = [(day, weekdays)]
+        if not day.startswith("*") and not weekday.startswith("*"):
+            # one of both is enough, but a trigger demands both: make one trigger for each
             day_fields = [(day, "*"), ("*", weekdays)]
         for day_of_month, day_of_week in day_fields:
             trigger = CronTrigger(
@@ -71,7 +71,8 @@ def _name_weekdays(field: str) -> str:
 
 
 def _make_error(expression: str, fault: str) -> ConfigError:
-    """Return the error for a wrong expression, with a valid example."""
+    """Return the error to raise for a wrong cron expression, with a valid example. `fault`: what is
+    wrong with it."""
     return ConfigError(
         f'cron expression {expression!r} is wrong: {fault}; write it like "*/30 6-22 * * 1-5"'
     )

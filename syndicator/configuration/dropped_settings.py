@@ -54,9 +54,11 @@ def translate_dropped(
 ) -> dict[KeyPath, Any]:
     """Return settings with those of earlier versions turned into present ones. All are by key path,
     such as ("fetch", "seconds"). `values`: the settings as the operator wrote them. If they have
-    both the old and the present setting, the present one counts. `usual`: the value of each present
-    setting that `values` does not set."""
+    both the old and the present setting, the present one counts. `usual`: the values that the
+    present settings have if `values` does not set them."""
     result = {key_path: value for key_path, value in values.items() if key_path not in DROPPED}
+
+    # values that are no longer valid
     for key_path, (old, new, _) in DROPPED_VALUES.items():
         if result.get(key_path) == old:
             result[key_path] = new
@@ -108,6 +110,6 @@ def _renew_digest(table: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def describe_dropped(key_path: KeyPath, cure: str) -> str:
-    """Return a message that a setting does not exist any more. `cure`: what the operator should
-    do."""
+    """Return a message that the setting at `key_path` does not exist any more, and what counts
+    instead. `cure`: what the operator should do, such as "delete the line"."""
     return f"{dotted(key_path)} is no setting any more: {DROPPED[key_path]}; {cure}"

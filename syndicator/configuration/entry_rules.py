@@ -62,20 +62,22 @@ def is_muted(source: Source, entry: Entry, everywhere: Choice) -> bool:
     )
 
     def get_body() -> str:
+        """Return the text of the entry. Called only if a query needs it."""
         return _remove_markup(f"{entry.summary} {entry.content}")
 
     return any(leaves_out(choice, entry_as_article, get_body) for choice in choices)
 
 
 def shorten_muted_entry(entry: Entry) -> Entry:
-    """Return the part of a muted entry that is stored. It is enough to apply the queries to it
-    again when the operator edits them."""
+    """Return a muted entry with only those of its values that are stored. They are enough to apply
+    the queries `keep` and `mute` again, when the operator edits these."""
     body = _remove_markup(f"{entry.summary} {entry.content}").strip()
     return replace(entry, summary=body[:_STORED_CHARACTERS], content="", enclosures=())
 
 
 def _remove_markup(value: str) -> str:
-    """Return the text of HTML, with a space in place of each tag."""
+    """Return the text in a piece of HTML, with a space in place of each tag and with characters in
+    place of entities such as `&amp;`."""
     return html.unescape(_TAG.sub(" ", value))
 
 

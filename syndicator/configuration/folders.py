@@ -8,8 +8,8 @@ VARIABLE: Final = "SYNDICATOR_CONFIG"  # folder of configuration, unless an opti
 
 
 def find_own_config(environ: Mapping[str, str]) -> Path | None:
-    """Return the configuration folder of this account, `~/.config/syndicator` (XDG Base Directory
-    Specification); None if it does not exist."""
+    """Return the configuration folder in the home of this account, usually `~/.config/syndicator`
+    (XDG Base Directory Specification). Return None if it does not exist."""
     folder = _find_xdg_folder(environ, "XDG_CONFIG_HOME", ".config")
     return folder if folder and folder.is_dir() else None
 

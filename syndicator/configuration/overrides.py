@@ -31,24 +31,30 @@ class Overrides:
         variables for settings. `environ`: the environment variables."""
         self.model = model
         self._prefix = prefix
-        self.leaves = list_leaves(model)  # the fields of the settings, by key path
+        # the pydantic field of each setting, by key path, such as ("fetch", "seconds")
+        self.leaves = list_leaves(model)
+        # the settings that may be lists
         self._lists = {
             key_path for key_path, field in self.leaves.items() if _takes_lists(field.annotation)
         }
+
         # for each possible variable, in upper case: the setting, present or dropped, that it sets
         self._key_paths_by_name: dict[str, KeyPath] = {}
         for key_path in (*self.leaves, *DROPPED):
             name = prefix + "__".join(map(str, key_path)).upper()
             self._key_paths_by_name[name] = key_path
+
         # the variables in `environ` with the prefix; some may set nothing
         self._variables = {
             name: value for name, value in environ.items() if name.upper().startswith(prefix)
         }
+
         # for each setting that a variable sets: the name of the variable
         self._names_by_key_path: dict[KeyPath, str] = {}
         for name in self._variables:
             if name.upper() in self._key_paths_by_name:
                 self._names_by_key_path[self._key_paths_by_name[name.upper()]] = name
+
         # the same, and also each present setting that a variable of a dropped setting sets
         self._origins: dict[KeyPath, str] = {}
         for key_path, name in self._names_by_key_path.items():
@@ -113,7 +119,7 @@ class Overrides:
             elif self._variables[name] == old:
                 yield _make_variable_fault(name, dotted(key_path), message)
 
-    def faults(self, error: ValidationError, file: TomlFile) -> list[Fault]:
+    def list_faults(self, error: ValidationError, file: TomlFile) -> list[Fault]:
         """Return a fault for each error that pydantic found in the settings. If the value is from
         an environment variable, the fault names the variable; if not, it names the line in `file`,
         the parsed syndicator.toml."""
@@ -139,7 +145,7 @@ class Overrides:
                 return name
         return None
 
-    def origins(self, file: TomlFile) -> dict[str, str]:
+    def find_origins(self, file: TomlFile) -> dict[str, str]:
         """Return where each setting is set: "environment variable NAME", "file:line", or "default"
         if it is not set. The keys are the names of settings, such as "fetch.seconds"."""
         origins: dict[str, str] = {}
@@ -153,12 +159,14 @@ class Overrides:
 
 
 def _make_variable_fault(name: str, key: str, message: str) -> Fault:
+    """Return a fault of the environment variable `name`. `key`: the name of the faulty setting or
+    variable. `message`: what is wrong."""
     return Fault(file=f"environment variable {name}", key=key, message=message)
 
 
 def _takes_lists(annotation: Any) -> bool:
-    """Return True if a setting of this type may be a list. The types of all lists are tuples,
-    perhaps as a part of a union."""
+    """Return True if a setting with this type annotation may be a list. That is so if its type, or
+    a part of its union, is a tuple."""
     types = (annotation, *get_args(annotation))
     return any(get_origin(part) is tuple for part in types)
 

@@ -61,9 +61,12 @@ ENOUGH = 10  # pages in a row without a match until it is reported; a choice
 
 
 def select_elements(tree: Any, selector: str) -> list[Any]:
-    """Return the elements of `tree` that the CSS of `selector` matches, in the order of the page.
-    Raises RulesError for invalid CSS."""
-    elements: list[Any] = compile_css(split_selector(selector)[0])(tree)
+    """Return the elements of a page that a selector matches, in the order of the page. `tree`: the
+    root element of the page. `selector`: CSS, perhaps with an attribute after it, which does not
+    matter here. Raises RulesError if the CSS is not valid."""
+    css, _ = split_selector(selector)
+    select = compile_css(css)
+    elements: list[Any] = select(tree)
     return elements
 
 
@@ -125,16 +128,16 @@ class Wall(NamedTuple):
 
 
 def recognize_wall(reason: str) -> str | None:
-    """Return `reason`, the code why a page was not read, if it means a wall such as a paywall; else
-    None."""
+    """Return `reason` if it means that a wall (a barrier such as a paywall) hides the page, else
+    None. `reason`: the code that says why a page was not read."""
     return reason if reason in _WALL_CURES else None
 
 
 def find_wall(walls: Sequence[str]) -> Wall | None:
     """Return the wall, a barrier such as a paywall or a bot check, that most of a source's last
-    pages have. If they have several kinds, return the most frequent one. Return None if only half
-    of the last KEPT pages or fewer have a wall, or fewer than _FEWEST_WALLED_PAGES. `walls`: the
-    code of each page's wall, "" for a page without one, the newest page first."""
+    pages have; of several kinds, the most frequent one. Return None if most of the last KEPT pages
+    have no wall, or if fewer than _FEWEST_WALLED_PAGES have one. `walls`: the code of each page's
+    wall, "" for a page without one, the newest page first."""
     latest = walls[:KEPT]
     counts = Counter(code for code in latest if code)
     walled_pages = sum(counts.values())
@@ -184,7 +187,8 @@ def count_unmatched(
 
 
 def list_unmatched(state: SourceState) -> tuple[tuple[str, int], ...]:
-    """Return the selectors that have matched nothing on at least ENOUGH pages in a row, such as
-    `select "div.text"`, each with the number of these pages."""
+    """Return the selectors of a source that matched nothing on its last pages, such as `select
+    "div.text"`, each with the number of these pages. Selectors with fewer than ENOUGH of them are
+    left out. `state`: the state of the source."""
     counts = sorted(state.pages.unmatched.items())
     return tuple((selector, pages) for selector, pages in counts if pages >= ENOUGH)

@@ -41,13 +41,15 @@ def is_readable_by_others(mode: int) -> bool:
 
 
 def tighten(mode: int) -> int:
-    """Return the mode for a file that gets a secret. A `mode` that lets only the owner and the
-    group in stays; any other becomes readable and writable by the owner alone."""
+    """Return the mode (as in stat(2)) for a file that gets a secret. `mode`: its mode so far. If
+    that gives rights to the owner and the group alone, it stays; if not, only the owner may read
+    and write the file."""
     return PRIVATE if is_readable_by_others(mode) else mode
 
 
 def _read_section(values: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    """Return the table `name` of the file; an empty one if it is missing or is not a table."""
+    """Return the table `name` of a parsed file (`values`). Return an empty table if it is missing
+    or is no table."""
     section = values.get(name)
     return section if isinstance(section, Mapping) else {}
 

@@ -34,7 +34,7 @@ from syndicator.configuration.units import (
 from syndicator.core import axes
 from syndicator.core.errors import ConfigError, Fault
 from syndicator.core.formats import FORMATS, check_format
-from syndicator.core.urls import Network, private
+from syndicator.core.urls import Network, explain_private
 from syndicator.searching.language import QueryError, parse_query
 
 AxisName = Annotated[
@@ -94,7 +94,7 @@ def parse_duration(value: str) -> int:
 
 
 def _check_duration(value: str) -> str:
-    """Return `value` if it is a duration such as "6h". Raises ValueError."""
+    """Return `value` if it is a duration such as "6h". Raises ValueError if it is not."""
     parse_duration(value)
     return value
 
@@ -257,7 +257,8 @@ class Publish(Listener):
 
 
 def is_bucket(location: str) -> bool:
-    """Return True for the address of an object store, False for a folder."""
+    """Return True if `location` is the address of a bucket, such as "s3://bucket/prefix", and False
+    if it is the path of a folder."""
     return "://" in location
 
 
@@ -421,7 +422,8 @@ def parse_allow(line: str) -> Allowed:
 
 
 def network(value: str) -> str:
-    """Return `value` if it is a valid line of `allow`. Raises ValueError."""
+    """Return `value` if it is a valid line of the setting `allow`, such as "10.0.0.0/8:443". Raises
+    ValueError if it is not."""
     parse_allow(value)
     return value
 
@@ -577,8 +579,9 @@ class Settings(Section):
         return self._root / self.paths.state
 
     def at(self, location: str) -> str:
-        """Return the path of `location`, a folder or file below the root of the instance; "" is the
-        root itself. The address of an object store is returned unchanged."""
+        """Return the full path of a folder or file. `location`: its path below the root folder of
+        the instance, "" for that folder itself. If it is the address of an object store, return it
+        unchanged."""
         return location if is_bucket(location) else str(self._root / location)
 
     @property
@@ -607,7 +610,7 @@ class Settings(Section):
         outside the home network, so that others can read it."""
         has_secret = bool(self.publish.secret_path)
         is_encrypted = not self.base_url.startswith("http:")
-        return has_secret and not is_encrypted and not private(self.base_url)
+        return has_secret and not is_encrypted and not explain_private(self.base_url)
 
 
 def load(config_dir: Path, environ: Mapping[str, str] | None = None) -> Settings:
@@ -628,7 +631,7 @@ def make_settings(file: TomlFile, environ: Mapping[str, str]) -> Settings:
     try:
         settings = Settings.model_validate(overrides.apply_to(file.values))
     except ValidationError as error:
-        raise ConfigError.of(overrides.faults(error, file)) from error
+        raise ConfigError.of(overrides.list_faults(error, file)) from error
     # where relative paths start, and the database's address with its password
     settings._root = find_root(file.path.parent, environ)
     settings._unit_store_url = read_unit_variable(STORE_VARIABLE, UNIT_ENVIRONMENT)
@@ -636,9 +639,10 @@ def make_settings(file: TomlFile, environ: Mapping[str, str]) -> Settings:
 
 
 def origins(config_dir: Path, environ: Mapping[str, str]) -> dict[str, str]:
-    """Return where each setting is set, by its dotted name such as "site.url". The texts are
-    "default", "file:line" or "environment variable NAME"."""
-    return Overrides(Settings, PREFIX, environ).origins(_read_file(config_dir))
+    """Return where each setting is set: "file:line", "environment variable NAME", or "default" if
+    it is not set. The keys are the names of settings, such as "site.url". `config_dir`: the folder
+    with syndicator.toml. `environ`: the environment variables."""
+    return Overrides(Settings, PREFIX, environ).find_origins(_read_file(config_dir))
 
 
 def dropped_settings(
@@ -658,8 +662,8 @@ def dropped_settings(
 
 
 def _read_file(config_dir: Path) -> TomlFile:
-    """Return the parsed syndicator.toml in `config_dir`. It has no values if the file does not
-    exist. Raises ConfigError if it cannot be read."""
+    """Return the parsed syndicator.toml in the folder `config_dir`, without values if there is no
+    such file. Raises ConfigError if it cannot be read or is not valid TOML."""
     return read_any_toml_file(config_dir / "syndicator.toml")
 
 

@@ -59,7 +59,7 @@ def set_values(text: str, key_path: KeyPath, values: Values) -> str:
         return text
 
     def put_changed(table: Any) -> None:
-        """Set the changed values in a table of tomlkit."""
+        """Set the changed values in a table of tomlkit. `_edit_section` calls this."""
         for name, value in changed.items():
             _set_value(table, name, value)
 

@@ -15,7 +15,7 @@ from pydantic.fields import FieldInfo
 from syndicator.configuration.dropped_settings import PART_OF
 from syndicator.configuration.toml_lines import KeyPath, dotted, find_lines
 from syndicator.core.errors import ConfigError, Fault
-from syndicator.core.text import name_alternatives, suggestion
+from syndicator.core.text import name_alternatives, suggest_similar
 
 # Keys whose values are not shown in messages: they may have a password or an API key.
 _SECRET_KEYS = frozenset(("llm", "url", "headers_env", "secret"))
@@ -70,7 +70,8 @@ class TomlFile:
         return faults
 
     def where(self, *key_path: str | int) -> str:
-        """Return "file:line" of the value at `key_path`; "" if the file does not have it."""
+        """Return the place of the value at `key_path`, as "file:line", or "" if this file has no
+        such value."""
         if key_path not in self.lines:
             return ""
         return f"{self.path}:{self.lines[key_path]}"
@@ -126,7 +127,7 @@ def read_toml_file(path: Path) -> TomlFile:
 
 
 def read_any_toml_file(path: Path) -> TomlFile:
-    """Return the file `path`, parsed; a file without values if it does not exist. Raises
+    """Return the parsed TOML file at `path`; if there is none, a TomlFile without values. Raises
     ConfigError if it cannot be read or is not valid TOML."""
     return read_toml_file(path) if path.exists() else TomlFile(path, {})
 
@@ -228,8 +229,8 @@ def _explain_open_value(line: str) -> str:
 
 
 def _find_key_paths(text: str) -> dict[KeyPath, int]:
-    """Return the line of each key path in `text`, the lines above a fault. Return none if `text`
-    ends within a value."""
+    """Return the number of the line of each key, by key path. `text`: the lines above a fault. If
+    they are not valid TOML, because they end within a value, return an empty dict."""
     return find_lines(text) if _is_valid(text) else {}
 
 
@@ -329,7 +330,7 @@ def describe_error(error: Mapping[str, Any], model: type[BaseModel], table: str 
     valid_values: list[str] = []
     if kind == "literal_error":  # pydantic lists the valid values in quotes
         valid_values = re.findall("'([^']*)'", error["msg"])
-    return f"{key}: {cure} (got {value!r})" + suggestion(value, valid_values)
+    return f"{key}: {cure} (got {value!r})" + suggest_similar(value, valid_values)
 
 
 def _describe_cure(error: Mapping[str, Any], key: str) -> str:
@@ -381,7 +382,8 @@ def _suggest_key(name: str, key_path: KeyPath, model: type[BaseModel], table: st
 
 
 def _list_keys(model: type[BaseModel] | None) -> list[str]:
-    """Return the keys of a table, spelled as in the file; none if `model` is None."""
+    """Return the keys that a table may have, as they are written in the file. `model`: the pydantic
+    class of the table; None, if there is no such table, gives an empty list."""
     fields = model.model_fields.items() if model else ()
     return [field.alias or name for name, field in fields]
 

@@ -32,19 +32,20 @@ class Section:
 
 
 def dotted(key_path: KeyPath) -> str:
-    """Return the keys of `key_path` as a dotted name such as "publish.port". Indexes are left
-    out."""
+    """Return the keys of a key path with dots between them, such as "publish.port" for ("publish",
+    "port"). Indexes are left out."""
     return ".".join(part for part in key_path if isinstance(part, str))
 
 
 def find_lines(text: str) -> dict[KeyPath, int]:
-    """Return the line, from 1, of each table, key and list item, by key path. `text`: valid
-    TOML."""
+    """Return the number of the line, from 1, of each table, key and list item, by key path, such as
+    ("source", 0, "tags", 1). `text`: valid TOML."""
     return _scan(text).lines
 
 
 def list_sections(text: str) -> list[Section]:
-    """Return the sections of a TOML file in their order. `text`: valid TOML."""
+    """Return the sections of a TOML file in their order. A section is the header of a table and the
+    keys directly below it. `text`: valid TOML."""
     return _scan(text).sections
 
 
@@ -168,7 +169,7 @@ class _Scanner:
                 return parts
 
     def _skip_to_end(self) -> bool:
-        """Skip spaces, line ends and comments. Return True if this is the end of the text."""
+        """Skip spaces, line ends and comments. Return True if nothing follows them."""
         match = _SPACE.match(self.text, self.at)
         self.at = match.end() if match else self.at
         return self.at >= len(self.text)

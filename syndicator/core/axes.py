@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from syndicator.core.model import Article, FeedKey
-from syndicator.core.text import persons, slug
+from syndicator.core.text import slug, split_author_names
 
 ALL: Final = FeedKey("all", "all")
 STORIES: Final = FeedKey("story", "stories")  # events that several outlets report
@@ -51,12 +51,12 @@ class Axis:
 
 
 def _name_slugs(names: Iterable[str]) -> Members:
-    """Return (slug, name) for each name that is not empty."""
+    """Return the slug (the form for URLs) and the name of each name that is not empty."""
     return [(slug(name), name) for name in names if name]
 
 
 def _list_authors(article: Article) -> Members:
-    return _name_slugs(article.authors or persons(article.author))
+    return _name_slugs(article.authors or split_author_names(article.author))
 
 
 def _list_sources(article: Article) -> Members:
@@ -131,7 +131,7 @@ def check_archived(word: str) -> str:
 
 
 def list_axes_by_place() -> list[tuple[str, Axis]]:
-    """Return (name, axis) for all axes, in the order of the sections on the index page."""
+    """Return the name and the axis of each axis, in the order of the sections on the index page."""
     return sorted(AXES.items(), key=lambda item: item[1].place)
 
 

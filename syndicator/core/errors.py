@@ -139,7 +139,7 @@ class EditedMeanwhile(UsageError):
     reason = CommandReason.EDITED
 
     def __init__(self, what: str) -> None:
-        """`what`: the text in words, such as the path of its file."""
+        """`what`: words for the text that was edited, such as the path of its file."""
         super().__init__(f"{what} was edited meanwhile and was not changed; look at it again")
 
 

@@ -45,8 +45,8 @@ class Shares(Generic[T]):
         return len(self._waiting.get(owner, ())) < most_of_one(self._most)
 
     def add(self, owner: str, item: T) -> None:
-        """Add an item. If its owner has no other items, the owner joins the circle at its end.
-        `has_room` must be asked before."""
+        """Add an item of `owner` to the queue. An owner without other items has its turn after all
+        other owners. Call `has_room` before: this does not check the limit."""
         self._waiting.setdefault(owner, deque()).append(item)
         self._count += 1
 
@@ -64,7 +64,7 @@ class Shares(Generic[T]):
         return None
 
     def _move_to_end(self, owner: str) -> None:
-        """Move `owner` to the end of the circle, so that all others have their turns before."""
+        """Give all other owners their turns before `owner` has the next one."""
         if owner in self._waiting:  # an owner without items has left the circle
             self._waiting[owner] = self._waiting.pop(owner)
 

@@ -58,14 +58,15 @@ def check_format(name: str) -> str:
 
 
 def subscribed(names: Container[str]) -> list[str]:
-    """Return those of the formats `names` that are for feed readers, in the order of FORMATS."""
+    """Return the formats in `names` that feed readers subscribe to, in the order of FORMATS.
+    `names`: names of feed formats."""
     return [
         name for name, feed_format in FORMATS.items() if feed_format.subscribed and name in names
     ]
 
 
 def find_format(name: str) -> Format | None:
-    """Return the feed format of a file by the extension of its `name`; None if it is no feed."""
+    """Return the feed format of the file `name`, by its extension, or None if it is no feed."""
     return FORMATS.get(name.rpartition(".")[2])
 
 

@@ -262,8 +262,8 @@ class SourceState:
         return replace(state, redirects=redirects)
 
     def asked_whole(self) -> Self:
-        """Return this state as due now, without validators for a conditional request: the next
-        visit fetches and reads the whole feed."""
+        """Return this state, due now, without the values from which the next visit could tell that
+        the feed has not changed. That visit then fetches and reads the whole feed."""
         validators = replace(self.validators, etag=None, last_modified=None, body_digest=None)
         return replace(self, validators=validators, schedule=replace(self.schedule, next_due=None))
 
@@ -423,8 +423,8 @@ class Article:
         return _text.plain(self.body)
 
     def was_filed_at(self, url: str) -> bool:
-        """True if the article was filed under the canonical address `url`, from which its id was
-        made. It may have another address now."""
+        """Return True if the article was first stored with the canonical address `url`, from which
+        its id was made. It may have another address now."""
         return self.id == make_article_id(url)
 
 
@@ -440,7 +440,8 @@ class ReadArticle(Article):
     category_score: float | None = None  # probability of `category`; None without categories
 
     def filed(self) -> Article:
-        """Return the article with only the values that its file has."""
+        """Return the article without the values that reading gave it but its file does not
+        have."""
         values = {attribute.name: getattr(self, attribute.name) for attribute in fields(Article)}
         return Article(**values)
 
@@ -522,8 +523,9 @@ def make_article_id(key: str) -> str:
 
 
 def entry_urn(instance: uuid.UUID, article_id: str) -> str:
-    """Return the id of an article in published feeds, the URN of a UUID of version 5 (RFC 9562).
-    `instance`: the UUID of this instance."""
+    """Return the id that an article has in published feeds, such as "urn:uuid:…", a UUID of version
+    5 (RFC 9562). `instance`: the UUID of this instance. `article_id`: the id of the article in the
+    database."""
     return uuid.uuid5(instance, article_id).urn
 
 
@@ -539,11 +541,15 @@ def story_urn(instance: uuid.UUID, name: str) -> str:
 
 
 def is_of_story(urn: str) -> bool:
-    """True if a published id is that of a story, and not of an article."""
+    """Return True if an id in a published feed is that of a story, False if it is that of an
+    article."""
+    # the version of the UUID
     return urn.rpartition(":")[2][14:15] == "8"
 
 
 def feed_urn(instance: uuid.UUID, axis: str, first_slug: str) -> str:
-    """Return the published id of a feed, the URN of a UUID of version 5 (RFC 9562). It is made from
-    the UUID of this instance, the name of the axis and the slug that the feed had first."""
+    """Return the id with which a feed is published, such as "urn:uuid:…", a UUID of version 5 (RFC
+    9562). `instance`: the UUID of this instance. `axis`: the name of the feed's axis, such as
+    "tag". `first_slug`: the slug (the name in URLs) that the feed had first; a later one does not
+    change the id."""
     return uuid.uuid5(instance, f"feed:{axis}:{first_slug}").urn

@@ -26,7 +26,8 @@ class Logger:
     __slots__ = ("_bound", "_logger")
 
     def __init__(self, python_logger: logging.Logger, bound: Mapping[str, object]) -> None:
-        """`bound`: values of every record."""
+        """`python_logger`: the logger of Python to write to. `bound`: names and values that every
+        record has."""
         self._logger = python_logger
         self._bound = bound
 

@@ -195,14 +195,14 @@ class Wrapper:
 
 
 def most_connections(descriptors: int) -> int:
-    """Return how many connections the server of this process may accept. `descriptors`: how many
-    files the process may open (RLIMIT_NOFILE)."""
+    """Return the number of connections that the server of this process may accept at a time.
+    `descriptors`: the number of files that the process may open (RLIMIT_NOFILE)."""
     return max(1, min(CONNECTIONS, descriptors // SHARE))
 
 
 def most_of_one(places: int) -> int:
-    """Return how many of `places` one client, token or source may have: a quarter, but at least
-    1."""
+    """Return the number of `places`, such as those in a queue, that one client, token or source may
+    have: a quarter of them, but at least 1."""
     return max(1, places // SHARE_OF_ONE)
 
 

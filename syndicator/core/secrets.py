@@ -23,18 +23,20 @@ _UNESCAPED = ("", "/", "=", "/=")  # characters that one program or another leav
 
 
 def variables(url: str) -> tuple[str, ...]:
-    """Return the names of the environment variables that `url` has as ${NAME}, each once."""
+    """Return the names of the environment variables that `url` contains as ${NAME}, each once."""
     return tuple(dict.fromkeys(_PLACEHOLDER.findall(url)))
 
 
 def is_variable(value: str) -> bool:
-    """True if `value` is a variable, written as ${NAME}, and nothing else."""
+    """Return True if `value` is the name of an environment variable, written as ${NAME}, and
+    nothing else."""
     return _PLACEHOLDER.fullmatch(value) is not None
 
 
 def names_more(url: str, than: str) -> bool:
-    """True if `url`, the target of a redirect, names a variable that the operator's URL `than` does
-    not name. The other server would get a secret that is not meant for it."""
+    """Return True if `url`, the target of a redirect, contains an environment variable (${NAME})
+    that `than`, the URL that the operator wrote, does not contain. The redirect must then not be
+    followed: the server would get a secret that is not meant for it."""
     return not set(variables(url)) <= set(variables(than))
 
 
@@ -63,8 +65,8 @@ def expand(url: str, values: Mapping[str, str]) -> str:
 
 
 def fill_in(text: str, values: Mapping[str, str]) -> str:
-    """Return `text`, which is no URL, with each ${NAME} replaced by the value of the variable, not
-    escaped. Variables that are not in `values` stay."""
+    """Return `text`, which is no URL, with the values of environment variables in place of ${NAME}.
+    They are not escaped. `values`: the values by name; ${NAME} stays if its value is not there."""
     return _PLACEHOLDER.sub(lambda match: values.get(match[1], match[0]), text)
 
 
@@ -105,9 +107,9 @@ def list_spellings(values: Mapping[str, str]) -> list[tuple[str, str]]:
 
 
 def make_public_url(url: str, names: Collection[str]) -> str:
-    """Return `url` as subscribers may see it, without the variables `names`. Parameters and a
-    fragment that contain one of them are removed. The path ends before the segment that contains
-    one."""
+    """Return `url` as subscribers may see it, without secret variables written as ${NAME}. `names`:
+    the names of these variables. Query parameters and a fragment that contain one are removed. The
+    path ends before the segment that contains one."""
 
     def find_secret(part: str) -> int | None:
         """Return where the first of these variables begins in `part`, None if it has none."""
@@ -133,8 +135,8 @@ def make_public_url(url: str, names: Collection[str]) -> str:
 
 
 def list_secret_parameters(url: str) -> tuple[str, ...]:
-    """Return the names of those parameters of `url` that are secrets by their names, such as
-    "token". Parameters whose value is ${NAME} already are left out."""
+    """Return the names of the query parameters of `url` that contain secrets, as their names, such
+    as "token", tell. Parameters whose value is ${NAME} already are left out."""
     names = []
     for pair in urlsplit(url).query.split("&"):
         escaped_name, _, value = pair.partition("=")
@@ -145,23 +147,26 @@ def list_secret_parameters(url: str) -> tuple[str, ...]:
     return tuple(names)
 
 
-def with_placeholder(url: str, parameter: str, variable: str) -> str:
-    """Return `url` with ${NAME} as the value of a parameter. `parameter`: name of the parameter;
-    `variable`: the NAME."""
+def set_placeholder(url: str, parameter: str, variable: str) -> str:
+    """Return `url` with the name of an environment variable, written as ${NAME}, as the value of a
+    query parameter. `parameter`: the name of the parameter. `variable`: the name of the
+    variable."""
     parts = urlsplit(url)
     pairs = []
     for pair in parts.query.split("&"):
         name, _, _ = pair.partition("=")
         if unquote(name) == parameter:
-            pairs.append(f"{name}=${{{variable}}}")
+            placeholder = f"${{{variable}}}"  # ${NAME}
+            pairs.append(f"{name}={placeholder}")
         else:
             pairs.append(pair)
     return urlunsplit(parts._replace(query="&".join(pairs)))
 
 
 def hide_secrets(url: str) -> str:
-    """Return `url` without user and password, and with ${NAME} as the value of each parameter that
-    looks like a secret: `?token=abc` becomes `?token=${TOKEN}`."""
+    """Return `url` without user name and password, and with ${NAME} in place of the value of each
+    query parameter that contains a secret, as its name tells: `?token=abc` becomes
+    `?token=${TOKEN}`."""
     for parameter in list_secret_parameters(url):
-        url = with_placeholder(url, parameter, parameter.upper())
+        url = set_placeholder(url, parameter, parameter.upper())
     return redacted(url)

@@ -108,18 +108,21 @@ _SHORT = 3  # words up to this length keep their s
 
 
 def legal(value: str) -> str:
-    """Return `value` without characters that XML 1.0 forbids (lone surrogates are among them) and
-    without others of which feed validators warn."""
+    """Return `value` without characters that XML 1.0 forbids, such as control characters, and
+    without others that feed validators warn about."""
+    # printable texts, which are most, have none; to ask is twenty times faster than to search
     if value.replace("\n", "").isprintable():
-        return value  # so for most texts; twenty times faster
+        return value
     return _ILLEGAL.sub("", value)
 
 
-def suggestion(word: str, candidates: Iterable[str]) -> str:
-    """Return the end of a message that names the candidate most similar to `word`, such as " (did
-    you mean 'tags'?)". "" if none is similar."""
+def suggest_similar(word: str, candidates: Iterable[str]) -> str:
+    """Return the end of a message about the wrong word `word`, which names the most similar
+    candidate, such as " (did you mean 'tags'?)". Return "" if no candidate is similar.
+    `candidates`: the valid words."""
     import difflib
 
+    # compare without capitals, but show the candidate as it is written
     names = {name.casefold(): name for name in candidates}
     similar_names = difflib.get_close_matches(word.casefold(), names, n=1)
     if not similar_names:
@@ -128,12 +131,15 @@ def suggestion(word: str, candidates: Iterable[str]) -> str:
 
 
 def name_alternatives(word: str, candidates: Iterable[str]) -> str:
-    """Return the end of a message that names alternatives to `word`. If a candidate is similar, it
-    is " (did you mean 'x'?)", else "; there are a, b, c". "" without candidates."""
+    """Return the end of a message about the wrong word `word`, which names the valid words
+    (`candidates`): " (did you mean 'x'?)" if one is similar, "; there are a, b, c" if none is, and
+    "" if there are no valid words."""
     names = list(candidates)
-    near = suggestion(word, names)
-    if near or not names:
-        return near
+    similar_name = suggest_similar(word, names)
+    if similar_name:
+        return similar_name
+    if not names:
+        return ""
     first_names = ", ".join(names[:_MOST_NAMED])
     if len(names) > _MOST_NAMED:
         first_names += f" and {len(names) - _MOST_NAMED} more"
@@ -141,9 +147,11 @@ def name_alternatives(word: str, candidates: Iterable[str]) -> str:
 
 
 def line(value: str) -> str:
-    """Return `value` on one line: single spaces, no characters that XML forbids, and in Unicode's
-    normal form C."""
-    if value.isprintable() and "  " not in value:  # so for most texts
+    """Return `value` as one line of text: with a single space for each run of spaces and line ends,
+    without characters that XML forbids, and in Unicode's normal form C, in which a letter with an
+    accent is one character."""
+    # most texts have neither line ends nor double spaces
+    if value.isprintable() and "  " not in value:
         if value.isascii():
             return value.strip()
         return unicodedata.normalize("NFC", value).strip()
@@ -151,8 +159,8 @@ def line(value: str) -> str:
 
 
 def width(value: str) -> int:
-    """Return how many columns of a terminal `value` takes. A Chinese, Japanese or Korean character
-    takes two."""
+    """Return the number of columns that `value` takes in a terminal: two for a Chinese, Japanese or
+    Korean character, one for any other."""
     if value.isascii():
         return len(value)
     return len(value) + len(_WIDE.findall(value))
@@ -164,9 +172,9 @@ def words(value: str) -> list[str]:
 
 
 def plain(markdown: str) -> str:
-    """Return the plain text of Markdown that this program wrote: a line for each block, list item
-    and table row. Cells of a row are separated by tabs, and the lines of code stay. Targets of
-    links and pictures are left out."""
+    """Return the plain text of Markdown that this program wrote, with a line for each paragraph,
+    heading, list item and table row. The cells of a row are separated by tabs, and lines of code
+    stay as they are. Pictures and the addresses of links are left out."""
     lines: list[str] = []
     fence = ""  # the marks that open the present block of code, "" outside of code
     margin = 0  # spaces before the lines of that block
@@ -176,36 +184,44 @@ def plain(markdown: str) -> str:
         if raw_line.lstrip(" ").startswith(">"):
             line = _QUOTE.sub("", raw_line, count=1)
         content = line.strip()
+
+        # inside a block of code
         if fence:
-            if content.startswith(fence) and not content.strip("`~"):
+            is_closing_fence = content.startswith(fence) and not content.strip("`~")
+            if is_closing_fence:
                 fence = ""
             else:
                 indentation = len(line) - len(line.lstrip(" "))
                 lines.append(line[min(margin, indentation) :])
             continue
-        if not content or content[0].isalpha():  # so for most lines: no mark begins with a letter
+
+        # most lines: they begin with a letter, so with no mark of a list, heading or the like
+        if not content or content[0].isalpha():
             lines.append(_inline_text(content).strip())
             is_after_row = False
             continue
+
+        # lines that may begin with a mark
         content = _remove_block_marks(content)
         fence_match = _FENCE.match(content)
         if fence_match:
             fence = fence_match[1]
             margin = len(line) - len(content)
         elif content.startswith("|"):
+            # the row of dashes below the head of a table
             is_delimiter_row = is_after_row and _DELIMITER.match(content)
             if not is_delimiter_row:
                 cells = [_inline_text(cell.strip()) for cell in _BAR.split(content.strip("|"))]
                 lines.append("\t".join(cells).strip())
-        elif not _RULE.match(content):
+        elif not _RULE.match(content):  # a rule (---) has no text
             lines.append(_inline_text(content).strip())
         is_after_row = content.startswith("|")
     return _BLANKS.sub("\n\n", "\n".join(lines)).strip()
 
 
 def _remove_block_marks(value: str) -> str:
-    """Return a line of Markdown without the marks of list items, quotes and a heading at its
-    start."""
+    """Return a line of Markdown without the marks of list items, quotes and headings at its start:
+    "> - # Title" becomes "Title". A horizontal rule, such as "- - -", stays as it is."""
     if _RULE.match(value):
         return value
     for _ in range(_MOST_NESTED):
@@ -220,8 +236,8 @@ def _remove_block_marks(value: str) -> str:
 
 
 def _inline_text(value: str) -> str:
-    """Return the text of a line of Markdown without marks of emphasis and code, pictures, escapes
-    and targets of links."""
+    """Return the plain text of a line of Markdown: without marks of emphasis and code, without
+    backslashes that escape a character, without pictures and without the addresses of links."""
     # most lines have no mark; to look for one is five times faster
     if not _MARK.search(value):
         return value
@@ -229,14 +245,16 @@ def _inline_text(value: str) -> str:
 
 
 def _read_inline(match: re.Match[str]) -> str:
-    """Return the plain text of a match of _INLINE: of code, an escaped character, a link, an
-    address or an entity; "" for a picture and for marks of emphasis."""
+    """Return the plain text of a piece of Markdown that _INLINE matches: of code, an escaped
+    character, a link, an address or an entity such as `&amp;`. Return "" for a picture and for
+    marks of emphasis."""
+    # at most one of these is set; the first group is the backticks, the fourth a picture
     _, code, escaped, _, label, address, entity = match.groups()
     if code is not None:
         is_padded = code[0] == code[-1] == " " and len(code) > _PADDING
-        if not is_padded:
-            return code
-        return code[1:-1]
+        if is_padded:
+            return code[1:-1]
+        return code
     if escaped is not None:
         return escaped
     if label is not None:
@@ -249,22 +267,23 @@ def _read_inline(match: re.Match[str]) -> str:
 
 
 def stem(value: str, limit: int = 80) -> str:
-    """Return `value` in the form of a first part of a file name: a-z, 0-9 and single hyphens, at
-    most `limit` characters, cut between words. "" if no such characters are left. Different values
-    may give the same result."""
-    from slugify import slugify  # late, as it loads tables
+    """Return `value` as the beginning of a file name: only a-z, 0-9 and single hyphens, at most
+    `limit` characters, cut between words. Return "" if no such characters are left. Different
+    values may give the same result."""
+    from slugify import slugify  # imported here because it loads tables, which takes time
 
     return str(slugify(legal(value)[:2000], max_length=limit, word_boundary=True, save_order=True))
 
 
 @lru_cache(maxsize=20_000)  # articles share a few hundred names
 def slug(name: str) -> str:
-    """Return the slug of a name, such as "artificial-intelligence". It has 1 to 60 of the
-    characters a-z, 0-9 and hyphen. Names that differ only in case or accents have the same slug.
-    Signs are spelled out: "C++" gives "c-plus-plus".
+    """Return the slug of a name: the form of the name that URLs and file names contain, such as
+    "artificial-intelligence". It has 1 to 60 of the characters a-z, 0-9 and hyphen. Names that
+    differ only in case or accents have the same slug. Signs are spelled out: "C++" gives
+    "c-plus-plus".
 
-    If characters of the name would be lost, or if the slug is too long or reserved, it ends in six
-    digits of a digest, which make it unique."""
+    If characters of the name would be lost, or if the slug would be too long or is reserved, it
+    ends in six digits of a digest of the name, which make it unique."""
     folded = unicodedata.normalize("NFKC", legal(name)).casefold().strip()
     spelled = folded
     if re.match(r"\.\w", folded):  # such as ".net"
@@ -275,6 +294,7 @@ def slug(name: str) -> str:
     is_valid = bool(readable) and len(readable) <= SLUG_CHARS and readable not in _RESERVED
     if is_valid and not _loses_characters(spelled):
         return readable
+
     digest = hashlib.sha256(folded.encode()).hexdigest()[:_DIGEST_CHARS]
     ending = f"-{digest}"
     beginning = readable[: SLUG_CHARS - len(ending)].rstrip("-") or _OTHER_SCRIPT
@@ -282,24 +302,25 @@ def slug(name: str) -> str:
 
 
 def _loses_characters(spelled: str) -> bool:
-    """Return True if `spelled` has signs, or letters and digits of other scripts than Latin, which
-    a slug cannot show."""
-    for character in unicodedata.normalize("NFKD", spelled):
+    """Return True if `spelled`, a name in lower case, has characters that a slug cannot show:
+    symbols, or letters and digits of other scripts than Latin."""
+    for character in unicodedata.normalize("NFKD", spelled):  # letters without their accents
         category = unicodedata.category(character)[0]
-        if category == "S":
+        if category == "S":  # a symbol
             return True
-        is_letter_or_number = category in "CLN"
-        if not is_letter_or_number or character.isascii():
+        # C: unassigned and the like, which may be letters; L: letters; N: numbers
+        may_be_letter_or_number = category in "CLN"
+        if not may_be_letter_or_number or character.isascii():
             continue
         if not unicodedata.name(character, "").startswith("LATIN "):
             return True
     return False
 
 
-def persons(author: str | None) -> tuple[str, ...]:
-    """Return the names in `author`, each once. They are separated by commas, with two exceptions:
-    parts such as "Jr." and "Inc." belong to the name before them, and two single words are a
-    surname and a first name ("Lee, Kim" is one name)."""
+def split_author_names(author: str | None) -> tuple[str, ...]:
+    """Return the names in `author`, a text with names between commas, each once. Parts such as
+    "Jr." and "Inc." belong to the name before them. Two single words are the surname and the first
+    name of one person: "Lee, Kim" is one name. None gives no names."""
     names: list[str] = []
     for part in (author or "").split(","):
         name = part.strip()
@@ -309,30 +330,32 @@ def persons(author: str | None) -> tuple[str, ...]:
             names[-1] += f", {name}"
         else:
             names.append(name)
-    is_surname_first = len(names) == 2 and not any(" " in name for name in names)  # noqa: PLR2004 - a surname and a first name
+    are_single_words = not any(" " in name for name in names)
+    is_surname_first = len(names) == 2 and are_single_words  # noqa: PLR2004 - a surname and a first name
     if is_surname_first:
         return (", ".join(names),)
     return tuple(dict.fromkeys(names))
 
 
 def stamp(*parts: str | bytes) -> str:
-    """Return a digest of `parts`: 32 hexadecimal digits. It is used as ETag. A form also sends it
-    back to say which version of a text it edits, so that the edit is refused if the text was
-    changed since."""
+    """Return a digest of `parts`, 32 hexadecimal digits, which changes if one of them changes. It
+    is used as ETag of a page, and in forms: an edit of a text is refused if its digest has changed
+    since the form was opened."""
     data = [part if isinstance(part, bytes) else part.encode("utf-8", "replace") for part in parts]
     return hashlib.sha256(b"\0".join(data)).hexdigest()[:_STAMP_CHARS]
 
 
 def counted(number: int, noun: str) -> str:
-    """Return a number with its noun: "1 article" or "2 articles". `noun`: in the singular; its
-    plural must end in s."""
+    """Return a number with its noun in the singular or plural: "1 article", "2 articles". `noun`:
+    the singular; its plural must be the singular and "s"."""
     if number == 1:
         return f"{number} {noun}"
     return f"{number} {noun}s"
 
 
 def span(time: timedelta) -> str:
-    """Return a duration in its largest whole unit, such as "4 minutes" or "3 days"."""
+    """Return a duration in words, in whole days, hours, minutes or seconds: "4 minutes" for 270
+    seconds, "3 days". The largest unit that fits is used. A negative duration gives "0 seconds"."""
     seconds = max(0, int(time.total_seconds()))
     for size, unit in ((86_400, "day"), (3600, "hour"), (60, "minute")):
         if seconds >= size:
@@ -349,8 +372,8 @@ def visible(value: str) -> str:
 
 
 def one_line(value: object) -> str:
-    """Return `value` as the text of a table cell: without line ends and tabs, and with control
-    characters escaped."""
+    """Return `value` as text for a cell of a table in a terminal: with a space for line ends and
+    tabs, and with control characters escaped."""
     text = str(value)
     if any(end in text for end in "\n\t\r"):
         text = " ".join(text.split())
@@ -362,33 +385,38 @@ def fold_case_and_accents(text: str) -> str:
     with plain letters in place of ligatures and full-width letters."""
     if text.isascii():
         return text.lower()
+    # NFKD separates letters from their accents, so that these can be removed
     without_accents = _ACCENTS.sub("", unicodedata.normalize("NFKD", text).lower())
     return unicodedata.normalize("NFC", without_accents).translate(_ALSO)
 
 
 def each_word(text: str) -> Iterator[str]:
-    """Yield the words of a text as searches compare them, without the s of a plural. In scripts
-    without spaces, such as Chinese, a word ends only at the next sign or other script."""
+    """Yield the words of a text in the form in which searches compare them: in lower case, without
+    accents and without the s of a plural. In a script that has no spaces between words, such as
+    Chinese, a word ends only at the next sign or other script."""
     return filter(None, map(_make_word, _split_runs(text)))
 
 
 def each_term(text: str) -> Iterator[str]:
-    """Yield the search terms of a text, in order. These are its words; in scripts without spaces,
-    all pairs of neighbouring characters."""
+    """Yield the search terms of a text, in order. These are its words; in a script that has no
+    spaces between words, such as Chinese, they are all pairs of neighbouring characters."""
     return chain.from_iterable(map(_make_terms, _split_runs(text)))
 
 
 def _split_runs(text: str) -> list[str]:
-    """Return the runs of letters and digits in a text, without case and accents. A run also ends
-    where a script with spaces meets a script without spaces."""
-    plain = fold_case_and_accents(text)
-    return (_ASCII_RUN if plain.isascii() else _RUN).findall(plain)
+    """Return the runs of letters and digits in a text (those without a space or sign between them),
+    in lower case and without accents. A run also ends where another kind of script begins: one with
+    spaces between words, or one without."""
+    folded = fold_case_and_accents(text)
+    pattern = _ASCII_RUN if folded.isascii() else _RUN
+    return pattern.findall(folded)
 
 
 @lru_cache(16_384)
 def _make_terms(run: str) -> tuple[str, ...]:
-    """Return the search terms of a run of letters: its word, or, if its script has no spaces, its
-    pairs of neighbouring characters. () if it gives no term."""
+    """Return the search terms of a run of letters (letters without a space or sign between them).
+    It is one word; but in a script that has no spaces between words, such as Chinese, each pair of
+    neighbouring characters is a term. Return () if the run gives no term."""
     word = _make_word(run)
     if not word:
         return ()
@@ -400,8 +428,9 @@ def _make_terms(run: str) -> tuple[str, ...]:
 
 @lru_cache(8192)
 def _make_word(run: str) -> str:
-    """Return the word of a run of letters: its first 32 characters, without the s of an English
-    plural. "" for a single letter. A run of a script without spaces stays as it is."""
+    """Return the word by which a run of letters is searched: its first 32 characters, without the s
+    of an English plural. Return "" for a single letter. A run in a script that has no spaces
+    between words, such as Chinese, is returned whole."""
     if _FIRST_UNSPACED.match(run):
         return run
     word = run[:_LONGEST]

@@ -88,21 +88,23 @@ class BadUrl(ValueError):
 
 @lru_cache(maxsize=1024)  # a visit calls it a dozen times for the same URLs
 def canonical(url: str) -> str:
-    """Return the canonical spelling of an http or https URL, by which URLs are compared. It is
-    normalised by RFC 3986 section 6.2.2 and has no user, password, fragment or parameters that
-    track clicks. Raises BadUrl."""
+    """Return the canonical spelling of an http or https URL, which is the same for all URLs that
+    mean the same address (RFC 3986 section 6.2.2). It has no user name, password, fragment or
+    parameters that track clicks. Raises BadUrl if `url` is no http or https URL."""
     return url if _is_canonical(url) else normalise(url)
 
 
 def _is_canonical(url: str) -> bool:
-    """True if `url` is surely in its canonical spelling. False if this cannot be told so
-    quickly."""
+    """Return True if a quick check finds that `url` is in its canonical spelling. False does not
+    mean that it is not."""
     return _CANONICAL.fullmatch(url) is not None and len(url) <= _HOST_CHARS and "xn--" not in url
 
 
 def normalise(url: str) -> str:
-    """Return the canonical spelling of any http or https URL. `canonical` does the same and is
-    faster for URLs that have this spelling already. Raises BadUrl."""
+    """Return the canonical spelling of any http or https URL: one spelling for all URLs that mean
+    the same address. `canonical` does the same and is faster for URLs that have this spelling
+    already. Raises BadUrl if `url` is no http or https URL."""
+    # correct what browsers accept: "http:host", backslashes, a user name and password
     with_two_slashes = _HEAD.sub(r"\1://", _remove_ignored_characters(url), count=1)
     with_slashes = _replace_backslashes(with_two_slashes)
     without_user = _AUTHORITY.sub(r"\1", with_slashes, count=1)
@@ -120,15 +122,16 @@ def normalise(url: str) -> str:
         netloc += f":{port}"
     path = _escape(_remove_dots(parts.path or "/"), _SAFE_PATH)
     query = _remove_tracking(parts.query)
-    without_fragment = (scheme, netloc, path, query, "")
-    return urlunsplit(without_fragment)
+    no_fragment = ""
+    return urlunsplit((scheme, netloc, path, query, no_fragment))
 
 
 def alias(url: str) -> str:
-    """Return the alias key of `url`. Articles are recognised by this key:
-    "https://www.a.example/b/" and "http://a.example/b" have the same. A text that is no URL is its
-    own key."""
-    if _is_canonical(url):  # ten times faster; `add` calls this for every source
+    """Return the alias key of `url`, a text that is the same for all usual spellings of an address:
+    "https://www.a.example/b/" and "http://a.example/b" both have "a.example/b". Articles and
+    sources are recognised by it. A text that is no URL is its own key."""
+    # the same as below, ten times faster: `add` calls this for every source
+    if _is_canonical(url):
         _, _, without_scheme = url.partition("://")
         host, _, path = without_scheme.partition("/")
         return f"{host.removeprefix('www.')}/{path.rstrip('/')}"
@@ -144,7 +147,7 @@ def alias(url: str) -> str:
 
 
 def is_mail(url: str) -> bool:
-    """True if `url` is the address of a mail. Nothing can be fetched from it."""
+    """Return True if `url` is the address of a mail, from which nothing can be fetched."""
     return url.startswith(MAIL)
 
 
@@ -160,12 +163,13 @@ def guid_alias(source_key: str, entry_id: str) -> str:
 
 
 def absolute(base: str, reference: str) -> str | None:
-    """Return the absolute http or https URL of a link, as browsers read it, with its fragment.
-    `base`: URL of the page; `reference`: the link on it. None if the link leads to no such URL."""
-    if _ABSOLUTE.fullmatch(reference):
+    """Return the absolute URL of a link, as browsers read it, with its fragment. `base`: the URL of
+    the page. `reference`: the link as the page has it, absolute or relative. Return None if the
+    link leads to no http or https URL."""
+    if _ABSOLUTE.fullmatch(reference):  # most links; the rest is slower
         return reference
     reference = _replace_backslashes(_remove_ignored_characters(reference))
-    if reference.startswith("//"):
+    if reference.startswith("//"):  # browsers ignore further slashes
         reference = "//" + reference.lstrip("/")
     scheme_match = _HEAD.match(reference)
     if scheme_match:
@@ -184,8 +188,9 @@ def absolute(base: str, reference: str) -> str | None:
     return joined
 
 
-def _parts(url: str) -> SplitResult:
-    """Return the parts of `url` in its canonical spelling; all are empty if it is no URL."""
+def _split_canonical(url: str) -> SplitResult:
+    """Return the parts (scheme, host, path and so on) of `url` in its canonical spelling. If it is
+    no URL, all parts are empty."""
     try:
         return urlsplit(canonical(url))
     except BadUrl:
@@ -195,13 +200,14 @@ def _parts(url: str) -> SplitResult:
 def host(url: str) -> str:
     """Return the host of `url` in lower case, with its port if that is not the default one; "" if
     `url` is no URL."""
-    return _parts(url).netloc
+    return _split_canonical(url).netloc
 
 
 def own_host(url: str) -> str:
-    """Return the host of `url`; on a host that users share, the site of the user, such as
-    "github.com/alice". "" if `url` is no URL."""
-    parts = _parts(url)
+    """Return the host of `url`, with its port if that is not the default one. On a host where each
+    user has pages of their own, return the `site` of the user, such as "github.com/alice". Return
+    "" if `url` is no URL."""
+    parts = _split_canonical(url)
     host_name = (parts.hostname or "").removeprefix("www.")
     if _find_user(host_name, parts.path):
         return site(url)
@@ -209,25 +215,27 @@ def own_host(url: str) -> str:
 
 
 def domain(url: str) -> str:
-    """Return the registrable domain of `url`, such as "bbc.co.uk"; its host if it has none. It is
-    used in names; `site` tells who owns an address."""
-    name = _parts(url).hostname or ""
-    return _registrable(name) or name
+    """Return the registrable domain of `url` (the part that somebody has registered), such as
+    "bbc.co.uk", or its host if it has none. It is used to make names; use `site` to find out who
+    owns an address."""
+    name = _split_canonical(url).hostname or ""
+    return _find_registrable_domain(name) or name
 
 
 @lru_cache(maxsize=4096)
 def site(url: str) -> str:
-    """Return the site to which `url` belongs; "" if it is no URL. Usually it is the host without
-    `www.` and port. IP addresses and names without a dot keep their port.
+    """Return the site to which `url` belongs: usually its host, without `www.` and port. IP
+    addresses and names without a dot keep their port. Return "" if `url` is no URL.
 
-    On hosts that users share (data/shared_hosts.toml), and for paths such as /~alice and /@alice,
-    it is the site of the user: "github.com/alice"."""
-    parts = _parts(url)
+    On hosts where each user has pages of their own (data/shared_hosts.toml), and for paths such as
+    /~alice and /@alice, it is the site of the user, such as "github.com/alice"."""
+    parts = _split_canonical(url)
     name = (parts.hostname or "").removeprefix("www.")
     user = _find_user(name, parts.path)
     if user:
         has_subdomains = name in _load_shared_hosts().users  # one for each user
         if has_subdomains and user[0] in _USER_MARKS:
+            # medium.com/@alice is the same site as alice.medium.com
             user_name = user[1:]
             return f"{user_name}.{name}"
         return f"{name}/{user}"
@@ -245,20 +253,23 @@ def same_site(url: str, other: str) -> bool:
 def publisher(url: str) -> str:
     """Return the publisher of `url`: its registrable domain, such as "bbc.co.uk" or
     "alice.github.io"; on hosts that users share, the `site` of the user."""
-    return _publisher(site(url))
+    return _find_publisher(site(url))
 
 
 @lru_cache(maxsize=4096)
-def _publisher(owner: str) -> str:
-    """Return the publisher of `owner`, a result of `site`."""
-    is_ipv6 = owner.startswith("[")
-    if "/" in owner or is_ipv6:
-        return owner
-    name = owner.partition(":")[0]
+def _find_publisher(site_name: str) -> str:
+    """Return the publisher of a site: its registrable domain, such as "bbc.co.uk", or the site
+    itself if it is a user's or an IP address. `site_name`: a result of `site`."""
+    is_of_user = "/" in site_name
+    is_ipv6 = site_name.startswith("[")
+    if is_of_user or is_ipv6:
+        return site_name
+    name = site_name.partition(":")[0]  # without the port
+    # a host that gives each user a subdomain, such as alice.github.io
     shared_subdomain = _load_shared_hosts().subdomains.fullmatch(name)
     if shared_subdomain and shared_subdomain[1]:
         return shared_subdomain[1]
-    return _registrable(name) or _last_two_labels(name) or owner
+    return _find_registrable_domain(name) or _find_last_two_labels(name) or site_name
 
 
 def same_publisher(url: str, other: str) -> bool:
@@ -279,18 +290,19 @@ class _SharedHosts(NamedTuple):
 
 @cache
 def _load_shared_hosts() -> _SharedHosts:
-    """Return the hosts of data/shared_hosts.toml, which is read once."""
-    import tomllib  # late: a run with nothing due does not need it
+    """Return the hosts that users share, from data/shared_hosts.toml. The file is read once."""
+    import tomllib  # imported here because a run with nothing due does not need it
 
     file = Path(__file__).parent.parent / "data/shared_hosts.toml"
     table = tomllib.loads(file.read_text(encoding="utf-8"))
     paths = {}
     patterns = {}
-    for name, segments in table["paths"].items():
+    for name, user_segments in table["paths"].items():
         if "*" in name:
-            patterns[name] = segments
+            patterns[name] = user_segments
         else:
-            paths[name] = segments
+            paths[name] = user_segments
+    # "*" stands for a top-level domain, such as in "blogspot.*"
     parents = [re.escape(name).replace(r"\*", "[a-z.]{2,6}") for name in table["subdomains"]]
     return _SharedHosts(
         subdomains=re.compile(rf"(?:.*\.)?([^.]+\.(?:{'|'.join(parents)}))"),
@@ -301,8 +313,9 @@ def _load_shared_hosts() -> _SharedHosts:
 
 
 def _find_user(name: str, path: str) -> str:
-    """Return the part of `path` that names a user of the host `name`, such as "alice" or "@alice";
-    "" if it names none."""
+    """Return the beginning of a URL's path that names a user of its host, such as "alice" or
+    "@alice". Return "" if the path names no user. `name`: the host. `path`: the path of the URL."""
+    # number of the segments that name a user
     user_length = _count_user_segments(name)
     segments = [segment for segment in path.lower().split("/") if segment]
     if len(segments) > 1 and segments[0] in _BEFORE_USER:
@@ -316,12 +329,14 @@ def _find_user(name: str, path: str) -> str:
     is_longer_path = len(segments) > user_length
     if is_longer_path:
         return user
+    # the path of a user's feed may be like "alice.rss"
     return _FEED_ENDING.sub("", user)
 
 
 def _count_user_segments(name: str) -> int:
-    """Return how many segments of a path name a user of the host `name`, 0 if it is not shared by
-    users."""
+    """Return the number of segments of a path (the parts between slashes) that name a user on the
+    host `name`: 1 for github.com/alice. Return 0 if the host has no users with pages of their
+    own."""
     shared = _load_shared_hosts()
     if name in shared.paths:
         return shared.paths[name]
@@ -331,10 +346,10 @@ def _count_user_segments(name: str) -> int:
     return 0
 
 
-def _last_two_labels(name: str) -> str:
-    """Return the last two labels of a host, such as "example.zzz"; "" for an IP address or a single
-    label. They replace the registrable domain if the public suffix list lacks the top-level
-    domain."""
+def _find_last_two_labels(name: str) -> str:
+    """Return the last two labels of a host (the parts between dots), such as "example.zzz" of
+    "news.example.zzz". Return "" for an IP address or a single label. They stand for the
+    registrable domain if the public suffix list lacks the top-level domain."""
     labels = name.split(".")
     if is_numeric_host(name) or len(labels) == 1:
         return ""
@@ -346,53 +361,56 @@ def is_numeric_host(name: str) -> bool:
     return re.fullmatch(r"[\d.]+|.*:.*", name) is not None
 
 
-def _registrable(name: str) -> str:
-    """Return the registrable domain of a host, such as "bbc.co.uk" of "news.bbc.co.uk"; "" for an
-    IP address or an unknown top-level domain."""
+def _find_registrable_domain(name: str) -> str:
+    """Return the registrable domain of a host (the part that somebody has registered), such as
+    "bbc.co.uk" of "news.bbc.co.uk". Return "" for an IP address or an unknown top-level domain."""
     if is_numeric_host(name):
         return ""
-    # late: it imports Python's HTTP client, which a run with nothing due does not need
+    # imported here: it imports Python's HTTP client, which a run with nothing due does not need
     import tld
 
     return str(tld.get_fld(f"https://{name}", fail_silently=True, search_private=True) or "")
 
 
 def is_suffix(url: str) -> bool:
-    """True if the host of a URL is a public suffix, such as "com" or "co.uk", below which anybody
-    can register a domain. `url`: in its canonical spelling."""
-    import tld  # late, as above
+    """Return True if the host of `url` is a public suffix, such as "com" or "co.uk", below which
+    anybody can register a domain. `url`: a URL in its canonical spelling."""
+    import tld  # imported here, as above
 
     name = urlsplit(url).hostname or ""
+    # ask for the suffix of a name below the host: it is the host, or ends in the host
     suffix = tld.get_tld(f"https://x.{name}", as_object=True, fail_silently=True)
     return isinstance(suffix, tld.Result) and f".{suffix.tld}".endswith(f".{name}")
 
 
 def redacted(url: str) -> str:
-    """Return `url` without user and password. It need not be a valid URL."""
+    """Return `url` without its user name and password. It may be an invalid URL."""
     return _SECRET.sub(r"\1", url, count=1) if "@" in url else url
 
 
 def is_root(url: str) -> bool:
     """Return True if `url` is the front page of its host: it has no path and no query."""
-    parts = _parts(url)
+    parts = _split_canonical(url)
     return parts.path == "/" and not parts.query
 
 
 def is_front_page(url: str) -> bool:
-    """True if `url` is the front page of its host, also if it names a file such as /index.html."""
-    parts = _parts(url)
+    """Return True if `url` is the front page of its host, also if its path is a file such as
+    /index.html."""
+    parts = _split_canonical(url)
     return not parts.query and bool(_FRONT_PATH.fullmatch(parts.path))
 
 
 def _remove_ignored_characters(value: str) -> str:
-    """Return a URL without what browsers ignore in it: blanks and control characters at both ends,
-    tabs and line ends."""
+    """Return a URL without the characters that browsers ignore: blanks and control characters at
+    both ends, and tabs and line ends anywhere."""
     return re.sub(r"[\t\r\n]", "", value.strip(_BLANK).strip())
 
 
 def _replace_backslashes(value: str) -> str:
-    """Return a URL with slashes in place of backslashes before its query and fragment, as browsers
-    read http(s) URLs. URLs of other schemes stay as they are."""
+    """Return `value`, a URL or relative link, with slashes in place of the backslashes before its
+    query and fragment, as browsers read it. URLs of schemes other than http and https stay as they
+    are."""
     match = re.match(r"[^?#]*", value)
     before_query = match[0] if match else ""
     from_query = value[len(before_query) :]
@@ -403,10 +421,10 @@ def _replace_backslashes(value: str) -> str:
 
 
 def _normalise_host(name: str) -> str:
-    """Return a host as browsers write it. International names are in ASCII (IDNA), IPv4 addresses
-    are four decimal numbers, and IPv6 addresses have their shortest form and brackets. Raises
-    BadUrl."""
-    if ":" in name:
+    """Return the host of a URL as browsers write it: international names in ASCII (IDNA), IPv4
+    addresses as four decimal numbers, IPv6 addresses in their shortest form and in brackets. Raises
+    BadUrl if `name` is not a valid host."""
+    if ":" in name:  # only IPv6 addresses contain colons
         return f"[{_normalise_ipv6(name)}]"
     try:
         name = _encode_idna(unquote_to_bytes(name).decode()).rstrip(".").lower()
@@ -421,12 +439,15 @@ def _normalise_host(name: str) -> str:
 
 
 def _encode_idna(name: str) -> str:
-    """Return a host in ASCII: "bücher.example" gives "xn--bcher-kva.example". Raises ValueError or
-    UnicodeError if it is invalid."""
+    """Return the name of a host in ASCII: "bücher.example" gives "xn--bcher-kva.example". Raises
+    ValueError or UnicodeError if the name is not valid."""
     if name.isascii():
         for label in name.lower().split("."):
-            if label.startswith("xn--") and label[4:].encode().decode("punycode").isascii():
-                raise ValueError(label)  # a valid label encodes at least one other character
+            if not label.startswith("xn--"):
+                continue
+            decoded_label = label.removeprefix("xn--").encode().decode("punycode")
+            if decoded_label.isascii():  # not valid: it needs no encoding
+                raise ValueError(label)
         return name
     try:
         return idna.encode(name, uts46=True).decode()
@@ -436,8 +457,9 @@ def _encode_idna(name: str) -> str:
 
 
 def _normalise_ipv4(name: str) -> str:
-    """Return an IPv4 address as four decimal numbers, as browsers read it: 127.1, 0x7f000001 and
-    2130706433 all give 127.0.0.1 (URL Standard, IPv4 parser). Raises BadUrl."""
+    """Return an IPv4 address as four decimal numbers. It may be written in any way that browsers
+    accept: 127.1, 0x7f000001 and 2130706433 all give "127.0.0.1" (URL Standard, IPv4 parser).
+    Raises BadUrl if `name` is no IPv4 address."""
     fault = f"not an address: {name[:_SHOWN_CHARS]!r}"
     try:
         numbers = [_parse_number(label) for label in name.split(".")]
@@ -451,6 +473,8 @@ def _normalise_ipv4(name: str) -> str:
     # the last number fills all octets that are left
     if last >= _OCTET ** (_IPV4_PARTS - len(octets)):
         raise BadUrl(fault)
+
+    # make one number of all, and divide it into four
     address = last
     for index, octet in enumerate(octets):
         address += octet << (8 * (_IPV4_PARTS - 1 - index))
@@ -458,8 +482,8 @@ def _normalise_ipv4(name: str) -> str:
 
 
 def _parse_number(label: str) -> int:
-    """Return the value of a number that is hexadecimal (0x7f), octal (0177) or decimal. Raises
-    ValueError."""
+    """Return the value of a number in an IPv4 address, which may be hexadecimal (0x7f), octal
+    (0177) or decimal. `label`: the number as text. Raises ValueError if it is no number."""
     if label.startswith("0x"):
         return int(label[2:] or "0", 16)
     is_octal = label.startswith("0") and len(label) > 1
@@ -469,14 +493,16 @@ def _parse_number(label: str) -> int:
 
 
 def _normalise_ipv6(name: str) -> str:
-    """Return an IPv6 address in its shortest form (RFC 5952), such as "2001:db8::1". An IPv4
-    address in it is written in hexadecimal, as browsers do. Raises BadUrl."""
+    """Return an IPv6 address in its shortest form (RFC 5952), such as "2001:db8::1". If an IPv4
+    address is a part of it, that is written in hexadecimal, as browsers do. Raises BadUrl if `name`
+    is no IPv6 address."""
     try:
         value = int(ipaddress.IPv6Address(name))
     except ValueError as error:
         raise BadUrl(f"not an address: {name[:_SHOWN_CHARS]!r}") from error
     groups = [f"{value >> shift & 0xFFFF:x}" for shift in _IPV6_GROUP_SHIFTS]
     full = ":".join(groups)
+    # "::" takes the place of the longest run of two or more zeros
     zero_runs = list(re.finditer(r"(?:\b0(?::|$)){2,}", full))
     if not zero_runs:
         return full
@@ -487,8 +513,8 @@ def _normalise_ipv6(name: str) -> str:
 
 
 def _remove_dots(path: str) -> str:
-    """Return a path in which the segments `.` and `..` are resolved, also if they are escaped:
-    "/a/../b" becomes "/b"."""
+    """Return the path of a URL with the segments `.` and `..` resolved, also if they are escaped:
+    "/a/../b" and "/a/%2e%2e/b" become "/b"."""
     resolved: list[str] = []
     segments = path.split("/")
     for index, segment in enumerate(segments):
@@ -496,18 +522,21 @@ def _remove_dots(path: str) -> str:
         if plain_segment not in (".", ".."):
             resolved.append(segment)
             continue
-        if plain_segment == ".." and len(resolved) > 1:
+        if plain_segment == ".." and len(resolved) > 1:  # the first is "", before the first slash
             resolved.pop()
         is_last = index == len(segments) - 1
-        if is_last:
+        if is_last:  # "/a/." is a folder: "/a/"
             resolved.append("")
     return "/".join(resolved) or "/"
 
 
 def _escape(value: str, safe: str) -> str:
-    """Return a part of a URL with the usual escapes. Characters that are neither in `safe` nor
-    unreserved (RFC 3986 section 2.3) are escaped. Escapes of unreserved characters are undone."""
+    """Return a part of a URL with escapes, such as "%20", for exactly the characters that need
+    them: those that are neither in `safe` nor unreserved (letters, digits and "-._~"; RFC 3986
+    section 2.3). Escapes of unreserved characters are undone."""
+    # a "%" that begins no escape
     value = re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", value)
+    # every second piece is a run of escapes
     pieces = re.split(r"((?:%[0-9A-Fa-f]{2})+)", value)
     for index, piece in enumerate(pieces):
         is_escaped = index % 2 == 1
@@ -519,8 +548,9 @@ def _escape(value: str, safe: str) -> str:
 
 
 def _escape_byte(byte: int) -> str:
-    """Return the character of a byte if it is unreserved: only then it means the same without an
-    escape (RFC 3986 section 2.3). Otherwise return the escape, such as "%2F"."""
+    """Return the text for an escaped byte in a URL: the character itself if it means the same
+    without an escape (RFC 3986 section 2.3, unreserved characters), else the escape, such as
+    "%2F"."""
     character = chr(byte)
     is_letter_or_digit = character.isascii() and character.isalnum()
     if is_letter_or_digit or character in "-._~":
@@ -529,8 +559,8 @@ def _escape_byte(byte: int) -> str:
 
 
 def _remove_tracking(query: str) -> str:
-    """Return a query with the usual escapes, without empty parameters and without parameters that
-    track clicks."""
+    """Return the query of a URL without parameters that track clicks, such as "utm_source=feed",
+    and without empty ones. Characters that need an escape are escaped."""
     pairs = []
     for pair in query.split("&"):
         if not pair:
@@ -567,10 +597,11 @@ _BLOCKED_4: tuple[tuple[Network, str], ...] = tuple(
 
 
 @lru_cache(maxsize=4096)
-def private(url: str) -> str:
-    """Return why the host of a URL is private, as a part of a message: "10.0.0.1 is private". "" if
-    the host is public or `url` is no URL. Names are not looked up in the DNS."""
-    name = _parts(url).hostname or ""
+def explain_private(url: str) -> str:
+    """Return why the host of `url` belongs to a private network, in words such as "10.0.0.1 is
+    private". Return "" if the host is public or `url` is no URL. Names are not looked up in the
+    DNS."""
+    name = _split_canonical(url).hostname or ""
     if is_numeric_host(name):
         kind = describe_special_address(ipaddress.ip_address(name))
         if kind is None:
@@ -581,30 +612,32 @@ def private(url: str) -> str:
     return ""
 
 
-def refusal(url: str, by: str = "") -> str:
-    """Return why a link to `url` is not followed: it has a user or password, or leads from the
-    public network into a private one. "" if it may be followed. `by`: address of the page with the
-    link; the links of a private page may be private, too."""
+def explain_unsafe_link(url: str, by: str = "") -> str:
+    """Return in words why a link to `url` must not be followed: it has a user name or password, or
+    leads from the public network into a private one. Return "" if it may be followed. `by`: the
+    address of the page with the link, "" if unknown."""
     if redacted(url) != url:
         return "the address has a user name or password in it"
-    if by and private(by):
+    if by and explain_private(by):  # a private page may link to private addresses
         return ""
-    return private(url)
+    return explain_private(url)
 
 
 @lru_cache(maxsize=16)
 def _parse_prefixes(nat64: tuple[str, ...]) -> tuple[ipaddress.IPv6Network, ...]:
-    """Return the networks of prefixes such as "64:ff9b::/96"."""
+    """Return the IPv6 networks for prefixes that are written as text, such as "64:ff9b::/96"."""
     return tuple(ipaddress.IPv6Network(prefix) for prefix in nat64)
 
 
 def find_embedded_ipv4(address: Address, nat64: tuple[str, ...]) -> ipaddress.IPv4Address | None:
-    """Return the IPv4 address to which packets for an IPv6 address are sent in the end. None if
-    `address` is an IPv4 address or has none inside. `nat64`: IPv6 prefixes behind which the network
-    translates to IPv4 (RFC 6052 section 2.2)."""
+    """Return the IPv4 address that an IPv6 address contains and to which its packets are sent in
+    the end. Return None if `address` is an IPv4 address or contains none. `nat64`: the prefixes of
+    IPv6 addresses that this network translates to IPv4, such as "64:ff9b::/96" (RFC 6052 section
+    2.2)."""
     if not isinstance(address, ipaddress.IPv6Address):
         return None
     value = int(address)
+    # the IPv4 address is the last 32 bits: ::ffff:10.0.0.1 and ISATAP (RFC 5214)
     if address in _MAPPED or value >> 32 & 0xFDFFFFFF == _ISATAP:
         return ipaddress.IPv4Address(value & 0xFFFFFFFF)
     for prefix in _parse_prefixes(nat64):
@@ -614,11 +647,11 @@ def find_embedded_ipv4(address: Address, nat64: tuple[str, ...]) -> ipaddress.IP
 
 
 def _read_nat64(value: int, length: int) -> ipaddress.IPv4Address:
-    """Return the IPv4 address in an IPv6 address after a NAT64 prefix. `value`: the IPv6 address as
-    a number; `length`: bits of the prefix. The bits 64 to 71 are not part of it (RFC 6052 section
-    2.2)."""
-    if length >= _NAT64_LOW_BITS:
+    """Return the IPv4 address that follows the NAT64 prefix of an IPv6 address. `value`: the IPv6
+    address as a number of 128 bits. `length`: the number of bits of the prefix."""
+    if length >= _NAT64_LOW_BITS:  # the last 32 bits
         return ipaddress.IPv4Address(value & 0xFFFFFFFF)
+    # leave out the bits 64 to 71, which belong to no address (RFC 6052 section 2.2)
     first_bits = value >> 64
     bits_from_72 = value & (1 << 56) - 1
     joined = first_bits << 56 | bits_from_72
@@ -626,9 +659,9 @@ def _read_nat64(value: int, length: int) -> ipaddress.IPv4Address:
 
 
 def describe_special_address(address: Address, nat64: tuple[str, ...] = ()) -> str | None:
-    """Return the kind of an address that is not public, such as "loopback" or "private"; None for a
-    public address. `nat64`: IPv6 prefixes behind which the network translates to IPv4 (RFC 6052
-    section 2.2)."""
+    """Return the kind of an IP address that is not public, such as "loopback" or "private". Return
+    None for a public address. `nat64`: the prefixes of IPv6 addresses that this network translates
+    to IPv4, such as "64:ff9b::/96" (RFC 6052 section 2.2)."""
     reached = find_embedded_ipv4(address, nat64) or address
     if isinstance(reached, ipaddress.IPv4Address):
         for network, kind in _BLOCKED_4:

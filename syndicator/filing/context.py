@@ -410,13 +410,13 @@ def explain_refusal(url: str, source: Source) -> str:
     may use any address."""
     if source.allow:
         return ""
-    return urls.refusal(url, source.url)
+    return urls.explain_unsafe_link(url, source.url)
 
 
 def may_use_private_networks(source: Source) -> bool:
     """Return True if `source` may use private networks: it has the setting `allow`, or its own
     address is in one."""
-    return bool(source.allow or urls.private(source.url))
+    return bool(source.allow or urls.explain_private(source.url))
 
 
 def _may_get_credentials(url: str, source: Source) -> bool:

@@ -191,7 +191,7 @@ def is_signal(source: Source, state: SourceState, hub: str) -> bool:
     # a push without TLS may be forged, which matters if the source itself has TLS
     if urlsplit(source.url).scheme != "https" or urlsplit(hub).scheme == "https":
         return False
-    return not urls.private(hub)
+    return not urls.explain_private(hub)
 
 
 def make_due_after_signal(state: SourceState, now: datetime) -> SourceState:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, get_args, get_type_hints
 
 from syndicator.core.errors import SyndicatorError, UsageError
-from syndicator.core.text import suggestion
+from syndicator.core.text import suggest_similar
 
 if TYPE_CHECKING:
     from syndicator.app.container import App
@@ -307,7 +307,7 @@ def need_operation(name: str) -> Operation:
     names = operations()
     if name not in names:
         raise UsageError(
-            f"there is no operation {name!r}{suggestion(name, names)}; `syndicator change --help`"
-            " lists them"
+            f"there is no operation {name!r}{suggest_similar(name, names)};"
+            " `syndicator change --help` lists them"
         )
     return names[name]

@@ -14,7 +14,7 @@ from syndicator.configuration.sources.rights import list_variables
 from syndicator.core import urls
 from syndicator.core.errors import EditedMeanwhile, UsageError
 from syndicator.core.text import stamp as stamp_of
-from syndicator.core.text import suggestion
+from syndicator.core.text import suggest_similar
 from syndicator.operations.operation import (
     Argument,
     Change,
@@ -355,7 +355,7 @@ def _need_changeable(names: Iterable[str]) -> None:
                 fault = f"can only be changed in {SETTINGS_FILE}"
             else:
                 fault = "is no setting; write it like publish.limit=80"
-            raise UsageError(f"{name[:60]!r} {fault}{suggestion(name, changeable)}")
+            raise UsageError(f"{name[:60]!r} {fault}{suggest_similar(name, changeable)}")
 
 
 def _check_settings(app: App, text: str, value_texts: Mapping[str, str]) -> Settings:

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from syndicator.core import text as texts
 from syndicator.core import urls
-from syndicator.core.urls import refusal
+from syndicator.core.urls import explain_unsafe_link
 from syndicator.reading.html.blocks import Block, Frame
 from syndicator.reading.html.elements import BOLD, CODE, ITALIC, STRIKE, Image, Run
 
@@ -55,7 +55,7 @@ def resolve_link(base: str, href: str) -> str | None:
     if _MAIL_ADDRESS.fullmatch(reference):
         return reference
     target = urls.absolute(base, reference[:_LONGEST_REFERENCE]) if reference else None
-    if not target or refusal(target, base):
+    if not target or explain_unsafe_link(target, base):
         return None
     return quote(texts.legal(target), safe=_SAFE_IN_ADDRESS)
 

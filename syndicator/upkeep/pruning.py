@@ -15,7 +15,7 @@ from syndicator.configuration.settings import Settings
 from syndicator.core import urls
 from syndicator.core.errors import UsageError
 from syndicator.core.model import FeedKey, Source
-from syndicator.core.text import suggestion
+from syndicator.core.text import suggest_similar
 from syndicator.store import codec
 from syndicator.store.engine import Store
 from syndicator.upkeep import learn
@@ -140,7 +140,7 @@ def plan_pruning(archive: Archive, sources: Mapping[str, Source], criteria: Crit
         candidates = select_rows(rows, criteria, archive.clock())
         known_sources = ("", *sources, *(row.source for row in rows))
         if not candidates and criteria.source not in known_sources:
-            near = suggestion(criteria.source, sources)
+            near = suggest_similar(criteria.source, sources)
             raise UsageError(
                 f"no source {criteria.source!r}{near}, and no article of it; `syndicator sources`"
                 " lists them"

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from syndicator.core import urls
-from syndicator.core.urls import private, refusal
+from syndicator.core.urls import explain_private, explain_unsafe_link
 from tests.samples import Samples
 
 PRIVATE = [
@@ -51,21 +51,26 @@ PUBLIC = [
 @pytest.mark.parametrize("url", PRIVATE)
 def test_private_addresses_in_any_spelling(url: str) -> None:
     """Every spelling of a private address is recognised, and refused in a public feed."""
-    assert private(url)
-    assert refusal(url, "https://example.org/feed")
-    assert refusal(url)
+    assert explain_private(url)
+    assert explain_unsafe_link(url, "https://example.org/feed")
+    assert explain_unsafe_link(url)
 
 
 @pytest.mark.parametrize("url", [*PUBLIC, "nonsense", ""])
 def test_public_addresses(url: str) -> None:
     """Public addresses are accepted."""
-    assert private(url) == refusal(url, "http://10.0.0.1/") == refusal(url) == ""
+    assert (
+        explain_private(url)
+        == explain_unsafe_link(url, "http://10.0.0.1/")
+        == explain_unsafe_link(url)
+        == ""
+    )
 
 
 @pytest.mark.parametrize("url", PRIVATE)
 def test_a_private_network_may_name_itself(url: str) -> None:
     """A feed from a private network may name private addresses."""
-    assert refusal(url, "http://10.0.0.1/feed") == ""
+    assert explain_unsafe_link(url, "http://10.0.0.1/feed") == ""
 
 
 @pytest.mark.parametrize("by", ["", "https://example.org/", "http://10.0.0.1/"])
@@ -76,8 +81,8 @@ def test_credentials_are_refused_whoever_names_them(by: str) -> None:
         "https://user@example.org/",
         "http:/\\user@example.org/",
     ):
-        assert "secret" not in refusal(url, by)
-        assert refusal(url, by)
+        assert "secret" not in explain_unsafe_link(url, by)
+        assert explain_unsafe_link(url, by)
 
 
 def test_every_address_that_is_not_dialled_whatever_dns_says_is_refused(samples: Samples) -> None:
@@ -92,7 +97,9 @@ def test_every_address_that_is_not_dialled_whatever_dns_says_is_refused(samples:
         r"http://example\.com\\@|http://\d+\.\d+\.000\.001/|http://168\.063\.129\.016/"
     )
 
-    assert [url for url in usable if not refusal(url) and not read_otherwise.match(url)] == []
+    assert [
+        url for url in usable if not explain_unsafe_link(url) and not read_otherwise.match(url)
+    ] == []
     assert urls.canonical("http://example.com\\@127.0.0.1/") == "http://example.com/@127.0.0.1/"
 
 
@@ -104,4 +111,4 @@ def test_no_address_that_is_dialled_is_refused(samples: Samples) -> None:
         if row["expect"] == "allow" and "@" not in row["url"]
     ]
     assert len(public) > 10
-    assert [url for url in public if refusal(url)] == []
+    assert [url for url in public if explain_unsafe_link(url)] == []

@@ -12,8 +12,8 @@ from syndicator.core.secrets import (
     mask_bytes,
     mask_text,
     read_known_values,
+    set_placeholder,
     variables,
-    with_placeholder,
 )
 
 VALUES = {"TOKEN": "a/b=c d&e+f%g"}
@@ -104,7 +104,7 @@ def test_parameters_that_look_like_secrets(query: str, parameters: tuple[str, ..
 
 def test_the_line_to_write() -> None:
     """The proposed address replaces only the value of the secret parameter by a placeholder."""
-    proposed_url = with_placeholder(
+    proposed_url = set_placeholder(
         "https://a.example/feed?x=1&access%5Ftoken=abc&y", "access_token", "MINE"
     )
     assert proposed_url == "https://a.example/feed?x=1&access%5Ftoken=${MINE}&y"

@@ -85,4 +85,4 @@ def test_plain_never_fails(parts: list[str]) -> None:
 def test_names_stand_apart_by_commas(author: str | None, names: tuple[str, ...]) -> None:
     """Several authors are split at commas, but not before titles, "Inc." or a first name written
     last."""
-    assert text.persons(author) == names
+    assert text.split_author_names(author) == names

@@ -256,7 +256,7 @@ def find_sources_at_new_site(
 
 
 def is_at(url: str, addresses: Iterable[str]) -> bool:
-    """Return True if `url` is one of the addresses, or another spelling of one."""
+    """Return True if `addresses` contains `url`, or another spelling of it."""
     return urls.alias(url) in map(urls.alias, addresses)
 
 
@@ -277,6 +277,7 @@ def update_state(source: Source, state: SourceState | None) -> SourceState:
             cadence=Cadence(recent=state.cadence.recent),
             discovery=Discovery(forgotten=True),
         )
+
     updated = replace(state, terms=terms, rules=rules)
     if rules != state.rules:
         # what was observed with the old rules says nothing about the new ones

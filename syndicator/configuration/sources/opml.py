@@ -371,5 +371,6 @@ def _read_settings(element: Any) -> dict[str, Any]:
 
 
 def _read_name(element: Any) -> str:
-    """Return the name of a folder or subscription on one line; "" if it has none."""
+    """Return the name of an `outline` element, which is a folder or a subscription, as one line of
+    text. Return "" if it has no name."""
     return text.line(element.get("title") or element.get("text") or "")

@@ -34,7 +34,8 @@ def table(source: Source) -> dict[str, Any]:
 
 
 def key_of(field: str) -> str:
-    """Return the key of sources.toml for a field of `Source`."""
+    """Return the key of sources.toml that sets a field of `Source`. `field`: the name of the field;
+    the key is mostly the same, but "from" for "sender"."""
     return _KEYS.get(field, field)
 
 
@@ -57,6 +58,6 @@ def compute_address_key(source: Source) -> str:
 
 
 def stamp(source: Source) -> str:
-    """Return a digest of the settings of a source. An edit is refused if the digest has changed
-    since the edit began."""
+    """Return a digest of the settings of a source. It shows if somebody else edited the source
+    since an edit began; that edit is then refused."""
     return digest(json.dumps(table(source), default=list, sort_keys=True))

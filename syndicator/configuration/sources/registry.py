@@ -34,21 +34,22 @@ _HEADERS = re.compile(r"^\s*\[\[\s*(source|'source'|\"source\")\s*\]\]", re.M)
 
 
 def load_sources(path: Path) -> tuple[Source, ...]:
-    """Return all sources of `path` (sources.toml) and of the files beside it, in order. Raises
-    ConfigError if any is faulty. The error has the file, line, key and cure of each fault."""
+    """Return all sources in sources.toml (`path`) and in the files in sources.d beside it, in
+    order. Raises ConfigError if any is faulty; it has the file, line, key and cure of each
+    fault."""
     return tuple(placed.source for placed in read_placed_sources(path))
 
 
 def read_valid_sources(path: Path) -> tuple[tuple[Source, ...], tuple[Fault, ...]]:
-    """Return the valid sources of `path` (sources.toml) and of the files beside it, in order, and
-    the faults of the others."""
+    """Return the valid sources in sources.toml (`path`) and in the files in sources.d beside it, in
+    order, and the faults of all that is not valid."""
     placed, faults = parse_valid_sources(*_read_files(path))
     return tuple(valid.source for valid in placed), faults
 
 
 def read_placed_sources(path: Path) -> tuple[Placed, ...]:
-    """Return all sources of `path` (sources.toml) and of the files beside it, each with its file
-    and its number in it. Raises ConfigError if any is faulty."""
+    """Return all sources in sources.toml (`path`) and in the files in sources.d beside it, each
+    with its file and its number in that file. Raises ConfigError if any is faulty."""
     return parse_source_files(*_read_files(path))
 
 
@@ -69,8 +70,8 @@ def _read_files(path: Path) -> tuple[list[TomlFile], list[Fault]]:
 
 
 def _find_file(path: Path, key: str) -> Path:
-    """Return the file that has the source `key`. If no file has it, return `path`, which is
-    sources.toml."""
+    """Return the file that contains the source `key`: sources.toml (`path`) or a file in sources.d
+    beside it. If none contains it, return `path`."""
     placed = read_placed_sources(path) if path.exists() else ()
     return next((item.file.path for item in placed if item.source.key == key), path)
 
@@ -211,7 +212,8 @@ def edit_source(path: Path, key: str, change: Callable[[Source], Source]) -> Non
 
 
 def _find_changed(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the values of `new` that differ from `old`. A name that only `old` has gets None."""
+    """Return the values in `new` that differ from those in `old`, by name. A name that only `old`
+    has is in the result with the value None."""
     names = dict.fromkeys((*old, *new))
     return {name: new.get(name) for name in names if old.get(name) != new.get(name)}
 
@@ -294,7 +296,7 @@ def _edit_file(
 
 
 def _read_text(path: Path) -> str:
-    """Return the text of a file, with line ends as they are; "" if there is no file."""
+    """Return the text of a file, with its line ends as they are, or "" if there is no file."""
     return path.read_bytes().decode() if path.exists() else ""
 
 

@@ -112,7 +112,8 @@ def _refuse_setting(variable: str) -> None:
 
 
 def _check_duration(value: str) -> str:
-    """Return `value` if it is a duration of at least a minute. Raises ValueError."""
+    """Return `value` if it is a duration, such as "6h", of at least a minute. Raises ValueError if
+    it is not."""
     if parse_duration(value) < _SHORTEST_PAUSE:
         raise ValueError(f"{value!r} is too short; the shortest is one minute")
     return value
@@ -151,7 +152,8 @@ def _check_list_id(value: str) -> str:
 
 
 def _check_after(value: str) -> str:
-    """Return `value` if it says what to do with a mail that was read. Raises ValueError."""
+    """Return `value` if it is a valid setting for what happens to a mail after it was read: "keep",
+    "seen", or "move:" and a folder. Raises ValueError if it is not."""
     if not _AFTER_PATTERN.fullmatch(value):
         raise ValueError(f'{value!r}: write "keep", "seen", or "move:" and a folder')
     return value
@@ -215,8 +217,10 @@ def _check_css(value: str) -> str:
 
 
 def _check_value(value: str) -> str:
-    """Return `value` if it is valid CSS, perhaps with an attribute after it. Raises ValueError."""
-    _check_css(page_rules.split_selector(value)[0])
+    """Return `value` if it is a valid CSS selector, perhaps with an attribute after it, such as
+    "img::attr(src)". Raises ValueError if it is not."""
+    css, _ = page_rules.split_selector(value)
+    _check_css(css)
     return value
 
 
@@ -376,8 +380,8 @@ class Placed:
     number: int
 
     def fault(self, message: str, *key_path: str | int) -> Fault:
-        """Return a fault of this source. `key_path`: the keys and indexes that lead to the faulty
-        value in its table."""
+        """Return a fault of this source, with its line. `message`: what is wrong. `key_path`: the
+        keys and indexes that lead to the faulty value in the table of the source."""
         entry = f"source {self.source.key!r}"
         return self.file.fault(message, "source", self.number, *key_path, entry=entry)
 
@@ -392,7 +396,8 @@ def make_source(values: Mapping[str, Any]) -> Source:
 
 
 def check(file: TomlFile) -> tuple[Source, ...]:
-    """Return the sources of a parsed file, in order. Raises ConfigError with all faults."""
+    """Return the sources in a parsed file, in order. Raises ConfigError, with all faults, if any is
+    faulty."""
     return tuple(placed.source for placed in parse_source_files([file]))
 
 
@@ -460,8 +465,8 @@ def read_tables(file: TomlFile) -> tuple[list[Placed], list[Fault]]:
 
 
 def _name_table(table: Mapping[str, Any], number: int) -> str:
-    """Return what messages call the table of a source: its key, or its `number` (from 0) if the key
-    is missing."""
+    """Return a name for the table of a source, to use in messages: "source 'one'", or "source
+    number 3" if it has no key. `number`: the number of the table in its file, from 0."""
     key = table.get("key")
     return f"source {key!r}" if isinstance(key, str) else f"source number {number + 1}"
 

@@ -191,7 +191,7 @@ def _read_appended(cache: Path, now: str, path: Path) -> _Extended | None:
 
 
 def _get_version(stamp: str) -> str:
-    """Return the version of the program that is in a stamp."""
+    """Return the version of this program that made a stamp, the result of `compute_stamp`."""
     return stamp.partition("\n")[0]
 
 

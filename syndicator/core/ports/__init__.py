@@ -29,8 +29,9 @@ class Fetcher(Protocol):
     """Fetches URLs. It remembers only the state of hosts."""
 
     async def fetch(self, request: Request) -> FetchResult:
-        """Return the answer after all redirects; `Failed` if none came within `request.deadline`
-        seconds. If the call is cancelled, the connection is closed."""
+        """Send a request and return the answer after all redirects, or `Failed` if there was no
+        answer within `request.deadline` seconds. If the call is cancelled, the connection is
+        closed."""
 
     async def aclose(self) -> None:
         """Close the connections for good."""
@@ -56,7 +57,7 @@ class EntryRow:
     entry: Entry | None = None
 
     def reopened(self) -> Self:
-        """Return this row as pending: the next visit reads the entry again."""
+        """Return a copy of this row for an entry that is pending: the next visit reads it again."""
         return replace(self, status="pending", digest="", next_try=None)
 
     def done(self, article_id: str, now: datetime) -> Self:
@@ -284,25 +285,27 @@ class Outlet(Protocol):
         file's modification time is at least a second after that of the old file and of these."""
 
     def delete(self, name: str) -> bool:
-        """Prepare to delete a file. Return False if there is no file."""
+        """Prepare to delete the published file `name`. Return True if so, False if there is no such
+        file."""
 
     def names(self, folder: str) -> set[str]:
         """Return the names of the files in a folder under the web root, such as "pictures/"."""
 
     def written(self, name: str) -> datetime | None:
-        """Return when a file was last written, None if there is no file."""
+        """Return the time at which the file `name` was last written, or None if there is no such
+        file."""
 
     def commit(self) -> None:
-        """Replace the prepared files, each atomically, then delete those to be deleted. After that,
-        all is on the disk, and only then may the database say so. Raises RefusedFiles if some files
-        could not be replaced; all others are written by then."""
+        """Replace the prepared files, each in one step, then delete those that `delete` prepared.
+        When this returns, all is on the disk; the database must not record it before. Raises
+        RefusedFiles if some files could not be replaced; all others are written then."""
 
     def discard(self) -> None:
         """Forget all prepared changes; the published files stay as they are."""
 
     def sweep(self) -> int:
-        """Delete half-written files of writers that were killed. Return how many. It may only be
-        called if nobody else is writing."""
+        """Delete half-written files of processes that were killed while writing. Return the number
+        of deleted files. Call it only if no other process is writing."""
 
 
 class Turn(NamedTuple):
@@ -350,11 +353,12 @@ class Waits(Protocol):
     """The hosts and URLs that asked for a pause."""
 
     def until(self, what: str) -> datetime | None:
-        """Return until when a host or a URL asked for a pause; None if it did not."""
+        """Return the time until which a host or a URL asked for a pause, or None if it did not.
+        `what`: the host or the URL."""
 
     def any(self) -> bool:
         """Return False if it is certain that no host and no URL asked for a pause."""
 
     def add(self, what: str, until: datetime) -> None:
-        """Record durably that a host or a URL asked for a pause until `until`. If a later time is
-        stored, that stays."""
+        """Store on the disk that a host or a URL (`what`) asked for a pause until `until`. If a
+        later time is stored already, that stays."""

@@ -48,9 +48,9 @@ class KeptFile(Protocol):
         may be called more than once. The new bytes are on the disk when `update` returns."""
 
     def append(self, note: bytes, data: bytes) -> None:
-        """Append whole lines (`data`) to the file; they are on the disk when this returns. A new
-        file begins with `note`. If the last line of the file has no line end, a crash has cut it;
-        it is deleted first."""
+        """Append whole lines (`data`) to the file; they are on the disk when this returns. If there
+        is no file yet, it begins with `note`. If the last line has no line end, because a crash has
+        cut it, that line is deleted first."""
 
     def stamp(self) -> str | None:
         """Return a value that changes with the file, None if there is no file."""
@@ -105,8 +105,9 @@ class ArticleStore(Protocol):
         """Return True if this program has written articles here."""
 
     def batch_writes(self) -> AbstractContextManager[Callable[[], None]]:
-        """Let `put` not wait for the disk inside the block. What it wrote is durable when the
-        yielded function was called or the block has ended. Before that, a crash may lose files."""
+        """Return a context manager for a `with` block in which `put` is faster, because it does not
+        wait for the disk. The block gets a function; files are safely on the disk after a call of
+        that function, or at the end of the block. A crash before that may lose files."""
 
     def put(
         self, article: Article, path: str | None = None, *, ordered: Collection[str] = ()
@@ -134,8 +135,8 @@ class ArticleStore(Protocol):
         states none, return the beginning of the id in its name, or ""."""
 
     def find_typed_path(self, what: str) -> str | None:
-        """Return the path of a file in this store. `what`: how an operator names it. None if there
-        is no such file."""
+        """Return the path, in this store, of the file that an operator means, or None if there is
+        no such file. `what`: what the operator typed."""
 
     def walk(self) -> Iterator[FileStamp]:
         """Yield the stamps of all article files. Slow in object stores, which must list all
@@ -146,17 +147,17 @@ class ArticleStore(Protocol):
         object stores."""
 
     def find_changes(self, stamps: Mapping[str, FileStamp], *, sweep: bool = True) -> Changes:
-        """Return how the files differ from the recorded stamps. `stamps`: the recorded ones; any
-        keys will do. `sweep`: True to also delete half-written files of writers that crashed.
-        Object stores only notice files of such writers."""
+        """Return the files that are new, edited or missing in comparison with `stamps`, the stamps
+        that were recorded (their keys do not matter). `sweep`: True to also delete half-written
+        files of processes that crashed. An object store finds only files of such processes."""
 
     def find_left_behind(self) -> Changes:
-        """Return the files of crashed writers as new files, as far as they can be found without
-        reading all files. For stores with several writers."""
+        """Return the files that processes wrote before they crashed, as new files, as far as they
+        can be found without reading all files. For stores to which several processes write."""
 
     def read_folder_stamps(self) -> Mapping[str, tuple[int, int]]:
-        """Return by path of a folder or file a value that changes if the file, or a file in the
-        folder, is added, deleted or replaced. Quick."""
+        """Return a value for each folder or file, by path, that changes if the file, or a file in
+        the folder, is added, deleted or replaced. This is quick."""
 
     def restore_file(self, path: str, data: bytes) -> None:
         """Write an earlier file again at `path`. Raise FileExistsError if there is a file."""
@@ -166,14 +167,15 @@ class ArticleStore(Protocol):
         None if unknown. Raise OSError if an object was changed since."""
 
     def add(self, article: Article, data: bytes) -> str:
-        """Write an article file that another program made, at a new path, which is returned.
-        `data`: its bytes; `article`: what they contain."""
+        """Write an article file that another program made to a new path, and return the path.
+        `data`: the bytes of the file. `article`: the article that they contain."""
 
     def delete(self, path: str) -> bool:
         """Delete the file at `path`. Return False if there is no file."""
 
     def delete_all(self, paths: Iterable[str]) -> None:
-        """Delete those of the files that exist; faster than to call `delete` for each."""
+        """Delete the files at `paths`, of which some may be missing. It is faster than a call of
+        `delete` for each."""
 
     def sweep(self) -> int:
         """Delete half-written files of writers that have ended; return their number."""
@@ -185,7 +187,8 @@ class ArticleStore(Protocol):
         """Yield all files beside the articles. Article files in the same folder are among them."""
 
     def remember_paths(self, ids: Iterable[str]) -> None:
-        """Let `find` still find the files of these articles after their rows are deleted."""
+        """Remember the paths of the files of these articles, so that `find` returns them also after
+        the articles' rows in the database are deleted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,7 +243,7 @@ class Snapshots(Protocol):
         time."""
 
     def get(self, article_id: str) -> tuple[bytes, dict[str, str]] | None:
-        """Return (page, headers) of an article, None if its page is not kept."""
+        """Return the stored page of an article and its headers, or None if no page is stored."""
 
     def forget(self, article_id: str) -> None:
         """Delete the page of an article."""
@@ -252,8 +255,9 @@ class Snapshots(Protocol):
         """Record that this version has read the page of an article. Raise OSError."""
 
     def prune(self, before: datetime, *, dry_run: bool = False, daily: bool = False) -> int:
-        """Delete pages older than `before`, and what crashed writers left. Return how many.
-        `dry_run`: only count them; `daily`: do nothing if it was done today."""
+        """Delete pages that were stored before `before`, and half-written files of processes that
+        crashed. Return the number of deleted pages. `dry_run`: True to only count them. `daily`:
+        True to do nothing if this was done today."""
 
     def scrub(self, secret: Callable[[bytes], bool]) -> None:
         """Delete the pages that contain a secret. `secret`: returns True if the given bytes, of a
@@ -281,10 +285,12 @@ class Objects(Protocol):
         """The address as the operator wrote it, without a last slash."""
 
     def get(self, key: str) -> tuple[bytes, str] | None:
-        """Return (bytes, etag) of an object, None if there is none."""
+        """Return the bytes and the etag (the version) of the object `key`, or None if there is no
+        such object."""
 
     def head(self, key: str) -> ObjectStamp | None:
-        """Return the stamp of an object, None if there is none."""
+        """Return the stamp of the object `key`, without reading it, or None if there is no such
+        object."""
 
     def put(
         self,
@@ -300,7 +306,7 @@ class Objects(Protocol):
         write in any case. `headers`: HTTP headers to store with the object."""
 
     def delete(self, *keys: str) -> None:
-        """Delete those of the objects that exist."""
+        """Delete the objects `keys`, of which some may be missing."""
 
     def walk(self, prefix: str = "", *, deep: bool = True) -> Iterator[ObjectStamp]:
         """Yield the stamps of the objects below `prefix`, which is "" or a folder with a slash at

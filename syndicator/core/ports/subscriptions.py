@@ -46,8 +46,8 @@ class Subscription:
     missed: float = 0.0  # entries that a poll found before the hub
 
     def active(self, now: datetime) -> bool:
-        """True if the hub pushes at `now`: the subscription has not been ended, and its lease has
-        not run out."""
+        """Return True if the hub (a server that pushes new entries to us) does so at `now`: the
+        subscription was not ended, and its time has not run out."""
         return self.wanted and self.expires is not None and now < self.expires
 
 

@@ -51,8 +51,8 @@ class Statement(NamedTuple):
 
 
 def parse_statement(line: str) -> Statement | None:
-    """Return the statement on a line such as "ai-input: no (Content-Signal, robots-txt)"; None if
-    the line is no statement."""
+    """Return the statement of a publisher on a line of an article file, such as "ai-input: no
+    (Content-Signal, robots-txt)". Return None if the line is no statement."""
     use, colon, value_and_source = line.partition(": ")
     value, bracket, source = value_and_source.rpartition(" (")
     vocabulary, comma, location = source.removesuffix(")").rpartition(", ")
@@ -82,10 +82,10 @@ class Terms(NamedTuple):
 
 
 def derive_terms(lines: Iterable[str]) -> Terms:
-    """Return what a publisher allows by its statements. `lines`: the statements, from
-    `Article.rights`. If one vocabulary has statements at several places, only those nearest to the
-    article count (TDMRep 5.4, RSL). If several vocabularies differ, the strictest one counts
-    (draft-ietf-aipref-attach)."""
+    """Return the terms on which a publisher allows others to use an article. `lines`: the
+    publisher's statements, as in `Article.rights`. If a vocabulary (a convention for statements)
+    has statements at several places, only those nearest to the article count (TDMRep 5.4, RSL). If
+    several vocabularies differ, the strictest one counts (draft-ietf-aipref-attach)."""
     parsed = [parse_statement(line) for line in lines]
     statements = [statement for statement in parsed if statement is not None]
     if not statements:
@@ -128,8 +128,9 @@ def derive_terms(lines: Iterable[str]) -> Terms:
 
 
 def _find_nearest_place(statements: list[Statement], vocabulary: str) -> Place:
-    """Return the place nearest to the article at which there are statements of a vocabulary. There
-    must be at least one."""
+    """Return the place, of those with statements of a vocabulary, that is nearest to the article: a
+    page is nearer than robots.txt. `vocabulary`: its name; at least one of `statements` must be of
+    it."""
     places = [statement.place for statement in statements if statement.vocabulary == vocabulary]
     return min(places, key=PLACES.index)
 
@@ -148,7 +149,8 @@ class Vocabulary(NamedTuple):
 
 @cache
 def load_vocabularies() -> tuple[Vocabulary, ...]:
-    """Return all vocabularies of data/vocabularies.toml. The file is read once."""
+    """Return all vocabularies (conventions for statements about the use of articles) from
+    data/vocabularies.toml. The file is read once."""
     file = files("syndicator.core.usage").joinpath("data/vocabularies.toml")
     all_vocabularies: list[Vocabulary] = []
     for table in tomllib.loads(file.read_text("utf-8"))["vocabulary"]:
@@ -166,8 +168,9 @@ def load_vocabularies() -> tuple[Vocabulary, ...]:
     return tuple(all_vocabularies)
 
 
-def names(location: Place) -> frozenset[str]:
-    """Return the names of fields, such as headers, at `location` that may contain statements."""
+def list_field_names(location: Place) -> frozenset[str]:
+    """Return the names of the fields that may contain statements at a place: for "header", the
+    names of HTTP headers."""
     field_names: set[str] = set()
     for vocabulary in load_vocabularies():
         field_names.update(vocabulary.fields.get(location, ()))
@@ -177,9 +180,9 @@ def names(location: Place) -> frozenset[str]:
 def read_statements(
     location: Place, fields: Iterable[tuple[str, str]], base: str = ""
 ) -> tuple[Statement, ...]:
-    """Return the statements in some fields, each once and at most 20. `location`: where the fields
-    are; `fields`: (name in lower case, value) of each; `base`: address to which relative addresses
-    refer, "" if unknown."""
+    """Return the statements of a publisher in `fields`, each once and at most 20. `location`: the
+    place of the fields, such as "header". `fields`: the name, in lower case, and the value of each
+    field. `base`: the address to which relative addresses refer, "" if unknown."""
     statements: dict[Statement, None] = {}  # a set in order
     for name, value in fields:
         for vocabulary in load_vocabularies():
@@ -191,9 +194,10 @@ def read_statements(
 
 
 def _read_value(vocabulary: Vocabulary, value: str, base: str) -> Iterator[tuple[str, str]]:
-    """Yield (use, value) of each statement in a field. The value of a statement is "no", "yes", the
-    address of a licence, or a text. `vocabulary`: the convention that the field follows; `value`:
-    of the field; `base`: address to which relative addresses refer, "" if unknown."""
+    """Yield each statement in the value of a field: its use, such as "ai-input", and its answer,
+    which is "no", "yes", the address of a licence, or a text. `vocabulary`: the convention that the
+    field follows. `value`: the value of the field. `base`: the address to which relative addresses
+    refer, "" if unknown."""
     if not value:
         return
     if vocabulary.form == "text":
@@ -209,10 +213,12 @@ def _read_value(vocabulary: Vocabulary, value: str, base: str) -> Iterator[tuple
 
 
 def _read_tokens(vocabulary: Vocabulary, value: str) -> Iterator[tuple[str, str]]:
-    """Yield (token, "no" or "yes") for each part of a list: "noai, noimageai" gives ("noai", "no")
-    and ("noimageai", "no"), "search=yes" gives ("search", "yes")."""
+    """Yield each word in the value of a field, with "no" or "yes": "noai, noimageai" gives
+    ("noai", "no") and ("noimageai", "no"), "search=yes" gives ("search", "yes"). `vocabulary`: the
+    convention that the field follows."""
     for part in _BETWEEN.split(value):
         token, _, answer = part.partition("=")
+        # only in the form "list" words have answers; in other forms each word forbids a use
         if vocabulary.form != "list" or answer in vocabulary.no:
             yield token, "no"
         elif answer in vocabulary.yes:
@@ -223,27 +229,28 @@ _Line = tuple[str, str]  # name and value
 
 
 def select_usage_lines(robots_txt: str, product: str, url: str) -> str:
-    """Return the lines of a robots.txt that state how the page `url` may be used; "" if there are
-    none. `product`: the name of this robot, which selects the group of lines (RFC 9309 section
-    2.2.1). Of several lines with the same name, those with the longest pattern that matches the
-    path count."""
+    """Return the lines of a robots.txt that state how the page `url` may be used, or "" if there
+    are none. Of several lines with the same name, only those with the longest pattern that matches
+    the path of the page are returned. `robots_txt`: the content of the file. `product`: the name of
+    this robot, which selects the group of lines (RFC 9309 section 2.2.1)."""
     parts = urlsplit(url)
     path = parts.path or "/"
     if parts.query:
         path += f"?{parts.query}"
     lower_text = robots_txt.lower()
-    usage_names = names("robots-txt") | _WHOLE_FILE
+    usage_names = list_field_names("robots-txt") | _WHOLE_FILE
     if not any(name in lower_text for name in usage_names):  # most files have none
         return ""
     usage = _parse_usage_lines(robots_txt)
+    # the group of this robot, else that of all robots
     group = usage.groups.get(product.lower(), usage.groups.get("*", []))
     statements = [*usage.for_whole_file, *_select_for_path(group, path)]
     return "\n".join(f"{name}: {value}" for name, value in statements)[:_LONGEST]
 
 
-def fields(header: str) -> Iterator[tuple[str, str]]:
-    """Yield (name, value) of each line of `header`, in which the usage lines of robots.txt are
-    stored."""
+def read_usage_lines(header: str) -> Iterator[tuple[str, str]]:
+    """Yield the name and the value of each usage line of a robots.txt. `header`: the lines, as
+    `select_usage_lines` returns them; they are stored with a page as a header."""
     for line in header.splitlines():
         name, colon, value = line.partition(":")
         if colon:
@@ -251,9 +258,10 @@ def fields(header: str) -> Iterator[tuple[str, str]]:
 
 
 def find_licence(header: str, base: str) -> str:
-    """Return the address of the licence in `header`, in which the usage lines of robots.txt are
-    stored. "" if there is none. `base`: the address of the robots.txt."""
-    for name, value in fields(header):
+    """Return the address of the licence that the usage lines of a robots.txt name, or "" if they
+    name none. `header`: the lines, as `select_usage_lines` returns them. `base`: the address of the
+    robots.txt, to which a relative address refers."""
+    for name, value in read_usage_lines(header):
         if name.lower() not in _WHOLE_FILE:
             continue
         address = urls.absolute(base, value) if value else None
@@ -272,15 +280,17 @@ class _UsageLines(NamedTuple):
 
 
 def _parse_usage_lines(robots_txt: str) -> _UsageLines:
-    """Return the usage lines of a robots.txt. Neighbouring User-agent lines begin one group for all
-    of their agents (RFC 9309 section 2.2.1)."""
-    usage_names = names("robots-txt")
+    """Return the lines of a robots.txt that state how pages may be used: those for the whole file,
+    and those of each group, by the robot that the group is for."""
+    usage_names = list_field_names("robots-txt")
     usage = _UsageLines([], {})
-    agents: list[str] = ["*"]  # lines before the first group are for all
+    # the robots of the present group; lines before the first group are for all
+    agents: list[str] = ["*"]
     is_after_agent = False
     for name, value in _read_pairs(robots_txt):
         if name == "user-agent":
             agent = value.lower().split(" ")[0]
+            # neighbouring User-agent lines begin one group (RFC 9309 section 2.2.1)
             agents = [*agents, agent] if is_after_agent else [agent]
             usage.groups.setdefault(agent, [])
         elif name in _WHOLE_FILE:
@@ -293,8 +303,8 @@ def _parse_usage_lines(robots_txt: str) -> _UsageLines:
 
 
 def _read_pairs(robots_txt: str) -> Iterator[tuple[str, str]]:
-    """Yield (name in lower case, value) of each line of a robots.txt that has both, without
-    comments."""
+    """Yield the name, in lower case, and the value of each line of a robots.txt that has both.
+    Comments are left out."""
     for line in robots_txt.lstrip("\ufeff").splitlines():
         name, colon, value = line.partition("#")[0].partition(":")
         if colon and value.strip():
@@ -302,40 +312,42 @@ def _read_pairs(robots_txt: str) -> Iterator[tuple[str, str]]:
 
 
 def _select_for_path(lines: Iterable[_Line], path: str) -> list[_Line]:
-    """Return (name, statement) of each line whose pattern matches `path`. Of several such lines
-    with the same name, only those with the longest pattern count. `lines`: (name, value); the value
-    has the pattern before the statement."""
-    longest: dict[str, int] = {}
-    values: dict[str, list[str]] = {}
+    """Return the name and the statement of each line of a robots.txt that applies to `path`, the
+    path of a page with its query: its pattern matches the path, and no line with the same name has
+    a longer pattern that matches. `lines`: the name and the value of each line; the value is the
+    pattern and the statement."""
+    longest: dict[str, int] = {}  # by name, the length of the longest pattern so far
+    statements_by_name: dict[str, list[str]] = {}  # those with a pattern of this length
     for name, value in lines:
         pattern, statement = _split_pattern(value)
-        if not matches(pattern, path):
+        if not matches_path(pattern, path):
             continue
         if len(pattern) > longest.get(name, -1):
             longest[name] = len(pattern)
-            values[name] = [statement]
+            statements_by_name[name] = [statement]
         elif len(pattern) == longest[name]:
-            values[name].append(statement)
+            statements_by_name[name].append(statement)
     selected = []
-    for name, statements in values.items():
+    for name, statements in statements_by_name.items():
         for statement in statements:
             selected.append((name, statement))
     return selected
 
 
 def _split_pattern(value: str) -> tuple[str, str]:
-    """Return pattern and statement of a value such as "/blog/ ai-train=n". If the value has no
-    pattern, it is "", which matches all paths."""
+    """Return the pattern and the statement in the value of a line of robots.txt: "/blog/" and
+    "ai-train=n" for "/blog/ ai-train=n". The pattern is "", which matches all paths, if the value
+    has none."""
     if not value.startswith(("/", "*")):
         return "", value
     pattern, _, statement = value.partition(" ")
     return pattern, statement.strip()
 
 
-def matches(pattern: str, path: str) -> bool:
-    """True if a pattern of robots.txt matches the beginning of a path with its query. In a pattern,
-    * stands for any characters, and a $ at its end for the end of the path (RFC 9309 section
-    2.2.3)."""
+def matches_path(pattern: str, path: str) -> bool:
+    """Return True if a pattern of robots.txt matches the beginning of `path`, the path of a page
+    with its query. In a pattern, * stands for any characters, and a $ at its end for the end of the
+    path (RFC 9309 section 2.2.3)."""
     parts = pattern.removesuffix("$").split("*")
     regex = ".*".join(re.escape(part) for part in parts)
     if pattern.endswith("$"):

@@ -366,7 +366,7 @@ def _describe_placeholders(source: Source, parameters: Sequence[str]) -> str:
     for parameter in parameters:
         variable = re.sub(r"\W+", "_", f"{source.key}_{parameter}").upper()
         variables.append(variable)
-        url = secrets.with_placeholder(url, parameter, variable)
+        url = secrets.set_placeholder(url, parameter, variable)
     return (
         f'write url = "{url}" and set {" and ".join(variables)} in the environment to the value of'
         " now"

@@ -70,7 +70,7 @@ class Names:
         if not defined and not accept_used:
             return ""
         if not defined:
-            return f"no article has the {axis} {name!r}{text.suggestion(name, used_names)}"
+            return f"no article has the {axis} {name!r}{text.suggest_similar(name, used_names)}"
         if axis == TAG:
             aliases = {normalize(alias): tag for alias, tag in (self.aliases or {}).items()}
             tag = aliases.get(spelling)
@@ -78,7 +78,7 @@ class Names:
                 return f"{axis} {name!r} is only another name in {WHERE[axis]}; write {tag!r}"
         return (
             f"{axis} {name!r} is not in {WHERE[axis]}; write it there, or"
-            f" {_ANOTHER}{text.suggestion(name, defined)}"
+            f" {_ANOTHER}{text.suggest_similar(name, defined)}"
         )
 
 

@@ -13,7 +13,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from syndicator.core import text, urls
-from syndicator.core.urls import refusal
+from syndicator.core.urls import explain_unsafe_link
 
 _TAG_NAMES: Final = (
     "a abbr b blockquote br code dd del dl dt em h1 h2 h3 h4 h5 h6 hr i img li ol p pre s strong"
@@ -113,6 +113,6 @@ def _make_public_address(base_url: str, reference: str) -> str:
     """Return `reference` as an absolute address; "" if it is not a valid address or leads into a
     private network. `base_url`: the address of the page that has the reference."""
     address = urls.absolute(base_url, reference)
-    if not address or refusal(address, base_url):
+    if not address or explain_unsafe_link(address, base_url):
         return ""  # refused: a page may not lead readers into a private network
     return address

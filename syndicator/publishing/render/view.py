@@ -197,7 +197,7 @@ def make_view(
         picture = None
 
     origin = _make_origin(article, source, published)
-    authors = _clean_names(article.authors or text.persons(article.author))
+    authors = _clean_names(article.authors or text.split_author_names(article.author))
     usage = derive_terms(article.rights)  # the publisher's terms of use
     licences = [address for address in map(clean_uri, usage.licences) if address]
     return View(
@@ -248,7 +248,7 @@ def _remove_private_addresses(article: Article, source: Source | None) -> Articl
     """Return the article without addresses that contain passwords or lead into private networks.
     Return it unchanged if its source is itself in a private network, or if the operator allows the
     source to read private addresses. `source`: None if it was removed."""
-    if source and (source.allow or urls.private(source.url)):
+    if source and (source.allow or urls.explain_private(source.url)):
         return article
 
     def keep_public(address: str) -> str:
@@ -262,7 +262,7 @@ def _remove_private_addresses(article: Article, source: Source | None) -> Articl
 def _is_public(value: str, base: str) -> bool:
     """Return True if no word of `value` is an address that has a password or leads into a private
     network. `base`: the address of the article, to which relative addresses refer."""
-    return not any(urls.refusal(word, base) for word in _WORD_SEPARATOR.split(value))
+    return not any(urls.explain_unsafe_link(word, base) for word in _WORD_SEPARATOR.split(value))
 
 
 def _change_addresses(article: Article, change: Callable[[str], str]) -> Article:

@@ -11,7 +11,7 @@ from lxml import html as lxml_html
 
 from syndicator.core import text, urls
 from syndicator.core.errors import NotAnArticle
-from syndicator.core.urls import refusal
+from syndicator.core.urls import explain_unsafe_link
 from syndicator.reading.html import charset, jsonld
 
 _PICTURE_STARTS = (b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"BM6", b"\x00\x00\x01\x00")
@@ -180,7 +180,7 @@ def _find_base(tree: Any, url: str) -> str:
         if not href:
             continue
         base = urls.absolute(url, href)
-        if not base or refusal(base, url):
+        if not base or explain_unsafe_link(base, url):
             return url
         return base
     return url

@@ -157,7 +157,7 @@ def _clean_address(url: str, reader: Reader, depth: int) -> str:
     for _, value in pairs:  # an address in a parameter is that to which a tracker leads
         if depth < _DEEPEST and re.match(r"https?://", value, re.I):
             return _clean_address(value, reader, depth + 1)
-    if urls.private(canonical) or urls.alias(canonical) in reader.unsubscribe:
+    if urls.explain_private(canonical) or urls.alias(canonical) in reader.unsubscribe:
         return ""
     if _is_personal_path(parts.path, reader):
         return ""

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 from syndicator.core import text, urls
 from syndicator.core.model import Entry
-from syndicator.core.urls import refusal
+from syndicator.core.urls import explain_unsafe_link
 from syndicator.reading.html import jsonld
 from syndicator.reading.html.document import Document, list_articles
 
@@ -230,7 +230,7 @@ def resolve_picture(document: Document, value: str) -> str | None:
     if reference.lower().startswith(("data:", "blob:", "javascript:")):
         return None
     address = urls.absolute(document.base_url, reference)
-    if not address or refusal(address, document.url):  # refused: on a private network
+    if not address or explain_unsafe_link(address, document.url):  # refused: on a private network
         return None
     return address
 

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any
 
 from syndicator.core import text, urls
-from syndicator.core.urls import refusal
+from syndicator.core.urls import explain_unsafe_link
 from syndicator.reading.html import jsonld
 from syndicator.reading.html.document import Document
 
@@ -130,7 +130,7 @@ def _list_stated_addresses(document: Document) -> Iterator[str]:
     are left out, unless the page itself is on one."""
     for reference in (*_list_links(document.tree, "canonical"), document.meta("og:url")):
         address = urls.absolute(document.base_url, reference) if reference else None
-        if not address or refusal(address, document.url):
+        if not address or explain_unsafe_link(address, document.url):
             continue
         canonical = _canonicalise(address)
         if canonical:
@@ -148,7 +148,7 @@ def _find_alternate(document: Document) -> str | None:
             continue
         if publisher and urls.publisher(address) != publisher:
             continue
-        if not refusal(address, document.url):  # refused: on a private network
+        if not explain_unsafe_link(address, document.url):  # refused: on a private network
             return address
     return None
 

@@ -13,7 +13,7 @@ from lxml import etree
 from syndicator.core import text
 from syndicator.core.model import Entry
 from syndicator.core.usage import statements
-from syndicator.core.usage.statements import names, read_statements
+from syndicator.core.usage.statements import list_field_names, read_statements
 from syndicator.reading.html import jsonld
 from syndicator.reading.html.document import Document, list_articles
 
@@ -91,7 +91,7 @@ def _find_content(root: Any, url: str) -> Any:
         pattern = _read_pattern(content.get("url") or "/", url)
         if pattern is None or len(pattern) <= best_length:
             continue
-        if statements.matches(pattern, path):
+        if statements.matches_path(pattern, path):
             best_content = content
             best_length = len(pattern)
     return best_content
@@ -165,7 +165,7 @@ def _list_header_fields(document: Document) -> Iterator[tuple[str, str]]:
 def _list_robots_fields(document: Document) -> Iterator[tuple[str, str]]:
     """Yield the statements of the site's robots.txt about uses as (name, value)."""
     # the fetch of the page has added them to its headers
-    yield from statements.fields(document.headers.get(statements.HEADER, ""))
+    yield from statements.read_usage_lines(document.headers.get(statements.HEADER, ""))
     licence = document.headers.get(statements.RSL_HEADER, "")
     if licence:
         yield "rsl", read_rsl(licence[:_LONGEST_LICENCE], document.url)
@@ -175,7 +175,7 @@ def _list_page_fields(document: Document) -> Iterator[tuple[str, str]]:
     """Yield the statements about uses in the page's metas, links, JSON-LD and scripts as (name,
     value)."""
     for name, values in document.metas.items():
-        if name in names("page"):
+        if name in list_field_names("page"):
             for value in values:
                 yield name, value
     for element in islice(document.tree.iter("a", "link"), _MOST_LINKS):

@@ -11,7 +11,7 @@ from syndicator.core import urls
 from syndicator.core.errors import UsageError
 from syndicator.core.model import Article, Source
 from syndicator.core.ports.articles import Snapshots
-from syndicator.core.text import suggestion
+from syndicator.core.text import suggest_similar
 from syndicator.store.index import Index
 from syndicator.upkeep import reconcile
 
@@ -101,9 +101,9 @@ def _find_source_or_article(
     article = archive.store.visits.article(article_id) if article_id else None
     if article_id is None or article is None:
         raise UsageError(
-            f"no source or article {what!r}{suggestion(what, sources)}; give the key or address"
-            " of a source (`syndicator sources` lists them), or the address, id or file of an"
-            " article"
+            f"no source or article {what!r}{suggest_similar(what, sources)}; give the key or"
+            " address of a source (`syndicator sources` lists them), or the address, id or file of"
+            " an article"
         )
     if article.source_key not in sources:
         raise UsageError(

@@ -68,7 +68,7 @@ class Names:
             )
         if self.vocabulary.tag:
             listed = [tag.name for tag in self.vocabulary.tag]
-            near = text.suggestion(name, (*listed, *self.used))
+            near = text.suggest_similar(name, (*listed, *self.used))
             raise UsageError(
                 f"no tag {name!r} in taxonomy.toml, and no article has it{near}; list it there"
                 " first"
@@ -82,7 +82,7 @@ class Names:
         # by folded name, the form in which names are compared
         spellings = {fold(category.name): category.name for category in self.vocabulary.category}
         if spellings and fold(name) not in spellings:
-            near = text.suggestion(name, spellings.values())
+            near = text.suggest_similar(name, spellings.values())
             if not near:
                 near = f"; it has {', '.join(spellings.values())}"
             raise UsageError(f"no category {name!r} in taxonomy.toml{near}")

@@ -19,7 +19,7 @@ from httpx_aiohttp import AiohttpTransport
 from syndicator.configuration.settings import Fetch
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import OURS
-from syndicator.core.urls import BadUrl, canonical, private
+from syndicator.core.urls import BadUrl, canonical, explain_private
 from syndicator.visiting.fetch import ssrf
 
 _MOST_ORIGINS = 64  # per generation of transports; limits the open connections
@@ -242,7 +242,7 @@ class Clients:
             return
         if allow:  # the source may use private addresses, and the name may stand for one
             return
-        why = private(str(url))
+        why = explain_private(str(url))
         if why:
             raise Blocked(why)
         # public DNS never has these names, so they can only lead into the operator's network

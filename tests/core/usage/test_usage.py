@@ -20,8 +20,8 @@ from syndicator.core.usage.statements import (
     Statement,
     Terms,
     derive_terms,
+    list_field_names,
     load_vocabularies,
-    names,
     parse_statement,
     read_statements,
 )
@@ -123,7 +123,9 @@ def test_any_robots_txt_is_read(text: str, path: str) -> None:
     usage_lines = robots_txt.select_usage_lines(
         f"User-agent: *\nContent-Usage: {text}\n{text}", "Syndicator", f"https://x.example/{path}"
     )
-    assert {name for name, _ in robots_txt.fields(usage_lines)} <= names("robots-txt")
+    assert {name for name, _ in robots_txt.read_usage_lines(usage_lines)} <= list_field_names(
+        "robots-txt"
+    )
 
 
 def test_a_field_says_each_thing_once_and_not_without_end() -> None:
@@ -135,7 +137,7 @@ def test_a_field_says_each_thing_once_and_not_without_end() -> None:
     )
 
 
-@pytest.mark.parametrize("name", sorted(names("robots-txt")))
+@pytest.mark.parametrize("name", sorted(list_field_names("robots-txt")))
 def test_every_vocabulary_of_robots_txt_is_read_alone(name: str) -> None:
     """Usage lines of robots.txt are found under each of their names."""
     assert (
