@@ -83,14 +83,14 @@ def _keep_value(value: Any) -> Any:
 
 def _make_legal(value: str) -> str:
     """Return a text without characters that are illegal in XML and YAML."""
-    return text.legal(str(value))  # str: YAML cannot write a member of a StrEnum
+    return text.remove_illegal(str(value))  # str: YAML cannot write a member of a StrEnum
 
 
 def _read_text(value: Any, where: str) -> str:
     """Return a text from YAML. `where`: the place for ConfigError, if it is no text."""
     if not isinstance(value, str):
         raise ConfigError(f"{where}: has to be one text; put it in quotes")
-    return text.legal(value)
+    return text.remove_illegal(value)
 
 
 def _read_texts(value: Any, where: str) -> tuple[str, ...]:
@@ -148,7 +148,7 @@ def normalise_body(value: str) -> str:
     """Return the body of an article in normal form: lines end with a line feed, there are never two
     blank lines in a row, and none at the begin and the end. The invisible characters that
     `guard_shortcodes` inserts stay."""
-    unix_lines = _NEWLINE.sub("\n", text.legal(value))
+    unix_lines = _NEWLINE.sub("\n", text.remove_illegal(value))
     tidy = _BLANKS.sub("\n\n", unix_lines).rstrip()
     # drop blank lines at the start, but keep the spaces of the first line: they may mean code
     blank_length = len(tidy) - len(tidy.lstrip())
@@ -164,7 +164,7 @@ def guard_shortcodes(value: str) -> str:
 
 def _settle_text_or_none(value: str | None) -> str | None:
     """Return a text without illegal characters, None if nothing is left."""
-    return text.legal(value or "") or None
+    return text.remove_illegal(value or "") or None
 
 
 def _write_text_or_none(value: str | None) -> str:
@@ -173,7 +173,7 @@ def _write_text_or_none(value: str | None) -> str:
 
 def _settle_texts(values: Iterable[str]) -> tuple[str, ...]:
     """Return the texts without illegal characters, and without empty texts."""
-    legal_texts = [text.legal(value) for value in values]
+    legal_texts = [text.remove_illegal(value) for value in values]
     return tuple(legal_text for legal_text in legal_texts if legal_text)
 
 

@@ -13,8 +13,8 @@ from syndicator.cli.logs import log as log
 from syndicator.cli.logs import one_line, visible
 from syndicator.core.errors import SyndicatorError
 from syndicator.core.program import write_as_typed
+from syndicator.core.text import count_columns
 from syndicator.core.text import counted as counted
-from syndicator.core.text import width
 from syndicator.operations.operation import convert_to_json as convert_to_json
 
 if TYPE_CHECKING:
@@ -116,8 +116,8 @@ def print_aligned_table(
 
     widths = []  # of the columns, in characters
     for index, column in enumerate(columns):
-        cell_widths = [width(row[index]) for row in text_rows]
-        widest = max([width(column), *cell_widths])
+        cell_widths = [count_columns(row[index]) for row in text_rows]
+        widest = max([count_columns(column), *cell_widths])
         widths.append(min(_WIDEST_COLUMN, widest))
 
     head = _align_row(columns, widths)
@@ -138,7 +138,7 @@ def _align_row(cells: Sequence[str], widths: Sequence[int]) -> str:
     `widths`: the widths of the columns in characters."""
     padded = []
     for cell, column_width in zip(cells, widths, strict=True):
-        padded.append(cell + " " * (column_width - width(cell)))
+        padded.append(cell + " " * (column_width - count_columns(cell)))
     return "  ".join(padded).rstrip()
 
 

@@ -17,7 +17,7 @@ from syndicator.cli.printing import counted, format_local_time
 from syndicator.core import urls
 from syndicator.core.errors import UsageError
 from syndicator.core.reasons import explain_reason
-from syndicator.core.text import name_alternatives, span, width
+from syndicator.core.text import count_columns, describe_duration, name_alternatives
 from syndicator.operations.operation import Argument, fields_of, parse_arguments
 
 if TYPE_CHECKING:
@@ -277,8 +277,8 @@ def _describe_numbers(health: Health) -> str:
 
     delays = health.figures.freshness
     if delays is not None:
-        median = span(timedelta(seconds=delays.median))
-        p95 = span(timedelta(seconds=delays.p95))
+        median = describe_duration(timedelta(seconds=delays.median))
+        p95 = describe_duration(timedelta(seconds=delays.p95))
         sample = counted(delays.articles, "article")
         parts.append(f"from publication to feed {median} (median), {p95} (p95) over {sample}")
     parts.extend(describe_pictures(health.figures.pictures))
@@ -339,7 +339,7 @@ def fit_to_screen(conditions: Sequence[Condition], *, columns: int, lines: int) 
     for shown_count, condition in enumerate(conditions):
         paragraph = _make_paragraph(condition)
         # a line that is wider than the screen takes several
-        screen_lines = [1 + (width(line) - 1) // columns for line in paragraph]
+        screen_lines = [1 + (count_columns(line) - 1) // columns for line in paragraph]
         lines_left -= sum(screen_lines)
         if lines_left < 0 and shown_count > 0:
             unshown_count = len(conditions) - shown_count

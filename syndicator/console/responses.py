@@ -24,7 +24,7 @@ from syndicator.console.shared_state import Console
 from syndicator.core.errors import NotAnArticle, UsageError, WorkerFailed
 from syndicator.core.reasons import ConditionReason as Kind
 from syndicator.core.reasons import FetchReason
-from syndicator.core.text import span
+from syndicator.core.text import describe_duration
 from syndicator.filing import worker_functions
 from syndicator.health.conditions import Condition
 from syndicator.health.summary import Health
@@ -134,7 +134,9 @@ def describe_age(then: datetime | None, now: datetime) -> str:
         return "never"
     age = now - then
     distance = abs(age)
-    words = span(distance) if distance >= timedelta(minutes=1) else "less than a minute"
+    words = "less than a minute"
+    if distance >= timedelta(minutes=1):
+        words = describe_duration(distance)
     is_in_future = age < timedelta()
     return f"in {words}" if is_in_future else f"{words} ago"
 

@@ -107,7 +107,7 @@ _LONGEST = 32  # characters of a search term
 _SHORT = 3  # words up to this length keep their s
 
 
-def legal(value: str) -> str:
+def remove_illegal(value: str) -> str:
     """Return `value` without characters that XML 1.0 forbids, such as control characters, and
     without others that feed validators warn about."""
     # printable texts, which are most, have none; to ask is twenty times faster than to search
@@ -135,9 +135,9 @@ def name_alternatives(word: str, candidates: Iterable[str]) -> str:
     (`candidates`): " (did you mean 'x'?)" if one is similar, "; there are a, b, c" if none is, and
     "" if there are no valid words."""
     names = list(candidates)
-    similar_name = suggest_similar(word, names)
-    if similar_name:
-        return similar_name
+    hint = suggest_similar(word, names)
+    if hint:
+        return hint
     if not names:
         return ""
     first_names = ", ".join(names[:_MOST_NAMED])
@@ -155,10 +155,10 @@ def line(value: str) -> str:
         if value.isascii():
             return value.strip()
         return unicodedata.normalize("NFC", value).strip()
-    return _SPACE.sub(" ", unicodedata.normalize("NFC", legal(value))).strip()
+    return _SPACE.sub(" ", unicodedata.normalize("NFC", remove_illegal(value))).strip()
 
 
-def width(value: str) -> int:
+def count_columns(value: str) -> int:
     """Return the number of columns that `value` takes in a terminal: two for a Chinese, Japanese or
     Korean character, one for any other."""
     if value.isascii():
@@ -266,13 +266,14 @@ def _read_inline(match: re.Match[str]) -> str:
     return ""
 
 
-def stem(value: str, limit: int = 80) -> str:
+def make_file_stem(value: str, limit: int = 80) -> str:
     """Return `value` as the beginning of a file name: only a-z, 0-9 and single hyphens, at most
     `limit` characters, cut between words. Return "" if no such characters are left. Different
     values may give the same result."""
     from slugify import slugify  # imported here because it loads tables, which takes time
 
-    return str(slugify(legal(value)[:2000], max_length=limit, word_boundary=True, save_order=True))
+    beginning = remove_illegal(value)[:2000]
+    return str(slugify(beginning, max_length=limit, word_boundary=True, save_order=True))
 
 
 @lru_cache(maxsize=20_000)  # articles share a few hundred names
@@ -284,13 +285,13 @@ def slug(name: str) -> str:
 
     If characters of the name would be lost, or if the slug would be too long or is reserved, it
     ends in six digits of a digest of the name, which make it unique."""
-    folded = unicodedata.normalize("NFKC", legal(name)).casefold().strip()
+    folded = unicodedata.normalize("NFKC", remove_illegal(name)).casefold().strip()
     spelled = folded
     if re.match(r"\.\w", folded):  # such as ".net"
         spelled = "dot " + folded.removeprefix(".")
     for character, word in _SPELLED:
         spelled = spelled.replace(character, word)
-    readable = stem(spelled, _STEM_CHARS)
+    readable = make_file_stem(spelled, _STEM_CHARS)
     is_valid = bool(readable) and len(readable) <= SLUG_CHARS and readable not in _RESERVED
     if is_valid and not _loses_characters(spelled):
         return readable
@@ -353,7 +354,7 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}s"
 
 
-def span(time: timedelta) -> str:
+def describe_duration(time: timedelta) -> str:
     """Return a duration in words, in whole days, hours, minutes or seconds: "4 minutes" for 270
     seconds, "3 days". The largest unit that fits is used. A negative duration gives "0 seconds"."""
     seconds = max(0, int(time.total_seconds()))

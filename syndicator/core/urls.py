@@ -315,18 +315,17 @@ def _load_shared_hosts() -> _SharedHosts:
 def _find_user(name: str, path: str) -> str:
     """Return the beginning of a URL's path that names a user of its host, such as "alice" or
     "@alice". Return "" if the path names no user. `name`: the host. `path`: the path of the URL."""
-    # number of the segments that name a user
-    user_length = _count_user_segments(name)
+    user_segment_count = _count_user_segments(name)
     segments = [segment for segment in path.lower().split("/") if segment]
     if len(segments) > 1 and segments[0] in _BEFORE_USER:
         # medium.com/feed/@alice is of @alice
-        is_before_user = user_length > 0 or segments[1][0] in _USER_MARKS
+        is_before_user = user_segment_count > 0 or segments[1][0] in _USER_MARKS
         if is_before_user:
             del segments[0]
     if segments and segments[0][0] in _USER_MARKS:
-        user_length = 1
-    user = "/".join(segments[:user_length])
-    is_longer_path = len(segments) > user_length
+        user_segment_count = 1
+    user = "/".join(segments[:user_segment_count])
+    is_longer_path = len(segments) > user_segment_count
     if is_longer_path:
         return user
     # the path of a user's feed may be like "alice.rss"
@@ -372,10 +371,10 @@ def _find_registrable_domain(name: str) -> str:
     return str(tld.get_fld(f"https://{name}", fail_silently=True, search_private=True) or "")
 
 
-def is_suffix(url: str) -> bool:
+def is_public_suffix(url: str) -> bool:
     """Return True if the host of `url` is a public suffix, such as "com" or "co.uk", below which
     anybody can register a domain. `url`: a URL in its canonical spelling."""
-    import tld  # imported here, as above
+    import tld  # imported here because few runs need it
 
     name = urlsplit(url).hostname or ""
     # ask for the suffix of a name below the host: it is the host, or ends in the host

@@ -15,7 +15,7 @@ from syndicator.articles.snapshots import ANSWERED, READ_AT, pack_page
 from syndicator.core import urls
 from syndicator.core.model import Draft, Entry, ReadArticle, Rules, make_article_id
 from syndicator.core.reasons import HoldReason
-from syndicator.core.text import plain, width
+from syndicator.core.text import count_columns, plain
 from syndicator.describing.describe import describe
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from syndicator.describing.taxonomy.vocabulary import TaxonomyFiles, fold
@@ -137,7 +137,7 @@ def list_doubts(draft: Draft, category_score: float | None) -> tuple[str, ...]:
     `category_score`: the probability of its category from 0 to 1, None if it has no category."""
     body_trace: Mapping[str, Any] = draft.trace.get("body", {})
     codes = []
-    if draft.partial and width(plain(draft.body)) < _SHORT_BODY:
+    if draft.partial and count_columns(plain(draft.body)) < _SHORT_BODY:
         codes.append(HoldReason.PARTIAL.value)
     if body_trace.get("doubt"):
         codes.append(HoldReason.UNSURE_TEXT.value)

@@ -19,7 +19,7 @@ from typing import Any, Final, Literal
 from syndicator.configuration.settings import Settings
 from syndicator.core.model import Outcome
 from syndicator.core.reasons import ConditionReason, FetchReason
-from syndicator.core.text import legal, line, span
+from syndicator.core.text import describe_duration, line, remove_illegal
 from syndicator.health.conditions import Condition
 from syndicator.publishing.kinds.targets import BuildReport
 from syndicator.store import codec
@@ -251,7 +251,7 @@ def iterate_headlines(events: Iterable[Event]) -> Iterator[str]:
         headline = event.reason or meanings.get(event.kind, event.kind)
         if event.state == "recovered":
             duration = event.at - event.since
-            duration_text = span(duration)
+            duration_text = describe_duration(duration)
             if duration < timedelta(minutes=1):
                 duration_text = "less than a minute"
             headline = f"over after {duration_text}: {headline}"
@@ -492,14 +492,14 @@ def _render_entry(event: Event, headline: str) -> str:
         _render_element("updated", _format_time(_date_entry(event))),
         f'<category term="{escape(event.state)}" />',
         f'<category term="{escape(event.kind)}" />',
-        f'<content type="html">{escape(legal(html))}</content>',
+        f'<content type="html">{escape(remove_illegal(html))}</content>',
     )
     return f"<entry>{''.join(parts)}</entry>"
 
 
 def _render_element(name: str, text: str) -> str:
     """Return an XML element with the text, escaped and without characters that XML forbids."""
-    return f"<{name}>{escape(legal(text))}</{name}>"
+    return f"<{name}>{escape(remove_illegal(text))}</{name}>"
 
 
 def list_event_lines(event: Event) -> list[str]:

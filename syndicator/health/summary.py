@@ -10,7 +10,7 @@ from syndicator.configuration.sources.identity import list_moves
 from syndicator.core.model import Outcome, Rules, Source, SourceState
 from syndicator.core.ports import Enriched, EntryRow, Move
 from syndicator.core.ports.subscriptions import Subscription
-from syndicator.core.text import span
+from syndicator.core.text import describe_duration
 from syndicator.health.conditions import Condition, Disk, HeldFeed
 from syndicator.health.episodes import Scheduled, feed_url, read_feed_token, read_schedule
 from syndicator.health.figures import Figures, read_figures
@@ -64,7 +64,7 @@ class Health:
             parts.append(f"{self.unvisited} not visited yet")
         last_article = self.figures.counts.last_article
         if last_article:
-            parts.append(f"last article {span(self.now - last_article)} ago")
+            parts.append(f"last article {describe_duration(self.now - last_article)} ago")
         else:
             parts.append("no article yet")
         return ", ".join(parts)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from syndicator.core.model import ContentMode
-from syndicator.core.text import legal
+from syndicator.core.text import remove_illegal
 from syndicator.programs.permission import Permission
 from syndicator.publishing.render.view import View
 
@@ -148,7 +148,7 @@ def quote_article(view: View, permission: Permission, text: str = "") -> Quote:
 def clean_text(text: str, limit: int) -> str:
     """Return the first `limit` characters of a text. Characters that nobody sees, in which
     instructions may be hidden, are removed before."""
-    return _UNSEEN_CHARACTERS.sub("", legal(text))[:limit]
+    return _UNSEEN_CHARACTERS.sub("", remove_illegal(text))[:limit]
 
 
 def clean_name(name: str) -> str:

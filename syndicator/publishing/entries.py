@@ -13,7 +13,7 @@ from syndicator.core.model import Article, ContentMode, Problem, Source
 from syndicator.core.ports import Story, StoryEntry
 from syndicator.core.ports.subscriptions import Picture
 from syndicator.core.reasons import FeedFileReason
-from syndicator.core.text import legal
+from syndicator.core.text import remove_illegal
 from syndicator.publishing import validate
 from syndicator.publishing.article_index import Articles
 from syndicator.publishing.entry_cache import CachedEntry, EntryKind, KeptEntries, Key
@@ -376,7 +376,7 @@ class Entries:
             content = write_whole_text(view, self.settings.base_url)
         markdown = ""
         if self.markdown is not None and view.html:
-            markdown = legal(self.markdown(view.id))
+            markdown = remove_illegal(self.markdown(view.id))
         return replace(view, content=content, markdown=markdown)
 
     def _make_story_view(self, view: View, entry: StoryEntry, explained: Explained | None) -> View:

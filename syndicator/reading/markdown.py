@@ -57,7 +57,7 @@ def resolve_link(base: str, href: str) -> str | None:
     target = urls.absolute(base, reference[:_LONGEST_REFERENCE]) if reference else None
     if not target or explain_unsafe_link(target, base):
         return None
-    return quote(texts.legal(target), safe=_SAFE_IN_ADDRESS)
+    return quote(texts.remove_illegal(target), safe=_SAFE_IN_ADDRESS)
 
 
 def render_runs(runs: Iterable[Run], base: str, *, cell: bool = False) -> str:
@@ -78,7 +78,7 @@ def render_runs(runs: Iterable[Run], base: str, *, cell: bool = False) -> str:
             before, core, after = _split_space(label)
             label = f"{before}[{core}]({address}){after}"
         pieces.append(label)
-    paragraph = texts.legal("".join(pieces))
+    paragraph = texts.remove_illegal("".join(pieces))
     if cell:
         return paragraph.replace(_LINE_BREAK, " ").replace("\n", " ").replace("|", "\\|")
     # a line must not begin like a list or a heading
@@ -314,7 +314,7 @@ def _render_code(block: Block) -> list[str]:
     backticks than any row of backticks within the code, so that the code does not end there."""
     longest = max(map(len, _LONG_TICKS.findall(block.code)), default=0)
     fence = "`" * max(_LEAST_FENCE, longest + 1)
-    return [fence + block.lang, *texts.legal(block.code).split("\n"), fence]
+    return [fence + block.lang, *texts.remove_illegal(block.code).split("\n"), fence]
 
 
 def _find_hollow_items(blocks: Sequence[Block]) -> set[Frame]:

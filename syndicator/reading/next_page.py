@@ -112,7 +112,7 @@ def _list_links_with_number(document: Document, number: int) -> Iterator[tuple[s
             continue
         if element.tag == "link" and not element.get("rel"):
             continue
-        address = urls.absolute(document.base_url, text.legal(reference))
+        address = urls.absolute(document.base_url, text.remove_illegal(reference))
         if address:
             yield address.partition("#")[0], element
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from syndicator.core.model import ReadArticle
-from syndicator.core.text import counted, line, width
+from syndicator.core.text import count_columns, counted, line
 
 # Places where a page or feed states a field, as `Choice.candidate` names them.
 _PLACE_LABELS: Final = {
@@ -272,8 +272,8 @@ def _shorten_words(words: str, columns: int) -> str:
     """Return the words on one line. If they take more than `columns` columns of a terminal, they
     are cut and end with "…"."""
     text = line(words)
-    if width(text) <= columns:
+    if count_columns(text) <= columns:
         return text
-    while width(text) >= columns:  # one column is for the "…"
+    while count_columns(text) >= columns:  # one column is for the "…"
         text = text[:-1]
     return text.rstrip() + "…"

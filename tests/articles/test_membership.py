@@ -114,7 +114,7 @@ def test_any_slug_is_plain_and_case_makes_no_difference(name: str) -> None:
     assert_plain(text.slug(name))
     assert text.slug(name.strip()) == text.slug(name)
 
-    folded = text.legal(name).casefold()
+    folded = text.remove_illegal(name).casefold()
 
     assert text.slug(folded) == text.slug(folded.casefold())
 

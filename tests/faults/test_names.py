@@ -10,7 +10,7 @@ import pytest
 from syndicator.articles.article_store import FileArticleStore
 from syndicator.articles.fields import feeds_of
 from syndicator.articles.stores.paths import NAME_BYTES
-from syndicator.configuration.sources.schema import check
+from syndicator.configuration.sources.schema import parse_sources
 from syndicator.configuration.toml_files import TomlFile
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import Article, make_article_id
@@ -93,7 +93,7 @@ def test_keys(samples: Samples) -> None:
     """Hostile source keys are refused or give portable file names."""
     for row in samples.rows("paths", every=5):
         try:
-            [source] = check(
+            [source] = parse_sources(
                 TomlFile(
                     Path("sources.toml"),
                     {"source": [{"key": row["name"], "url": "https://example.org/"}]},
@@ -110,7 +110,7 @@ def test_keys(samples: Samples) -> None:
 def test_the_worst_keys_are_refused(name: str) -> None:
     """A source key that is dangerous or reserved as a file name is refused."""
     with pytest.raises(ConfigError):
-        check(
+        parse_sources(
             TomlFile(
                 Path("sources.toml"), {"source": [{"key": name, "url": "https://example.org/"}]}
             )

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from syndicator.core.model import ReadArticle
-from syndicator.core.text import width
+from syndicator.core.text import count_columns
 from syndicator.showing.plain_reasons import PlainReason, fit_reasons, list_reasons
 
 ARTICLE = ReadArticle(
@@ -137,4 +137,4 @@ def test_reasons_fit_a_screen_and_the_missing_ones_are_counted() -> None:
     ]
     assert fit_reasons(reasons, columns=40, lines=4)[2:] == ["1 more reason: --trace lists them"]
     assert fit_reasons(reasons * 3, columns=80, lines=3)[-1] == "7 more reasons: --trace lists them"
-    assert max(map(width, fit_reasons(reasons, columns=40, lines=9))) <= 40
+    assert max(map(count_columns, fit_reasons(reasons, columns=40, lines=9))) <= 40

@@ -20,7 +20,7 @@ def write_table(header: str, row: Mapping[str, Any]) -> str:
 def quote(key: str) -> str:
     """Return a text or a key in quotes, without the characters that TOML does not allow."""
     # JSON and TOML write texts of the other characters alike
-    return json.dumps(text.legal(key), ensure_ascii=False)
+    return json.dumps(text.remove_illegal(key), ensure_ascii=False)
 
 
 def _write_value(value: Any) -> str:

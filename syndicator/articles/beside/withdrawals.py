@@ -70,12 +70,12 @@ def enter_withdrawal(
     it was withdrawn. `feeds`: the feeds that announce the withdrawal, None for the feeds that have
     the article."""
     announcing_feeds = feeds_of(article) if feeds is None else feeds
-    aliases = [text.legal(alias) for alias in aliases_of(article)]
+    aliases = [text.remove_illegal(alias) for alias in aliases_of(article)]
     entry = Withdrawn(
         id=article.id,
         at=fields.to_utc(at) or at,
         feeds=tuple(announcing_feeds),
-        url=text.legal(article.url),
+        url=text.remove_illegal(article.url),
         aliases=tuple(dict.fromkeys(aliases)),
     )
     article_store.remember_paths([article.id])

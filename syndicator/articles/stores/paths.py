@@ -63,7 +63,7 @@ def make_new_path(article: Article, taken: Collection[str]) -> str:
     id_beginning = free_beginnings[0] if free_beginnings else beginnings[-1]
     ending = f"-{id_beginning}.md"
     title_bytes = NAME_BYTES - len(ending) - _SPARE_BYTES
-    title = text.stem(article.title, title_bytes) or _NAME_WITHOUT_TITLE
+    title = text.make_file_stem(article.title, title_bytes) or _NAME_WITHOUT_TITLE
     return f"{folder}/{title}{ending}"
 
 

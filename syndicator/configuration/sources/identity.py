@@ -94,7 +94,7 @@ def _list_site_words(url: str) -> list[str]:
     if name not in _SHARED_NAMES:
         return [_make_slug(name), *subdomains]
     if subdomains:
-        return [subdomains[-1]]
+        return [subdomains[-1]]  # the one directly below the shared domain
     return [name, _make_slug(ending)]
 
 
@@ -135,12 +135,14 @@ def list_moves(states: Sequence[SourceState]) -> tuple[Move, ...]:
     moved_states = [state for state in states if _find_new_address(state) not in ("", state.url)]
     if not moved_states:
         return ()
+
     # keys of the sources at each address, written and new, in any spelling
     owners: dict[str, list[str]] = defaultdict(list)
     for state in states:
         owners[urls.alias(state.url)].append(state.key)
         if state.redirects.effective_url:
             owners[urls.alias(state.redirects.effective_url)].append(state.key)
+
     moves = []
     for state in moved_states:
         address = _find_new_address(state)
@@ -250,7 +252,8 @@ def find_sources_at_new_site(
     keys = []
     for key, url in sorted(urls_by_key.items()):
         former = former_urls.get(key, ())
-        if not former or urls.site(former[-1]) != urls.site(url):
+        is_new = not former
+        if is_new or urls.site(former[-1]) != urls.site(url):
             keys.append(key)
     return keys
 
@@ -271,6 +274,7 @@ def update_state(source: Source, state: SourceState | None) -> SourceState:
     if state is None:
         return new_state
     if state.url != source.url:
+        # last_visit is None: visit the new address now
         return replace(
             new_state,
             visits=replace(state.visits, last_visit=None),

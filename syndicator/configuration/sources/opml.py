@@ -310,7 +310,7 @@ def _make_own_attributes(source: Source, position: int) -> dict[str, str]:
         if name == "url":
             continue
         if name in _TEXT_SETTINGS:
-            written = text.legal(value)
+            written = text.remove_illegal(value)
         else:
             written = json.dumps(value, ensure_ascii=True, default=dict)
         attributes[f"{{{SPACE}}}{name}"] = written  # "{namespace}name", as lxml wants it

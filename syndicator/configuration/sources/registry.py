@@ -21,8 +21,8 @@ from syndicator.configuration.sources.plain_values import compute_address_key
 from syndicator.configuration.sources.plain_values import table as plain
 from syndicator.configuration.sources.schema import (
     Placed,
-    check,
     parse_source_files,
+    parse_sources,
     parse_valid_sources,
 )
 from syndicator.configuration.toml_files import TomlFile, read_toml_file
@@ -105,7 +105,7 @@ def add_sources(
         if not sources:
             return text
         new_tables = _write_tables(sources)
-        check(TomlFile(path, tomllib.loads(new_tables), new_tables))  # raises if one is not valid
+        parse_sources(TomlFile(path, tomllib.loads(new_tables), new_tables))  # raises if not valid
         return toml_edit.append_tables(text, new_tables)
 
     def read_valid(file: TomlFile) -> tuple[Source, ...]:
@@ -132,7 +132,7 @@ def _append_unparsed(
     _need_new(files_by_key, keys_by_address, path, sources)
     new_tables = _write_tables(sources)
     # not safe if the new tables are read as other sources than these
-    read_back = check(TomlFile(path, tomllib.loads(new_tables)))
+    read_back = parse_sources(TomlFile(path, tomllib.loads(new_tables)))
     if read_back != tuple(sources):
         return False
     _replace_file(target, toml_edit.append_tables(text, new_tables))
@@ -266,19 +266,19 @@ def _edit_file(
     path: Path,
     edit: Callable[[str, tuple[Source, ...]], str],
     expected: Callable[[tuple[Source, ...]], tuple[Source, ...]],
-    check: Callable[[TomlFile], tuple[Source, ...]] = check,
+    parse: Callable[[TomlFile], tuple[Source, ...]] = parse_sources,
 ) -> bool:
     """Edit a file of sources while it is locked. Return True if it was written, False if its text
     does not change.
 
     `edit(text, sources)`: returns the new text for the present text and sources.
     `expected(sources)`: returns the sources that the new text must have, for the present ones.
-    `check(file)`: returns the sources of a parsed file. Raises ConfigError, with nothing written,
-    if the new text does not have the expected sources: the file is then written in a way that
-    cannot be edited by a program."""
+    `parse(file)`: returns the sources of a parsed TOML file. Raises ConfigError, with nothing
+    written, if the new text does not have the expected sources: the file is then written in a way
+    that cannot be edited by a program."""
     with _lock_file(path) as target:
         text = _read_text(target)
-        old = check(read_toml_file(path)) if target.exists() else ()
+        old = parse(read_toml_file(path)) if target.exists() else ()
         new: tuple[Source, ...] | None = None  # None: the new text cannot be parsed
         new_text = ""
         # ValueError: the sources are inline tables, which cannot be appended to
@@ -286,7 +286,7 @@ def _edit_file(
             new_text = edit(text, old)
             if new_text == text:
                 return False
-            new = check(TomlFile(path, tomllib.loads(new_text)))
+            new = parse(TomlFile(path, tomllib.loads(new_text)))
         if new != expected(old):
             raise ConfigError(
                 f"{path} is written in a way that a command cannot edit safely; edit it by hand"

@@ -173,7 +173,7 @@ def _check_host(value: str) -> str:
         raise ValueError(
             f'{value!r} is no host; write "example.org", or "github.com/alice"'
         ) from error
-    if urls.is_suffix(address):
+    if urls.is_public_suffix(address):
         raise ValueError(
             f"anybody can have a domain below {value!r}; write the domains you mean, such as"
             " example.org"
@@ -395,7 +395,7 @@ def make_source(values: Mapping[str, Any]) -> Source:
         raise UsageError(describe_error(error.errors()[0], SourceTable)) from error
 
 
-def check(file: TomlFile) -> tuple[Source, ...]:
+def parse_sources(file: TomlFile) -> tuple[Source, ...]:
     """Return the sources in a parsed file, in order. Raises ConfigError, with all faults, if any is
     faulty."""
     return tuple(placed.source for placed in parse_source_files([file]))
@@ -498,8 +498,8 @@ def find_duplicates(placed: Iterable[Placed]) -> dict[int, Fault]:
 
 def _make_exact_address_key(source: Source) -> str:
     """Return a text that is the same for two sources if they have the same address, and only then.
-    For a mailbox, the newsletter must be the same too. Spellings that differ in more than
-    `urls.canonical` removes count as different addresses."""
+    For a mailbox, the newsletter must be the same too. Unlike for `compute_address_key`, addresses
+    with and without "www." or a last slash differ."""
     if urls.is_mailbox(source.url):
         return compute_address_key(source)
     return urls.canonical(source.url)
@@ -521,7 +521,7 @@ def parse_added(path: Path, end: bytes, present: Sequence[Source]) -> tuple[Sour
     Return None if the whole file must be parsed, because `end` is not valid by itself or repeats a
     key or an address of `present`."""
     try:
-        sources = check(TomlFile(path, tomllib.loads(end.decode())))
+        sources = parse_sources(TomlFile(path, tomllib.loads(end.decode())))
     except (ConfigError, tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError):
         return None
     if not sources:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from syndicator.core.ports import Material
-from syndicator.core.text import width
+from syndicator.core.text import count_columns
 from syndicator.describing.llm import aligned
 from syndicator.describing.text.sentences import CHARACTERS, SENTENCES
 
@@ -80,7 +80,7 @@ def number_sentences(question: Material) -> str:
     """Return the sentences, each on a numbered line. The last ones are left out if all together are
     wider than COLUMNS."""
     lines = (f"{number}. {sentence.text}" for number, sentence in enumerate(question.sentences, 1))
-    return "\n".join(_take_fitting(lines, COLUMNS, width))
+    return "\n".join(_take_fitting(lines, COLUMNS, count_columns))
 
 
 def count_visible_sentences(question: Material) -> int:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any, Final, NamedTuple
 
-from syndicator.core.text import width
+from syndicator.core.text import count_columns
 from syndicator.describing.resources import read_toml
 
 _CJK = re.compile(r"[\u3041-\u30ff\u3400-\u9fff]")
@@ -260,7 +260,7 @@ def find_fault(excerpt: str, title: str) -> str:
 
 def is_too_long(excerpt: str) -> bool:
     """Return True if an excerpt has more than 55 words or is wider than 360 columns."""
-    return len(excerpt.split()) > WORDS or width(excerpt) > CHARACTERS
+    return len(excerpt.split()) > WORDS or count_columns(excerpt) > CHARACTERS
 
 
 def find_form_fault(sentence: str) -> str:

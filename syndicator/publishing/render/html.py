@@ -45,7 +45,7 @@ def render_markdown(markdown: str, base_url: str) -> str:
     Relative addresses become absolute, with `base_url`, the address of the article, as their base.
     Links into private networks lose their address; tracking pixels are removed."""
     renderer = _make_renderer()
-    parsed_tokens = renderer.parse(text.legal(markdown))
+    parsed_tokens = renderer.parse(text.remove_illegal(markdown))
     tokens = list(_adjust_tokens(parsed_tokens, base_url))
     html = renderer.renderer.render(tokens, renderer.options, {})
     # sanitise last, because rendering can turn escaped markup into live markup

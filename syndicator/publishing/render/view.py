@@ -192,7 +192,7 @@ def make_view(
     summary = "" if is_only_link else cut_excerpt(article, restrictions)
     whole_text = ""
     if shown_mode == "full":
-        whole_text = _remove_title(_remove_unprintable(text.legal(html)), article.title)
+        whole_text = _remove_title(_remove_unprintable(text.remove_illegal(html)), article.title)
     if is_only_link or not may_copy_picture(article, source):
         picture = None
 
@@ -433,7 +433,7 @@ def may_copy_picture(article: Article, source: Source | None) -> bool:
 def clean_uri(value: str) -> str:
     """Return an address as a URI that every feed reader accepts (RFC 3986, ASCII only); "" if
     `value` is not an http(s) address."""
-    cleaned = "".join(text.legal(value).split())
+    cleaned = "".join(text.remove_illegal(value).split())
     if _LEGAL_ADDRESS.fullmatch(cleaned):
         return cleaned
     try:

@@ -17,7 +17,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from syndicator.publishing.page_design import TEMPLATES, Look
 
 # Placeholder in rendered list items for the path to the web root, which differs between pages. It
-# is a NUL, since article texts never have one (`text.legal`).
+# is a NUL, since article texts never have one (`text.remove_illegal`).
 ROOT: Final = "\0"
 # Errors that an operator's template may raise.
 _TEMPLATE_ERRORS: Final = (

@@ -81,7 +81,7 @@ def measure_letters(blocks: Sequence[Block]) -> None:
     character, such as a Chinese one, counts as two."""
     for block in blocks:
         block.letters_and_digits = extract_letters(block.text)
-        block.letters = texts.width(block.letters_and_digits)
+        block.letters = texts.count_columns(block.letters_and_digits)
 
 
 def compare_with_text(blocks: Sequence[Block], extracted: str) -> None:

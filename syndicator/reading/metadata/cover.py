@@ -224,7 +224,7 @@ def resolve_picture(document: Document, value: str) -> str | None:
     """Return the absolute address of a picture on the page. `value`: the address as the page writes
     it. Return None if it cannot be used: if it is empty or longer than 4,000 characters, contains
     the picture itself ("data:"), or leads from a public page to a private network."""
-    reference = text.legal(value).strip()
+    reference = text.remove_illegal(value).strip()
     if not reference or len(reference) > _LONGEST_REFERENCE:
         return None
     if reference.lower().startswith(("data:", "blob:", "javascript:")):

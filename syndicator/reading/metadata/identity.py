@@ -170,7 +170,7 @@ def _list_links(tree: Any, rel: str) -> Iterator[str]:
     """Yield the targets of link elements with the relation `rel`, as written."""
     for element in tree.iter("link"):
         if rel in (element.get("rel") or "").lower().split() and element.get("href"):
-            yield text.legal(element.get("href"))[:_LONGEST_URL]
+            yield text.remove_illegal(element.get("href"))[:_LONGEST_URL]
 
 
 def _canonicalise(url: str) -> str | None:

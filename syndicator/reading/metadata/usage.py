@@ -180,7 +180,7 @@ def _list_page_fields(document: Document) -> Iterator[tuple[str, str]]:
                 yield name, value
     for element in islice(document.tree.iter("a", "link"), _MOST_LINKS):
         if "license" in (element.get("rel") or "").lower().split() and element.get("href"):
-            yield "rel=license", text.legal(element.get("href"))
+            yield "rel=license", text.remove_illegal(element.get("href"))
     for item in list_articles(document)[:1]:  # the page's own article
         for value in jsonld.list_texts(item.get("license"), "url", "@id"):
             yield "schema.org license", value

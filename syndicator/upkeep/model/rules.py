@@ -8,7 +8,7 @@ from syndicator.articles.edits import By
 from syndicator.core.model import Article, Failed, Source
 from syndicator.core.ports import Asked
 from syndicator.core.reasons import LlmReason
-from syndicator.core.text import width
+from syndicator.core.text import count_columns
 from syndicator.core.usage.statements import derive_terms
 from syndicator.describing.llm import validate
 
@@ -44,7 +44,7 @@ def find_reason_to_skip(article: Article, source: Source | None) -> str:
         return LlmReason.EXCERPT_BY_OPERATOR
     if article.excerpt_by == By.LLM:
         return LlmReason.EXCERPT_BY_LLM
-    if width(validate.prepare_material(article).text) < validate.LEAST:
+    if count_columns(validate.prepare_material(article).text) < validate.LEAST:
         return LlmReason.SHORT
     return ""
 

@@ -162,7 +162,7 @@ def _fits_host(cookie: Cookie, host: str) -> bool:
     # a top-level domain, such as "com"
     if "." not in cookie.domain:
         return False
-    return not urls.is_suffix(f"https://{cookie.domain}/")
+    return not urls.is_public_suffix(f"https://{cookie.domain}/")
 
 
 def _fits_path(path: str, requested_path: str) -> bool:

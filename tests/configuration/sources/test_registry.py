@@ -18,7 +18,7 @@ from syndicator.configuration.sources.registry import (
     make_source_key,
     remove_source,
 )
-from syndicator.configuration.sources.schema import check
+from syndicator.configuration.sources.schema import parse_sources
 from syndicator.configuration.toml_files import TomlFile
 from syndicator.core import urls
 from syndicator.core.errors import ConfigError, LockedError, UsageError
@@ -139,7 +139,7 @@ keep = ["A line we keep."]
 )
 def test_the_guard_reads_what_is_accepted(line: str) -> None:
     """Every form of `allow` that the sources accept can be parsed by the network guard."""
-    (source,) = check(
+    (source,) = parse_sources(
         TomlFile(
             Path("x"), {"source": [{"key": "a", "url": "https://a.example/", "allow": [line]}]}
         )
@@ -552,6 +552,8 @@ def test_every_key_is_one(path: str, query: str) -> None:
     except ValueError:  # not a URL at all
         return
     assert (
-        check(TomlFile(Path("x"), {"source": [{"key": key, "url": "https://example.org/"}]}))[0].key
+        parse_sources(
+            TomlFile(Path("x"), {"source": [{"key": key, "url": "https://example.org/"}]})
+        )[0].key
         == key
     )

@@ -10,7 +10,7 @@ import pytest
 
 from syndicator.configuration.sources import registry, source_cache
 from syndicator.configuration.sources.registry import load_sources, read_valid_sources
-from syndicator.configuration.sources.schema import check
+from syndicator.configuration.sources.schema import parse_sources
 from syndicator.configuration.toml_files import TomlFile
 from syndicator.core.errors import ConfigError, Fault
 from syndicator.core.model import Source
@@ -178,12 +178,12 @@ def test_of_two_sources_with_one_key_the_first_is_valid(path: Path) -> None:
     path.write_text(ALL + '[[source]]\nkey = "plain"\nurl = "https://second.example/"\n')
     sources, faults = read_valid_sources(path)
 
-    assert sources == check(TomlFile(path, tomllib.loads(ALL)))
+    assert sources == parse_sources(TomlFile(path, tomllib.loads(ALL)))
     assert "two sources have the key" in str(faults)
 
 
 def load_one(text: str) -> tuple[Source, ...]:
-    return check(TomlFile(Path("sources.toml"), tomllib.loads(text)))
+    return parse_sources(TomlFile(Path("sources.toml"), tomllib.loads(text)))
 
 
 MORE = (

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from syndicator.core.model import Article
 from syndicator.core.ports import Choosable, Material
-from syndicator.core.text import width
+from syndicator.core.text import count_columns
 from syndicator.describing.llm import prompt
 from syndicator.describing.llm.prompt import FORMS
 from syndicator.describing.llm.validate import (
@@ -216,7 +216,7 @@ def test_only_sentences_that_fit_are_sent_and_may_be_chosen(texts: list[str]) ->
     asked = replace(ASKED, sentences=tuple(Choosable(text, True, True) for text in texts))
     shown = prompt.number_sentences(asked)
 
-    assert width(shown) <= prompt.COLUMNS
+    assert count_columns(shown) <= prompt.COLUMNS
     assert prompt.count_visible_sentences(asked) == len(shown.split("\n") if shown else [])
     assert len(
         prompt.build_schema(asked)["properties"]["sentences"]["items"]["enum"]
