@@ -232,10 +232,8 @@ class Beside:
         rows = self._read_source_rows()
         old_row = rows[old]
         new_row = rows.get(new)
-        if new_row and new_row.built:  # it is published at this address
-            first_slug = new_row.first_slug
-        else:
-            first_slug = old_row.first_slug
+        # a feed that was published keeps its own address
+        first_slug = new_row.first_slug if new_row and new_row.built else old_row.first_slug
         if new_row is None:
             new_row = FeedRow(key=FeedKey(SOURCE, new), name=old_row.name, first_slug=first_slug)
         redirect_feed(index, old_row, replace(new_row, first_slug=first_slug))
