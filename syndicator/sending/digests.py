@@ -35,9 +35,11 @@ Issues = list[dict[str, Any]]
 
 
 def last_end(digest: Digest, now: datetime, zone: tzinfo | None = None) -> datetime:
-    """Return the end of the last period of a digest at or before `now`, in UTC. `zone`: time zone
-    in which its time of day is meant, None for that of this machine."""
-    weekday = digest.at[:-5].strip()  # "mon" of "mon 07:00"; "" of "07:00", a daily digest
+    """Return when the last period (day or week) of a digest ended, in UTC: the latest end that is
+    not after `now`. `zone`: the time zone of the digest's time of day, None for that of this
+    machine."""
+    # `at` is "mon 07:00" for a weekly digest, "07:00" for a daily one
+    weekday = digest.at[:-5].strip()
     hour = time.fromisoformat(digest.at[-5:])
     today = now.astimezone(zone).date()
     for days_ago in range(len(DAYS) + 1):
@@ -51,23 +53,26 @@ def last_end(digest: Digest, now: datetime, zone: tzinfo | None = None) -> datet
 
 
 def is_due(archive: Archive, settings: Settings) -> bool:
-    """True if a digest has a new issue to make, or if the operator added or removed a digest."""
+    """Return True if `make_due_issues` has something to do: a period of a digest has ended since
+    its last issue, or the operator added or removed a digest."""
     stored = read_issues(archive.store)
-    if stored.keys() != {digest.name for digest in settings.digest}:
+    configured_names = {digest.name for digest in settings.digest}
+    if stored.keys() != configured_names:
         return True
     for digest in settings.digest:
-        if stored[digest.name]["until"] < last_end(digest, archive.clock()).isoformat():
+        end_of_last_issue = stored[digest.name]["until"]
+        if end_of_last_issue < last_end(digest, archive.clock()).isoformat():
             return True
     return False
 
 
 def make_due_issues(archive: Archive, configuration: Configuration) -> list[tuple[Digest, Issues]]:
-    """Make and store the issues that are due. Return all digests with their stored issues, newest
-    first, reduced to the articles that are published now."""
+    """Make the issues of digests that are due, and store them. Return each digest with all of its
+    stored issues, the newest first, without articles that are not published now."""
     stored_before = read_issues(archive.store)
     stored: dict[str, Any] = {}
     for digest in configuration.settings.digest:
-        earlier = stored_before.get(digest.name)
+        earlier = stored_before.get(digest.name)  # None for a new digest
         stored[digest.name] = _continue_digest(archive, configuration, digest, earlier)
     if stored != stored_before:
         write_issues(archive, stored)
@@ -84,9 +89,11 @@ def _continue_digest(
     digest: Digest,
     earlier: Mapping[str, Any] | None,
 ) -> dict[str, Any]:
-    """Return what to store of a digest. If a period has ended since the last issue and brought
-    stories, there is a new issue. `earlier`: what was stored so far; None for a new digest, whose
-    first issue is for the last period that ended and is not mailed."""
+    """Return what to store of a digest: `until`, the end of its last period, and its `issues`, the
+    newest first. There is a new issue if a period has ended since the last one and has stories.
+
+    `earlier`: what is stored of the digest; None for a new digest. A new digest begins with the
+    last period that ended, and its first issue is not mailed."""
     until = last_end(digest, archive.clock())
     if earlier is not None:
         since = datetime.fromisoformat(earlier["until"])
@@ -94,6 +101,7 @@ def _continue_digest(
     else:
         since = last_end(digest, until - timedelta(seconds=1))
         issues = []
+
     stories = []
     if since < until:
         stories = _list_stories(archive, configuration, digest, since, until)
@@ -103,9 +111,9 @@ def _continue_digest(
             "until": until.isoformat(),
             "day": until.astimezone().date().isoformat(),
             "stories": stories,
-            "waits": is_to_be_mailed,
-            "tried": "",
-            "fault": "",
+            "waits": is_to_be_mailed,  # until the mail is sent
+            "tried": "",  # when the mail was tried
+            "fault": "",  # why it could not be sent
         }
         issues = [new_issue, *issues][:_MOST_ISSUES]
     return {"until": max(since, until).isoformat(), "issues": issues}
@@ -118,24 +126,25 @@ def _list_stories(
     since: datetime,
     until: datetime,
 ) -> list[list[str]]:
-    """Return the stories of a digest with articles added from `since` to before `until`. Each is a
-    list of article ids: the lead of the story, then the first article of each other outlet.
+    """Return the stories of a digest that have articles added from `since` to before `until`. A
+    story is a list of article ids: its lead (main article), then the first article of each other
+    outlet.
 
-    Stories with more outlets come first; outlets with copies of one text count as one. Among equal
-    stories, the newest comes first."""
-    # the articles since `since` of the digest's feed, then only those that fit its query
+    Stories of more outlets come first; outlets with copies of one text count as one. Among stories
+    of equally many outlets, the newest comes first."""
+    # the articles of the digest's feed that were added since then, if they fit its query
     index = archive.store.index
-    key = parse_stem(digest.of) or FeedKey("", "")
-    ids = index.ids(key, limit=0, since=since - timedelta(microseconds=1), most=_MOST_ARTICLES)
+    feed = parse_stem(digest.of) or FeedKey("", "")  # a key without articles
+    ids = index.ids(feed, limit=0, since=since - timedelta(microseconds=1), most=_MOST_ARTICLES)
     articles = index.articles(ids)
     if digest.query:
         articles = _select_matching(archive, configuration, articles, parse_query(digest.query))
         ids = list(articles)
-    stories = index.reports(ids)
+    stories = index.reports(ids)  # by article id, the story of the article
     leads = set(index.ids(STORIES, limit=_MOST_ARTICLES, since=None, most=_MOST_ARTICLES))
 
     def is_in_period(article: Article) -> bool:
-        """True if the article was added before the end of the period."""
+        """Return True if the article was added before the end of the period."""
         return (article.added or until) < until
 
     # article ids by the name of their story; an article without a story is one by itself
@@ -148,6 +157,7 @@ def _list_stories(
         if story is None:
             ids_by_story.setdefault(article_id, [article_id])
             continue
+        # by outlet, the id of its first article, or that of the lead
         first_of_outlet: dict[str, str] = {}
         for outlet, report in story.reports:
             excerpts[report.id] = report.excerpt
@@ -155,11 +165,12 @@ def _list_stories(
                 continue
             if outlet not in first_of_outlet or report.id in leads:
                 first_of_outlet[outlet] = report.id
+        # the lead comes first: False is less than True
         members = sorted(first_of_outlet.values(), key=lambda report_id: report_id not in leads)
         ids_by_story.setdefault(story.name, members)
 
     def count_outlets(ids: Sequence[str]) -> int:
-        """Return how many outlets report; copies of one text count once."""
+        """Return how many outlets have articles among `ids`; copies of one text count once."""
         return count_voices(excerpts[article_id] for article_id in ids)
 
     most_outlets_first = sorted(ids_by_story.values(), key=count_outlets, reverse=True)
@@ -169,12 +180,12 @@ def _list_stories(
 def _select_matching(
     archive: Archive, configuration: Configuration, articles: Mapping[str, Article], expr: Expr
 ) -> dict[str, Article]:
-    """Return those articles, by id, that the query `expr` matches. Only what feeds show of an
-    article counts."""
+    """Return the articles that the query `expr` matches, by id. Of the text of an article, the
+    query sees only what feeds show. `articles`: the articles to choose from, by id."""
     selected: dict[str, Article] = {}
     for article_id, article in articles.items():
         source = find_terms(archive, configuration, article)
-        read_text = partial(_read_text, archive, article_id)
+        read_text = partial(_read_text, archive, article_id)  # called if the query needs the text
         if matches_published(expr, article, source, read_text):
             selected[article_id] = article
     return selected
@@ -186,7 +197,8 @@ def _read_text(archive: Archive, article_id: str) -> str:
 
 
 def drop_unpublished(store: Store, issue: Mapping[str, Any]) -> dict[str, Any]:
-    """Return an issue of a digest without the articles that are not published now."""
+    """Return an issue of a digest without the articles that are not published now. `issue`: has the
+    `stories`, each a list of article ids."""
     visible = store.index.select_published(list(chain.from_iterable(issue["stories"])))
     stories = [
         [article_id for article_id in ids if article_id in visible] for ids in issue["stories"]

@@ -52,17 +52,24 @@ def read_failing(store: Store, hubs: Collection[str]) -> list[FailingHub]:
 async def notify_hubs(
     archive: Archive, settings: Settings, written: Iterable[str]
 ) -> tuple[Problem, ...]:
-    """Tell each configured hub which feeds changed. `written`: the files that a build has written,
-    among them the changed feeds. A hub is also told of earlier changes of which it could not be
-    told; what it could not be told now is stored. Return a problem for each hub that failed."""
+    """Tell each configured WebSub hub which feeds changed, so that it can tell their readers.
+    Return a problem for each hub that failed. `written`: the names of the files that a build has
+    written, among them the changed feeds.
+
+    If a hub fails, the feeds of which it was not told are stored. It is told of them after the next
+    build."""
     hubs = settings.publish.hubs
     failing_before = {item.hub: item for item in read_failing(archive.store, hubs)}
+
+    # tell all hubs at the same time
     changed = select_feed_names(written) if hubs else []
     feeds_by_hub = {hub: _list_feeds_to_tell(changed, failing_before.get(hub)) for hub in hubs}
     hubs_to_tell = [hub for hub in hubs if feeds_by_hub[hub]]
     notices = await asyncio.gather(
         *(_notify_hub(archive.clock, settings, hub, feeds_by_hub[hub]) for hub in hubs_to_tell)
     )
+
+    # store the hubs that failed
     failing: list[FailingHub] = []
     for hub, notice in zip(hubs_to_tell, notices, strict=True):
         if notice.failed is None:
@@ -83,9 +90,9 @@ async def notify_hubs(
 
 
 def _list_feeds_to_tell(changed: Sequence[str], earlier: FailingHub | None) -> list[str]:
-    """Return the names of the feeds of which a hub must be told: the `changed` ones, then those
-    that it was not told of before. `earlier`: the last failure of the hub, None if it did not
-    fail."""
+    """Return the names of the feeds of which a hub must be told, each once: the `changed` feeds,
+    then those of which it could not be told before. `earlier`: the last failure of the hub, None if
+    it did not fail."""
     if earlier is None:
         return list(dict.fromkeys(changed))
     return list(dict.fromkeys((*changed, *earlier.untold)))
@@ -99,9 +106,9 @@ def _make_failing_hub(
     untold_urls: Sequence[str],
     earlier: FailingHub | None,
 ) -> FailingHub:
-    """Return what is stored about a hub that did not accept a notice. `failed`: its answer.
-    `untold_urls`: addresses of the feeds that it was not told of. `earlier`: what was stored about
-    it, None if it did not fail before; if it did, the time of its first failure stays."""
+    """Return what to store about a hub that failed: since when it fails, why, and of which feeds it
+    was not told. `failed`: its answer. `untold_urls`: the addresses of these feeds. `earlier`: what
+    is stored about its failure before, None if it did not fail then."""
     failing_since = clock() if earlier is None else earlier.since
     untold_names = tuple(url.removeprefix(settings.base_url) for url in untold_urls)
     return FailingHub(
@@ -114,8 +121,8 @@ def _make_failing_hub(
 
 
 async def try_hubs(clock: Callable[[], datetime], settings: Settings, name: str) -> list[Problem]:
-    """Test the hubs: tell each that the feed `name` changed, so that it fetches this feed. Return a
-    problem for each hub that failed."""
+    """Test the configured hubs: tell each that the feed with the file name `name` changed, so that
+    it fetches this feed. Return a problem for each hub that failed."""
     hubs = settings.publish.hubs
     notices = await asyncio.gather(*(_notify_hub(clock, settings, hub, [name]) for hub in hubs))
     problems = []
@@ -129,7 +136,8 @@ async def try_hubs(clock: Callable[[], datetime], settings: Settings, name: str)
 async def _notify_hub(
     clock: Callable[[], datetime], settings: Settings, hub: str, names: Sequence[str]
 ) -> "Notice":
-    """Tell one hub that the feeds `names` changed."""
+    """Tell one hub that feeds changed. Return what it answered. `hub`: its address. `names`: the
+    file names of the feeds."""
     from syndicator.visiting.fetch.ssrf import list_allow_lines
 
     urls = [settings.base_url + name for name in names]

@@ -79,18 +79,21 @@ class Changes:
 def list_unsent_changes(
     archive: Archive, configuration: Configuration, built: datetime | None
 ) -> Changes:
-    """Return the changes that the next build will publish and for which no message is stored yet.
-    `built`: when the last build began, None if unknown.
+    """Return the changes of articles that the next build will publish, and for which no message is
+    stored yet. `built`: when the last build began, None if unknown.
 
-    The first call begins to record changes: articles from before `built` do not count as changes.
-    If the database is new although feeds exist, it was lost; the changes of the last day are then
-    announced again."""
+    If no webhook wants messages on articles, changes are not recorded, and there are none. The
+    first call with such a webhook begins to record changes: later ones than `built` count. If
+    `built` is unknown although feeds exist, the database was lost; then the changes of the last day
+    are announced again."""
     notes = archive.store.visits
     messages = archive.store.messages
     if not _has_receiver_of_articles(configuration.settings.webhook):
         if notes.note(_NOTE):
             notes.set_note(_NOTE, None, archive.clock())
         return Changes()
+
+    # the note says that changes are recorded
     if not notes.note(_NOTE):
         begin = built
         if begin is None and has_feeds(configuration.settings, configuration.environ):
@@ -101,7 +104,7 @@ def list_unsent_changes(
 
 
 def _has_receiver_of_articles(hooks: Iterable[Webhook]) -> bool:
-    """True if one of the webhooks wants events about articles."""
+    """Return True if one of the webhooks wants messages on articles."""
     for hook in hooks:
         if any(event_type.startswith("article.") for event_type in hook.events):
             return True
@@ -111,30 +114,32 @@ def _has_receiver_of_articles(hooks: Iterable[Webhook]) -> bool:
 def queue_article_messages(
     archive: Archive, configuration: Configuration, changes: Changes, built: Collection[FeedKey]
 ) -> None:
-    """Store messages on the changes that a build has published. `built`: the feeds that it
+    """Store messages on the changes of articles that a build has published; they are sent later.
+    `changes`: the changes, as `list_unsent_changes` returns them. `built`: the feeds that the build
     wrote."""
     messages: list[Message] = []
 
-    # articles that are new or changed, unless what receivers get of them is the same
+    # articles that are new or changed; `published` has what receivers will know of them
     published: dict[str, Known] = {}
-    for article in _list_published(archive.store, configuration.settings, changes.shown, built):
+    for article in _select_published(archive.store, configuration.settings, changes.shown, built):
         known = changes.shown[article.id]
         source = find_terms(archive, configuration, article)
         item = json.loads(
             jsonfeed.make_item(make_view(article, source, archive.instance, None, ""))
         )
-        # an item of JSON Feed without its text
+        # an item of JSON Feed without the text of the article
         data = {**item, "_source": article.source_key}
         digest = hashlib.sha256(json.dumps(data).encode()).hexdigest()
         published[article.id] = replace(known, digest=digest)
-        if digest == known.digest:
+        if digest == known.digest:  # receivers would get the same data as before
             continue
         event_type: EventType = "article.changed"
-        if known.digest is None:
+        if known.digest is None:  # receivers do not know the article
             event_type = "article.published"
         hooks = _choose_receivers(archive, configuration.settings, article, source)
         messages += _make_messages(archive, hooks, event_type, article.id, data)
 
+    # articles that are not published any more
     for article_id in changes.hidden:
         messages += _make_messages(
             archive,
@@ -150,29 +155,35 @@ def queue_article_messages(
 def queue_condition_messages(
     archive: Archive, settings: Settings, *, opened: bool, subject: str, data: Mapping[str, Any]
 ) -> None:
-    """Store messages on a condition that begins (`opened`) or ends. `subject`: messages with the
-    same subject are sent in their order. `data`: the content of the messages."""
+    """Store messages on a condition of the instance, such as a source that fails; they are sent
+    later. `opened`: True if the condition begins, False if it ends. `subject`: names the condition;
+    messages on one subject are sent in their order. `data`: the content of the messages."""
     event_type: EventType = "condition.opened" if opened else "condition.closed"
     messages = list(_make_messages(archive, settings.webhook, event_type, subject, data))
     if messages:
         archive.store.messages.save_messages(messages, {}, ())
 
 
-def _list_published(
+def _select_published(
     store: Store, settings: Settings, ids: Collection[str], built: Collection[FeedKey]
 ) -> list[Article]:
-    """Return those articles of `ids` that are published with their present values, the oldest
-    first. They are shown by a feed of this build (`built`), or by a feed that has no changes to
-    build."""
+    """Return the articles among `ids` that are published as they are now, the oldest first. These
+    are the articles of feeds whose files are up to date. `built`: the feeds that the last build
+    wrote."""
     if not ids:
         return []
     feeds_by_id = {article_id: store.index.list_feeds_of(article_id) for article_id in ids}
-    keys = set(chain.from_iterable(feeds_by_id.values()))
+    feed_keys = set(chain.from_iterable(feeds_by_id.values()))
+
+    # the feeds whose files are up to date: those just built, and those without later changes
     current_feeds = set(built)
-    for row in store.index.feeds(keys):
-        is_current = row.built and not (row.stale or row.dropped)
-        if is_current and not is_axis_off(row, settings.publish):
-            current_feeds.add(row.key)
+    for row in store.index.feeds(feed_keys):
+        if not row.built or row.stale or row.dropped:
+            continue
+        if is_axis_off(row, settings.publish):  # feeds of this kind are not published
+            continue
+        current_feeds.add(row.key)
+
     published_ids = []
     for article_id, feeds in feeds_by_id.items():
         if not current_feeds.isdisjoint(feeds):
@@ -191,11 +202,12 @@ def _get_sort_key(article: Article) -> tuple[int, int]:
 def _choose_receivers(
     archive: Archive, settings: Settings, article: Article, source: Source | None
 ) -> list[Webhook]:
-    """Return the webhooks that want messages on an article. These are the webhooks without a query,
-    and the ones whose query matches what feeds show of the article."""
+    """Return the webhooks whose query matches an article, and those without a query. Of the text of
+    the article, a query sees only what feeds show. `source`: the source of the article, None if it
+    is not followed any more."""
 
     def read_text() -> str:
-        """Called if a query asks for the text of the article."""
+        """Return the text of the article. Called only if a query needs it."""
         return read_article(archive, article.id).text
 
     receivers = []
@@ -216,11 +228,13 @@ def _make_messages(
     subject: str,
     data: Mapping[str, Any],
 ) -> Iterator[Message]:
-    """Yield a message for each webhook that wants events of this type. `subject`: messages with the
-    same subject are sent in their order. `data`: the content of the message."""
+    """Yield a message for each of `hooks` that wants events of this type. `subject`: the id of the
+    article or the name of the condition; messages on one subject are sent in their order. `data`:
+    the content of the message."""
     now = archive.clock()
     event = {"type": event_type, "timestamp": now, "data": data}
     body = json.dumps(event, default=lambda moment: moment.isoformat())
+    # the same id for all webhooks, as it is the same event
     message_id = f"msg_{uuid.uuid5(archive.instance, body).hex}"
     queued_at = codec.to_micros(now)
     for hook in hooks:
@@ -244,9 +258,10 @@ def name_receiver(hook: Webhook) -> str:
 def list_overdue_receivers(
     waiting: Iterable[Waiting], hooks: Iterable[Webhook], now: datetime
 ) -> list[Waiting]:
-    """Return those of the `waiting` receivers that failed and have accepted no message for a day.
-    The host of a receiver becomes its name. `hooks`: the configured webhooks; other receivers are
-    left out."""
+    """Return the receivers that fail and have accepted no message for a day. `waiting`: the
+    receivers for which messages wait. `hooks`: the configured webhooks; receivers that are not
+    configured any more are left out. A returned receiver has the host of its address as its name,
+    for people."""
     hosts = {name_receiver(hook): urlsplit(hook.url).hostname or "" for hook in hooks}
     overdue = []
     for row in waiting:
@@ -260,14 +275,18 @@ def list_overdue_receivers(
 async def send_due_messages(
     archive: Archive, configuration: Configuration, jitter: Callable[[], float]
 ) -> list[Problem]:
-    """Send the messages that are due to all receivers at the same time, for at most SECONDS. Return
-    a problem for each receiver that failed. `jitter`: returns a random number from 0 to 1."""
+    """Send the messages that are due, to all receivers at the same time, and stop after SECONDS.
+    Return a problem for each receiver that failed. `jitter`: returns a random number from 0 to 1,
+    by which the pauses before the next tries differ."""
+    # the names of the receivers for which messages wait
     waiting_names = {row.receiver for row in archive.store.messages.waiting()}
     if not waiting_names:
         return []
     hooks = {name_receiver(hook): hook for hook in configuration.settings.webhook}
     removed_names = waiting_names - hooks.keys()  # no longer in the settings
+    # messages for them are kept for a month, as the operator may add such a receiver again
     archive.store.messages.drop(removed_names, archive.clock() - KEPT)
+
     until = asyncio.get_running_loop().time() + SECONDS
     async with task_group() as group:
         tasks = [
@@ -285,8 +304,9 @@ async def _send_to_receiver(
     hook: Webhook,
     until: float,
 ) -> Problem | None:
-    """Send the due messages of one receiver, until the clock of the event loop reaches `until`.
-    Return a problem if it failed, else None."""
+    """Send the messages to one receiver that are due. Return a problem if the receiver failed, else
+    None. `hook`: the webhook of the receiver. `until`: when to stop, as time of the event loop.
+    `jitter`: returns a random number from 0 to 1."""
     host = urlsplit(hook.url).hostname or ""
     async with aclosing(
         make_direct_client(archive.clock, configuration.settings, hook.url)
@@ -306,33 +326,39 @@ async def _send_all(
     client: Fetcher,
     until: float,
 ) -> str:
-    """Send the due messages of one receiver. Stop when there are no more, when the clock of the
-    event loop reaches `until`, or when the receiver fails. Return the last fault, "" for none.
+    """Send the messages to one receiver that are due. Stop when there are no more, when the time of
+    the event loop is `until`, or when the receiver fails. Return the last fault in words, "" if
+    there was none.
 
     A receiver fails if it does not answer, or if it refuses three messages in a row. Then all of
-    its messages wait."""
+    its messages wait. `hook`: the webhook of the receiver. `client`: sends the requests. `jitter`:
+    returns a random number from 0 to 1."""
     store = archive.store.messages
-    clock = asyncio.get_running_loop().time
+    get_loop_time = asyncio.get_running_loop().time
     fault = ""
     refused_in_a_row = 0
     while messages := store.due(name_receiver(hook), archive.clock(), _BATCH):
         for message in messages:
-            if clock() >= until:
+            if get_loop_time() >= until:
                 return fault
             failed = await _post_message(archive.clock, environ, hook, message, client)
             if failed is None:
                 store.record_sent(message)
                 refused_in_a_row = 0
                 continue
+
             fault = failed.detail or failed.reason
             if failed.status:
                 fault = f"HTTP {failed.status}"
             refused_in_a_row += 1
-            only_refuses_message = failed.status in _REFUSALS
-            has_failed = not only_refuses_message or refused_in_a_row == _MOST_REFUSED
+            # the receiver may accept other messages, unless it refused several in a row
+            refuses_only_this_message = (
+                failed.status in _REFUSALS and refused_in_a_row < _MOST_REFUSED
+            )
+            receiver_fails = not refuses_only_this_message
             retry_at = plan_next_try(message.tries, failed, archive.clock(), jitter())
-            store.record_failed(message, fault, retry_at, include_all=has_failed)
-            if has_failed:
+            store.record_failed(message, fault, retry_at, include_all=receiver_fails)
+            if receiver_fails:
                 return fault
     return fault
 
@@ -344,8 +370,9 @@ async def _post_message(
     message: Message,
     client: Fetcher,
 ) -> Failed | None:
-    """Send one message. Return None if the receiver accepted it (status 2xx), else the failure.
-    Redirects are not followed."""
+    """Send one message to a receiver. Return None if the receiver accepted it (HTTP status 2xx),
+    else the failure. Redirects are not followed. `environ`: environment variables, which may have
+    the secret of the webhook and parts of its address."""
     body = message.body.encode()
     try:
         key = read_signing_key(hook.secret.get_secret_value(), environ)
@@ -368,26 +395,27 @@ async def _post_message(
     result = await client.fetch(request)
     if isinstance(result, Fetched):
         return None
-    if not isinstance(result, Failed):
+    if not isinstance(result, Failed):  # 304 (Not Modified), which makes no sense here
         return Failed(url=hook.url, reason="http-304", status=304)
-    if result.status in _ACCEPTED:  # only its answer was at fault, such as too long
+    if result.status in _ACCEPTED:  # accepted, though its answer is faulty, such as too long
         return None
     return result
 
 
 def read_signing_key(secret: str, environ: Mapping[str, str]) -> bytes:
-    """Return the key by which messages are signed. `secret`: "whsec_" with base64 behind it, or
-    "${NAME}", which names an environment variable with such a text. Raises KeyError if the variable
-    is not set; ValueError if the base64 is invalid."""
+    """Return the bytes of the key that signs messages. `secret`: the key in base64 after "whsec_",
+    or "${NAME}" for an environment variable that has such a text. `environ`: environment variables,
+    by name. Raises KeyError if the variable is not set; ValueError if the base64 is not valid."""
+    key_text = secret
     if secret.startswith("$"):
-        name = secret[2:-1]  # of ${NAME}
-        secret = environ[name]
-    return base64.b64decode(secret.removeprefix("whsec_"), validate=True)
+        name = secret[2:-1]  # NAME of ${NAME}
+        key_text = environ[name]
+    return base64.b64decode(key_text.removeprefix("whsec_"), validate=True)
 
 
 def make_signature(message_id: str, sent: datetime, body: bytes, key: bytes) -> dict[str, str]:
-    """Return the headers that sign a message (Standard Webhooks, scheme v1). `sent`: the time of
-    sending."""
+    """Return the headers of a request that sign a message (Standard Webhooks, scheme v1). `sent`:
+    when it is sent. `body`: the body of the request. `key`: the key that signs it."""
     seconds = str(int(sent.timestamp()))
     mac = hmac.digest(key, f"{message_id}.{seconds}.".encode() + body, "sha256")
     signed = f"v1,{base64.b64encode(mac).decode()}"
@@ -395,9 +423,12 @@ def make_signature(message_id: str, sent: datetime, body: bytes, key: bytes) -> 
 
 
 def plan_next_try(tries: int, failed: Failed, now: datetime, jitter: float) -> datetime:
-    """Return when to send a message again. The pause is a minute after the first failed try and
-    doubles with each, up to an hour. It is longer if the receiver asked for that (Retry-After), but
-    at most a day. `tries`: failed tries before this one; `jitter`: random number from 0 to 1."""
+    """Return when to send a message again that a receiver did not accept. The pause is about a
+    minute after the first failed try and doubles with each further one, up to an hour. If the
+    receiver asked for a longer pause (Retry-After), it gets that, up to a day.
+
+    `tries`: the number of failed tries before this one. `failed`: the answer to this one. `jitter`:
+    a random number from 0 to 1, by which the pauses of messages differ."""
     doublings = min(tries, _MOST_DOUBLINGS)
     pause = min(_LONGEST_PAUSE, _FIRST_PAUSE * (1 << doublings))
     random_factor = _LEAST_JITTER + jitter / 2  # from 0.75 to 1.25
