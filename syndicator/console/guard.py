@@ -96,6 +96,7 @@ class Guard:
         pass as `form`."""
         headers = request.headers
         console = self._console
+        # joined, so that a header that was sent twice is no valid name
         if not is_for_us(",".join(headers.getlist("host")), console.hosts):
             return PlainTextResponse("This name is not the console's; see [console] names.\n", 421)
         session = console.find_session(request.cookies.get(cookie_name(console), ""))
@@ -103,9 +104,10 @@ class Guard:
         is_logged_in = session is not None and bool(session.who)
         is_open_page = request.url.path.startswith(OPEN)  # such as the login page
         may_pass = is_logged_in or is_open_page
-        if request.method in _READS:
+        if request.method in _READS:  # it changes nothing
             return None if may_pass else _redirect_to_login(request)
 
+        # a change must be sent by a page of the console, with the token of its session in the form
         if request.method != "POST":
             return PlainTextResponse("No such method.\n", 405)
         if not is_from_us(headers["host"], headers.get("origin"), headers.get("sec-fetch-site")):

@@ -113,8 +113,8 @@ def name_fields(message: str) -> str:
 
 
 def cure(condition: Condition) -> str:
-    """Return what ends a condition, in words of the console. If the console has no words for it,
-    return its usual cure, which may name a command."""
+    """Return what the operator can do to end a condition, in words that fit the console. If the
+    console has no words for it, return the general text, which may name a command."""
     reason = condition.code or condition.kind.value
     return str(_load_labels()["cures"].get(reason, condition.cure))
 
@@ -142,7 +142,7 @@ def describe_age(then: datetime | None, now: datetime) -> str:
 
 
 def day(moment: datetime | None) -> str:
-    """Return a time like 2026-11-26 13:05 UTC; "" for None."""
+    """Return a time as text, such as "2026-11-26 13:05 UTC"; "" for None."""
     return "" if moment is None else f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 

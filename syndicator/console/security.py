@@ -141,7 +141,8 @@ def need_name(name: str) -> None:
 
 
 def write_hashes(path: Path, hashes: dict[str, str]) -> None:
-    """Replace the file `path` by one with these hashes, which only this account may read."""
+    """Write the file of passwords or of API tokens anew, so that only this account of the machine
+    may read it. `hashes`: the texts for the file, by name of the user or token."""
     disk.make_private_folder(path.parent)
     disk.write(path, json.dumps(hashes, indent=1).encode(), mode=disk.PRIVATE)
 
@@ -233,7 +234,7 @@ class Sessions:
 
 
 def is_token(session: Session, token: str) -> bool:
-    """Return True if `token` is the one that forms of the session have. Pure."""
+    """Return True if `token`, which a form sent, is the token of the session. Pure."""
     return hmac.compare_digest(session.token.encode(), token.encode())
 
 

@@ -187,7 +187,7 @@ class Console:
         return job
 
     def renew_in_background(self) -> None:
-        """Call `renew` in the background; do not wait for it."""
+        """Begin to read the health of the instance again (see `renew`), and return at once."""
         task = asyncio.create_task(self.renew())
         self._background_tasks.add(task)  # asyncio itself holds no reference to a task
         task.add_done_callback(self._background_tasks.discard)
@@ -227,6 +227,6 @@ class Console:
 
 
 def _is_under_way(job: Job) -> bool:
-    """Return True until the result of a job is known. It is known as soon as the job builds feeds,
-    which comes last."""
+    """Return True if the result of a job is not known yet. The result is known when the job has
+    ended, and also while it builds feeds, which is its last step."""
     return not job.ended and job.status != "building"

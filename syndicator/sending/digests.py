@@ -213,8 +213,8 @@ def list_mail_faults(store: Store) -> list[str]:
 
 
 def read_issues(store: Store) -> dict[str, Any]:
-    """Return the stored digests by name. Each has `until`, the end of its last period as ISO time,
-    and `issues`, newest first."""
+    """Return what is stored of each digest, by the name of the digest: `until`, the end of its last
+    period as a text in ISO format, and `issues`, the newest first."""
     stored: dict[str, Any] = json.loads(store.visits.note(_NOTE) or "{}")
     return stored
 

@@ -43,7 +43,8 @@ class _Failing:
 
 
 def read_failing(store: Store, hubs: Collection[str]) -> list[FailingHub]:
-    """Return those of `hubs`, the configured hubs, that did not accept the last notice."""
+    """Return what is stored about the hubs that did not accept the last notice. `hubs`: the
+    addresses of the configured hubs; other hubs are left out."""
     noted = store.visits.note(_NOTE)
     failing = codec.unpack(_Failing, noted) if noted else _Failing()
     return [item for item in failing.hubs if item.hub in hubs]
@@ -146,7 +147,7 @@ async def _notify_hub(
 
 
 def _write_failing(archive: Archive, failing: Sequence[FailingHub]) -> None:
-    """Store the failing hubs, unless they are stored like this already."""
+    """Store which hubs fail, in place of what is stored. Write nothing if that is the same."""
     text = codec.pack(_Failing(hubs=tuple(failing))) if failing else None
     if text != archive.store.visits.note(_NOTE):
         archive.store.visits.set_note(_NOTE, text, archive.clock())

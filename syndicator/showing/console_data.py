@@ -75,13 +75,14 @@ class Glance:
             return str(error)
 
     def list_dropped_settings(self) -> tuple[str, ...]:
-        """Return the settings of earlier versions that are still set."""
+        """Return a sentence for each setting in the configuration that earlier versions had and
+        this one does not."""
         if self._configuration is None:
             return ()
         return tuple(str(fault) for fault in self._configuration.dropped)
 
     def is_stale(self) -> bool:
-        """True if the next page should read the health again in the background."""
+        """Return True if the health that is kept is so old that it should be read again."""
         return self._health is None or utc_now() - self._health.now > FRESH
 
     def renew_health(self) -> Health:
@@ -116,13 +117,13 @@ class Glance:
             return Today(health=health, latest=latest, choices=choices, names=self._names)
 
     def read_folders_and_work(self) -> tuple[FolderFacts, Mapping[str, Work]]:
-        """Read all folders and visits, which may take seconds. Return the new values of `walked`
-        and `work`; the caller sets them."""
+        """Read all folders of the instance, and count the visits and articles of each source, which
+        may take seconds. Return both; the caller sets `folder_facts` and `work`."""
         with self.open_instance() as instance:
             return read_folders(instance), measure_work(instance)
 
     def list_source_lines(self, words: Sequence[str]) -> list[Line]:
-        """Return the rows of the table of sources for those that match all of `words`."""
+        """Return the rows of the table of sources, for the sources that match all of `words`."""
         health = self._health or self.renew_health()
         with self.open_instance() as instance:
             return list_lines(instance, words, health.conditions, self.work)

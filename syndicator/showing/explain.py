@@ -254,7 +254,8 @@ def show_article(
 
 
 def _make_reading(article: Article) -> ReadArticle:
-    """Return an article in the form in which a page is read, without a trace of how."""
+    """Return an article as if it had been read from a page, without a trace of how its fields were
+    found."""
     return ReadArticle(**{field.name: getattr(article, field.name) for field in fields(Article)})
 
 

@@ -143,7 +143,7 @@ def find_articles(instance: OpenedInstance, search: str) -> list[str]:
 
 
 def has_source(instance: OpenedInstance, key: str) -> bool:
-    """True if a source is followed or has articles."""
+    """Return True if the source `key` is followed, or if there are articles of it."""
     if key in instance.sources:
         return True
     return instance.store is not None and find_unknown(instance.store, Term("source", key)) is None
@@ -190,8 +190,9 @@ def name_outlet(instance: OpenedInstance, article: Article) -> str:
 
 
 def name_source(source: Source, state: SourceState | None) -> str:
-    """Return the name of a source. It is the configured one, else that of its feed, else its host,
-    else its key. `state`: None before its first visit."""
+    """Return the name of a source: the name in sources.toml; without one, the title of its feed;
+    without that, its host, or else its key. `state`: the state of the source, None before its first
+    visit."""
     feed_title = state.channel.feed_title if state else ""
     return source.title or feed_title or urls.host(source.url) or source.key
 
@@ -515,5 +516,5 @@ def read_newest_files(archive: Archive, limit: int) -> list[Article]:
 
 
 def read_plain_text(instance: OpenedInstance, article_id: str) -> str:
-    """Return the plain text of an article, "" if it has none."""
+    """Return the text of an article without its markup; "" if it has no text."""
     return plain(markdown(instance, article_id))

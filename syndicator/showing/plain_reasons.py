@@ -200,7 +200,8 @@ def _list_doubts(why: Mapping[str, Any]) -> Iterator[PlainReason]:
 
 
 def _describe_cut(rule: str) -> str:
-    """Return in words why a block of the page was left out of the text. `rule`: as in the trace."""
+    """Return in words why a block of the page was left out of the text. `rule`: the name of the
+    rule that left it out."""
     if rule.startswith(_BY_SCORE):
         return "unlike the article"
     return _WAY_LABELS.get(rule, rule)
@@ -233,7 +234,7 @@ def _name_visit(visit: str) -> str:
 
 
 def _make_list(value: str | Iterable[str]) -> list[str]:
-    """Return a list of names; one name alone is a list of one."""
+    """Return names as a list. `value`: one name, or several."""
     return [value] if isinstance(value, str) else list(value)
 
 

@@ -196,7 +196,7 @@ def _needs_console_argument(operation: Operation) -> bool:
 
 
 def make_openapi_document() -> dict[str, Any]:
-    """Return the OpenAPI document of the API."""
+    """Return the OpenAPI document, which describes all requests and answers of the API."""
     schemas = {
         "Job": TypeAdapter(Job).json_schema(),
         "Page": _make_page_schema("Item"),
@@ -274,10 +274,10 @@ def _describe_request(
     }
 
 
-def _describe_answer(media_type: str, model: str) -> dict[str, Any]:
-    """Return the OpenAPI description of an answer. `model`: the name of its schema."""
-    schema = {"$ref": f"#/components/schemas/{model}"}
-    return {"description": model, "content": {media_type: {"schema": schema}}}
+def _describe_answer(media_type: str, answer_schema: str) -> dict[str, Any]:
+    """Return the OpenAPI description of an answer. `answer_schema`: the name of its schema."""
+    schema = {"$ref": f"#/components/schemas/{answer_schema}"}
+    return {"description": answer_schema, "content": {media_type: {"schema": schema}}}
 
 
 def _describe_operation(operation: Operation) -> dict[str, Any]:
@@ -356,9 +356,9 @@ class Api:
         await answer(scope, receive, add_security_headers(send))
 
     def _refuse_without_token(self, request: Request) -> Response | None:
-        """Return the error to answer to a request without a valid token; None if its token is
-        valid. Then the state of the request gets the token as `token` and the user that jobs and
-        changes name as `who`."""
+        """Return the response that refuses a request without a valid token; None if the token is
+        valid. For a valid token, set `token` in the state of the request, and `who`, the name of
+        the user for jobs and the log of changes."""
         if not is_for_us(_join_header(request, "host"), self._console.hosts):
             return answer_problem(421, "this name is not the console's; see [console] names")
         tokens_file = security.find_tokens_file(self._console.settings.state_dir)
@@ -432,8 +432,8 @@ async def _answer_status(request: Request) -> Response:
 
 async def _answer_list(query: Query, request: Request) -> Response:
     """Answer with one page of a list. `query`: reads the list. The parameters of the request are
-    the conditions that the items must meet, the largest number of items (`limit`), and the end of
-    the page before (`cursor`). Raises HTTPException if there are too many parameters."""
+    conditions for the items, the largest number of items (`limit`), and the place in the list where
+    the page begins (`cursor`). Raises HTTPException if there are too many parameters."""
     # each parameter becomes a condition of a database query, which may have only so many
     if len(request.query_params.multi_items()) > MOST:
         raise HTTPException(400, f"at most {MOST} parameters")
