@@ -46,8 +46,8 @@ class Archive:
 
 
 def find_terms(archive: Archive, configuration: Configuration, article: Article) -> Source | None:
-    """Return the source of an article with the settings that hold for this article. None if the
-    source was removed."""
+    """Return the source of an article, with its settings limited to those that it may have for an
+    article at this address. None if the source was removed."""
     source = configuration.sources.get(article.source_key)
     if source is None:
         return None
@@ -58,8 +58,9 @@ def find_terms(archive: Archive, configuration: Configuration, article: Article)
 def make_opened_instance(
     archive: Archive, configuration: Configuration, fault: str = ""
 ) -> OpenedInstance:
-    """Return what commands read of an instance, made from its archive and configuration. `fault`:
-    what is wrong with the configuration, "" for nothing."""
+    """Return the instance as commands see it that only read. It is made from its archive (articles
+    and database) and its configuration. `fault`: an error in the configuration, in words; "" for
+    none."""
     return OpenedInstance(
         config=configuration.folder,
         sources=configuration.sources,

@@ -28,10 +28,11 @@ def read_excused(store: Store) -> frozenset[str]:
 
 
 def note_renamed(archive: Archive, old: str, new: str) -> None:
-    """Replace a renamed tag in the note of the tags that entries link. `old`, `new`: slugs. All
-    articles with the tag were rewritten, so the next build need not mark their files once more
-    because of the link."""
+    """Rename a tag in the note of the database that lists the tags to which published entries link.
+    `old`, `new`: slugs of the tag."""
     note = archive.store.visits.note(_TAGS_NOTE)
+    # Without this, the next build would find another link, and mark the files of all articles with
+    # the tag. The rename has done so already.
     if note:
         renamed = note.replace(f"{json.dumps(old)}:", f"{json.dumps(new)}:")
         archive.store.visits.set_note(_TAGS_NOTE, renamed, archive.clock())

@@ -35,12 +35,12 @@ _LEASE_MORE = 5.0
 
 
 def make_user_agent(settings: Settings) -> str:
-    """Return the name by which servers know this program: the configured one, else program, version
-    and contact address. If the published files have a secret path, the address of the site is not
-    given away."""
+    """Return the user agent, the name that requests tell a server: the configured one, or else the
+    program and its version, with an address to contact the operator."""
     if settings.fetch.user_agent:
         return settings.fetch.user_agent
     contact = settings.site.contact
+    # the address of a site with a secret path must not become known
     if not contact and not settings.publish.secret_path:
         contact = settings.site.url
     name = f"Syndicator/{__version__}"
@@ -50,29 +50,32 @@ def make_user_agent(settings: Settings) -> str:
 def make_fetcher(archive: Archive, settings: Settings, turns: HostTurns | None = None) -> Fetcher:
     """Return the client that fetches feeds and pages. It obeys robots.txt, pauses between requests
     to a host, and refuses private addresses. Pages of sources with `browser = true` are drawn by a
-    browser. `turns`: decides when a host may be asked; None if only the database's table of hosts
-    decides."""
+    browser.
 
+    `turns`: decides when a host may be asked; None if only the database's table of hosts
+    decides."""
     from syndicator.visiting.drawing.fetcher import DrawingFetcher
     from syndicator.visiting.fetch.client import HttpFetcher
     from syndicator.visiting.politeness.fetcher import PoliteFetcher
     from syndicator.visiting.politeness.page_turns import PageTurns
     from syndicator.visiting.politeness.robots import Robots
 
-    agent = make_user_agent(settings)
+    user_agent = make_user_agent(settings)
     notes = archive.store.visits
     client = HttpFetcher(
         settings.fetch,
-        user_agent=agent,
+        user_agent=user_agent,
         clock=archive.clock,
         offsets=archive.clock_offsets,
         cookies=archive.cookie_files,
     )
 
     def store_note_at_once(key: str, value: str | None, now: datetime) -> None:
+        """Store a note about a host that asked to be left alone for some time."""
         notes.set_note(key, value, now)
-        notes.commit()  # counts even if this process is killed: the host asked to be left alone
+        notes.commit()  # it counts even if this process is killed
 
+    # several machines share their turns and waits in a table of the database
     hosts = None if archive.store.single else archive.store.hosts(lease_seconds(settings))
     backoff: HostWaits | Backoff
     if hosts:
@@ -88,13 +91,15 @@ def make_fetcher(archive: Archive, settings: Settings, turns: HostTurns | None =
     )
 
     def make_polite(page_turns: PageTurns | None = None) -> PoliteFetcher:
+        """Return a fetcher that obeys robots.txt and waits for its turn at a host. `page_turns`:
+        those of a page that a browser draws, with all its parts; None for single requests."""
         take_turn = page_turns.turn if page_turns else None
         robots_fetcher = PoliteFetcher(client, throttle, backoff=backoff, take_turn=take_turn)
         robots = Robots(
             robots_fetcher,
             notes.note,
             notes.set_note,
-            user_agent=agent,
+            user_agent=user_agent,
             clock=archive.clock,
             prune=notes.prune_notes,
         )
@@ -102,10 +107,11 @@ def make_fetcher(archive: Archive, settings: Settings, turns: HostTurns | None =
 
     @asynccontextmanager
     async def open_page() -> AsyncIterator[Fetcher]:
+        """Yield the fetcher for a page that the browser draws. Called for each such page."""
         async with PageTurns(throttle) as page_turns:
             yield make_polite(page_turns)
 
-    return DrawingFetcher(make_polite(), open_page, user_agent=agent)
+    return DrawingFetcher(make_polite(), open_page, user_agent=user_agent)
 
 
 class SharedClient:
@@ -135,8 +141,8 @@ def lease_seconds(settings: Settings) -> float:
 
 
 def make_enricher(clock: Callable[[], datetime], configuration: Configuration) -> "Endpoint":
-    """Return the client of the language model. Raises ConfigError if the key of the model is not
-    set."""
+    """Return the client that asks the language model to describe articles. Raises ConfigError if
+    the key of the model is not set."""
     from syndicator.describing.llm.client import Endpoint
     from syndicator.visiting.fetch.ssrf import list_allow_lines
 
@@ -151,15 +157,16 @@ def make_direct_client(clock: Callable[[], datetime], settings: Settings, url: s
     address that the operator chose."""
     from syndicator.visiting.fetch.client import HttpFetcher
 
-    fetch = settings.fetch
+    fetch_settings = settings.fetch
     if explain_private(url):  # a proxy elsewhere cannot reach this machine or its network
-        fetch = fetch.model_copy(update={"proxy": ""})
-    return HttpFetcher(fetch, user_agent=make_user_agent(settings), clock=clock)
+        fetch_settings = fetch_settings.model_copy(update={"proxy": ""})
+    return HttpFetcher(fetch_settings, user_agent=make_user_agent(settings), clock=clock)
 
 
 def read_llm_key(config: Path, llm: Llm, environ: Mapping[str, str]) -> str:
-    """Return the key of the language model; "" if it needs none. Raises ConfigError if the
-    environment variable of the key is not set, or has a text that is no key."""
+    """Return the secret key of the language model, from the environment variable that `llm` names;
+    "" if the model needs no key. `config`: folder of the configuration. Raises ConfigError if the
+    variable is not set, or if its value cannot be a key."""
     if not llm.key_env:
         return ""
     where = (
@@ -192,9 +199,10 @@ def open_worker(count: int = 1) -> closing[Worker]:
 
 @asynccontextmanager
 async def task_group() -> AsyncIterator[asyncio.TaskGroup]:
-    """Yield a TaskGroup. If a task fails, raise its own error instead of a group of errors."""
+    """Yield a TaskGroup. If its tasks fail, raise the error of one task instead of a group of
+    errors, so that callers can catch it by its type."""
     try:
         async with asyncio.TaskGroup() as group:
             yield group
-    except BaseExceptionGroup as failed:
-        raise find_reported_error(failed) from failed
+    except BaseExceptionGroup as errors:
+        raise find_reported_error(errors) from errors

@@ -18,7 +18,7 @@ from syndicator.app.archive import Archive
 from syndicator.app.beside.kept_feeds import Beside
 from syndicator.app.beside.opened_rights import open_rights
 from syndicator.app.clock import utc_now
-from syndicator.app.places import add_index, has_begun, open_kept_pages, settle_archives
+from syndicator.app.places import add_index, has_begun, open_kept_pages, record_archives
 from syndicator.app.read_configuration import Configuration, describe_wrong, read_configuration
 from syndicator.articles.article_store import open_articles
 from syndicator.articles.beside.withdrawals import KeptAway
@@ -75,12 +75,14 @@ def open_app(
     held: Callable[[], object] = lambda: None,
     tell: Callable[[Fault], object] = warn,
 ) -> Iterator[App]:
-    """Open an instance, yield it, and close its database at the end. `config`: folder of the
-    configuration; `create`: make a new database even if articles exist; `remake`: rebuilds a lost
-    database, None if a lost database is an error; `read`: the configuration, if the caller has read
-    it; `entries`: a cache that outlives this opening; `held`: called before each change, raises
-    StoreAway if the lock of runs was lost; `tell`: called with each fault of the configuration.
-    Raises ConfigError, StoreError or MissingError."""
+    """Open an instance, yield it, and close its database at the end.
+
+    `config`: folder of the configuration. `create`: True to make a new database even if articles
+    exist. `remake`: rebuilds a lost database; None if a lost database is an error. `read`: the
+    configuration, if the caller has read it. `entries`: a cache of feed entries that outlives this
+    opening. `held`: called before each change; raises StoreAway if the lock of runs was lost.
+    `tell`: called with each fault of the configuration. Raises ConfigError, StoreError or
+    MissingError."""
     if read is None:
         read = read_configuration(config, environ, remember=True)
         for fault in read.faults:
@@ -90,6 +92,7 @@ def open_app(
     has_articles = has_begun(article_store, settings, environ)
     settings.state_dir.mkdir(parents=True, exist_ok=True)
     is_lost = remake is not None and has_articles and is_missing(settings.store_url)
+    # it refuses to make a new database for existing articles, unless `create` says so
     store = open_store(settings.store_url, articles_exist=has_articles, create=create or is_lost)
     store.set_guard(held)
     try:
@@ -101,7 +104,7 @@ def open_app(
         app = App(
             configuration=replace(
                 read,
-                settings=settle_archives(settings, article_store, begun=has_articles),
+                settings=record_archives(settings, article_store, begun=has_articles),
                 environ=environ,
             ),
             archive=Archive(
@@ -127,14 +130,16 @@ def open_app(
 def _keep_instance(
     article_store: ArticleStore, store: Store, now: datetime, *, begun: bool
 ) -> None:
-    """Copy the uuid of the instance, from which all published ids are made, to the database. A new
-    instance gets one. `begun`: True if the instance has articles or feeds. Raises ConfigError if it
-    has, but its uuid is lost."""
-    stored = store.visits.note(_INSTANCE)
-    if begun and not article_store.minted():
-        cure = f'id = "{stored or "<uuid of a backup>"}"'
-        if not stored:
-            cure += " (a new one shows every entry to all once more)"
+    """Copy the uuid of the instance, from which all published ids are made, from instance.toml to
+    the database. A new instance gets a new uuid. `begun`: True if the instance has articles or
+    feeds. Raises ConfigError if it has, but its uuid in instance.toml is lost."""
+    stored = store.visits.note(_INSTANCE)  # the uuid in the database, None for a new database
+    has_uuid_in_file = article_store.minted()
+    if begun and not has_uuid_in_file:
+        if stored:
+            cure = f'id = "{stored}"'
+        else:
+            cure = 'id = "<uuid of a backup>" (a new one shows every entry to all once more)'
         raise ConfigError(
             f"{article_store.name}/instance.toml is lost, from which all published ids are made;"
             f" restore it, or write this line into it: {cure}"
@@ -145,18 +150,20 @@ def _keep_instance(
 
 
 def _need_article_store(article_store: ArticleStore, store: Store) -> None:
-    """Raise MissingError if the database knows articles but there is no article file, as when a
-    disk is not mounted. Otherwise all articles would be published again with new ids."""
-    has_files = article_store.minted() or next(article_store.walk(), None) is not None
-    if has_files:
+    """Raise MissingError if the database knows articles, but the article store has no file at all,
+    as when a disk is not mounted."""
+    # without this error, all articles would be published again with new ids
+    has_article = next(article_store.walk(), None) is not None
+    if article_store.minted() or has_article:
         return
-    count = len(store.visits.stamps())
-    if count:
-        cure = "mount it or restore it from a backup"
-        if "/~" in article_store.name:
-            cure = 'write paths.articles in syndicator.toml without "~", as a whole path'
-        raise MissingError(
-            f"{article_store.name} is not the folder it was: the database knows {count} articles"
-            f" and no file is there; {cure}; or, if paths.articles in syndicator.toml was changed,"
-            f" move the old folder there. To begin anew, move {store.name} away"
-        )
+    article_count = len(store.visits.stamps())
+    if not article_count:  # a new instance
+        return
+    cure = "mount it or restore it from a backup"
+    if "/~" in article_store.name:
+        cure = 'write paths.articles in syndicator.toml without "~", as a whole path'
+    raise MissingError(
+        f"{article_store.name} is not the folder it was: the database knows {article_count}"
+        f" articles and no file is there; {cure}; or, if paths.articles in syndicator.toml was"
+        f" changed, move the old folder there. To begin anew, move {store.name} away"
+    )

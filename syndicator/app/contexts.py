@@ -18,8 +18,8 @@ from syndicator.processes.worker import Worker
 
 
 def make_filing_context(archive: Archive, sources: Mapping[str, Source]) -> FilingContext:
-    """Return the context for filing articles outside of visits. The rank of a source is its number
-    in the configuration."""
+    """Return the context for filing articles (writing them to files and the database) when no
+    source is visited. `sources`: the configured ones by key, in order: earlier ones rank first."""
     return FilingContext(
         store=archive.store.visits,
         article_store=archive.article_store,
@@ -31,9 +31,11 @@ def make_filing_context(archive: Archive, sources: Mapping[str, Source]) -> Fili
 
 
 def load_owners(archive: Archive, sources: Mapping[str, Source]) -> Owners:
-    """Return the sources with their rights to write articles of sites."""
+    """Return an object that knows which source may write the articles of a site. `sources`: the
+    configured ones, by key."""
 
     def load_rights_today(source: Source) -> Rights:
+        """Return the rights of a source. Called when they are first needed."""
         return load_rights(archive.rights_file, source, archive.clock().date())
 
     return Owners(sources, load_rights_today, archive.rights_file.list_linked_hosts())
@@ -51,11 +53,14 @@ def make_context(
     hubs: Hubs | None = None,
     pages: Callable[[int, int], None] = lambda count, read: None,
 ) -> RunContext:
-    """Return the context of visits: that for filing articles, and what visits need besides.
+    """Return the context of a run, which visits sources and files their articles: settings, stores
+    and clients.
 
-    `filed`: called with the title of each new article. `pages`: called with how many pages were
-    added to those to read, and how many were read. `asked`: True if a person chose the sources.
-    `hubs`: the subscriptions, None if there are none."""
+    `jitter`: returns a random number, by which times of visits differ. `fetcher`: fetches feeds and
+    pages. `worker`: a process that parses them. `filed`: called with the title of each new article.
+    `asked`: True if a person chose the sources. `hubs`: the subscriptions at hubs, None if there
+    are none. `pages`: called with two numbers: pages added to those to read, and pages read."""
+    # a RunContext has all fields of a FilingContext, and more
     filing_context = make_filing_context(archive, configuration.sources)
     filing_fields = {
         field.name: getattr(filing_context, field.name) for field in fields(FilingContext)

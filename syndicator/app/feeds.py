@@ -21,9 +21,11 @@ def plan_feed_specs(
     rows: Sequence[FeedRow],
     archived: Collection[FeedKey] = (),
 ) -> list[FeedSpec]:
-    """Return all feeds to publish, in the order of `plan_feeds`. `rows`: the feeds in the database;
-    `archived`: feeds that have archives. Raises ConfigError if feeds.toml has faults and the feed
-    of a query would end, perhaps because of them."""
+    """Return all feeds to publish, in the order of `plan_feeds`.
+
+    `taxonomy`: the categories and tags of taxonomy.toml. `rows`: the feeds in the database.
+    `archived`: feeds that have archives (pages of older entries). Raises ConfigError if feeds.toml
+    has faults and the feed of a query would end, perhaps because of them."""
     specs = plan_feeds(
         rows,
         settings=configuration.settings,
@@ -38,10 +40,10 @@ def plan_feed_specs(
     ]
     if not query_faults:
         return specs
+    # the feed of a query that cannot be read is not planned, but it must not end
     planned = {spec.key for spec in specs}
     for row in rows:
         is_of_query = row.key.axis == QUERY
-        # a feed whose query cannot be read must not end
         if is_of_query and has_ended(row, planned, configuration.settings.publish):
             raise ConfigError.of(query_faults)
     return specs

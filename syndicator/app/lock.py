@@ -37,11 +37,11 @@ def hold_run_lock(
     purpose: str = "a command",
 ) -> Iterator[Callable[[], object]]:
     """Hold the lock of runs, so that no other process changes the instance. Yield a function that
-    raises StoreAway if the lock was lost since.
+    raises StoreAway if the lock was lost meanwhile.
 
-    If another process has the lock, raise LockedError. With `wait`, try again and again instead:
-    `tell` is called once with the reason, and SystemExit(0) is raised when `give_up` returns True.
-    `purpose`: what the lock is for, shown to other machines that want it."""
+    If another process has the lock, raise LockedError, or, if `wait` is True, wait for it. `tell`:
+    called once with the reason for waiting. `give_up`: when it returns True, waiting ends with
+    SystemExit(0). `purpose`: the purpose of the lock, shown to other machines that want it."""
     with ExitStack() as stack:
         hold: Callable[[], AbstractContextManager[Callable[[], object]]] = partial(
             _hold_file, settings
@@ -55,7 +55,7 @@ def hold_run_lock(
         was_told = False
         while True:
             try:
-                check = stack.enter_context(hold())
+                check_lock = stack.enter_context(hold())
                 break
             except LockedError as error:
                 if not wait:
@@ -66,14 +66,14 @@ def hold_run_lock(
             if give_up():
                 raise SystemExit(0)
             time.sleep(_POLL_SECONDS)
-        yield check
+        yield check_lock
 
 
 @contextmanager
 def _hold_file(settings: Settings) -> Iterator[Callable[[], object]]:
-    """Hold the lock of an instance whose database is a file: a locked file in its folder of state.
-    Yield a function that does nothing, as this lock cannot be lost. Raises LockedError if another
-    process has it."""
+    """Hold the lock of an instance whose database is a file, by locking the file run.lock. Yield a
+    function that does nothing: others check by it that the lock was not lost, which is impossible
+    here. Raises LockedError if another process has the lock."""
     settings.state_dir.mkdir(parents=True, exist_ok=True)
     lock = FileLock(settings.state_dir / "run.lock")
     try:
@@ -81,6 +81,6 @@ def _hold_file(settings: Settings) -> Iterator[Callable[[], object]]:
     except Timeout as error:
         raise LockedError(f"another run holds {lock.lock_file}{WAIT_CURE}") from error
     try:
-        yield lambda: None
+        yield lambda: None  # the check
     finally:
         lock.release()

@@ -48,9 +48,10 @@ class OpenedInstance:
 def add_index(
     article_store: ArticleStore, store: Store, clock: Callable[[], datetime]
 ) -> ArticleStore:
-    """Return the article store with its index of paths. Object stores and shared folders have such
-    an index in the database; other stores are returned unchanged."""
-    if isinstance(article_store, FileArticleStore) and not store.single:
+    """Return the article store with its index of paths in the database. Only object stores and
+    folders that several machines share have such an index; other stores are returned unchanged."""
+    is_shared = not store.single
+    if isinstance(article_store, FileArticleStore) and is_shared:
         return SharedArticleStore(
             article_store.root, store.reservations.with_clock(clock), clock, store.fleet.in_turn
         )
@@ -73,12 +74,12 @@ def open_outlet(
     whole: bool = False,
     held: Callable[[], object] = lambda: None,
 ) -> Outlet:
-    """Return the folder or object store of the published files. `whole`: True to list all objects
-    first, because many will be looked up. `held`: called before each write; raises StoreAway if the
-    lock was lost."""
+    """Return the folder or object store of the published files.
+
+    `whole`: True to list all objects of an object store first, because many will be looked up.
+    `held`: called before each write to a folder; raises StoreAway if the lock was lost."""
     if settings.public_dir is not None:
         return FileOutlet(settings.public_dir, settings.publish.gzip, held)
-
     return ObjectOutlet(Bucket(settings.public_at, environ), settings.publish.gzip, whole)
 
 
@@ -98,17 +99,19 @@ def has_feeds(settings: Settings, environ: Mapping[str, str]) -> bool:
 def read_published_file(
     settings: Settings, name: str, environ: Mapping[str, str] = os.environ
 ) -> bytes | None:
-    """Return the content of a published file. None if it does not exist, or if such a name is not
-    allowed."""
+    """Return the content of the published file called `name`. None if it does not exist, or if
+    published files cannot have this name."""
     try:
         return open_outlet(settings, environ).get(name)
-    except UsageError:
+    except UsageError:  # the name is not allowed
         return None
 
 
-def settle_archives(settings: Settings, article_store: ArticleStore, *, begun: bool) -> Settings:
-    """Return the settings with `publish.archives` as it holds for this instance. Instances of
-    earlier versions keep archives of all feeds; the first call writes this to instance.toml.
+def record_archives(settings: Settings, article_store: ArticleStore, *, begun: bool) -> Settings:
+    """Return the settings with `publish.archives` as it holds for this instance: an instance that
+    an earlier version made keeps archives of all feeds. The first call writes to instance.toml
+    whether it does.
+
     `begun`: True if the instance has articles or feeds. Raises ConfigError or OSError."""
     file = article_store.file(INSTANCE_TOML)
     record_all_archives(file, begun=begun)
@@ -116,19 +119,19 @@ def settle_archives(settings: Settings, article_store: ArticleStore, *, begun: b
 
 
 def read_settings(settings: Settings, environ: Mapping[str, str]) -> Settings:
-    """Return the settings with `publish.archives` as it holds for this instance, to show them. If
-    the articles cannot be read, return `settings` unchanged; commands that need the articles report
-    the fault."""
+    """Return the settings with `publish.archives` as it holds for this instance: an instance that
+    an earlier version made keeps archives of all feeds. Nothing is written. If the article store
+    cannot be read, return `settings` unchanged."""
     try:
         file = open_articles(settings.articles_at, environ).file(INSTANCE_TOML)
         return with_archives(settings, keeps_all=has_all_archives(file))
-    except (OSError, SyndicatorError):
+    except (OSError, SyndicatorError):  # commands that need the articles report it
         return settings
 
 
 def with_archives(settings: Settings, *, keeps_all: bool) -> Settings:
-    """Return settings with `publish.archives` switched on if the instance keeps all archives. A
-    value that the operator set stays. Pure."""
+    """Return `settings` with `publish.archives` switched on if the instance keeps archives of all
+    feeds (`keeps_all`). If the operator has set it, it stays as it is."""
     is_set = "archives" in settings.publish.model_fields_set
     if is_set or not keeps_all:
         return settings

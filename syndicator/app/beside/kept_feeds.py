@@ -11,10 +11,10 @@ from syndicator.articles.beside.tab_lists import FOLLOWED
 from syndicator.articles.beside.toml_lists import FEEDS, SOURCES, KeptFeed, KeptSource
 from syndicator.configuration.settings import Publish
 from syndicator.configuration.sources.identity import (
-    add_newest_address,
     find_departures,
     find_sources_at_new_site,
     find_successors,
+    with_address,
 )
 from syndicator.core import urls
 from syndicator.core.axes import ALL, QUERY, SOURCE
@@ -198,7 +198,7 @@ class Beside:
             earlier addresses."""
             addresses_by_key = dict(entries or ())
             for key, url in configured.items():
-                addresses_by_key[key] = add_newest_address(addresses_by_key.get(key, ()), url)
+                addresses_by_key[key] = with_address(addresses_by_key.get(key, ()), url)
             return addresses_by_key.items()
 
         SOURCES.update(self.files, add_addresses)
@@ -232,8 +232,9 @@ class Beside:
         rows = self._read_source_rows()
         old_row = rows[old]
         new_row = rows.get(new)
-        # a feed that was published keeps its own address
-        first_slug = new_row.first_slug if new_row and new_row.built else old_row.first_slug
+        first_slug = old_row.first_slug
+        if new_row and new_row.built:  # it is published, and keeps its own address
+            first_slug = new_row.first_slug
         if new_row is None:
             new_row = FeedRow(key=FeedKey(SOURCE, new), name=old_row.name, first_slug=first_slug)
         redirect_feed(index, old_row, replace(new_row, first_slug=first_slug))

@@ -52,11 +52,11 @@ def test_sources_that_did_not_change_are_left_alone(
     set_sources_age(instance)
     start_run(instance)
 
-    assert walked_sources == ["update_source_states", "follow"]
+    assert walked_sources == ["update_source_states", "record_sources"]
 
     start_run(instance)
 
-    assert walked_sources == ["update_source_states", "follow"]
+    assert walked_sources == ["update_source_states", "record_sources"]
 
 
 def test_an_edit_counts_at_the_next_run(instance: Instance, walked_sources: list[str]) -> None:
@@ -82,7 +82,7 @@ def test_an_edit_counts_at_the_next_run(instance: Instance, walked_sources: list
     set_sources_age(instance)
 
     assert start_run(instance).schedule.due_why == "sources.toml was edited"
-    assert walked_sources == ["update_source_states", "update_source_states", "follow"]
+    assert walked_sources == ["update_source_states", "update_source_states", "record_sources"]
 
 
 def test_of_sources_that_were_added_at_the_end_the_others_are_left_alone(
@@ -98,7 +98,7 @@ def test_of_sources_that_were_added_at_the_end_the_others_are_left_alone(
     set_sources_age(instance, by=5_000_000_000)
     start_run(instance)
 
-    assert walked_sources == ["update_source_states", "follow", "follow"]
+    assert walked_sources == ["update_source_states", "record_sources", "record_sources"]
 
     with instance.open_app() as app:
         added = app.archive.store.visits.state("late")
@@ -135,7 +135,7 @@ def test_a_touched_file_of_addresses_is_followed_again(
     (instance.folder / "feeds/articles/sources.toml").unlink()
     start_run(instance)
 
-    assert walked_sources == ["update_source_states", "follow", "follow"]
+    assert walked_sources == ["update_source_states", "record_sources", "record_sources"]
     assert (instance.folder / "feeds/articles/sources.toml").exists()
 
 
@@ -155,7 +155,7 @@ def test_a_clock_that_was_set_back_is_seen_although_nothing_was_edited(
         app.archive.store.visits.end_visit(Outcome(key="one", at=ahead, status="unchanged"), late)
 
     assert start_run(instance).schedule.next_due == NOW
-    assert walked_sources == ["update_source_states", "follow", "update_source_states"]
+    assert walked_sources == ["update_source_states", "record_sources", "update_source_states"]
 
 
 def test_a_lost_database_knows_nothing(instance: Instance, walked_sources: list[str]) -> None:
