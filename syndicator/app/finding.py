@@ -1,5 +1,6 @@
-"""Find articles by a search. The database proposes candidates; `searching` decides which match and
-ranks them."""
+"""Find articles by a search: the database proposes candidates, `searching` matches and ranks them.
+
+A `Candidate` is an article with its terms: the words of its parts, as the index has them."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
@@ -45,21 +46,26 @@ def find(store: Store, expr: Expr, limit: int = MOST, narrow: Narrow | None = No
     """Return the ids of at most `limit` articles that a search finds: the best first, or the newest
     first if the search has no words.
 
-    `narrow`: limits what may be found; None for no limit. With a limit, misspelt words are not
-    corrected, because a correction would tell what hidden articles say."""
+    `expr`: the search. `narrow`: returns those of some candidates that the person who searches may
+    find; None if all may be found."""
     search = plan_search(expr)
     if not search.words:
         return find_exact(store, expr, limit, narrow, max(limit, _LOOKED_THROUGH))
     frequencies = store.texts.frequencies(search.words)
     words = choose_words(search, frequencies)
+    # other spellings of misspelt words; to a person who may not find all articles, these would tell
+    # what hidden articles say
     spellings = {} if narrow else _find_spellings(store, words, frequencies)
+
     candidates = _Candidates(store, search, narrow)
     if not spellings:
         candidates.add(require_tokens(TITLE + word for word in words), _IN_TITLE)
     candidates.add(_require_words(words, spellings), _WITH_ALL)
     ranked = rank_candidates(words, candidates.found.values(), frequencies, spellings)
-    with_all_words = sum(result.words == len(words) for result in ranked)
-    if with_all_words < _ENOUGH:
+
+    # if too few have all words, also find articles with most of them
+    count_with_all_words = sum(result.words == len(words) for result in ranked)
+    if count_with_all_words < _ENOUGH:
         subsets = require_most(words, frequencies)
         for subset in subsets:
             most_of_subset = _WITH_MOST // len(subsets)
@@ -75,17 +81,19 @@ class _Candidates:
     def __init__(self, store: Store, search: Search, narrow: Narrow | None) -> None:
         self._store = store
         self._narrow = narrow
+        # the tags, dates and so on of the search, which an article must match; None for none
         self._exact = search.exact
+        # the part of them that the index can decide
         self._required = require(search.exact) if search.exact else None
-        self.found: dict[str, Candidate] = {}
+        self.found: dict[str, Candidate] = {}  # by id of the article
 
     def add(self, requirement: Expr | None, limit: int) -> None:
-        """Add at most `limit` articles that fulfil `requirement` (None: any do), the newest first.
-        They must also match the tags, dates and so on of the search. Articles that were found
-        before are not counted."""
+        """Add at most `limit` articles to `found`, the newest first: those that fulfil
+        `requirement` (None for any) and match the tags, dates and so on of the search. Articles
+        that were found before are not counted."""
         requirements = [part for part in (requirement, self._required) if part is not None]
         pages = _iterate_pages(self._store, join_all(requirements), limit)
-        added = 0
+        added = 0  # may be more than were added, if the last page has more than needed
         for page in pages:
             new = [candidate for candidate in page if candidate.id not in self.found]
             articles = select(self._store, self._exact, new, self._narrow)
@@ -104,15 +112,16 @@ def _iterate_pages(
     *,
     with_texts: bool = True,
 ) -> Iterator[Sequence[Candidate]]:
-    """Yield articles that fulfil `requirement` (None: all do), `size` at a time, in the reverse
-    order of their indexing. End after about `limit` articles. `with_texts`: True to read their
+    """Yield pages of `size` articles that fulfil `requirement` (None for all articles): first those
+    that were indexed last. End after about `limit` articles. `with_texts`: True to read their
     terms, too."""
     proposed = store.texts.find_candidates(requirement, size, with_texts=with_texts)
     count = 0
     while True:
         yield proposed.candidates
         count += len(proposed.candidates)
-        if not proposed.n or count >= limit:
+        has_more = bool(proposed.n)  # the place in the index where the next page begins
+        if not has_more or count >= limit:
             return
         proposed = store.texts.find_candidates(requirement, size, proposed.n, with_texts=with_texts)
 
@@ -120,8 +129,8 @@ def _iterate_pages(
 def select(
     store: Store, expr: Expr | None, candidates: Sequence[Candidate], narrow: Narrow | None
 ) -> list[Candidate]:
-    """Return those candidates that match `expr` (None: all do), in their order. `narrow`: leaves
-    out candidates and parts of texts that may not be found; None leaves out nothing."""
+    """Return those candidates that match `expr` (None for all), in their order. `narrow`: returns
+    those candidates, with those of their terms, that may be found; None if all may be found."""
     allowed = list(candidates)
     if narrow is not None and allowed:
         allowed = list(narrow(candidates))
@@ -130,10 +139,10 @@ def select(
     articles: Mapping[str, Article] = {}
     if needs_article(expr):
         articles = store.index.articles([candidate.id for candidate in allowed])
-    unnamed = Article(id="", url="", title="")
+    empty_article = Article(id="", url="", title="")  # if `expr` only asks for terms
     matching: list[Candidate] = []
     for candidate in allowed:
-        article = articles.get(candidate.id, unnamed)
+        article = articles.get(candidate.id, empty_article)
         if is_match_with_texts(expr, article, TermTexts(candidate.document)):
             matching.append(candidate)
     return matching
@@ -146,14 +155,15 @@ def find_exact(
     narrow: Narrow | None = None,
     looked_through: int = _LOOKED_THROUGH,
 ) -> list[str]:
-    """Return the ids of at most `limit` articles that match `expr`, the newest first. `narrow`:
-    limits what may be found; None for no limit. `looked_through`: about how many of the articles
-    that the index proposes are examined at most."""
+    """Return the ids of at most `limit` articles that match `expr`, the newest first.
+
+    `narrow`: returns those of some candidates that the person who searches may find; None if all
+    may be found. `looked_through`: about the number of articles to examine at most."""
     found: list[Candidate] = []
     with_texts = narrow is not None or needs_texts(expr)
-    for page in _iterate_pages(
-        store, require(expr), _PAGE_SIZE, looked_through, with_texts=with_texts
-    ):
+    # the index decides a part of `expr`, `select` the rest
+    pages = _iterate_pages(store, require(expr), _PAGE_SIZE, looked_through, with_texts=with_texts)
+    for page in pages:
         found += select(store, expr, page, narrow)
         if len(found) >= limit:
             break
@@ -162,50 +172,55 @@ def find_exact(
 
 
 def find_unknown(store: Store, expr: Expr) -> Term | None:
-    """Return the first tag, category, source or language in a query that no article has. None if
-    there is none, and while articles wait to be indexed, because these may have it."""
-    if store.texts.has_due():
+    """Return the first tag, category, source or language in the query `expr` that no article has.
+    Return None if articles have all of them, or if articles still wait to be indexed."""
+    if store.texts.has_due():  # one of the waiting articles may have it
         return None
     for term in iterate_terms(expr):
         if term.field not in _NAMED:
             continue
-        if not store.texts.find_candidates(require(term), 1, with_texts=False).candidates:
+        found = store.texts.find_candidates(require(term), 1, with_texts=False)
+        if not found.candidates:
             return term
     return None
 
 
 def _require_words(words: Sequence[str], spellings: Mapping[str, Sequence[str]]) -> Expr | None:
-    """Return the requirement that an article has each of `words`, or one of its other spellings.
-    None if there are no words. `spellings`: by word, its other spellings."""
-    parts: list[Expr] = []
+    """Return the requirement that an article has all `words`. None if there are no words.
+    `spellings`: other spellings by word; an article must then have one of these in its place."""
+    requirements: list[Expr] = []
     for word in words:
         forms = spellings.get(word) or (word,)
-        part = require_any(Term("", form) for form in forms)
-        if part is not None:
-            parts.append(part)
-    return join_all(parts)
+        requirement = require_any(Term("", form) for form in forms)
+        if requirement is not None:
+            requirements.append(requirement)
+    return join_all(requirements)
 
 
 def _find_spellings(
     store: Store, words: Sequence[str], frequencies: Frequencies
 ) -> dict[str, Sequence[str]]:
-    """Return other spellings by word, only for words that no article has. They differ from the word
-    by one letter, and articles have them. At most _MISSPELLED words of a search are corrected."""
+    """Return other spellings of misspelt words, by word. A word is misspelt if no article has it;
+    its other spellings differ by one letter, and articles have them. At most _MISSPELLED words get
+    other spellings. `frequencies`: says how many articles have each word."""
     spellings: dict[str, Sequence[str]] = {}
     for word in words:
-        if frequencies.terms.get(word) or len(spellings) == _MISSPELLED:
+        is_used = bool(frequencies.terms.get(word))
+        if is_used or len(spellings) == _MISSPELLED:
             continue
         forms = list_misspellings(word)
         if not forms:
             continue
-        known_forms = frozenset(forms)
+
+        # find which of these forms articles have
+        form_set = frozenset(forms)
         present: set[str] = set()
         similar = store.texts.find_candidates(
             require_any(Term("", form) for form in forms), _SPELLED
         )
         for candidate in similar.candidates:
-            for field in candidate.document.fields:
-                present.update(known_forms.intersection(field.split()))
+            for field in candidate.document.fields:  # each has words, separated by spaces
+                present.update(form_set.intersection(field.split()))
         if present:
             spellings[word] = sorted(present)
     return spellings

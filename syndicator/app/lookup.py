@@ -17,8 +17,8 @@ from syndicator.store.engine import Store
 
 
 def need_sources(sources: Collection[str], keys: Iterable[str], folder: Path) -> None:
-    """Raise UsageError if some of `keys` are no configured sources. `folder`: of the configuration,
-    named in the message."""
+    """Raise UsageError, which names the unknown ones, if some of `keys` are not in `sources`, the
+    keys of the configured sources. `folder`: the folder of the configuration, for the message."""
     unknown = [key for key in dict.fromkeys(keys) if key not in sources]
     if unknown:
         unknown_keys = ", ".join(f"{key!r}{suggest_similar(key, sources)}" for key in unknown)
@@ -28,26 +28,31 @@ def need_sources(sources: Collection[str], keys: Iterable[str], folder: Path) ->
 
 
 def find_article_id(archive: Archive, what: str) -> str | None:
-    """Return the id of an article; None if there is none. `what`: its address, id or file path."""
-    store = archive.store.visits
-    keys = [urls.alias(what)]
-    article = find_known_article(store.look_up(keys), keys, what)
+    """Return the id of an article, None if there is no such article. `what`: address, id or file
+    path of the article, as a person typed it."""
+    visits = archive.store.visits
+
+    # an address or an id
+    aliases = [urls.alias(what)]  # the same for all spellings of an address
+    article = find_known_article(visits.look_up(aliases), aliases, what)
     article_id = article.id if article else what
-    if store.article(article_id) is not None:
+    if visits.article(article_id) is not None:
         return article_id
+
+    # a path
     can_be_path = "\0" not in what  # else the operating system raises ValueError
     path = archive.article_store.find_typed_path(what) if can_be_path else None
     if not path:
         return None
-    article_id = archive.article_store.find_id_at(path) or ""
-    if not article_id or store.article(article_id) is None:
+    id_in_file = archive.article_store.find_id_at(path)
+    if not id_in_file or visits.article(id_in_file) is None:
         return None
-    return article_id
+    return id_in_file
 
 
 def need_article(archive: Archive, what: str) -> str:
-    """Return the id of an article. `what`: its address, id or file path. Raises UsageError if there
-    is none."""
+    """Return the id of an article. `what`: address, id or file path of the article, as a person
+    typed it. Raises UsageError if there is no such article."""
     article_id = find_article_id(archive, what)
     if article_id is None:
         raise UsageError(
@@ -58,10 +63,10 @@ def need_article(archive: Archive, what: str) -> str:
 
 
 def iterate_articles(store: Store, ids: Iterable[str] | None = None) -> Iterator[Article]:
-    """Yield the articles of the database; those that were merged into others are among them. `ids`:
-    only these articles, None for all."""
-    wanted_ids = store.visits.stamps() if ids is None else ids
-    for part in chunks(list(wanted_ids)):
+    """Yield articles from the database, also those that were merged into others as copies. `ids`:
+    the ids of the articles to yield; None for all articles."""
+    article_ids = store.visits.stamps() if ids is None else ids
+    for part in chunks(list(article_ids)):
         yield from store.index.articles(part).values()
 
 
@@ -79,24 +84,24 @@ def read_article(archive: Archive, article_id: str) -> Article:
 
 
 def make_source_finder(instance: OpenedInstance) -> Callable[[Article], Source | None]:
-    """Return a function that finds the source of an article, with the settings that hold for this
-    article. The function returns None if the source was removed."""
-    rights = RightsFile(instance.article_store.file(RIGHTS_TOML))
+    """Return a function that returns the source of an article, with its settings limited to those
+    that it may have for an article at this address. It returns None if the source was removed."""
+    rights_file = RightsFile(instance.article_store.file(RIGHTS_TOML))
     private = bool(instance.settings.publish.secret_path)
 
     def find_source(article: Article) -> Source | None:
-        """Return the source of an article; None if it was removed."""
+        """The returned function."""
         source = instance.sources.get(article.source_key)
         if source is None:
             return None
-        return limit_settings(source, load_rights(rights, source), article.url, private=private)
+        rights = load_rights(rights_file, source)
+        return limit_settings(source, rights, article.url, private=private)
 
     return find_source
 
 
 def markdown(instance: OpenedInstance, article_id: str) -> str:
     """Return the text of an article as markdown, "" if its file cannot be read."""
-
     from syndicator.articles import frontmatter
 
     path = ""

@@ -62,14 +62,15 @@ def read_configuration(
     before: Configuration | None = None,
     remember: bool = False,
 ) -> Configuration:
-    """Read the configuration folder. Faults of sources, queries and taxonomy are in the result.
-    Raises ConfigError if syndicator.toml is faulty.
+    """Read the folder of the configuration, `config`. Faults of sources, queries and taxonomy are
+    in the result; the last valid version of a faulty part is used. Raises ConfigError if
+    syndicator.toml is faulty.
 
-    `earlier`: an earlier result; sources whose files did not change are taken from it, or from a
+    `before`: an earlier result; sources whose files did not change are taken from it, or from a
     cache on disk. `remember`: True to update this cache and the copies of valid files."""
     need_folder(config)
     settings = load(config, environ)
-    earlier: source_cache.Read | None = None
+    earlier: source_cache.Read | None = None  # the sources of `before`
     if before:
         sources = tuple(before.sources.values())
         earlier = source_cache.Read(sources, before.sources_stamp, faults=before.source_faults)
@@ -101,12 +102,14 @@ def read_configuration(
 def read_valid_queries(
     config: Path, settings: Settings, *, remember: bool = False
 ) -> tuple[tuple[SavedQuery, ...], tuple[Fault, ...]]:
-    """Return the entries of feeds.toml, and its faults. The last valid version of a faulty entry is
-    returned in its place. `remember`: True to keep a copy of a valid file."""
+    """Return the entries of feeds.toml (saved queries and settings of feeds), and the faults of the
+    file. For a faulty entry, return its last valid version. `config`: folder of the configuration.
+    `remember`: True to keep a copy of the file if it is valid."""
     path = config / "feeds.toml"
     valid_path, faults = _find_last_valid(path, settings, load_queries, remember=remember)
     queries = {query.key: query for query in load_queries(valid_path)}
     if faults:
+        # `queries` is from an older copy: replace the entries that are valid in the file now
         queries |= {query.key: query for query in load_valid_queries(path)}
     return tuple(queries.values()), faults
 
@@ -114,14 +117,18 @@ def read_valid_queries(
 def _find_last_valid(
     path: Path, settings: Settings, read: Callable[[Path], object], *, remember: bool
 ) -> tuple[Path, tuple[Fault, ...]]:
-    """Return which file to read in place of `path`, and the faults of `path`. It is `path` itself,
-    or, if that has faults, the copy of its last valid version, which may not exist. `read`: raises
-    ConfigError if a file has faults. `remember`: True to copy a valid file."""
+    """Return the path of the file to read, and the faults of the file at `path`. This is `path`
+    itself; if the file has faults, the path of a copy of its last valid version, which may not
+    exist.
+
+    `read`: reads a file; raises ConfigError if it has faults. `remember`: True to make such a copy
+    if the file is valid."""
     copy = settings.state_dir / "valid" / path.name
     if not path.exists():
         return path, ()
     with suppress(OSError):  # no copy yet, or `path` is unreadable, which `read` reports
-        if path.is_file() and copy.read_bytes() == path.read_bytes():
+        is_same_as_copy = path.is_file() and copy.read_bytes() == path.read_bytes()
+        if is_same_as_copy:
             return path, ()
     try:
         read(path)
@@ -147,6 +154,7 @@ def need_folder(config: Path) -> None:
 def find_taxonomy_files(
     config: Path, settings: Settings, valid: Path | None = None
 ) -> TaxonomyFiles:
-    """Return the paths of the taxonomy and of the file of `learn`. `valid`: a file to read in place
-    of taxonomy.toml, None for taxonomy.toml itself."""
+    """Return the paths of the files that say which tags and categories there are: taxonomy.toml,
+    and the file that `syndicator learn` writes. `config`: folder of the configuration. `valid`: a
+    file to read in place of taxonomy.toml, None for taxonomy.toml itself."""
     return TaxonomyFiles.of(valid or config / "taxonomy.toml", settings.state_dir / "learnt.npz")
