@@ -105,16 +105,20 @@ def derive_terms(lines: Iterable[str]) -> Terms:
         if statement.use == WORDS:
             texts.append(statement.value)
 
-    # what they allow
+    # how much of the text may be published: all, an excerpt, or only a link
     maximum: ContentMode = "full"
     if "search" in forbidden:
         maximum = "link"
     elif "full-text" in forbidden:
         maximum = "excerpt"
+
+    # a licence that lets everybody publish the whole text
     free_licences = [url for url in licences if _FREE.match(url)]
     free = ""
     if free_licences and "full-text" not in forbidden:
         free = free_licences[0]
+
+    # the reasons; statements about the training of models restrict none of these terms
     because = [statement.line() for use, statement in forbidden.items() if use != "ai-train"]
     return Terms(
         most=maximum,
