@@ -93,13 +93,14 @@ _LOOK_SECONDS = 1.0  # how soon something new is seen after the pause
 
 
 def _fingerprint_inputs(app: App, pages: Look, icons: Mapping[str, str]) -> str:
-    """Return a hash of everything but articles that published files are made of: program, settings,
-    sources, queries, taxonomy, page files and icons. `pages`: the operator's page files; `icons`:
-    by source key, the name of its picture."""
+    """Return a hash of everything that published files are made of, except articles: version of the
+    program, settings, sources, queries, taxonomy, page files and icons. `pages`: the operator's own
+    page files; `icons`: name of the icon's picture by source key."""
     configuration = app.configuration
     taxonomy_file = configuration.taxonomy.toml
     taxonomy = taxonomy_file.read_bytes() if taxonomy_file.exists() else b""
-    minimums: list[tuple[str, int | None]] = []  # the number of articles that a feed needs
+    # for each kind of feeds (axis), the number of articles that one needs to be published
+    minimums: list[tuple[str, int | None]] = []
     for axis in AXES:
         minimum = LEAST[axis](configuration.settings.publish) if axis in LEAST else 1
         minimums.append((axis, minimum))
@@ -117,8 +118,8 @@ def _fingerprint_inputs(app: App, pages: Look, icons: Mapping[str, str]) -> str:
 
 
 def has_new_inputs(app: App) -> bool:
-    """True if something else than articles changed since the last build, such as a setting or a
-    source."""
+    """True if something that published files are made of, other than articles, changed since the
+    last build, such as a setting or a source."""
     icons = read_shown(app.archive.store, app.configuration.settings)
     inputs = _fingerprint_inputs(app, load_look(app.configuration.folder), icons)
     return app.archive.store.visits.note(_INPUTS_NOTE) != inputs
@@ -126,35 +127,36 @@ def has_new_inputs(app: App) -> bool:
 
 def _is_built(app: App, inputs: str, outlet: Outlet) -> bool:
     """True if the published files are up to date: nothing that they are made of changed since the
-    last build, and nobody replaced them. `inputs`: hash of everything but articles (see
-    `_fingerprint_inputs`)."""
+    last build, and nobody replaced them. `inputs`: hash of everything but articles, from
+    `_fingerprint_inputs`; `outlet`: the published files."""
     index = app.archive.store.index
     if app.archive.store.visits.note(_INPUTS_NOTE) != inputs:
         return False
-    if index.newest_mark():
+    if index.newest_mark():  # an article changed
         return False
     if read_excused(app.archive.store) or index.list_outdated_owners():
         return False
-    if outlet.get(paths.INDEX) is None:
+    if outlet.get(paths.INDEX) is None:  # there is no front page
         return False
     return not _is_replaced(app, outlet)
 
 
 def _is_replaced(app: App, outlet: Outlet) -> bool:
-    """True if the published files of the newest articles are not those that this program wrote.
-    That is so after somebody restored an old copy of the folder."""
+    """True if the published files of the feeds that have the newest articles are not those that
+    this program wrote, for example because somebody restored an old copy of the folder. `outlet`:
+    the published files."""
     index = app.archive.store.index
-    newest = index.ids(ALL, limit=_MOST_COMPARED, since=None, most=_MOST_COMPARED)
+    newest_ids = index.ids(ALL, limit=_MOST_COMPARED, since=None, most=_MOST_COMPARED)
     keys: set[FeedKey] = set()
-    for article_id in newest:
+    for article_id in newest_ids:
         keys.update(index.list_feeds_of(article_id))
     return are_files_replaced(index.feeds(keys), index, outlet)
 
 
 def mark_outdated_files(app: App, tags: Iterable[str], icons: Mapping[str, str]) -> None:
-    """Mark files as outdated that show a source, an icon or a link to a tag, if these changed since
-    the last call. `tags`: those of taxonomy.toml; `icons`: by source key, the name of its
-    picture."""
+    """Mark as outdated the published files that show a source, an icon or a link to a tag that
+    changed since the last call. The next build writes them again. `tags`: names of the tags in
+    taxonomy.toml; `icons`: name of the icon's picture by source key."""
     sources: dict[str, str] = {}
     for key, source in app.configuration.sources.items():
         sources[key] = fingerprints.fingerprint_source(source)[:_FINGERPRINT_DIGITS]
@@ -169,13 +171,12 @@ def mark_outdated_files(app: App, tags: Iterable[str], icons: Mapping[str, str])
 def _mark_changed(
     app: App, note: str, axis: str, current: Mapping[str, str], other_files: Sequence[FeedKey]
 ) -> None:
-    """Find out which sources or tags changed since the last call, and mark the files as outdated
-    that show them.
+    """Find the sources or tags whose fingerprint changed since the last call. Mark as outdated the
+    files of the feeds that share articles with them and, if there are any such feeds,
+    `other_files`. The first call marks nothing.
 
-    `current`: by slug of a source or tag, its fingerprint now; the note `note` has the earlier ones
-    and is replaced. `axis`: says what the slugs are. If a fingerprint differs, the files of all
-    feeds that share articles with this source or tag are marked, and all of `other_files`. The
-    first call marks nothing."""
+    `note`: name of the note in the database that has the fingerprints of the last call. `axis`:
+    SOURCE or TAG. `current`: the fingerprints of now, by key of the source or slug of the tag."""
     stored_text = app.archive.store.visits.note(note)
     current_text = json.dumps(current, sort_keys=True)
     if stored_text == current_text:
@@ -191,8 +192,9 @@ def _mark_changed(
 
 
 def _parse_fingerprints(text: str) -> Mapping[str, str]:
-    """Return the fingerprints in a note, by slug. In notes of earlier versions, there is a digest
-    on a line before them, or only a list of slugs."""
+    """Return the fingerprints in the text of a note, by slug. Earlier versions of this program
+    wrote a digest on a line before them, or only a list of slugs, which then get the fingerprint
+    ""."""
     _, _, document = text.rpartition("\n")
     stored: Mapping[str, str] | list[str] = json.loads(document)
     if isinstance(stored, list):
@@ -206,31 +208,33 @@ async def build_meanwhile(
     seconds: float = BUILD_SECONDS,
     turn: Callable[[], object] = lambda: None,
 ) -> BuildReport:
-    """Build what is new every `seconds`, less often if builds take long, until `over` is set.
-    `turn`: called between two files. Return the report of all builds together."""
-    clock = asyncio.get_running_loop().time
+    """Build the changed feeds again and again, while visits go on, until `over` is set. Return one
+    report of all these builds. `seconds`: the pause after a build; it is longer if builds take
+    long. `turn`: is called between two files."""
+    read_clock = asyncio.get_running_loop().time
     report = BuildReport()
-    built_mark = 0
+    built_mark = 0  # each change of an article gets a mark, a growing number
     pause = seconds
-    # a pause, then a build if there is something new; without, the next pause is short
     while True:
         with suppress(TimeoutError):
             await asyncio.wait_for(over.wait(), pause)
         if over.is_set():
             return report
-        pause = min(_LOOK_SECONDS, seconds)
+        pause = min(_LOOK_SECONDS, seconds)  # if there is nothing new, look again soon
         if app.archive.store.index.newest_mark() <= built_mark:
             continue
         app.archive.store.visits.commit()  # a build sees committed rows
         built_mark = app.archive.store.index.newest_mark()
-        began = clock()
+        began = read_clock()
         report = merge_reports(report, await build_feeds(app, turn=turn))
-        pause = max(seconds, _PAUSE_PER_SECOND * (clock() - began))
+        build_seconds = read_clock() - began
+        pause = max(seconds, _PAUSE_PER_SECOND * build_seconds)
 
 
 def merge_reports(first: BuildReport, second: BuildReport) -> BuildReport:
-    """Return one report of two builds; `second` is the later one. Lists are joined (a file that
-    both wrote is listed once), and counts are added. All else is that of the later build."""
+    """Return one report of two builds. Lists of files and hubs are joined, and a file that both
+    builds wrote is listed once; numbers of builds and seconds are added. The other fields are those
+    of `second`, the later build."""
     written = dict.fromkeys((*first.written, *second.written))
     set_aside = dict.fromkeys((*first.set_aside, *second.set_aside))
     return replace(
@@ -247,8 +251,9 @@ def merge_reports(first: BuildReport, second: BuildReport) -> BuildReport:
 async def build_due(
     app: App, settling: Settling, turn: Callable[[], object] = lambda: None
 ) -> BuildReport:
-    """Make a build if one is due. Two builds never run at the same time. `turn`: called between two
-    files. Return its report, an empty one if no build was due."""
+    """Make a build if one is due, after a build under way has ended. Return its report, an empty
+    one if no build was due. `settling`: decides when a build is due and which feeds it includes.
+    `turn`: is called between two files."""
     async with settling.build_lock:
         if not settling.is_due(app):
             return BuildReport()
@@ -267,12 +272,14 @@ async def build_feeds(
     seconds: float = inf,
     end_feeds: bool = False,
 ) -> BuildReport:
-    """Build the feeds that changed, and notify hubs. `include_all`: write every file again; `turn`:
-    called between two files; `accepts`: returns False for a feed that is left to a later build
-    (None: all are built); `seconds`: after this time the rest is left to the next build, the most
-    urgent feeds come first; `end_feeds`: confirm the end of all feeds that wait for it."""
-    clock = asyncio.get_running_loop().time
-    began = clock()
+    """Build the feeds that changed, the most urgent first, and notify hubs. Return the report.
+
+    `include_all`: True to write every file again. `turn`: is called between two files. `accepts`:
+    returns False for a feed that is left to a later build, None to leave none. `seconds`: after
+    this time, the rest is left to the next build. `end_feeds`: True to confirm the end of all feeds
+    that wait for it."""
+    read_clock = asyncio.get_running_loop().time
+    began = read_clock()
     deadline = began + seconds
     archive = app.archive
     began_at = archive.clock()
@@ -299,21 +306,21 @@ async def build_feeds(
     inputs = _fingerprint_inputs(app, pages, icons)
     task = _plan_task(app, outlet, inputs, icons, confirmed, anew=include_all, accepts=accepts)
     scope = task.scope
-    steps = _take_steps(task, outlet, pages, lambda: clock() >= deadline)
-    report = await _turn_by_turn(steps, turn)
+    steps = _take_steps(task, outlet, pages, lambda: read_clock() >= deadline)
+    report = await _run_steps(steps, turn)
 
-    # after the build: files no longer name these thumbnails
+    # only now, when published files no longer name these thumbnails
     thumbnails.remove_thumbnails(store, settings, outlet, pictures)
     if not scope.is_empty:
-        everything = {spec.key for spec in task.plan.specs}
-        archive.beside.write_feed_facts(everything if scope.feeds is None else scope.feeds)
+        all_feeds = {spec.key for spec in task.plan.specs}
+        archive.beside.write_feed_facts(all_feeds if scope.feeds is None else scope.feeds)
     webhooks.queue_article_messages(archive, app.configuration, changes, report.shown)
     _record_build(app, began_at, inputs, has_left=bool(scope.left))
     has_built = bool(report.written or report.unchanged or report.held)
     return replace(
         report,
         builds=int(has_built),
-        seconds=clock() - began,
+        seconds=read_clock() - began,
         left=len(scope.left) + report.left,
         hubs=await notify_hubs(archive, settings, report.written),
         ending=describe_waiting(task.spared.stems),
@@ -321,8 +328,8 @@ async def build_feeds(
 
 
 async def _prepare_archive(app: App, turn: Callable[[], object]) -> None:
-    """Update what files show of an article besides its own fields: its story and its related
-    articles. `turn`: called between two steps."""
+    """Update the stored facts about articles that published files show besides the articles' own
+    fields: their stories and their related articles. `turn`: is called between two steps."""
     archive = app.archive
     configuration = app.configuration
     await read_terms(archive)
@@ -353,16 +360,16 @@ def decide_scope(
     *,
     is_only_marked: bool,
 ) -> Scope:
-    """Decide which feeds a build looks at. `is_only_marked`: True if only articles changed since
-    the last build; then it looks only at the `changed` feeds, else at all feeds (`everything`).
-    `accepts`: returns False for a changed feed that is left to a later build; None leaves none."""
+    """Decide which feeds a build examines: only those in `changed` if just articles changed since
+    the last build (`is_only_marked`), else all feeds (`everything`). `accepts`: returns False for a
+    changed feed that is left to a later build, None to leave none."""
     waiting: set[FeedKey] = set()
     if accepts:
         waiting = {key for key in changed if not accepts(key)}
     if is_only_marked:
         return Scope(feeds={*changed} - waiting, left=waiting)
     if not waiting:
-        return Scope()
+        return Scope()  # all feeds
     return Scope(feeds={*everything} - waiting, left=waiting)
 
 
@@ -391,15 +398,19 @@ def _plan_task(
     anew: bool,
     accepts: Callable[[FeedKey], bool] | None,
 ) -> _Task:
-    """Plan a build: which feeds there are, which of them stay although the configuration ends them,
-    and which the build looks at.
+    """Plan a build: which feeds there are, which of them stay until the operator confirms their
+    end, and which of them the build examines.
 
-    `inputs`: hash of everything but articles (see `_fingerprint_inputs`). `confirmed`: paths of
-    feeds that may end, such as tags/ai. `anew`: True to write every file again. `accepts`: returns
-    False for a feed that is left to a later build; None leaves none."""
+    `outlet`: the published files. `inputs`: hash of everything but articles, from
+    `_fingerprint_inputs`. `icons`: name of the icon's picture by source key. `confirmed`: paths of
+    feeds whose end is confirmed, such as tags/ai. `anew`: True to write every file again.
+    `accepts`: returns False for a feed that is left to a later build, None to leave none."""
     taxonomy = load_any(app.configuration.taxonomy.toml)
     tags = [tag.name for tag in taxonomy.tag]
+    # True if only articles changed since the last build
     is_only_marked = app.archive.store.visits.note(_INPUTS_NOTE) == inputs
+
+    # feeds whose end waits for a confirmation
     waiting = read_waiting(app.archive.store)
     spared = Spared(app=app)
     if waiting or not is_only_marked:
@@ -407,7 +418,8 @@ def _plan_task(
         is_only_marked = is_only_marked and spared.stems == waiting
     if not is_only_marked:
         mark_outdated_files(spared.app, tags, icons)
-    _learn_files(spared.app, outlet)
+
+    _record_unknown_files(spared.app, outlet)
     plan = _plan_feeds(spared.app, taxonomy, spared.kept)
     anew = anew or _is_replaced(spared.app, outlet)
     scope = Scope()
@@ -439,14 +451,19 @@ class Spared:
 
 
 def _spare_feeds(app: App, taxonomy: Vocabulary, confirmed: Iterable[str]) -> Spared:
-    """Find the feeds that the configuration would end, but whose end the operator has not
-    confirmed. They stay; their paths are stored. `confirmed`: paths of feeds that may end."""
+    """Find the feeds that end by the present configuration, although the operator has not confirmed
+    it. Store their paths, and return them with the settings by which they stay. `confirmed`: paths
+    of feeds whose end is confirmed, such as tags/ai."""
     publish = app.configuration.settings.publish
     rows = app.archive.store.index.plain_feeds()
     planned = {spec.key for spec in plan_feed_specs(app.configuration, taxonomy, rows)}
-    confirmed_keys = {key for key in map(paths.parse_stem, confirmed) if key is not None}
-    given_up = find_ending_feeds(rows, planned, publish)
-    waiting = choose_waiting_feeds(given_up, confirmed_keys, publish)
+    confirmed_keys: set[FeedKey] = set()
+    for stem in confirmed:
+        key = paths.parse_stem(stem)
+        if key is not None:
+            confirmed_keys.add(key)
+    ending = find_ending_feeds(rows, planned, publish)
+    waiting = choose_waiting_feeds(ending, confirmed_keys, publish)
     stems = sorted(map(paths.get_stem, waiting.feeds))
     note = json.dumps(stems) if stems else None
     app.archive.store.visits.set_note(_WAITING_NOTE, note, app.archive.clock())
@@ -456,26 +473,28 @@ def _spare_feeds(app: App, taxonomy: Vocabulary, confirmed: Iterable[str]) -> Sp
 
 
 def _list_news(app: App) -> list[list[str]]:
-    """Return the newest stories for the front page. Each is a list of article ids: its lead, then
-    its newest reports."""
+    """Return the newest stories for the front page, none if stories are off. Each story is a list
+    of article ids: first its lead article, then its newest reports."""
     if app.configuration.settings.publish.stories == "off":
         return []
     stories = app.archive.store.stories
     newest = stories.list_news(app.archive.clock() - _NEWS_AGE, _MOST_NEWS)
-    articles = stories.articles([story.story for story in newest])
+    reports_by_story = stories.articles([story.story for story in newest])
     news: list[list[str]] = []
     for story in newest:
-        newest_reports = articles[story.story][-_MOST_REPORTS:]
-        ids_of_reports = [article_id for article_id, _ in newest_reports]
-        known_ids = [article_id for article_id in (story.lead, *ids_of_reports) if article_id]
+        newest_reports = reports_by_story[story.story][-_MOST_REPORTS:]
+        report_ids = [article_id for article_id, _ in newest_reports]
+        known_ids = [article_id for article_id in (story.lead, *report_ids) if article_id]
         news.append(list(dict.fromkeys(known_ids)))  # the lead may be among the reports
     return news
 
 
 def _take_steps(task: _Task, outlet: Outlet, pages: Look, is_over: Callable[[], bool]) -> Steps:
-    """Return a generator that makes a build step by step; each step writes at most one file.
-    `is_over`: returns True when the time for this build is used up; the rest is then left to the
-    next build."""
+    """Return a generator that makes the planned build. Each step writes at most one file; at the
+    end, the generator returns the report. `outlet`: the published files. `pages`: the operator's
+    page files. `is_over`: returns True when the time for this build is used up; the rest is then
+    left to the next build."""
+    # imported here, so that a run that builds nothing does not load them
     from syndicator.publishing.builder import build
     from syndicator.publishing.kinds.site import Inputs
 
@@ -512,13 +531,13 @@ def _take_steps(task: _Task, outlet: Outlet, pages: Look, is_over: Callable[[], 
 
 
 def _split_sentences(text: str, language: str) -> list[str]:
-    """Return the sentences of a text in this language."""
+    """Return the sentences of a text. `language`: the code of its language, such as "en"."""
     return [sentence.text for sentence in split(text, language=language)]
 
 
-def _learn_files(app: App, outlet: Outlet) -> None:
-    """If the database knows no published files, as after it was rebuilt, record the files that are
-    there."""
+def _record_unknown_files(app: App, outlet: Outlet) -> None:
+    """If the database knows no published files, because it was lost and rebuilt, record in it the
+    files that are in `outlet`."""
     index = app.archive.store.index
     if index.has_files():
         return
@@ -527,8 +546,9 @@ def _learn_files(app: App, outlet: Outlet) -> None:
 
 
 def _begin_build(app: App, outlet: Outlet, inputs: str) -> None:
-    """Note that a build begins. If the last build may have been killed, delete its temporary files
-    first. `inputs`: hash of everything but articles."""
+    """Note in the database that a build begins. If the last build did not end, or if the inputs
+    changed since, delete temporary files in `outlet` first. `inputs`: hash of everything but
+    articles."""
     visits = app.archive.store.visits
     are_inputs_new = visits.note(_INPUTS_NOTE) != inputs
     if are_inputs_new or visits.note(_BEGUN_NOTE):
@@ -538,26 +558,27 @@ def _begin_build(app: App, outlet: Outlet, inputs: str) -> None:
 
 
 def _record_build(app: App, began: datetime, inputs: str, *, has_left: bool) -> None:
-    """Note that a build ended. `began`: when it began; `inputs`: hash of everything but articles;
-    `has_left`: True if changed feeds are left to a later build."""
+    """Note in the database that a build ended, and measure how fresh its feeds are. `began`: when
+    it began; `inputs`: hash of everything but articles; `has_left`: True if changed feeds are left
+    to a later build."""
     archive = app.archive
     visits = archive.store.visits
     visits.set_note(_INPUTS_NOTE, inputs, archive.clock())
     visits.set_note(_BEGUN_NOTE, None, archive.clock())
-    if not has_left:
+    if not has_left:  # else the later build needs this note, too
         visits.set_note(EXCUSED, None, archive.clock())
-    # articles of feeds that are left are in the feed of their source
+    # also if feeds are left: their new articles are in the feed of their source already
     add_samples(archive.store, began, archive.clock())
 
 
-async def _turn_by_turn(steps: Steps, turn: Callable[[], object]) -> BuildReport:
-    """Take all steps of a build and return its report. After each step, call `turn` and let other
-    tasks run."""
+async def _run_steps(steps: Steps, turn: Callable[[], object]) -> BuildReport:
+    """Run the generator of a build to its end and return the report of the build. After each step,
+    call `turn` and let other tasks run."""
     while True:
         try:
             next(steps)
-        except StopIteration as ended:
-            report: BuildReport = ended.value
+        except StopIteration as end:  # its value is what the generator returned
+            report: BuildReport = end.value
             return report
         turn()
         await asyncio.sleep(0)
@@ -565,9 +586,10 @@ async def _turn_by_turn(steps: Steps, turn: Callable[[], object]) -> BuildReport
 
 @contextmanager
 def _open_renderer(app: App) -> Iterator[Callable[[str], str | None]]:
-    """Yield a function for articles whose HTML is not in the database. It gets the id of an article
-    and returns the HTML; None if the article cannot be read or rendered. The HTML is made in a
-    worker process, and stored for later builds."""
+    """Yield a function that makes the HTML of an article that has none in the database. The
+    function gets the id of the article and returns its HTML, None if the article cannot be read or
+    rendered. A worker process makes the HTML, which is stored for later builds; when the context
+    ends, so does the process."""
     index = app.archive.store.index
     unstored: dict[str, str] = {}  # HTML by id of the article
 
@@ -578,7 +600,7 @@ def _open_renderer(app: App) -> Iterator[Callable[[str], str | None]]:
             unstored.clear()
 
     def render_article(article_id: str) -> str | None:
-        """Called by the build for each article that has no stored HTML."""
+        """The build calls this for each article that has no stored HTML."""
         if article_id in unstored:
             return unstored[article_id]
         path = index.path(article_id)
@@ -605,8 +627,9 @@ def _open_renderer(app: App) -> Iterator[Callable[[str], str | None]]:
 
 
 def _read_markdown(app: App, article_id: str) -> str:
-    """Return the text of an article from its file, "" if it cannot be read."""
-    # a build that reads no file does not load it
+    """Return the Markdown text of an article from its file, "" if there is no file or it cannot be
+    read."""
+    # imported here, so that a build that reads no file does not load it
     from syndicator.articles.frontmatter import markdown
 
     path = app.archive.store.index.path(article_id)
@@ -630,35 +653,37 @@ class _Plan:
 
 
 def _plan_feeds(app: App, taxonomy: Vocabulary, left_alone: Collection[FeedKey]) -> _Plan:
-    """Find out which articles belong to saved queries and authors, then plan the feeds. Marks of
-    feeds that are not published are deleted. `left_alone`: feeds whose files stay unchanged; they
-    keep their marks."""
+    """Find the articles of saved queries and authors, then plan which feeds are published. Return
+    the plan. Marks (each says that an article of a feed changed) of feeds that are not published
+    are deleted, except those of feeds in `left_alone`, whose files stay unchanged for now."""
     index = app.archive.store.index
     publish = app.configuration.settings.publish
     plan = _read_plan(app, taxonomy)
 
     def read_text(article_id: str) -> str:
-        """Called for articles whose text a saved query asks for."""
+        """`update_members` calls this for articles in whose text a saved query searches."""
         return read_article(app.archive, article_id).text
 
-    if update_members(plan.specs, index, read_text, publish.axes):
+    has_changed = update_members(plan.specs, index, read_text, publish.axes)
+    if has_changed:
         plan = _read_plan(app, taxonomy)  # an author may have a feed now
-    marks: list[int] = []
+    useless_marks: list[int] = []
     for row in find_unbuilt_changes(plan.specs, plan.rows, publish, left_alone):
-        marks += plan.marks.get(row.key, ())
-    if marks:
-        index.record_progress(Progress(marks=marks))
+        useless_marks += plan.marks.get(row.key, ())
+    if useless_marks:
+        index.record_progress(Progress(marks=useless_marks))  # this deletes them
     return plan
 
 
 def _read_plan(app: App, taxonomy: Vocabulary) -> _Plan:
-    """Return the plan of the feeds as the database has them now."""
+    """Return the plan of the feeds, from the configuration and the rows of feeds in the
+    database."""
     index = app.archive.store.index
     marks = index.marks()
     rows = index.plain_feeds()
-    recorded: Collection[FeedKey] = ()
+    published_archives: Collection[FeedKey] = ()  # feeds that have archives already
     if app.configuration.settings.publish.archives == LISTED:
-        recorded = index.archived(BY_CHOICE)
-    archived = find_feeds_with_archives(rows, recorded)
+        published_archives = index.archived(BY_CHOICE)
+    archived = find_feeds_with_archives(rows, published_archives)
     specs = plan_feed_specs(app.configuration, taxonomy, rows, archived)
     return _Plan(specs=specs, rows=rows, marks=marks)

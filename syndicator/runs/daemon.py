@@ -93,7 +93,7 @@ class Job:
     work: Callable[["Jobs", Opened], Awaitable[None]]
 
 
-def _do_nothing(*what: object) -> None:
+def _do_nothing(*arguments: object) -> None:
     pass
 
 
@@ -151,19 +151,20 @@ class Jobs:
     _ended_at: dict[str, datetime] = field(default_factory=dict, init=False)  # by job
 
     async def run(self, name: str) -> None:
-        """Do the job `name`. For visits, the instance is opened anew, so that the present
-        configuration is read; other jobs use the instance that is open. If the job fails, this is
-        reported, and it is tried again after a minute."""
+        """Do the job `name`, or postpone it if it may not start now. For visits, the configuration
+        is read again and the instance is opened anew; other jobs use the instance that is open. If
+        the job fails, this is reported, and the job is tried again after a minute."""
         if self._must_wait(name):
             self._postponed.add(name)
             return
         anew = name == VISITS
         if anew:
-            self._already_reported.clear()  # a trouble that lasts is reported once with each visits
+            # a trouble that lasts is reported again with each job of visits
+            self._already_reported.clear()
         try:
             async with self._hold_instance(anew=anew) as opened:
                 await JOBS[name].work(self, opened)
-                self._note_done(name, opened)
+                self._note_end(name, opened)
             await self._update_outage(name, None)
         except LockedError:
             self._warn_once("another run is under way; this one is left out")
@@ -176,17 +177,18 @@ class Jobs:
             await self._update_outage(name, fault)
 
     def _must_wait(self, name: str) -> bool:
-        """True if the job may not start while others run. Visits must wait for all other jobs to
-        end, because they open the instance anew. As long as they wait, new jobs wait behind them;
-        otherwise the instance might never be closed."""
+        """True if the job `name` may not start now. Visits wait until all running jobs have ended,
+        because they open the instance anew. As long as they wait, new jobs wait, too; otherwise
+        there might always be a running job."""
         if not self._running_jobs:
             return False
         return name == VISITS or bool(self._postponed)
 
     @asynccontextmanager
     async def _hold_instance(self, *, anew: bool) -> AsyncIterator[Opened]:
-        """Yield the opened instance. The first job that needs it locks and opens it; the last job
-        that ends closes it. `anew`: True to read the configuration again if this job opens it."""
+        """Yield the instance, which running jobs share: the first job locks and opens it, and the
+        job that ends last closes it. `anew`: True to read the configuration again if this job opens
+        the instance."""
         self._running_jobs += 1
         try:
             async with self._opening_lock:
@@ -200,8 +202,8 @@ class Jobs:
                 await self._close()
 
     async def _open(self, *, anew: bool) -> Opened:
-        """Lock and open the instance. `stack` of the result closes it. `anew`: True to read the
-        configuration again."""
+        """Lock and open the instance, with its client and its subscriptions at hubs. Return all
+        this; the `stack` of the result closes it. `anew`: True to read the configuration again."""
         if anew or self._configuration is None:
             self._configuration = self.read()
         async with AsyncExitStack() as stack:
@@ -222,10 +224,11 @@ class Jobs:
             client = SharedClient(app.archive, app.configuration.settings)
             stack.push_async_callback(client.aclose)
             await stack.enter_async_context(self.run_beside(app, self._build_at_once))
+            # nothing failed: `pop_all` keeps all open after this `with` block
             return Opened(app, client, stack.pop_all())
 
     def _enter_hubs(self, stack: AsyncExitStack, app: App) -> None:
-        """Load the subscriptions at hubs. `stack` saves them when the instance is closed."""
+        """Load the WebSub subscriptions. `stack` saves them when the instance is closed."""
         if self.hubs is None:
             return
         self.hubs.begin(
@@ -236,7 +239,8 @@ class Jobs:
         stack.callback(self.hubs.save, app.archive.store.subscriptions)
 
     async def _close(self) -> None:
-        """Close the instance, if it was opened. Then start the jobs that waited for this."""
+        """Close the instance, if it is open. Half a second later, start the jobs that waited for
+        this: meanwhile, a command gets the lock."""
         opened = self._opened
         self._opened = None
         try:
@@ -249,7 +253,8 @@ class Jobs:
             self._postponed.clear()
 
     async def visit(self, opened: Opened) -> None:
-        """Visit the due sources, make thumbnails and ask the language model."""
+        """The job of visits: visit the due sources, make thumbnails, ask the language model, and
+        report all this. Start a build if one is due."""
         app = opened.app
         began = self.steady()
         report = await visit_due(
@@ -282,8 +287,8 @@ class Jobs:
             self.bring_forward(HUBS, 0)
 
     async def _build_if_due(self, app: App) -> BuildReport:
-        """Let the job of the build start if a build is due. If the process is about to end, build
-        here instead. Return the report of what was built here."""
+        """If a build is due, let the build job start soon. If the process is about to end, build
+        here instead. Return the report of a build that was made here, else an empty one."""
         if self.stop.is_set():
             self._settling.hurry()
             return await build_due(app, self._settling, self._make_watch(VISITS).turn)
@@ -292,20 +297,21 @@ class Jobs:
         return BuildReport()  # the job of the build reports what it built
 
     def _build_at_once(self) -> None:
-        """Start a build as soon as the pause after the last build is over. The changes do not wait
-        for more articles."""
+        """Let the build job start as soon as the pause after the last build is over, without
+        waiting for more articles."""
         self._settling.hurry()
         self._bring_build_forward()
 
     def _bring_build_forward(self, least_pause: float = 0.0) -> None:
-        """Start the job of the build when the pause after the last build is over. The pause is at
-        least `least_pause` seconds, and four times as long as that build took."""
+        """Let the build job start when the pause after the last build is over. The pause is four
+        times as long as that build took, but at least `least_pause` seconds."""
         pause = max(least_pause, _PAUSE_PER_SECOND * self._build_seconds)
         passed = self.steady() - self._built_at
         self.bring_forward(BUILD, max(pause - passed, 0.0))
 
     async def build(self, opened: Opened) -> None:
-        """Build the stale feeds that have waited long enough."""
+        """The build job: build the changed feeds that have waited long enough, and report the
+        build. Then let the jobs start that depend on it: webhooks, digests and health."""
         app = opened.app
         app.archive.store.visits.commit()  # a build sees committed rows
         began = self.steady()
@@ -322,7 +328,8 @@ class Jobs:
             self.bring_forward(DIGESTS, 0)
 
     async def serve_hubs(self, opened: Opened) -> None:
-        """Read the pushes that wait, and ask hubs to begin, extend or end subscriptions."""
+        """The job of hubs: read the pushes that wait, and ask hubs to begin, extend or end
+        subscriptions. Does nothing if the setting `site.callback` is empty."""
         app = opened.app
         hubs = self.hubs
         if hubs is None or not app.configuration.settings.site.callback:
@@ -332,23 +339,26 @@ class Jobs:
         outcomes = await serve_hubs(
             app, hubs, opened.client, self._build_at_once, stop=self.stop, watch=watch
         )
-        if are_files_known:  # what pushes wrote since needs no walk
+        if are_files_known:
+            # the only new article files are those of the pushes: the folder need not be read again
             self._walks.end(app.archive.article_store, app.configuration)
         if outcomes:
             record_counters(app.archive, outcomes, BuildReport())
             self._note_news()
-        # this job had no time for them, and only a push that arrives calls for the next one
+        # this job had no time for these pushes, and only a new push would start the next job
         if hubs.waiting:
             self.bring_forward(HUBS, 0)
 
     async def serve_digests(self, opened: Opened) -> None:
-        """Start a build if a digest is due. Mail the digests that were built."""
+        """The job of digests: if a digest is due, let the build job start soon, which makes it.
+        Mail the digests that are made but not mailed yet."""
         if digests.is_due(opened.app.archive, opened.app.configuration.settings):
             self._bring_build_forward()
         self.report_problems(await mail_digests(opened.app.archive, opened.app.configuration))
 
     async def check_health(self, opened: Opened) -> None:
-        """Check the conditions, publish them, and send alerts."""
+        """The job of health: check the conditions (faults and remarks) if a check is due, publish
+        them, and send alerts that are due."""
         has_news = self._has_news
         self._has_news = False
         failed_reports = await check_health(
@@ -360,8 +370,8 @@ class Jobs:
         self.report_problems(failed_reports)
 
     async def send_webhooks(self, opened: Opened) -> None:
-        """Send the webhook messages that are due: new ones, and those that failed and are tried
-        again."""
+        """The job of webhooks: send the messages that are due, both new ones and those that failed
+        and are tried again."""
         self.report_problems(
             await webhooks.send_due_messages(
                 opened.app.archive, opened.app.configuration, opened.app.jitter
@@ -369,12 +379,12 @@ class Jobs:
         )
 
     async def prune(self, opened: Opened) -> None:
-        """Delete kept pages that are too old."""
+        """The job of retention: delete the stored pages of articles that are too old."""
         prune_pages(opened.app)
 
     def _make_watch(self, name: str) -> Watch:
-        """Return a watch that calls the watch of the process. Each call also counts as progress of
-        the job `name`."""
+        """Return a watch, whose functions a job calls as it goes on. They note that the job `name`
+        makes progress, so that it does not count as hanging, and call the watch of the process."""
 
         def note_filed(title: str) -> None:
             self.note_progress(name)
@@ -391,28 +401,28 @@ class Jobs:
         return replace(self.watch, filed=note_filed, visited=note_visited, turn=note_turn)
 
     def _note_news(self) -> None:
-        """Let the conditions be checked soon, because something happened that may have changed
-        them."""
+        """Let the health job start now, because something happened that may have changed the
+        conditions."""
         self._has_news = True
         self.bring_forward(HEALTH, 0)
 
-    def _note_done(self, name: str, opened: Opened) -> None:
-        """Note that the job `name` has ended. Store when each job last ended and when it starts
-        next."""
+    def _note_end(self, name: str, opened: Opened) -> None:
+        """Note that the job `name` has ended now. Store for all jobs when they last ended and when
+        they start next, which `status` shows."""
         self._ended_at[name] = self.clock()
         ended_at = {job: self._ended_at[job] for job in JOBS if job in self._ended_at}
         write_schedule(opened.app.archive.store, ended_at, self.read_next_runs(), self.clock())
 
     def _warn_once(self, trouble: str) -> None:
-        """Warn of a trouble, but only once between two visits, as several jobs may meet the same
-        trouble."""
+        """Write a warning to the log, but the same one only once until the next job of visits:
+        several jobs may meet the same trouble."""
         if trouble not in self._already_reported:
             self._already_reported.add(trouble)
             self.warn(trouble)
 
     async def _update_outage(self, name: str, error: SyndicatorError | None) -> None:
-        """Note how the job `name` ended. `error`: why it failed, None if it succeeded. An alert is
-        sent if the job keeps failing, or if no job fails any more."""
+        """Note how the job `name` ended, and send an alert if it keeps failing, or if no job fails
+        any more. `error`: why the job failed, None if it succeeded."""
         if self.last_good is None:  # nobody knows whom to alert
             return
         fault = await self._outage.note_end(
@@ -422,8 +432,8 @@ class Jobs:
             self.warn(f"nobody could be told: {fault}")
 
     def read(self) -> Configuration:
-        """Return the present configuration. If it is faulty, warn and return the last good one.
-        Raises ConfigError if there was none."""
+        """Read the configuration and return it; report its changes and new faults. If it cannot be
+        read, warn and return the last one that could. Raises ConfigError if there was none."""
         last_good = self.last_good
         try:
             present = read_configuration(self.config, before=last_good, remember=True)
@@ -478,6 +488,7 @@ class Site:
         self._app = self._make_app()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, as ASGI defines it."""
         await self._app(scope, receive, send)
 
     def reload(self, settings: Settings) -> None:
@@ -486,14 +497,17 @@ class Site:
         self._app = self._make_app()
 
     def body_bytes(self, path: str) -> int:
-        """Return how many bytes the body of a request to `path` may have."""
-        return self.settings.fetch.wire_bytes if path.startswith(PATH) else BODY_BYTES
+        """Return how many bytes the body of a request to `path` may have. A push of a hub may be as
+        large as a fetched feed."""
+        is_push = path.startswith(PATH)
+        return self.settings.fetch.wire_bytes if is_push else BODY_BYTES
 
     def _make_app(self) -> ASGIApp:
+        """Return the ASGI app for the present settings: published files, health, and the callback
+        for hubs if there is one."""
         settings = self.settings
-        site = add_health_paths(
-            self._make_files_app(), _make_health_check(settings, self._silent_seconds)
-        )
+        health = _make_health_check(settings, self._silent_seconds)
+        site = add_health_paths(self._make_files_app(), health)
         if self.hubs is None or not settings.site.callback:
             return site
         callbacks = Callbacks(
@@ -502,10 +516,10 @@ class Site:
         return add_callback_paths(site, callbacks)
 
     def _make_files_app(self) -> ASGIApp:
-        """Return the app that serves the published files. It also answers questions if they are
-        switched on."""
+        """Return the ASGI app that serves the published files. If the setting `publish.questions`
+        is on, it also answers questions, which are requests for the feed of a search."""
         settings = self.settings
-        if not settings.public_dir:
+        if not settings.public_dir:  # the files are in an object store
             return serve_nothing
         ask = None
         if self._answers and settings.publish.questions:
@@ -520,21 +534,22 @@ class Site:
 
 
 def _make_health_check(settings: Settings, silent_seconds: Callable[[], float] | None) -> Health:
-    """Return the functions by which the server answers requests about the health of the process.
-    `silent_seconds`: returns for how many seconds jobs have made no progress, 0 if that is short;
-    None if no jobs run in this process."""
+    """Return the functions by which the server answers requests for health, metrics and the health
+    feed. `silent_seconds`: returns for how many seconds jobs have made no progress, 0 if that is
+    not too long; None if no jobs run in this process."""
     token = ""
     with suppress(OSError):  # without a token there is no health feed
         token = ensure_feed_token(settings.state_dir)
     has_jobs = silent_seconds is not None
 
     def describe_silence() -> str:
+        """Return a text if jobs hang, "" if all is well."""
         if silent_seconds is None:
             return ""
         silence = silent_seconds()
         return f"no progress for {silence:.0f} s" if silence else ""
 
-    # these read the database, so each runs in a thread
+    # `ready`, `metrics` and `feed` read the database, so they run in a thread
     return Health(
         alive=describe_silence,
         ready=lambda: asyncio.to_thread(metrics.describe_missing_part, settings, writes=has_jobs),
@@ -547,19 +562,20 @@ def _make_health_check(settings: Settings, silent_seconds: Callable[[], float] |
 
 
 async def serve_console(app: ASGIApp, settings: Settings, **how: Any) -> None:
-    """Serve the console on its own host and port. `how`: parameters of `serve_app`. Raises
-    MissingError if the port is taken."""
+    """Serve the console on the host and port of its settings. `how`: further parameters of the
+    server, such as `stop`, an event that ends it. Raises MissingError if the port is taken."""
     await serve_app(app, settings.console.host, settings.console.port, **how)
 
 
 async def serve_programs(app: ASGIApp, port: int, **how: Any) -> None:
-    """Serve the API for programs on this machine only. `how`: parameters of `serve_app`. Raises
-    MissingError if the port is taken."""
+    """Serve the API for programs, to this machine only. `how`: further parameters of the server,
+    such as `stop`, an event that ends it. Raises MissingError if the port is taken."""
     await serve_app(app, LOOPBACK, port, **how)
 
 
 async def serve(site: Site, *, stop: asyncio.Event, listening: Callable[[str], None]) -> None:
-    """Serve `site` until `stop` is set. Raises MissingError if the port is taken."""
+    """Serve the published files until `stop` is set. `listening`: is called with the address of the
+    server when it listens. Raises MissingError if the port is taken."""
     settings = site.settings
     if settings.public_dir is not None:
         settings.public_dir.mkdir(parents=True, exist_ok=True)
