@@ -208,7 +208,7 @@ async def _send_due_alert(archive: Archive, configuration: Configuration) -> lis
     if not _has_alerts(configuration.settings):
         return []
     outbox = episodes.read_outbox(archive.store)
-    if not episodes.is_due(outbox, now):
+    if not episodes.is_message_due(outbox, now):
         return []
     from syndicator.health.alert import send_alert
 

@@ -30,7 +30,7 @@ from syndicator.health.episodes import (
     Memory,
     Outbox,
     add_to_outbox,
-    is_due,
+    is_message_due,
     iterate_headlines,
     list_event_lines,
     update_episodes,
@@ -216,7 +216,7 @@ def read_password(alert: Alert, environ: Mapping[str, str]) -> str:
 
 def _send_mail(alert: Alert, mail: EmailMessage, secret: str) -> None:
     """Send a mail through the server that `alert.smtp` names. The connection is encrypted if the
-    address begins with smtps: or the server offers STARTTLS. A password is sent only over an
+    address begins with "smtps:" or the server offers STARTTLS. A password is sent only over an
     encrypted connection or to this machine. `secret`: the password, "" for none. Raises OSError,
     SMTPException or ValueError."""
     parts = urlsplit(alert.smtp)
@@ -296,7 +296,7 @@ class Outage:
         """Send the events in the outbox if a message is due. Return why the message could not be
         sent, "" if nothing went wrong."""
         async with self._sending_lock:
-            if not is_due(self._outbox, now):
+            if not is_message_due(self._outbox, now):
                 return ""
             in_message = self._outbox.waiting
             new_outbox = await send_alert(settings, self._outbox, now, environ)

@@ -273,7 +273,7 @@ class Outbox:
 _NOTE_NAMES: Final = {Memory: "episodes", Outbox: "alert"}  # names of notes in the database
 
 
-def is_due(outbox: Outbox, now: datetime) -> bool:
+def is_message_due(outbox: Outbox, now: datetime) -> bool:
     """True if events wait in the outbox and the last message was sent at least ten minutes ago."""
     if not outbox.waiting:
         return False

@@ -125,7 +125,7 @@ def has_new_inputs(app: App) -> bool:
     return app.archive.store.visits.note(_INPUTS_NOTE) != inputs
 
 
-def _is_built(app: App, inputs: str, outlet: Outlet) -> bool:
+def _is_up_to_date(app: App, inputs: str, outlet: Outlet) -> bool:
     """True if the published files are up to date: nothing that they are made of changed since the
     last build, and nobody replaced them. `inputs`: hash of everything but articles, from
     `_fingerprint_inputs`; `outlet`: the published files."""
@@ -274,10 +274,9 @@ async def build_feeds(
 ) -> BuildReport:
     """Build the feeds that changed, the most urgent first, and notify hubs. Return the report.
 
-    `include_all`: True to write every file again. `turn`: is called between two files. `accepts`:
-    returns False for a feed that is left to a later build, None to leave none. `seconds`: after
-    this time, the rest is left to the next build. `end_feeds`: True to confirm the end of all feeds
-    that wait for it."""
+    `include_all`: write every file again. `turn`: is called between two files. `accepts`: returns
+    False for a feed that is left to a later build, None to leave none. `seconds`: after this time,
+    the rest is left to the next build. `end_feeds`: confirm the end of feeds that wait for it."""
     read_clock = asyncio.get_running_loop().time
     began = read_clock()
     deadline = began + seconds
@@ -287,15 +286,14 @@ async def build_feeds(
     settings = app.configuration.settings
     await _prepare_archive(app, turn)
     pages = load_look(app.configuration.folder)
-    environ = app.configuration.environ
-    outlet = open_outlet(settings, environ, whole=True, held=store.check_lock)
+    outlet = open_outlet(settings, app.configuration.environ, whole=True, held=store.check_lock)
     inputs = _fingerprint_inputs(app, pages, read_shown(store, settings))
     changes = webhooks.list_unsent_changes(archive, app.configuration, read_freshness(store).until)
     confirmed = read_waiting(store) if end_feeds else []
 
     # if nothing changed, only messages that wait are sent
     may_skip = not (include_all or confirmed)
-    if may_skip and _is_built(app, inputs, outlet) and not digests.is_due(archive, settings):
+    if may_skip and _is_up_to_date(app, inputs, outlet) and not digests.is_due(archive, settings):
         webhooks.queue_article_messages(archive, app.configuration, changes, ())
         hubs = await notify_hubs(archive, settings, ())
         return BuildReport(hubs=hubs, ending=describe_waiting(read_waiting(store)))

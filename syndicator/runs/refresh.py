@@ -167,27 +167,19 @@ async def visit_due(
 ) -> RunReport:
     """Visit due sources, make thumbnails and ask the language model. Call `build` after each of
     these steps if published files may have changed. Return the report of all steps.
-
     `settling`: decides when `up` builds; if it is None, feeds are also built during the visits.
     `hurry_build`: with `settling`, is called for articles that must not wait for others. `walks`:
-    skips folders of articles that did not change, None to read them all. `hubs`: the WebSub
-    subscriptions. Raises UsageError, StoreError or OSError."""
+    skips folders that did not change. Raises UsageError, StoreError or OSError."""
     began = asyncio.get_running_loop().time()
     archive = app.archive
     configuration = app.configuration
-
-    # changes that the operator made to sources.toml and to article files
-    reconcile.update_edited_sources(archive, configuration)
-    update_from_files = walks.update_from_files if walks else reconcile.update_from_files
-    problems = update_from_files(archive, configuration)
-
+    problems = _apply_edits(app, walks)
     due = _list_states_to_visit(app, request)
     watch.started(len(due))
     build_seconds = None if settling else request.build_seconds
     if settling:
         settling.begin(app)
         watch = _watch_for_urgent(watch, settling, hurry_build, due)
-
     visits = _Visits()
     has_requests = due or thumbnails.has_due_pictures(archive, configuration)
     fetcher = client.open() if has_requests else None
@@ -204,7 +196,6 @@ async def visit_due(
     report = _make_report(app, visits, built, problems)
     if visits.down is not None:
         return report
-
     model_seconds = _limit_seconds(request, began, request.llm_seconds)
     answers = await ask_model(app, stop, model_seconds, watch.filed)
     if answers.changed:
@@ -221,6 +212,15 @@ async def visit_due(
         llm=answers,
         outdated=count_newly_outdated(archive, configuration.sources),
     )
+
+
+def _apply_edits(app: App, walks: Walks | None) -> tuple[Problem, ...]:
+    """Update the database after edits of sources and of article files. Return a problem for each
+    article file that cannot be read. `walks`: skips folders of articles that did not change, None
+    to read them all."""
+    reconcile.update_edited_sources(app.archive, app.configuration)
+    update_from_files = walks.update_from_files if walks else reconcile.update_from_files
+    return update_from_files(app.archive, app.configuration)
 
 
 def _make_report(

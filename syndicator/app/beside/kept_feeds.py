@@ -14,7 +14,7 @@ from syndicator.configuration.sources.identity import (
     find_departures,
     find_sources_at_new_site,
     find_successors,
-    with_address,
+    add_newest_address,
 )
 from syndicator.core import urls
 from syndicator.core.axes import ALL, QUERY, SOURCE
@@ -198,7 +198,7 @@ class Beside:
             earlier addresses."""
             addresses_by_key = dict(entries or ())
             for key, url in configured.items():
-                addresses_by_key[key] = with_address(addresses_by_key.get(key, ()), url)
+                addresses_by_key[key] = add_newest_address(addresses_by_key.get(key, ()), url)
             return addresses_by_key.items()
 
         SOURCES.update(self.files, add_addresses)

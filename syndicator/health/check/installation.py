@@ -144,7 +144,7 @@ def check_host_names(sources: Iterable[Source], lookup: Lookup) -> Iterator[Find
         if not source.enabled or urls.is_mailbox(source.url):
             continue
         host = urlsplit(source.url).hostname or ""
-        if not _needs_no_lookup(host):
+        if _needs_lookup(host):
             hosts[host] = None
     looked_up = list(hosts)[:_MOST_LOOKED_UP]
     if not looked_up:
@@ -158,14 +158,16 @@ def check_host_names(sources: Iterable[Source], lookup: Lookup) -> Iterator[Find
     yield Finding(severity="warning", what="names of hosts", reason=FetchReason.DNS, detail=detail)
 
 
-def _needs_no_lookup(host: str) -> bool:
-    """True if no name server is asked for `host`: it is an IP address, localhost, a name reserved
-    for examples and tests, or empty."""
+def _needs_lookup(host: str) -> bool:
+    """True if a name server is asked for `host`. False if it is an IP address, localhost, a name
+    reserved for examples and tests, or empty."""
+    if host in ("", "localhost") or host.endswith(_RESERVED):
+        return False
     try:
         ipaddress.ip_address(host)
     except ValueError:
-        return host in ("", "localhost") or host.endswith(_RESERVED)
-    return True
+        return True
+    return False
 
 
 def _does_one_resolve(hosts: Sequence[str], lookup: Lookup) -> bool:
