@@ -194,7 +194,7 @@ def _write_textfile(store: Store, settings: Settings) -> list[Problem]:
     from syndicator.health import metrics
 
     try:
-        metrics.write(Path(settings.at(path)), metrics.read_metrics(store, settings))
+        metrics.write_textfile(Path(settings.at(path)), metrics.read_metrics(store, settings))
     except OSError as error:
         detail = str(DiskError.of(error))
         return [Problem(what="health.textfile", reason=DiskError.reason, detail=detail)]

@@ -210,7 +210,7 @@ def render_page(measured: Iterable[Metric]) -> bytes:
     return generate_latest(registry)
 
 
-def write(path: Path, measured: Iterable[Metric]) -> None:
+def write_textfile(path: Path, measured: Iterable[Metric]) -> None:
     """Replace the file at `path` with the metrics, for the textfile collector of node_exporter.
     Raises OSError."""
     write_to_textfile(str(path), _make_registry(measured))

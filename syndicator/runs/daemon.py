@@ -283,7 +283,7 @@ class Jobs:
         self.report_visits(report)
         if report.outcomes:
             self._note_news()
-        if self.hubs is not None and self.hubs.due(self.clock()):
+        if self.hubs is not None and self.hubs.list_due(self.clock()):
             self.bring_forward(HUBS, 0)
 
     async def _build_if_due(self, app: App) -> BuildReport:

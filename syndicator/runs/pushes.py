@@ -120,7 +120,7 @@ class Registry(Hubs):
         self._changed_tokens.clear()
         self._changed_hubs.clear()
 
-    def due(self, now: datetime) -> list[Subscription]:
+    def list_due(self, now: datetime) -> list[Subscription]:
         """Return the subscriptions for which a hub must be asked now, the longest overdue first."""
         if not self._callback_base:
             return []
@@ -137,8 +137,8 @@ class Registry(Hubs):
 
     def begin_request(self, token: str) -> Subscription:
         """Record that the hub of the subscription with this token is being asked to begin, extend
-        or end it; `due` does not return it meanwhile. Return the subscription with the request to
-        send."""
+        or end it; `list_due` does not return it meanwhile. Return the subscription with the request
+        to send."""
         subscription = self._by_token[token]
         requested = websub.record_request(subscription, self._make_callback_address(subscription))
         self._put_subscription(replace(requested, next_try=None))
@@ -451,7 +451,7 @@ class Intake:
     def _ask_hubs(self, group: asyncio.TaskGroup) -> None:
         """Start a task in `group` for each hub that must be asked now. At most _MOST_AT_ONCE hubs
         are asked at the same time; the others wait."""
-        due = self.registry.due(self.app.archive.clock())
+        due = self.registry.list_due(self.app.archive.clock())
         free_places = _MOST_AT_ONCE - self._hubs_asked
         for subscription in due[:free_places]:
             self._hubs_asked += 1

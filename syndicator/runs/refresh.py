@@ -102,8 +102,9 @@ class Totals:
 
 
 def remake(app: App) -> None:
-    """Rebuild a lost database from the article files. If what was learnt about tags is lost, too,
-    learn it again."""
+    """Rebuild a lost database from the article files. If the models that choose tags are lost, too,
+    learn them again from the articles."""
+    # imported here, because it is rarely needed
     from syndicator.upkeep.tags.learning import learn
 
     if reindex(app.archive, app.configuration).unlearnt:

@@ -133,7 +133,7 @@ def test_the_textfile_is_replaced_whole_and_has_no_process(tmp_path: Path) -> No
     process that has ended."""
     path = tmp_path / "syndicator.prom"
     path.write_text("half")
-    metrics.write(path, metrics.make_families(Figures(counts=COUNTS), add_run({})))
+    metrics.write_textfile(path, metrics.make_families(Figures(counts=COUNTS), add_run({})))
     text = path.read_text()
 
     assert read_samples(text)["syndicator_articles"] == 7

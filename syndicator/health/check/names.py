@@ -53,12 +53,12 @@ class Names:
     def explain_invalid(
         self, axis: str, name: str, normalize: Callable[[str], str], *, accept_used: bool = False
     ) -> str:
-        """Return why `name` is no valid category, tag or source, "" if it is valid. A name is valid
-        if the configuration defines it, or if it defines no names of this kind.
+        """Return why `name` is no valid category, tag or source, "" if it is valid. Valid are names
+        that the configuration defines; if it defines none of this kind, all names are valid.
 
         `axis`: the kind, CATEGORY, TAG or SOURCE. `normalize`: returns the spelling by which names
-        are compared. `accept_used`: True if only names that are defined, or that articles have, are
-        valid."""
+        are compared. `accept_used`: True if names that articles have are valid, too, but never all
+        names."""
         defined = {CATEGORY: self.categories, TAG: self.tags, SOURCE: self.sources}[axis]
         used_names: Collection[str] = ()
         if accept_used and self.used:
@@ -67,7 +67,7 @@ class Names:
         spelling = normalize(name)
         if spelling in valid_spellings:
             return ""
-        if not defined and not accept_used:
+        if not defined and not accept_used:  # the operator defines no names of this kind
             return ""
         if not defined:
             return f"no article has the {axis} {name!r}{text.suggest_similar(name, used_names)}"

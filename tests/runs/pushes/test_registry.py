@@ -53,7 +53,7 @@ class Subscriber:
             assert self.registry.verify(one.token, words) == (200, "c")
 
     def list_due(self) -> list[Subscription]:
-        return self.registry.due(self.now)
+        return self.registry.list_due(self.now)
 
     def list_requests(self) -> list[tuple[str, str, bool]]:
         return [(one.hub, one.topic, one.wanted) for one in self.list_due()]

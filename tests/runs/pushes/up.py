@@ -110,7 +110,7 @@ class Up:
         self.scheduler = make_scheduler(self.jobs, lambda job, seconds: None)
         self.scheduler.start()
         await wait_until(lambda: self.reports)
-        await wait_until(lambda: not (self.hubs.is_being_read or self.hubs.due(self.now)))
+        await wait_until(lambda: not (self.hubs.is_being_read or self.hubs.list_due(self.now)))
 
     def read_subscriptions(self) -> dict[str, Subscription]:
         """Those that are stored, by source."""
