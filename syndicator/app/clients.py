@@ -50,10 +50,7 @@ def make_user_agent(settings: Settings) -> str:
 def make_fetcher(archive: Archive, settings: Settings, turns: HostTurns | None = None) -> Fetcher:
     """Return the client that fetches feeds and pages. It obeys robots.txt, pauses between requests
     to a host, and refuses private addresses. Pages of sources with `browser = true` are drawn by a
-    browser.
-
-    `turns`: decides when a host may be asked; None if only the database's table of hosts
-    decides."""
+    browser. `turns`: decides when a host may be asked; None if only the database decides."""
     from syndicator.visiting.drawing.fetcher import DrawingFetcher
     from syndicator.visiting.fetch.client import HttpFetcher
     from syndicator.visiting.politeness.fetcher import PoliteFetcher
@@ -71,9 +68,8 @@ def make_fetcher(archive: Archive, settings: Settings, turns: HostTurns | None =
     )
 
     def store_note_at_once(key: str, value: str | None, now: datetime) -> None:
-        """Store a note about a host that asked to be left alone for some time."""
         notes.set_note(key, value, now)
-        notes.commit()  # it counts even if this process is killed
+        notes.commit()  # counts even if this process is killed: the host asked to be left alone
 
     # several machines share their turns and waits in a table of the database
     hosts = None if archive.store.single else archive.store.hosts(lease_seconds(settings))
@@ -91,8 +87,7 @@ def make_fetcher(archive: Archive, settings: Settings, turns: HostTurns | None =
     )
 
     def make_polite(page_turns: PageTurns | None = None) -> PoliteFetcher:
-        """Return a fetcher that obeys robots.txt and waits for its turn at a host. `page_turns`:
-        those of a page that a browser draws, with all its parts; None for single requests."""
+        """Return a fetcher. `page_turns`: those of a page that a browser draws, if it is one."""
         take_turn = page_turns.turn if page_turns else None
         robots_fetcher = PoliteFetcher(client, throttle, backoff=backoff, take_turn=take_turn)
         robots = Robots(

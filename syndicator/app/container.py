@@ -75,14 +75,12 @@ def open_app(
     held: Callable[[], object] = lambda: None,
     tell: Callable[[Fault], object] = warn,
 ) -> Iterator[App]:
-    """Open an instance, yield it, and close its database at the end.
-
-    `config`: folder of the configuration. `create`: True to make a new database even if articles
-    exist. `remake`: rebuilds a lost database; None if a lost database is an error. `read`: the
-    configuration, if the caller has read it. `entries`: a cache of feed entries that outlives this
-    opening. `held`: called before each change; raises StoreAway if the lock of runs was lost.
-    `tell`: called with each fault of the configuration. Raises ConfigError, StoreError or
-    MissingError."""
+    """Open an instance, yield it, and close its database at the end. `config`: folder of the
+    configuration. `create`: True to make a new database even if articles exist. `remake`: rebuilds
+    a lost database, None if that is an error. `read`: the configuration, if the caller has read it.
+    `entries`: a cache that outlives this opening. `held`: called before each change; raises
+    StoreAway if the lock of runs was lost. `tell`: called with each fault of the configuration.
+    Raises ConfigError, StoreError or MissingError."""
     if read is None:
         read = read_configuration(config, environ, remember=True)
         for fault in read.faults:
@@ -92,7 +90,6 @@ def open_app(
     has_articles = has_begun(article_store, settings, environ)
     settings.state_dir.mkdir(parents=True, exist_ok=True)
     is_lost = remake is not None and has_articles and is_missing(settings.store_url)
-    # it refuses to make a new database for existing articles, unless `create` says so
     store = open_store(settings.store_url, articles_exist=has_articles, create=create or is_lost)
     store.set_guard(held)
     try:

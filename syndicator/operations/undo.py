@@ -135,10 +135,8 @@ def each(
         parse_arguments(repeated, {**other_arguments, subject_argument: subject})
         for subject in dict.fromkeys(subjects)
     ]
-    planned = [
-        repeated.plan(reconciled_app, arguments, progress) for arguments in arguments_of_each
-    ]
-    parts = [part for part in planned if not part.is_empty]
+    plans = [repeated.plan(reconciled_app, arguments, progress) for arguments in arguments_of_each]
+    parts = [plan for plan in plans if not plan.is_empty]
     touches: dict[str, None] = {}  # names of texts, in order, each once
     edits: dict[str, tuple[Text, Text]] = {}
     for part in parts:
@@ -146,7 +144,6 @@ def each(
         edits.update(part.edits)
 
     def apply_parts(progress: Progress) -> None:
-        """Apply what `edits` lacks. Called when the whole change is applied."""
         for done_count, part in enumerate(parts):
             progress(done_count, len(parts))
             if part.act is not None:
