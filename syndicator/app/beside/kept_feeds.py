@@ -11,10 +11,10 @@ from syndicator.articles.beside.tab_lists import FOLLOWED
 from syndicator.articles.beside.toml_lists import FEEDS, SOURCES, KeptFeed, KeptSource
 from syndicator.configuration.settings import Publish
 from syndicator.configuration.sources.identity import (
+    add_newest_address,
     find_departures,
     find_sources_at_new_site,
     find_successors,
-    add_newest_address,
 )
 from syndicator.core import urls
 from syndicator.core.axes import ALL, QUERY, SOURCE
