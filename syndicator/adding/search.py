@@ -224,7 +224,7 @@ async def _look_at_url(session: Session, address: str, url: str) -> Found:
         # some services refuse programs on their pages, but not on their feeds
         findings = await discover_closed(session.run, source, url)
         if not findings:
-            raise make_unanswered_error(url, _add_setting(session, answer))
+            raise make_unanswered_error(url, _name_helpful_setting(session, answer))
         return Found(address=address, candidates=_make_candidates(session, url, findings))
     try:
         discovered = await discover(session.run, source, url, answer)
@@ -246,7 +246,7 @@ async def _look_at_url(session: Session, address: str, url: str) -> Found:
     )
 
 
-def _add_setting(session: Session, failed: Failed) -> Failed:
+def _name_helpful_setting(session: Session, failed: Failed) -> Failed:
     """Return `failed`, a failure to fetch an address. If a setting of this program may help, the
     name of this setting is added to its detail."""
     run = session.run

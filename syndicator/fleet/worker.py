@@ -128,7 +128,7 @@ def read_fleet_state(config: Path, *, requeue: bool = False) -> FleetState:
         hosts = store.hosts(lease)
         shards = store.shards(lease)
         freed = hosts.free_poison() if requeue else 0
-        if freed:
+        if freed:  # share these hosts out among the workers
             shards.install()
             shards.fill()
         counts = replace(hosts.counts(), freed=freed)

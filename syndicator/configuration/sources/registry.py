@@ -101,7 +101,7 @@ def add_sources(
             placed, _ = parse_valid_sources(*_read_files(path))
         files_by_key = {item.source.key: item.file.path for item in placed}
         keys_by_address = {compute_address_key(item.source): item.source.key for item in placed}
-        _need_new(files_by_key, keys_by_address, path, sources)
+        _register_new(files_by_key, keys_by_address, path, sources)
         if not sources:
             return text
         new_tables = _write_tables(sources)
@@ -129,7 +129,7 @@ def _append_unparsed(
         return False
     files_by_key = {source.key: path for source in present.values()}
     keys_by_address = {address: source.key for address, source in present.items()}
-    _need_new(files_by_key, keys_by_address, path, sources)
+    _register_new(files_by_key, keys_by_address, path, sources)
     new_tables = _write_tables(sources)
     # not safe if the new tables are read as other sources than these
     read_back = parse_sources(TomlFile(path, tomllib.loads(new_tables)))
@@ -239,16 +239,16 @@ def replace_text(
             _replace_file(target, text, is_private=is_private)
 
 
-def _need_new(
+def _register_new(
     files_by_key: dict[str, Path],
     keys_by_address: dict[str, str],
     path: Path,
     added: Sequence[Source],
 ) -> None:
-    """Raise UsageError if a source in `added` has the key or the address of a present source or of
-    another source in `added`. `files_by_key`: the file of each present source, by key.
-    `keys_by_address`: the key of each present source, by `compute_address_key`. This function
-    adds the new sources to both. `path`: the file that they will be written to."""
+    """Add the new sources `added` to `files_by_key` (the file of each source, by key) and to
+    `keys_by_address` (the key of each source, by `compute_address_key`). Raises UsageError if one
+    has the key or the address of a source that is there already. `path`: the file that the new
+    sources will be written to."""
     for source in added:
         if source.key in files_by_key:
             raise UsageError(

@@ -148,7 +148,7 @@ async def _fetch_parts(
             break
         result = await context.fetch_page(address, source)
         if isinstance(result, Failed):
-            missing = None
+            missing = None  # a page that does not exist is no gap: the article ends before it
             if result.status not in _NO_SUCH_PAGE:
                 missing = Missing(address, result.reason)
             return _Parts(parts=parts, missing=missing)

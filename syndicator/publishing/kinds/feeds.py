@@ -155,6 +155,7 @@ def _make_head(site: Site, feed: Feed) -> Iterator[File]:
         yield File(paths.file_name(feed.key, feed_format), data, old_names)
         for name in old_names:
             yield File(name, data)
+    # for the report of the build
     site.entry_counts[feed.key] = (len(feed.ids), feed.row.count)
 
 

@@ -139,7 +139,7 @@ def _read_link(anchor: Any, url: str, index: int, class_counts: Mapping[str, int
 
     # describe the link and the elements around it, from the inside outwards
     descriptions: list[str] = []
-    for element in _list_form_elements(anchor, ancestors):
+    for element in _list_describing_elements(anchor, ancestors):
         descriptions.append(describe_element(element, class_counts))
     has_class = any("." in description for description in descriptions)
     if not has_class:
@@ -164,7 +164,7 @@ def _read_link(anchor: Any, url: str, index: int, class_counts: Mapping[str, int
     )
 
 
-def _list_form_elements(anchor: Any, ancestors: Sequence[Any]) -> Iterator[Any]:
+def _list_describing_elements(anchor: Any, ancestors: Sequence[Any]) -> Iterator[Any]:
     """Yield the elements by which a link is described, from the inside outwards: the link itself,
     and at most three elements around it. An item of a list is the last one. `ancestors`: all
     elements around the link, the innermost first."""
