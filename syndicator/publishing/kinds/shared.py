@@ -99,7 +99,7 @@ def _make_list(site: Site, part: str) -> Iterator[File]:
     "" for the first part."""
     keys = {ALL, *(spec.key for spec in site.shared_pages.parts[part])}
     rows = {row.key: row for row in site.index.feeds(keys)}
-    # the pages link to it
+    # the sitemap names its pages
     site.plan_calendar_of_everything()
     for name, data in site.shared_pages.render_feed_list(part, rows).items():
         yield File(name, data)
