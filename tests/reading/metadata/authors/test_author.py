@@ -87,8 +87,8 @@ def test_names_are_short_and_contain_no_address(line: str) -> None:
         assert "://" not in name
 
 
-HEAD = "<h1>The Last Ferry</h1>"
-TEXT = "<p>" + "Nobody on the pier waved when the ferry left at dawn. " * 10 + "</p>"
+HEADLINE = "<h1>The Last Ferry</h1>"
+PARAGRAPH = "<p>" + "Nobody on the pier waved when the ferry left at dawn. " * 10 + "</p>"
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ TEXT = "<p>" + "Nobody on the pier waved when the ferry left at dawn. " * 10 + "
 def test_marks_beside_the_headline(mark: str) -> None:
     """A name beside the headline is the author if markup or a word such as "By" says so;
     photographers and fact-checkers are not."""
-    assert read_author(HEAD + mark + TEXT) == "Maren Oduya"
+    assert read_author(HEADLINE + mark + PARAGRAPH) == "Maren Oduya"
 
 
 @pytest.mark.parametrize(
@@ -121,14 +121,14 @@ def test_marks_beside_the_headline(mark: str) -> None:
         "<p>Daniel Oduya</p>",
         "<div><p>What the harbour lost.</p><p>A guest post by Daniel Oduya</p></div>",
         "<p>Blog Beitrag von Daniel Oduya</p>",
-        TEXT + TEXT + "<p><b><i>Daniel Oduya</i></b></p>",
-        TEXT + TEXT + "<p>(Daniel Oduya)</p>",
+        PARAGRAPH + PARAGRAPH + "<p><b><i>Daniel Oduya</i></b></p>",
+        PARAGRAPH + PARAGRAPH + "<p>(Daniel Oduya)</p>",
     ],
 )
 def test_a_known_name_without_a_mark(line: str) -> None:
     """A line that is only a name, or announces a guest, is a byline even without markup, above
     or below the text."""
-    assert read_author(HEAD + line + TEXT) == "Daniel Oduya"
+    assert read_author(HEADLINE + line + PARAGRAPH) == "Daniel Oduya"
 
 
 @pytest.mark.parametrize(
@@ -136,12 +136,12 @@ def test_a_known_name_without_a_mark(line: str) -> None:
     [
         "<p>Harbour Traffic</p>",
         "<p>Portraits of Daniel Oduya</p>",
-        TEXT + "<p>Daniel Oduya waved</p>",
+        PARAGRAPH + "<p>Daniel Oduya waved</p>",
     ],
 )
 def test_no_name_without_a_mark(line: str) -> None:
     """A line without markup that is no name, or has a name among other words, gives no author."""
-    assert read_author(HEAD + line + TEXT) is None
+    assert read_author(HEADLINE + line + PARAGRAPH) is None
 
 
 @pytest.mark.parametrize(
@@ -163,29 +163,34 @@ def test_no_name_without_a_mark(line: str) -> None:
 def test_a_line_with_date_and_author(line: str, expected: str | None) -> None:
     """A line with a date and "by" names the author, before or after the date; "in" and "von"
     without a name do not."""
-    assert read_author(HEAD + line + TEXT) == expected
+    assert read_author(HEADLINE + line + PARAGRAPH) == expected
 
 
 def test_a_login_behind_the_word_by() -> None:
     """A login is the author only after "by"; the same login alone is not."""
-    assert (
-        read_author(HEAD + '<div>Posted by <span class="username">rasos</span></div>' + TEXT)
-        == "rasos"
-    )
-    assert read_author(HEAD + "<div><span>rasos</span></div>" + TEXT) is None
+    after_by = '<div>Posted by <span class="username">rasos</span></div>'
+    alone = "<div><span>rasos</span></div>"
+
+    assert read_author(HEADLINE + after_by + PARAGRAPH) == "rasos"
+    assert read_author(HEADLINE + alone + PARAGRAPH) is None
 
 
 def test_an_agency_is_named_where_the_publisher_names_it() -> None:
-    """An agency is the author if the head says so; in a picture's caption it is not."""
-    assert read_author('<meta name="author" content="dpa">' + HEAD + TEXT) == "dpa"
-    assert read_author(HEAD + "<figure><figcaption>Foto: dpa</figcaption></figure>" + TEXT) is None
+    """An agency such as dpa is the author if the head says so; in a picture's caption it is
+    not."""
+    in_head = '<meta name="author" content="dpa">'
+    caption = "<figure><figcaption>Foto: dpa</figcaption></figure>"
+
+    assert read_author(in_head + HEADLINE + PARAGRAPH) == "dpa"
+    assert read_author(HEADLINE + caption + PARAGRAPH) is None
 
 
 @pytest.mark.parametrize("name", ["Harbour Post", "The Harbour Foundation", "Redaktion"])
 def test_the_site_or_a_team_in_the_byline_if_the_page_names_nobody_else(name: str) -> None:
-    """A site or a team is the author if the byline names it and no person is declared."""
+    """A byline that names the site itself or a team makes it the author if the page names no
+    person."""
     byline = f'<p class="byline">By <a rel="author" href="/author/x">{name}</a></p>'
-    assert read_author(HEAD + byline + TEXT, site=name) == name
+    assert read_author(HEADLINE + byline + PARAGRAPH, site=name) == name
 
 
 def test_a_team_in_the_byline_does_not_outweigh_a_person_whom_the_page_declares() -> None:
@@ -193,39 +198,40 @@ def test_a_team_in_the_byline_does_not_outweigh_a_person_whom_the_page_declares(
     the author."""
     byline = '<p class="byline">By <a rel="author" href="/author/x">Redaktion</a></p>'
     declared = '<meta name="author" content="Maren Oduya">'
-    assert read_author(declared + HEAD + byline + TEXT) == "Maren Oduya"
+    assert read_author(declared + HEADLINE + byline + PARAGRAPH) == "Maren Oduya"
 
 
 def test_a_channel_behind_a_name_and_a_shorter_form_of_it_are_no_authors() -> None:
-    """Abbreviations of channels and repeated short names are dropped; degrees stay."""
+    """A channel's abbreviation (HPTV) and the short form of a name that stands in full before
+    (Tom Fisk) are dropped from a byline; degrees behind a name stay."""
     byline = '<p class="byline">By Maren Oduya, Tom Fisk Lund, HPTV and Tom Fisk</p>'
-    assert read_author(HEAD + byline + TEXT) == "Maren Oduya, Tom Fisk Lund"
-    assert (
-        read_author(HEAD + "<p>By Maren Oduya, MS, RDN, LD</p>" + TEXT)
-        == "Maren Oduya, MS, RDN, LD"
-    )
+    with_degrees = "<p>By Maren Oduya, MS, RDN, LD</p>"
+
+    assert read_author(HEADLINE + byline + PARAGRAPH) == "Maren Oduya, Tom Fisk Lund"
+    assert read_author(HEADLINE + with_degrees + PARAGRAPH) == "Maren Oduya, MS, RDN, LD"
 
 
 def test_twitter_s_label_of_the_author_in_any_language() -> None:
-    """Twitter's label and value name the author if the label says "written by"; "Lesedauer"
-    (reading time) does not."""
-    label = (
-        '<meta name="twitter:label1" content="{}"><meta name="twitter:data1" content="Maren Oduya">'
-    )
-    assert read_author(label.format("Verfasst von") + HEAD) == "Maren Oduya"
-    assert read_author(label.format("Lesedauer") + HEAD) is None
+    """Twitter's value names the author if its label says "Verfasst von" (written by), but not if
+    that says "Lesedauer" (reading time)."""
+    value = '<meta name="twitter:data1" content="Maren Oduya">'
+    written_by = '<meta name="twitter:label1" content="Verfasst von">'
+    reading_time = '<meta name="twitter:label1" content="Lesedauer">'
+
+    assert read_author(written_by + value + HEADLINE) == "Maren Oduya"
+    assert read_author(reading_time + value + HEADLINE) is None
 
 
 def test_names_with_particles() -> None:
     """Titles and particles such as "Dr" and "van" are parts of a name."""
     byline = '<div class="post-author">Written by Dr Maren Oduya, Erik van Vulpen</div>'
-    assert read_author(HEAD + byline) == "Dr Maren Oduya, Erik van Vulpen"
+    assert read_author(HEADLINE + byline) == "Dr Maren Oduya, Erik van Vulpen"
 
 
 def test_credentials_in_a_box_below_the_text() -> None:
     """A name in an author box keeps its credentials, and they are not taken for further authors."""
     box = "<div><h4>About the author</h4></div><div>Written by</div><div>Doris Lund, MD, PhD</div>"
-    assert read_author(HEAD + TEXT * 8 + box) == "Doris Lund, MD, PhD"
+    assert read_author(HEADLINE + PARAGRAPH * 8 + box) == "Doris Lund, MD, PhD"
 
 
 @pytest.mark.parametrize(
@@ -248,10 +254,12 @@ def test_credentials_in_a_box_below_the_text() -> None:
 def test_the_owner_of_a_site_of_one_person(head: str, body: str, url: str) -> None:
     """Without a byline the owner of a personal site (Maria Lund) is the author, in each of these
     forms."""
-    page = parse(f"<html><head>{head}</head><body>{HEAD}{TEXT}{body}</body></html>".encode(), url)
-    found = author.choose_author(
-        page, identity.read_sitename(page), None, survey_body(page.tree, "The Last Ferry")
+    page = parse(
+        f"<html><head>{head}</head><body>{HEADLINE}{PARAGRAPH}{body}</body></html>".encode(), url
     )
+    sitename = identity.read_sitename(page)
+    survey = survey_body(page.tree, "The Last Ferry")
+    found = author.choose_author(page, sitename, entry=None, survey=survey)
 
     assert found.value == "Maria Lund"
     assert found.candidate == "owner"
@@ -260,8 +268,11 @@ def test_the_owner_of_a_site_of_one_person(head: str, body: str, url: str) -> No
 @pytest.mark.parametrize(
     "head",
     [
-        "<title>Boats | Maria Lund</title>",  # one sign is none
+        # one sign of an owner is too few
+        "<title>Boats | Maria Lund</title>",
+        # the site's name is no person's
         "<title>Boats | Harbour Post</title><meta property='og:site_name' content='Harbour Post'>",
+        # the bearer of the name is declared as an organisation
         (
             "<title>Boats | Maria Lund</title><meta property='og:site_name' content='Maria"
             ' Lund\'><script type="application/ld+json">{"@type":"Organization","name":"Maria'
@@ -270,14 +281,15 @@ def test_the_owner_of_a_site_of_one_person(head: str, body: str, url: str) -> No
     ],
 )
 def test_no_owner(head: str) -> None:
-    """A site that is not personal has no owner, so the article has no author."""
-    page = parse(f"<html><head>{head}</head><body>{HEAD}{TEXT}</body></html>".encode(), URL)
-    assert (
-        author.choose_author(
-            page, identity.read_sitename(page), None, survey_body(page.tree, "The Last Ferry")
-        ).value
-        is None
+    """A site that is not clearly that of one person has no owner, so an article without a byline
+    has no author."""
+    page = parse(
+        f"<html><head>{head}</head><body>{HEADLINE}{PARAGRAPH}</body></html>".encode(), URL
     )
+    sitename = identity.read_sitename(page)
+    survey = survey_body(page.tree, "The Last Ferry")
+
+    assert author.choose_author(page, sitename, entry=None, survey=survey).value is None
 
 
 def test_a_box_below_the_text() -> None:
@@ -286,29 +298,31 @@ def test_a_box_below_the_text() -> None:
         '<div class="author-box"><h4>Maren Oduya</h4><p>Maren Oduya writes on boats and what they'
         " carry.</p></div>"
     )
-    assert read_author(HEAD + TEXT * 8 + box) == "Maren Oduya"
+    assert read_author(HEADLINE + PARAGRAPH * 8 + box) == "Maren Oduya"
 
 
 def test_a_box_below_the_text_beats_a_weak_mark_above_the_headline() -> None:
     """A user link above the headline (Fisk) says less about the author than an author box below
     the text."""
+    user_link = '<p><a href="/users/fisk">Fisk</a></p>'
     box = (
         '<div class="post-author"><h4>Maren Oduya</h4><p>Maren Oduya writes on boats and what they'
         " carry.</p></div>"
     )
-    assert (
-        read_author('<p><a href="/users/fisk">Fisk</a></p>' + HEAD + TEXT * 8 + box)
-        == "Maren Oduya"
-    )
+
+    assert read_author(user_link + HEADLINE + PARAGRAPH * 8 + box) == "Maren Oduya"
 
 
 def test_authors_of_other_articles_do_not_count() -> None:
-    """Authors of related articles and comments are ignored."""
-    others = "".join(
-        f'<div class="related"><a rel="author" href="/a{n}">Other Name{n}</a></div>' for n in "abc"
+    """The authors of three related articles and of a comment are ignored; the page names no
+    other one."""
+    related = "".join(
+        f'<div class="related"><a rel="author" href="/{name}">{name}</a></div>'
+        for name in ("Other Namea", "Other Nameb", "Other Namec")
     )
     comments = '<div class="comments"><cite class="author">Ann Reader</cite></div>'
-    assert read_author(HEAD + TEXT + others + comments) is None
+
+    assert read_author(HEADLINE + PARAGRAPH + related + comments) is None
 
 
 @pytest.mark.parametrize(
@@ -316,7 +330,7 @@ def test_authors_of_other_articles_do_not_count() -> None:
 )
 def test_never_a_service_or_a_number(name: str) -> None:
     """A declared author that is a service, an account name, a number or an address is ignored."""
-    assert read_author(f'<meta name="author" content="{name}">' + HEAD + TEXT) is None
+    assert read_author(f'<meta name="author" content="{name}">' + HEADLINE + PARAGRAPH) is None
 
 
 @pytest.mark.parametrize(
@@ -324,119 +338,101 @@ def test_never_a_service_or_a_number(name: str) -> None:
 )
 def test_the_site_a_team_or_a_login_only_if_the_page_declares_nobody_else(name: str) -> None:
     """A site, team or login declared as author counts, unless a byline names a person."""
-    stated = f'<meta name="author" content="{name}">'
-    assert read_author(stated + HEAD + TEXT) == name
-    assert (
-        read_author(stated + HEAD + '<p class="byline">By Maren Oduya</p>' + TEXT) == "Maren Oduya"
-    )
+    declared = f'<meta name="author" content="{name}">'
+    byline = '<p class="byline">By Maren Oduya</p>'
+
+    assert read_author(declared + HEADLINE + PARAGRAPH) == name
+    assert read_author(declared + HEADLINE + byline + PARAGRAPH) == "Maren Oduya"
 
 
 def test_a_person_whose_site_bears_the_name() -> None:
     """A declared author is not dropped for being the site's name: a person may name the site
     after herself."""
-    assert (
-        read_author('<meta name="author" content="Maria Lund">' + HEAD, site="Maria Lund")
-        == "Maria Lund"
-    )
+    declared = '<meta name="author" content="Maria Lund">'
+    assert read_author(declared + HEADLINE, site="Maria Lund") == "Maria Lund"
 
 
 def test_a_name_has_no_soft_hyphens() -> None:
     """Soft hyphens (U+00AD) in a byline are removed from the name."""
-    assert (
-        read_author(HEAD + '<p class="byline">By Ma\xadren Odu\xadya</p>' + TEXT) == "Maren Oduya"
-    )
+    byline = '<p class="byline">By Ma\xadren Odu\xadya</p>'
+    assert read_author(HEADLINE + byline + PARAGRAPH) == "Maren Oduya"
 
 
 def test_an_editorial_desk_is_an_author_only_in_a_visible_byline() -> None:
     """The word "Redaktion" alone is no author; in a byline with "Von" (by) it is."""
-    assert read_author(HEAD + "<p>Redaktion</p>" + TEXT) is None
-    assert (
-        read_author(
-            HEAD + '<span class="byline">Von <a href="/autor/red">Redaktion</a></span>' + TEXT
-        )
-        == "Redaktion"
-    )
+    byline = '<span class="byline">Von <a href="/autor/red">Redaktion</a></span>'
+
+    assert read_author(HEADLINE + "<p>Redaktion</p>" + PARAGRAPH) is None
+    assert read_author(HEADLINE + byline + PARAGRAPH) == "Redaktion"
 
 
 def test_jsonld_by_reference_and_as_a_list() -> None:
     """JSON-LD may list several authors, one by `@id` (Maren) and one as plain text (Tom)."""
-    script = (
-        "<script"
-        ' type="application/ld+json">{"@graph":[{"@type":"NewsArticle","author":[{"@id":"#p"},"Tom'
-        ' Fisk"]},{"@type":"Person","@id":"#p","name":"Maren Oduya"}]}</script>'
-    )
-    assert read_author(script + HEAD) == "Maren Oduya, Tom Fisk"
+    article = '{"@type": "NewsArticle", "author": [{"@id": "#p"}, "Tom Fisk"]}'
+    person = '{"@type": "Person", "@id": "#p", "name": "Maren Oduya"}'
+    graph = f'{{"@graph": [{article}, {person}]}}'
+
+    script = f'<script type="application/ld+json">{graph}</script>'
+
+    assert read_author(script + HEADLINE) == "Maren Oduya, Tom Fisk"
 
 
 def test_the_byline_readers_see_beats_a_meta_of_another_name() -> None:
     """If the head names the uploader and the byline another person, the visible byline is right."""
-    assert (
-        read_author(
-            '<meta name="author" content="Bo Uploader">'
-            + HEAD
-            + '<p class="byline">By Maren Oduya</p>'
-        )
-        == "Maren Oduya"
-    )
+    in_head = '<meta name="author" content="Bo Uploader">'
+    byline = '<p class="byline">By Maren Oduya</p>'
+
+    assert read_author(in_head + HEADLINE + byline) == "Maren Oduya"
 
 
 def test_the_entry_s_authors() -> None:
-    """Names of the feed's entry win, except a site's name and bare addresses."""
-    page = '<meta name="author" content="Bo Uploader">' + HEAD
-    assert (
-        read_author(
-            page, entry=Entry(id="1", authors=("maren@paper.example (Maren Oduya)", "Tom Fisk"))
-        )
-        == "Maren Oduya, Tom Fisk"
-    )
-    assert (
-        read_author(page, entry=Entry(id="1", authors=("Harbour Post", "x@y.example")))
-        == "Bo Uploader"
-    )
+    """The names that the feed's entry states win over the page's, but the site's name and bare
+    addresses are no names."""
+    page = '<meta name="author" content="Bo Uploader">' + HEADLINE
+    names = Entry(id="1", authors=("maren@paper.example (Maren Oduya)", "Tom Fisk"))
+    no_names = Entry(id="1", authors=("Harbour Post", "x@y.example"))
+
+    assert read_author(page, site="Harbour Post", entry=names) == "Maren Oduya, Tom Fisk"
+    assert read_author(page, site="Harbour Post", entry=no_names) == "Bo Uploader"
 
 
 def test_a_byline_with_an_element_for_each_name() -> None:
     """Names in elements of their own, or separated by a comma, are separate authors."""
-    names = " und ".join(
-        f"<a rel='author' href='/{name}'>{name}</a>" for name in ("Maria Oduya", "Thomas Fisk")
+    linked = (
+        "<div><a rel='author' href='/maria'>Maria Oduya</a> und"
+        " <a rel='author' href='/thomas'>Thomas Fisk</a></div>"
     )
-    assert read_author(f"{HEAD}<div>{names}</div>{TEXT}") == "Maria Oduya, Thomas Fisk"
-    assert (
-        read_author(f"{HEAD}<p>Anna Lima, Thomas Fisk</p><p>4 May 2024</p>{TEXT}")
-        == "Anna Lima, Thomas Fisk"
-    )
+    with_comma = "<p>Anna Lima, Thomas Fisk</p><p>4 May 2024</p>"
+
+    assert read_author(HEADLINE + linked + PARAGRAPH) == "Maria Oduya, Thomas Fisk"
+    assert read_author(HEADLINE + with_comma + PARAGRAPH) == "Anna Lima, Thomas Fisk"
 
 
 def test_a_person_whose_site_bears_the_same_name() -> None:
-    """JSON-LD's type says whether the site's name is a person: an organisation, or a name that
-    is none, yields to the byline."""
-    script = (
-        "<script"
-        ' type="application/ld+json">{"@type":"Article","author":{"@type":"%s","name":"%s"}}</script>'  # noqa: E501
-    )
+    """If JSON-LD declares an author with the site's name, its type says whether that is a
+    person; an organisation, or a "person" whose name is none, yields to the byline."""
 
-    assert (
-        read_author(script % ("Person", "Zuza Gryfik") + HEAD, site="Zuza Gryfik") == "Zuza Gryfik"
-    )
+    def read_with_declared(kind: str, name: str, below_headline: str) -> str | None:
+        declared = f'{{"@type": "Article", "author": {{"@type": "{kind}", "name": "{name}"}}}}'
+        script = f'<script type="application/ld+json">{declared}</script>'
+        return read_author(script + HEADLINE + below_headline, site=name)
 
     byline = '<p class="byline">By Maren Oduya</p>'
 
-    assert (
-        read_author(script % ("Organization", "Zuza Gryfik") + HEAD + byline, site="Zuza Gryfik")
-        == "Maren Oduya"
-    )
-    assert (
-        read_author(script % ("Person", "Les Nouvelles") + HEAD + byline, site="Les Nouvelles")
-        == "Maren Oduya"
-    )
+    assert read_with_declared("Person", "Zuza Gryfik", "") == "Zuza Gryfik"
+    assert read_with_declared("Organization", "Zuza Gryfik", byline) == "Maren Oduya"
+    assert read_with_declared("Person", "Les Nouvelles", byline) == "Maren Oduya"
 
 
 def test_an_element_with_most_of_the_page_is_no_sidebar() -> None:
     """A byline counts inside of an element named `sidebar` if the text is there, too; in a real
     sidebar it does not."""
     byline = "<p class='byline'>By Maren Oduya</p>"
-    assert read_author(f"{HEAD}<div class='grid-sidebar'>{byline}{TEXT * 6}</div>") == "Maren Oduya"
-    assert read_author(f"{HEAD}<div class='grid-sidebar'>{byline}</div>{TEXT * 6}") is None
+    assert (
+        read_author(f"{HEADLINE}<div class='grid-sidebar'>{byline}{PARAGRAPH * 6}</div>")
+        == "Maren Oduya"
+    )
+    assert read_author(f"{HEADLINE}<div class='grid-sidebar'>{byline}</div>{PARAGRAPH * 6}") is None
 
 
 def test_the_owner_s_copyright_of_many_years() -> None:
@@ -446,15 +442,19 @@ def test_the_owner_s_copyright_of_many_years() -> None:
         b"<p>Copyright (c) 2012- Maria Oduya. All rights reserved.</p>",
         "https://mariaoduya.example/ferry",
     )
-    assert author.choose_author(page, "", None, survey_body(page.tree, "")).value == "Maria Oduya"
+    survey = survey_body(page.tree, "")
+    found = author.choose_author(page, sitename="", entry=None, survey=survey)
+
+    assert found.value == "Maria Oduya"
 
 
 def test_one_word_far_below_the_text_names_nobody() -> None:
     """A line "Text: Zog" above the text names the author; far below it, one word is too weak to
     name anybody."""
-    text = f"<p>{'Words of the text. ' * 60}</p>" + "<p>A short paragraph of it.</p>" * 40
-    assert read_author(f"<h1>The Last Ferry</h1>{text}<p>Text: Zog</p><p>more</p>") is None
-    assert read_author(f"<h1>The Last Ferry</h1><p>Text: Zog</p>{text}") == "Zog"
+    long_text = f"<p>{'Words of the text. ' * 60}</p>" + "<p>A short paragraph of it.</p>" * 40
+
+    assert read_author(f"<h1>The Last Ferry</h1><p>Text: Zog</p>{long_text}") == "Zog"
+    assert read_author(f"<h1>The Last Ferry</h1>{long_text}<p>Text: Zog</p><p>more</p>") is None
 
 
 @pytest.mark.parametrize(
@@ -464,11 +464,15 @@ def test_one_word_far_below_the_text_names_nobody() -> None:
 def test_hostile_bylines_end(html: str) -> None:
     """Very long or deeply nested bylines are read to an end, with no author or the one that is
     there."""
-    assert read_author(HEAD + html) in (None, "x")
+    assert read_author(HEADLINE + html) in (None, "x")
 
 
 def test_a_byline_with_the_login_of_a_user() -> None:
     """A link to an author's page names the author by a login, but not by "7 min read"."""
-    byline = '<span class="author vcard"><a href="/author/harbour1984/">{}</a></span>'
-    assert read_author(HEAD + byline.format("harbour1984") + TEXT * 3) == "harbour1984"
-    assert read_author(HEAD + byline.format("7 min read") + TEXT * 3) is None
+
+    def read_with_link(link_text: str) -> str | None:
+        link = f'<span class="author vcard"><a href="/author/harbour1984/">{link_text}</a></span>'
+        return read_author(HEADLINE + link + PARAGRAPH * 3)
+
+    assert read_with_link("harbour1984") == "harbour1984"
+    assert read_with_link("7 min read") is None
