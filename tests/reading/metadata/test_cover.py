@@ -15,7 +15,7 @@ def read_cover(html: str, entry: Entry | None = None) -> str | None:
     return cover.choose_cover(parse(f"<html><p>x{html}</html>".encode(), URL), entry).value
 
 
-def make_picture_tag(address: str) -> str:
+def make_og_image(address: str) -> str:
     return f'<meta property="og:image" content="{address}">'
 
 
@@ -26,15 +26,15 @@ def make_picture_tag(address: str) -> str:
 def test_og_image_becomes_absolute(address: str) -> None:
     """The picture that `og:image` names is the cover, with its address resolved against the
     page's."""
-    assert read_cover(make_picture_tag(address)) == "https://paper.example/img/ferry.jpg"
+    assert read_cover(make_og_image(address)) == "https://paper.example/img/ferry.jpg"
 
 
 def test_base_counts() -> None:
     """Relative picture addresses are resolved with <base>."""
-    assert (
-        read_cover('<base href="https://cdn.example/x/">' + make_picture_tag("ferry.jpg"))
-        == "https://cdn.example/x/ferry.jpg"
-    )
+    base = '<base href="https://cdn.example/x/">'
+    picture = '<meta property="og:image" content="ferry.jpg">'
+
+    assert read_cover(base + picture) == "https://cdn.example/x/ferry.jpg"
 
 
 @pytest.mark.parametrize(
@@ -59,13 +59,11 @@ def test_base_counts() -> None:
 def test_stand_ins_are_no_covers(address: str) -> None:
     """Logos, placeholders, avatars, advertisements and invalid addresses are passed over; the
     next declared picture is taken."""
-    assert read_cover(make_picture_tag(address)) is None
-    assert (
-        read_cover(
-            make_picture_tag(address) + '<meta name="twitter:image" content="/img/ferry.jpg">'
-        )
-        == "https://paper.example/img/ferry.jpg"
-    )
+    stand_in = f'<meta property="og:image" content="{address}">'
+    next_picture = '<meta name="twitter:image" content="/img/ferry.jpg">'
+
+    assert read_cover(stand_in) is None
+    assert read_cover(stand_in + next_picture) == "https://paper.example/img/ferry.jpg"
 
 
 @pytest.mark.parametrize(
@@ -82,7 +80,7 @@ def test_stand_ins_are_no_covers(address: str) -> None:
 def test_pictures_whose_address_only_sounds_like_a_stand_in(address: str) -> None:
     """Words such as `default`, `logo` or `ad` count only as a whole name: these addresses are
     real pictures."""
-    assert read_cover(make_picture_tag(address)) == f"https://paper.example{address}"
+    assert read_cover(make_og_image(address)) == f"https://paper.example{address}"
 
 
 def test_jsonld_in_its_many_forms() -> None:
@@ -112,18 +110,15 @@ def test_jsonld_in_its_many_forms() -> None:
 def test_the_first_large_figure_of_the_article(img: str) -> None:
     """Without a declared picture, the first large one of the article is the cover, in its
     largest size; tiny ones and portraits are not."""
-    small = (
-        '<img src="/tiny.jpg" width="40" height="40"><div class="author-box"><img'
-        ' src="/maren.jpg"></div>'
-    )
-    assert (
-        read_cover(f'<article class="post">{small}<figure>{img}</figure></article>')
-        == "https://paper.example/f.jpg"
-    )
+    tiny = '<img src="/tiny.jpg" width="40" height="40">'
+    portrait = '<div class="author-box"><img src="/maren.jpg"></div>'
+    article = f'<article class="post">{tiny}{portrait}<figure>{img}</figure></article>'
+
+    assert read_cover(article) == "https://paper.example/f.jpg"
 
 
 @pytest.mark.parametrize(
-    "holders",
+    "place",
     [
         "<header><h1>The Last Ferry</h1>{}</header>",
         (
@@ -135,39 +130,35 @@ def test_the_first_large_figure_of_the_article(img: str) -> None:
     ],
 )
 def test_the_picture_in_the_header_of_the_headline_a_builder_s_box_or_a_button_to_enlarge_it(
-    holders: str,
+    place: str,
 ) -> None:
     """A large picture is the cover in each of these places, which may look like something else."""
-    assert (
-        read_cover(holders.format('<img src="/f.jpg" width="900">'))
-        == "https://paper.example/f.jpg"
-    )
+    page_with_picture = place.format('<img src="/f.jpg" width="900">')
+    assert read_cover(page_with_picture) == "https://paper.example/f.jpg"
 
 
 def test_pictures_elsewhere_are_no_covers() -> None:
     """Pictures in a sidebar, the header or related posts are not the article's cover."""
-    assert (
-        read_cover(
-            '<aside><img src="/f.jpg"></aside><header><img src="/g.jpg" width="900"></header>'
-        )
-        is None
-    )
-    assert (
-        read_cover('<article><div class="related-posts"><img src="/f.jpg"></div></article>') is None
-    )
+    sidebar = '<aside><img src="/f.jpg"></aside>'
+    page_header = '<header><img src="/g.jpg" width="900"></header>'
+    related = '<article><div class="related-posts"><img src="/f.jpg"></div></article>'
+
+    assert read_cover(sidebar + page_header) is None
+    assert read_cover(related) is None
 
 
 def test_the_entry_s_picture_when_the_page_has_none() -> None:
-    """The feed's picture is the cover only if the page declares none."""
-    assert read_cover("", Entry(id="1", image="/e.jpg")) == "https://paper.example/e.jpg"
-    assert (
-        read_cover(make_picture_tag("/f.jpg"), Entry(id="1", image="/e.jpg"))
-        == "https://paper.example/f.jpg"
-    )
+    """The picture of the feed's entry is the cover only if the page declares none."""
+    entry = Entry(id="1", image="/entry.jpg")
+    page_with_picture = '<meta property="og:image" content="/page.jpg">'
+
+    assert read_cover("", entry) == "https://paper.example/entry.jpg"
+    assert read_cover(page_with_picture, entry) == "https://paper.example/page.jpg"
 
 
 def test_hostile_srcsets_end() -> None:
-    """A `srcset` of a million characters without an address is read quickly, to nothing."""
+    """A `srcset` of up to a million characters that states no address with its size is read to
+    its end, and gives no address."""
     assert cover.find_largest("a " * 500_000) == ""
     assert cover.find_largest("," * 500_000) == ""
 
@@ -184,7 +175,7 @@ def test_hostile_srcsets_end() -> None:
 def test_words_in_file_names_do_not_count(address: str) -> None:
     """A file name that only contains `logo`, `pixel` or `blank` among other words is a real
     picture."""
-    assert read_cover(make_picture_tag(address)) == f"https://paper.example{address}"
+    assert read_cover(make_og_image(address)) == f"https://paper.example{address}"
 
 
 @pytest.mark.parametrize(
@@ -198,6 +189,6 @@ def test_words_in_file_names_do_not_count(address: str) -> None:
     ],
 )
 def test_a_declared_logo_or_portrait_is_no_cover(declared: str) -> None:
-    """A picture that the page declares as its icon, its publisher's logo or a person's portrait
-    is no cover."""
-    assert read_cover(make_picture_tag("/img/card.png") + declared) is None
+    """A picture (`card.png`) that the page declares as its icon, its publisher's logo or a
+    person's portrait is no cover, even if `og:image` names it."""
+    assert read_cover(make_og_image("/img/card.png") + declared) is None
