@@ -45,19 +45,19 @@ def edit_file(article_store: FileArticleStore, path: str, old: str, new: str) ->
 
 def test_an_article_is_filed_by_its_day_title_and_id(article_store: FileArticleStore) -> None:
     """The path of an article is its year, month, slug of the title and first six characters of the
-    id. It is found by id and path."""
-    stored, stamp, changed = article_store.put(
-        make_full_article(title="Robots, again: a “new” era")
-    )
+    id. It is found by id and path, and keeps its body."""
+    article = make_full_article(title="Robots, again: a “new” era")
 
-    assert stamp.path == f"2026/11/robots-again-a-new-era-{make_full_article().id[:6]}.md"
+    stored, stamp, changed = article_store.put(article)
+
+    assert stamp.path == f"2026/11/robots-again-a-new-era-{article.id[:6]}.md"
     assert changed
     assert article_store.get(stamp.path) == stored
     assert article_store.stamp(stamp.path) == stamp
     assert list(article_store.walk()) == [stamp]
-    assert article_store.find(make_full_article().id) == stamp.path
+    assert article_store.find(article.id) == stamp.path
     assert len(stored.digest) == 48
-    assert stored.body == make_full_article().body
+    assert stored.body == article.body
 
 
 @pytest.mark.parametrize(
@@ -73,8 +73,8 @@ def test_an_article_is_filed_by_its_day_title_and_id(article_store: FileArticleS
 def test_the_folder_is_the_month_published_else_added(
     article_store: FileArticleStore, published: datetime | None, added: datetime | None, folder: str
 ) -> None:
-    """The folder of an article is the month of publication in UTC, else the month it was added,
-    else 0000/00."""
+    """The folder of an article is the month of publication in UTC, else the month it was added
+    (NOW, 2026-11), else 0000/00."""
     _, stamp, _ = article_store.put(make_full_article(published=published, added=added))
 
     assert stamp.path.startswith(folder + "/")
@@ -100,14 +100,15 @@ def test_a_new_title_or_day_keeps_the_path_in_this_process_and_the_next(
     """An article keeps its path if its title or date changes, in this process and in the next,
     which must find the file first."""
     _, stamp, _ = article_store.put(make_full_article())
+    next_process = FileArticleStore(article_store.root)
 
-    for opened in (article_store, FileArticleStore(article_store.root)):
-        renamed = make_full_article(
-            title=f"New {id(opened)}", published=datetime(2020, 1, 1, tzinfo=UTC)
-        )
-        _, later, changed = opened.put(renamed)
+    for opened, title in ((article_store, "New"), (next_process, "Newer")):
+        changed_article = make_full_article(title=title, published=datetime(2020, 1, 1, tzinfo=UTC))
+        _, later, changed = opened.put(changed_article)
         assert later.path == stamp.path
         assert changed is True
+
+    # no second file
     assert len(list(article_store.walk())) == 1
 
 
@@ -116,7 +117,7 @@ def test_what_a_hand_wrote_stays_and_the_rest_is_renewed(article_store: FileArti
     _, stamp, _ = article_store.put(make_full_article())
     edit_file(article_store, stamp.path, "title: A title", "title: By hand\nrating: 5 # mine")
 
-    stored, _, _ = article_store.put(make_full_article(title="New", excerpt="New."))
+    article_store.put(make_full_article(title="New", excerpt="New."))
     stored, _, _ = article_store.put(make_full_article(title="Newer", excerpt="Newer."))
 
     assert stored.title == "By hand"
@@ -128,6 +129,7 @@ def test_what_a_hand_wrote_stays_and_the_rest_is_renewed(article_store: FileArti
 def test_edited_tags_are_the_operators_when_read(article_store: FileArticleStore) -> None:
     """If the tags in an article file were edited by hand, the article says that the operator wrote
     them."""
+    # its tags are AI and C++
     _, stamp, _ = article_store.put(make_full_article())
     edit_file(article_store, stamp.path, "- AI\n", "- Robots\n")
 
@@ -144,27 +146,34 @@ def test_a_file_that_an_operator_renamed_or_moved_stays_the_articles_file(
     moved = article_store.root / "2020" / "01" / "my-name.md"
     moved.parent.mkdir(parents=True)
     (article_store.root / stamp.path).rename(moved)
+    next_process = FileArticleStore(article_store.root)
 
-    for opened in (article_store, FileArticleStore(article_store.root)):
-        assert opened.find(make_full_article().id) == "2020/01/my-name.md"
-        assert (
-            opened.put(make_full_article(title=f"New {id(opened)}"))[1].path == "2020/01/my-name.md"
-        )
-    assert (
-        article_store.put(make_full_article(title="Newest"), "2020/01/my-name.md")[1].path
-        == "2020/01/my-name.md"
-    )
-    assert (
-        article_store.put(make_full_article(title="Wrong hint"), "2020/01/other.md")[1].path
-        == "2020/01/my-name.md"
-    )
+    def put_article(store: FileArticleStore, title: str, expected_path: str | None = None) -> str:
+        """Return the path of the file that was written."""
+        return store.put(make_full_article(title=title), expected_path)[1].path
+
+    assert article_store.find(make_full_article().id) == "2020/01/my-name.md"
+    assert put_article(article_store, "New") == "2020/01/my-name.md"
+    assert next_process.find(make_full_article().id) == "2020/01/my-name.md"
+    assert put_article(next_process, "Newer") == "2020/01/my-name.md"
+
+    right = "2020/01/my-name.md"
+    assert put_article(article_store, "Newest", expected_path=right) == "2020/01/my-name.md"
+
+    wrong = "2020/01/other.md"
+    assert put_article(article_store, "Last", expected_path=wrong) == "2020/01/my-name.md"
 
 
 def test_ids_that_start_alike_get_longer_names(article_store: FileArticleStore) -> None:
     """Articles with the same title whose ids begin alike get more characters of the id in their
-    names, until they differ."""
-    ends = ("aa" * 10, "aa" + "b" * 18, "a" * 6 + "c" * 14, "a" * 19 + "b", "a" * 19 + "c")
-    ids = [f"abcdef{end}" for end in ends]
+    names, until they differ: 6, then 8, 12 and all 26. Each is found by its id."""
+    ids = [
+        "abcdefaaaaaaaaaaaaaaaaaaaa",
+        "abcdefaabbbbbbbbbbbbbbbbbb",
+        "abcdefaaaaaacccccccccccccc",
+        "abcdefaaaaaaaaaaaaaaaaaaab",
+        "abcdefaaaaaaaaaaaaaaaaaaac",
+    ]
 
     paths = [
         article_store.put(make_full_article(id=article_id, title="Same"))[1].path
@@ -178,7 +187,8 @@ def test_ids_that_start_alike_get_longer_names(article_store: FileArticleStore) 
         "2026/11/same-abcdefaaaaaaaaaaaaaaaaaaab.md",
         "2026/11/same-abcdefaaaaaaaaaaaaaaaaaaac.md",
     ]
-    for opened in (article_store, FileArticleStore(article_store.root)):
+    next_process = FileArticleStore(article_store.root)
+    for opened in (article_store, next_process):
         assert [opened.find(article_id) for article_id in ids] == paths
     assert article_store.find("abcdefzzzzzzzzzzzzzzzzzzzz") is None
 
@@ -223,19 +233,27 @@ def test_paths_that_lead_out_are_refused(article_store: FileArticleStore, path: 
 
 
 def test_new_edited_and_missing_files_are_found(article_store: FileArticleStore) -> None:
-    """Compared with earlier stamps, files are new, edited or missing; other files do not count."""
-    articles = [
-        make_full_article(id=make_article_id(f"{URL}/{n}"), title=f"T{n}", url=f"{URL}/{n}")
-        for n in range(4)
-    ]
-    paths = [article_store.put(article)[1].path for article in articles]
+    """Compared with earlier stamps, files are new, edited or missing; a moved file is both missing
+    and new, and files that are no articles do not count. The light form of the stamps gives the
+    same."""
+
+    def put_article(name: str) -> tuple[Article, str]:
+        """Return the article and the path of its file."""
+        url = f"{URL}/{name}"
+        article = make_full_article(id=make_article_id(url), title=name, url=url)
+        return article, article_store.put(article)[1].path
+
+    _, edited_path = put_article("edit")
+    deleted, deleted_path = put_article("deleted")
+    moved, moved_path = put_article("moved")
+    put_article("left alone")
     before = list_stamps(article_store)
     assert not article_store.find_changes(before)
 
-    edit_file(article_store, paths[0], "T0", "T9")  # same size
-    article_store.delete(paths[1])
-    (article_store.root / paths[2]).rename(article_store.root / "2026" / "11" / "moved.md")
-    _, added, _ = article_store.put(make_full_article(id=make_article_id("new"), title="New"))
+    edit_file(article_store, edited_path, "title: edit", "title: tide")  # same size
+    article_store.delete(deleted_path)
+    (article_store.root / moved_path).rename(article_store.root / "2026" / "11" / "moved.md")
+    _, new_path = put_article("new")
     (article_store.root / "2026" / "11" / "notes.txt").write_text("not an article")
     (article_store.root / "README.md").write_text("not one either")
 
@@ -244,9 +262,10 @@ def test_new_edited_and_missing_files_are_found(article_store: FileArticleStore)
     )
     for known in (before, light):
         changes = article_store.find_changes(known)
-        assert [stamp.path for stamp in changes.new] == sorted(["2026/11/moved.md", added.path])
-        assert [stamp.path for stamp in changes.edited] == [paths[0]]
-        assert changes.missing == tuple(sorted([articles[1].id, articles[2].id]))
+        assert {stamp.path for stamp in changes.new} == {"2026/11/moved.md", new_path}
+        assert [stamp.path for stamp in changes.new] == sorted(stamp.path for stamp in changes.new)
+        assert [stamp.path for stamp in changes.edited] == [edited_path]
+        assert changes.missing == tuple(sorted([deleted.id, moved.id]))
         assert changes
     assert dict(light) == before
 
@@ -266,7 +285,8 @@ def test_deleting(article_store: FileArticleStore) -> None:
 def test_a_file_that_cannot_be_read_is_named_and_left_alone(
     article_store: FileArticleStore,
 ) -> None:
-    """A file with invalid YAML raises with its line and is never overwritten."""
+    """A file with invalid YAML (`title: a: b`) raises with its line, on reading and on writing, and
+    is never overwritten."""
     _, stamp, _ = article_store.put(make_full_article())
     edit_file(article_store, stamp.path, "title: A title", "title: a: b")
     broken = read_all_files(article_store)
@@ -279,11 +299,15 @@ def test_a_file_that_cannot_be_read_is_named_and_left_alone(
 
 
 def test_the_instance_is_minted_once(article_store: FileArticleStore) -> None:
-    """The id of an instance is generated once and stays; another folder gets another id."""
+    """The id of an instance is generated once and stays, also in the next process and with
+    articles; another folder gets another id."""
     minted = article_store.instance()
 
-    assert article_store.instance() == FileArticleStore(article_store.root).instance() == minted
+    assert article_store.instance() == minted
+    assert FileArticleStore(article_store.root).instance() == minted
+
     article_store.put(make_full_article())
+
     assert article_store.instance() == minted
     assert FileArticleStore(article_store.root.parent / "other").instance() != minted
 
@@ -319,10 +343,12 @@ def test_a_broken_instance_is_named(article_store: FileArticleStore, data: str) 
 def test_litter_of_dead_writers_is_swept_and_that_of_living_ones_is_not(
     article_store: FileArticleStore,
 ) -> None:
-    """Temporary files of ended processes, and older ones of this process, are deleted; those of
-    running ones stay."""
+    """Temporary files of ended processes, and older ones of this process, are deleted by `sweep`
+    and by `find_changes`; those of running processes and other hidden files stay. The name of such
+    a file has the number of its process."""
     _, stamp, _ = article_store.put(make_full_article())
     folder = (article_store.root / stamp.path).parent
+    # no process has the number 999999999
     dead = [
         folder / ".tmp-999999999-a.md",
         article_store.root / ".tmp-999999999-instance.toml",
@@ -351,25 +377,28 @@ def test_a_failed_write_leaves_the_old_file_and_no_litter(
     article_store.put(make_full_article())
     before = read_all_files(article_store)
 
-    for name in ("fsync", "replace"):
+    for owner, failing_step in ((os, "fsync"), (Path, "replace")):
         with monkeypatch.context() as patch:
-            broken = _refuse if name == "fsync" else lambda *_: _refuse()
-            patch.setattr(os if name == "fsync" else Path, name, broken)
+            patch.setattr(owner, failing_step, _raise_no_space)
+
+            # an article that is stored, and a new one
             with pytest.raises(OSError, match="No space left"):
                 article_store.put(make_full_article(title="New"))
             with pytest.raises(OSError, match="No space left"):
                 article_store.put(replace(make_full_article(), id=make_article_id("other")))
+
         assert read_all_files(article_store) == before
 
 
-def _refuse(*_: object) -> None:
+def _raise_no_space(*_: object) -> None:
     raise OSError(28, "No space left on device")
 
 
 def test_a_write_is_durable_in_the_right_order(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """New folders are synced first, then the file, which is renamed, then its folder."""
+    """Writing 2026/11/a.md syncs the folders in which new ones (2026 and 11) were made, then the
+    file, which is renamed from its temporary name, then its folder."""
     steps: list[str] = []
     real_fsync = os.fsync
     real_replace = Path.replace
@@ -423,8 +452,9 @@ def test_an_article_without_text_of_its_own_is_filed(article_store: FileArticleS
 def test_files_that_are_put_together_share_one_sync_of_their_folder(
     article_store: FileArticleStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Within `batch_writes`, their folder is synced once for all files at each `settle`, and not
-    per file, since a sync is slow."""
+    """Within `batch_writes`, their folder is synced once for all files at each `settle` that has
+    something to sync, and at the end, and not per file, since a sync is slow. Outside, each file
+    has its sync."""
     synced: list[str] = []
     monkeypatch.setattr(disk, "sync_folder", lambda path: synced.append(path.name))
     article_store.put(make_full_article(title="First", id="a" * 26))
@@ -440,10 +470,13 @@ def test_files_that_are_put_together_share_one_sync_of_their_folder(
 
         assert len(synced) == 1
 
-        settle()
+        settle()  # nothing was put since
         article_store.put(make_full_article(title="Fourth", id="d" * 26))
 
         assert len(synced) == 1
-    assert len(synced) == 2
+
+    assert len(synced) == 2  # for the fourth, at the end
+
     article_store.put(make_full_article(title="Fifth", id="e" * 26))
+
     assert len(synced) == 3
