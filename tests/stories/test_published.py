@@ -17,7 +17,13 @@ from syndicator.runs.build import build_feeds
 from syndicator.upkeep.reconcile import update_from_files
 from syndicator.upkeep.reindex import reindex
 from tests.instances import Instance
-from tests.stories.test_stories import FERRY, QUAKE, file_article, group_stories, run_operation
+from tests.stories.test_stories import (
+    FERRY,
+    QUAKE,
+    file_article,
+    group_and_list_stories,
+    run_operation,
+)
 
 
 @pytest.fixture
@@ -313,7 +319,7 @@ def test_an_edit_of_a_lead_leaves_it_in_its_place(instance: Instance) -> None:
     path.write_text(path.read_text().replace("Sant Orel in Verania", "Sant Orel, in Verania"))
     with instance.open_app() as app:
         update_from_files(app.archive, app.configuration)
-        group_stories(app)
+        group_and_list_stories(app)
     instance.build()
     after = read_entries(instance, "stories")
 

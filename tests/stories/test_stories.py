@@ -51,7 +51,8 @@ def app(instance: Instance) -> Iterator[App]:
 
 
 def file_article(app: App, url: str, words: tuple[str, str] = QUAKE, **changes: Any) -> str:
-    """File an article with some more text of its own; return its id."""
+    """File an article of the outlet of its address; `words` are its title and text. Return its
+    id."""
     now = app.archive.clock()
     given = {"added": now, "published": now, "language": "en", "source_key": "one", **changes}
     article = Article(
@@ -70,7 +71,7 @@ def rewrite_article(app: App, id: str, words: tuple[str, str]) -> None:
     )
 
 
-def group_stories(app: App) -> set[frozenset[str]]:
+def group_and_list_stories(app: App) -> set[frozenset[str]]:
     """Group new articles; return all stories as sets of article ids."""
     asyncio.run(group_new_articles(app.archive, app.configuration))
     results: dict[str, set[str]] = {}
@@ -79,13 +80,18 @@ def group_stories(app: App) -> set[frozenset[str]]:
     return {frozenset(ids) for ids in results.values()}
 
 
+def group_and_list_changed_articles(app: App) -> set[str]:
+    """Group new articles; return the ids of those whose story changed."""
+    return set(asyncio.run(group_new_articles(app.archive, app.configuration)))
+
+
 def read_sketches(app: App, ids: Collection[str]) -> list[Any]:
     """Return the stored sketches of articles."""
     table = schema.story_sketches
     return list(app.archive.store._db.rows(select(table).where(table.c.article.in_(ids))))
 
 
-def read_lines(instance: Instance) -> list[str]:
+def read_story_lines(instance: Instance) -> list[str]:
     text = (instance.folder / "feeds/articles/stories.tsv").read_text()
     return [line for line in text.splitlines() if not line.startswith("#")]
 
@@ -101,33 +107,33 @@ def test_reports_of_several_outlets_are_a_story_and_it_is_kept_in_a_file(
 ) -> None:
     """Two outlets' reports become a story with a line each in stories.tsv; a later report joins
     it, and nothing is written twice."""
-    one = file_article(app, "https://one.example/a")
-    two = file_article(app, "https://two.example/b")
+    one = file_article(app, "https://one.example/a", QUAKE)
+    two = file_article(app, "https://two.example/b", QUAKE)
     file_article(app, "https://three.example/c", FERRY)
 
-    assert group_stories(app) == {frozenset((one, two))}
+    assert group_and_list_stories(app) == {frozenset((one, two))}
 
-    story = app.archive.store.stories.find_stories([one])[one]
+    story = app.archive.store.stories.find_stories([one])[one]  # the id of its story
 
-    assert sorted(read_lines(instance)) == sorted(
+    assert sorted(read_story_lines(instance)) == sorted(
         f"{article_id}\t{story}" for article_id in (one, two)
     )
 
-    three = file_article(app, "https://three.example/d")
+    three = file_article(app, "https://three.example/d", QUAKE)
 
-    assert group_stories(app) == {frozenset((one, two, three))}
+    assert group_and_list_stories(app) == {frozenset((one, two, three))}
     assert app.archive.store.stories.find_stories([three]) == {three: story}
-    assert asyncio.run(group_new_articles(app.archive, app.configuration)) == set()
-    assert len(read_lines(instance)) == 3
+    assert group_and_list_changed_articles(app) == set()
+    assert len(read_story_lines(instance)) == 3
 
 
 def test_nothing_is_grouped_unless_the_setting_is_on(tmp_path: Path) -> None:
     """By default two reports on one event become no story."""
     instance = Instance(tmp_path)
     with instance.open_app() as app:
-        file_article(app, "https://one.example/a")
-        file_article(app, "https://two.example/b")
-        assert group_stories(app) == set()
+        file_article(app, "https://one.example/a", QUAKE)
+        file_article(app, "https://two.example/b", QUAKE)
+        assert group_and_list_stories(app) == set()
 
 
 def test_a_build_groups_first(instance: Instance) -> None:
@@ -135,7 +141,10 @@ def test_a_build_groups_first(instance: Instance) -> None:
     with the other outlet beside it."""
     with instance.open_app() as app:
         ids = frozenset(
-            (file_article(app, "https://one.example/a"), file_article(app, "https://two.example/b"))
+            (
+                file_article(app, "https://one.example/a", QUAKE),
+                file_article(app, "https://two.example/b", QUAKE),
+            )
         )
     instance.build()
     with instance.open_app() as app:
@@ -149,9 +158,9 @@ def test_a_build_groups_first(instance: Instance) -> None:
 def test_subdomains_and_sources_are_no_outlets_of_their_own(app: App) -> None:
     """Articles on a domain and its subdomain are of one outlet, even from two sources, and so no
     story."""
-    file_article(app, "https://one.example/a")
+    file_article(app, "https://one.example/a", QUAKE)
     file_article(app, "https://news.one.example/b", source_key="two")
-    assert group_stories(app) == set()
+    assert group_and_list_stories(app) == set()
 
 
 @pytest.mark.parametrize(
@@ -162,32 +171,37 @@ def test_an_article_that_is_not_published_by_itself_or_of_another_language_joins
 ) -> None:
     """An article that is on hold, unlisted, merged into another one or in another language joins
     no story."""
-    file_article(app, "https://one.example/a")
-    file_article(app, "https://two.example/b", **changed)
-    assert group_stories(app) == set()
+    file_article(app, "https://one.example/a", QUAKE)
+    file_article(app, "https://two.example/b", QUAKE, **changed)
+    assert group_and_list_stories(app) == set()
 
 
 def test_an_old_article_joins_no_story_and_one_with_a_future_date_may(app: App) -> None:
     """Articles older than the window join no story; future dates do not matter."""
-    one = file_article(app, "https://one.example/a")
+    one = file_article(app, "https://one.example/a", QUAKE)
     old = file_article(
-        app, "https://two.example/b", published=app.archive.clock() - WINDOW - timedelta(minutes=1)
+        app,
+        "https://two.example/b",
+        QUAKE,
+        published=app.archive.clock() - WINDOW - timedelta(minutes=1),
     )
     three = file_article(
-        app, "https://three.example/c", published=app.archive.clock() + timedelta(days=9)
+        app, "https://three.example/c", QUAKE, published=app.archive.clock() + timedelta(days=9)
     )
 
-    assert group_stories(app) == {frozenset((one, three))}
+    assert group_and_list_stories(app) == {frozenset((one, three))}
+
+    # an empty sketch: the old article is never compared
     assert [row.data for row in read_sketches(app, [old])] == [b""]
 
 
 def test_a_claimed_date_puts_no_article_before_others(app: App) -> None:
-    """An article counts from when we added it, not from the earlier date that it claims: dates
-    must not decide who was first."""
+    """An article that claims to be two days old is stored for comparison with the time at which
+    we added it, now: claimed dates must not decide who was first."""
     article_id = file_article(
-        app, "https://one.example/a", published=app.archive.clock() - timedelta(days=2)
+        app, "https://one.example/a", QUAKE, published=app.archive.clock() - timedelta(days=2)
     )
-    group_stories(app)
+    group_and_list_stories(app)
     assert [row.at for row in read_sketches(app, [article_id])] == [
         codec.to_micros(app.archive.clock())
     ]
@@ -197,61 +211,63 @@ def test_an_article_whose_text_changed_is_looked_at_again_within_an_hour(
     app: App, instance: Instance
 ) -> None:
     """An article whose text changes stays in its story at first, and leaves it when it is
-    examined again, within the hour."""
-    one = file_article(app, "https://one.example/a")
-    two = file_article(app, "https://two.example/b")
-    three = file_article(app, "https://three.example/c")
+    examined again, an hour later: its line in stories.tsv then has "-" for a story."""
+    one = file_article(app, "https://one.example/a", QUAKE)
+    two = file_article(app, "https://two.example/b", QUAKE)
+    three = file_article(app, "https://three.example/c", QUAKE)
     instance.now += timedelta(minutes=1)
-    file_article(app, "https://four.example/d", FERRY)
+    file_article(app, "https://four.example/d", FERRY)  # of another event
 
-    assert group_stories(app) == {frozenset((one, two, three))}
+    assert group_and_list_stories(app) == {frozenset((one, two, three))}
 
     rewrite_article(app, three, ("No more than this", "Nothing is known yet."))
 
-    assert asyncio.run(group_new_articles(app.archive, app.configuration)) == set()
+    assert group_and_list_changed_articles(app) == set()
 
     instance.now += timedelta(hours=1)
 
-    assert group_stories(app) == {frozenset((one, two))}
-    assert read_lines(instance)[-1] == f"{three}\t-"
+    assert group_and_list_stories(app) == {frozenset((one, two))}
+    assert read_story_lines(instance)[-1] == f"{three}\t-"
 
 
 def test_an_article_on_hold_leaves_its_story(app: App, instance: Instance) -> None:
-    """A hidden article is no longer in its story after an hour; the others stay."""
-    one = file_article(app, "https://one.example/a")
-    two = file_article(app, "https://two.example/b")
-    three = file_article(app, "https://three.example/c")
-    group_stories(app)
+    """An article that the operator hides (puts on hold) is no longer in its story after an hour,
+    when stories are examined again; the two others stay."""
+    one = file_article(app, "https://one.example/a", QUAKE)
+    two = file_article(app, "https://two.example/b", QUAKE)
+    three = file_article(app, "https://three.example/c", QUAKE)
+    group_and_list_stories(app)
     run_operation(app, "hide", id=three)
     instance.now += timedelta(hours=1)
 
-    assert group_stories(app) == {frozenset((one, two))}
+    assert group_and_list_stories(app) == {frozenset((one, two))}
 
 
 def test_a_story_stays_as_it_is_once_its_first_article_is_older_than_the_window(
     app: App, instance: Instance
 ) -> None:
-    """After the window no later change of a member changes the story."""
-    one = file_article(app, "https://one.example/a")
-    two = file_article(app, "https://two.example/b")
+    """Articles join a story while its first ones are within the window, or a little older; then
+    no change of a member's text changes the story, and its sketches are deleted."""
+    one = file_article(app, "https://one.example/a", QUAKE)
+    two = file_article(app, "https://two.example/b", QUAKE)
     instance.now += WINDOW - timedelta(hours=1)
-    late_article = file_article(app, "https://three.example/c")
+    late_article = file_article(app, "https://three.example/c", QUAKE)
 
-    assert group_stories(app) == {frozenset((one, two, late_article))}
+    assert group_and_list_stories(app) == {frozenset((one, two, late_article))}
 
     instance.now += timedelta(hours=2)
-    later_article = file_article(app, "https://four.example/d")
+    later_article = file_article(app, "https://four.example/d", QUAKE)
 
-    assert group_stories(app) == {frozenset((one, two, late_article, later_article))}
+    assert group_and_list_stories(app) == {frozenset((one, two, late_article, later_article))}
 
-    rewrite_article(app, late_article, FERRY)
+    rewrite_article(app, late_article, FERRY)  # a text that would no longer fit the story
     instance.now += timedelta(hours=1)
 
-    assert group_stories(app) == {frozenset((one, two, late_article, later_article))}
+    assert group_and_list_stories(app) == {frozenset((one, two, late_article, later_article))}
 
     instance.now += WINDOW
 
-    assert group_stories(app) == {frozenset((one, two, late_article, later_article))}
+    assert group_and_list_stories(app) == {frozenset((one, two, late_article, later_article))}
     assert read_sketches(app, [one, two, late_article, later_article]) == []
 
 
@@ -259,26 +275,26 @@ def test_a_lost_database_has_the_same_stories_again(instance: Instance) -> None:
     """If the database is deleted, a reindex restores the stories with their ids from the files,
     and new reports can join."""
     with instance.open_app() as app:
-        one = file_article(app, "https://one.example/a")
-        two = file_article(app, "https://two.example/b")
-        before = group_stories(app)
-        named = app.archive.store.stories.find_stories([one, two])
+        one = file_article(app, "https://one.example/a", QUAKE)
+        two = file_article(app, "https://two.example/b", QUAKE)
+        before = group_and_list_stories(app)
+        story_ids = app.archive.store.stories.find_stories([one, two])
     for file in (instance.folder / "feeds/state").glob("syndicator.db*"):
         file.unlink()
     with instance.open_app(create=True) as app:
         reindex(app.archive, app.configuration)
 
-        assert group_stories(app) == before
-        assert app.archive.store.stories.find_stories([one, two]) == named
+        assert group_and_list_stories(app) == before
+        assert app.archive.store.stories.find_stories([one, two]) == story_ids
         assert {member.outlet for member in app.archive.store.stories.members()} == {
             "one.example",
             "two.example",
         }
 
-        three = file_article(app, "https://three.example/c")
+        three = file_article(app, "https://three.example/c", QUAKE)
 
-        # what is compared was made again, too
-        assert group_stories(app) == {frozenset((one, two, three))}
+        # the sketches, by which articles are compared, were made again, too
+        assert group_and_list_stories(app) == {frozenset((one, two, three))}
 
 
 def test_an_upgrade_groups_the_last_days_by_itself(instance: Instance, tmp_path: Path) -> None:
@@ -288,101 +304,112 @@ def test_an_upgrade_groups_the_last_days_by_itself(instance: Instance, tmp_path:
     config.write_text(STORIES.replace("link", "off"))
     with instance.open_app() as app:
         ids = frozenset(
-            (file_article(app, "https://one.example/a"), file_article(app, "https://two.example/b"))
+            (
+                file_article(app, "https://one.example/a", QUAKE),
+                file_article(app, "https://two.example/b", QUAKE),
+            )
         )
-        assert group_stories(app) == set()
+        assert group_and_list_stories(app) == set()
+
     config.write_text(STORIES)
     with instance.open_app() as app:
-        assert group_stories(app) == {ids}
+        assert group_and_list_stories(app) == {ids}
+
     config.write_text(STORIES.replace("link", "off"))
     instance.now += timedelta(seconds=1)
     with instance.open_app() as app:
-        assert group_stories(app) == {ids}
+        assert group_and_list_stories(app) == {ids}
         assert read_sketches(app, ids) == []  # they are used only to find new stories
 
 
 def test_an_edit_of_the_file_counts(app: App, instance: Instance) -> None:
-    """Lines in stories.tsv decide which articles are together; incomplete lines are ignored, and
-    article three leaves its story."""
-    one = file_article(app, "https://one.example/a")
+    """The operator rewrites stories.tsv: articles one and two, although unlike, are a story now.
+    Incomplete lines are ignored, so three, whose line is cut off, is in no story."""
+    one = file_article(app, "https://one.example/a", QUAKE)
     two = file_article(app, "https://two.example/b", FERRY)
-    three = file_article(app, "https://three.example/c")
+    three = file_article(app, "https://three.example/c", QUAKE)
 
-    assert group_stories(app) == {frozenset((one, three))}
+    assert group_and_list_stories(app) == {frozenset((one, three))}
 
     story = "b" * ID_LENGTH
     final_lines = f"{one}\t{story}\tfinal\n{two}\t{story}\tfinal\n"
-    text = f"{final_lines}no line\n{three}\tcut"
-    (instance.folder / "feeds/articles/stories.tsv").write_text(text)
+    incomplete_lines = f"no line\n{three}\tcut"
+    (instance.folder / "feeds/articles/stories.tsv").write_text(final_lines + incomplete_lines)
 
-    assert asyncio.run(group_new_articles(app.archive, app.configuration)) == {one, two, three}
-    assert group_stories(app) == {frozenset((one, two))}
+    assert group_and_list_changed_articles(app) == {one, two, three}
+    assert group_and_list_stories(app) == {frozenset((one, two))}
 
 
 def test_a_lost_file_is_written_again(app: App, instance: Instance) -> None:
     """If stories.tsv is deleted, it is written again with the same lines."""
-    ids = [file_article(app, f"https://{outlet}.example/a") for outlet in ("one", "two")]
+    ids = [file_article(app, f"https://{outlet}.example/a", QUAKE) for outlet in ("one", "two")]
 
-    assert group_stories(app) == {frozenset(ids)}
+    assert group_and_list_stories(app) == {frozenset(ids)}
 
-    before = sorted(read_lines(instance))
+    before = sorted(read_story_lines(instance))
     (instance.folder / "feeds/articles/stories.tsv").unlink()
 
-    assert group_stories(app) == {frozenset(ids)}
-    assert read_lines(instance) == before
+    assert group_and_list_stories(app) == {frozenset(ids)}
+    assert read_story_lines(instance) == before
 
 
 def test_articles_that_an_operator_joined_stay_together(app: App, instance: Instance) -> None:
-    """A join adds an unlike article (two) to a story for good; later reports like it may come,
-    and its three articles are marked final."""
-    one = file_article(app, "https://one.example/a")
+    """The operator joins an unlike article (two) to the story of one and three: all three are
+    marked final in stories.tsv, and stay together when later reports like article two come."""
+    one = file_article(app, "https://one.example/a", QUAKE)
     two = file_article(app, "https://two.example/b", FERRY)
-    three = file_article(app, "https://three.example/c")
-    group_stories(app)
+    three = file_article(app, "https://three.example/c", QUAKE)
+    group_and_list_stories(app)
     run_operation(app, "join", ids=[two, one])
 
-    assert group_stories(app) == {frozenset((one, two, three))}
+    assert group_and_list_stories(app) == {frozenset((one, two, three))}
 
     four = file_article(app, "https://four.example/d", FERRY)
     five = file_article(app, "https://five.example/e", FERRY)
 
-    assert frozenset((one, two, three)) <= max(group_stories(app), key=len)
+    largest_story = max(group_and_list_stories(app), key=len)
+
+    assert {one, two, three} <= largest_story
+
+    # four and five are in a story, in this one or in another
     assert {four, five} <= {member.article for member in app.archive.store.stories.members()}
-    assert sum(line.endswith("\tfinal") for line in read_lines(instance)) == 3
+    assert sum(line.endswith("\tfinal") for line in read_story_lines(instance)) == 3
 
 
 def test_articles_that_an_operator_split_stay_apart(app: App) -> None:
-    """After a split, one and two are in different stories, also after a new report that is like
-    both."""
-    one = file_article(app, "https://one.example/a")
-    two = file_article(app, "https://two.example/b")
-    three = file_article(app, "https://three.example/c")
-    group_stories(app)
+    """The operator takes article two out of a story of three: it is a story of its own, and is
+    not put together with one again when a new report (four) comes that is like both."""
+    one = file_article(app, "https://one.example/a", QUAKE)
+    two = file_article(app, "https://two.example/b", QUAKE)
+    three = file_article(app, "https://three.example/c", QUAKE)
+    group_and_list_stories(app)
     run_operation(app, "split", id="https://two.example/b")
 
-    assert group_stories(app) == {frozenset((one, three)), frozenset((two,))}
+    assert group_and_list_stories(app) == {frozenset((one, three)), frozenset((two,))}
 
-    four = file_article(app, "https://four.example/d")
-    stories = group_stories(app)
+    four = file_article(app, "https://four.example/d", QUAKE)
+    stories = group_and_list_stories(app)
 
     assert not any({one, two} <= story for story in stories)
     assert any(four in story for story in stories)
 
 
 def test_a_decision_outlives_a_withdrawal(app: App) -> None:
-    """A joined article that is withdrawn and restored is in the same story again."""
-    one = file_article(app, "https://one.example/a")
+    """The operator joins two unlike articles and withdraws one: the story is remembered, but has
+    no reports for the other to name. Once the article is restored, they are a story again."""
+    one = file_article(app, "https://one.example/a", QUAKE)
     two = file_article(app, "https://two.example/b", FERRY)
     run_operation(app, "join", ids=[one, two])
     run_operation(app, "withdraw", id=one)
 
+    # both are still listed as members, but two has no fellow report that is published
     assert app.archive.store.stories.find_stories([one, two]).keys() == {one, two}
     assert app.archive.store.stories.reports([two]) == {}
 
     run_operation(app, "restore", id=one)
     update_from_files(app.archive, app.configuration)
 
-    assert group_stories(app) == {frozenset((one, two))}
+    assert group_and_list_stories(app) == {frozenset((one, two))}
 
 
 @pytest.mark.parametrize("how", ["join", "split"])
@@ -391,51 +418,56 @@ def test_undo_puts_articles_back_into_the_stories_of_before(
 ) -> None:
     """Undoing a join or a split restores the stories of before, and no article stays marked as
     final."""
-    one = file_article(app, "https://one.example/a")
-    two = file_article(app, "https://two.example/b")
+    one = file_article(app, "https://one.example/a", QUAKE)
+    two = file_article(app, "https://two.example/b", QUAKE)
     other_article = file_article(app, "https://three.example/c", FERRY)
-    group_stories(app)
+    group_and_list_stories(app)
     before = app.archive.store.stories.members()
-    values = {"ids": [two, other_article]} if how == "join" else {"id": two}
-    run_operation(app, how, **values)
+    if how == "join":
+        run_operation(app, "join", ids=[two, other_article])
+    else:
+        run_operation(app, "split", id=two)
 
     assert app.archive.store.stories.members() != before
 
-    run_operation(app, "undo", number="1")
+    run_operation(app, "undo", number="1")  # change 1 is the join or split
 
     assert app.archive.store.stories.members() == before
-    assert group_stories(app) == {frozenset((one, two))}
+    assert group_and_list_stories(app) == {frozenset((one, two))}
 
     # a later line of an article replaces its earlier ones
-    last_lines = {line[:ID_LENGTH]: line for line in read_lines(instance)}
+    last_lines = {line[:ID_LENGTH]: line for line in read_story_lines(instance)}
 
     assert not any(line.endswith("final") for line in last_lines.values())
 
 
 @pytest.mark.parametrize(
-    "spelled", [("\n", "\r\n"), ("published", "more: " + "Klopstokia " * 50 + "\npublished")]
+    ("old", "new"),
+    [("\n", "\r\n"), ("published", "more: " + "Klopstokia " * 50 + "\npublished")],
+    ids=["other line ends", "one more field"],
 )
 def test_an_article_is_compared_by_its_text_alone(
-    app: App, instance: Instance, spelled: tuple[str, str]
+    app: App, instance: Instance, old: str, new: str
 ) -> None:
-    """Changes of other fields in the file do not change the sketch by which an article is
-    compared."""
-    article = file_article(app, "https://one.example/a")
+    """If an article's file gets other line ends or one more field, the sketch by which it is
+    compared stays the same, after it was made again an hour later."""
+    article = file_article(app, "https://one.example/a", QUAKE)
     asyncio.run(group_new_articles(app.archive, app.configuration))
     (before,) = read_sketches(app, [article])
     path = instance.find_file(QUAKE[0])
-    path.write_bytes(path.read_text().replace(*spelled).encode())
+    path.write_bytes(path.read_text().replace(old, new).encode())
     update_from_files(app.archive, app.configuration)
     instance.now += timedelta(hours=1)
     asyncio.run(group_new_articles(app.archive, app.configuration))
 
+    # no article still waits for a sketch
     assert app.archive.store.stories.list_unread(instance.now - WINDOW, 1, include_all=True) == []
     assert [row.data for row in read_sketches(app, [article])] == [before.data]
 
 
 def test_a_join_needs_two_articles_and_a_split_something_to_part(app: App) -> None:
     """Joining an article with itself and splitting one that is in no story are mistakes."""
-    article = file_article(app, "https://one.example/a")
+    article = file_article(app, "https://one.example/a", QUAKE)
     with pytest.raises(UsageError, match="two articles"):
         run_operation(app, "join", ids=[article, "https://one.example/a"])
     with pytest.raises(UsageError, match="in no story"):
@@ -443,15 +475,15 @@ def test_a_join_needs_two_articles_and_a_split_something_to_part(app: App) -> No
 
 
 def test_split_separates_copies_first_unless_the_story_is_named(app: App) -> None:
-    """With `story=True` a split takes the article out of its story; without it, the copy that
-    was merged into the article is separated."""
-    one = file_article(app, "https://one.example/a")
-    two = file_article(app, "https://two.example/b")
-    group_stories(app)
+    """Article one is in a story with two and has a merged copy. A split with `story=True` takes
+    it out of the story and keeps the copy merged; a split without it separates the copy."""
+    one = file_article(app, "https://one.example/a", QUAKE)
+    two = file_article(app, "https://two.example/b", QUAKE)
+    group_and_list_stories(app)
     copy = file_article(app, "https://three.example/c", FERRY, merged_into=one)
     run_operation(app, "split", id=one, story=True)
 
-    assert not any({one, two} <= story for story in group_stories(app))
+    assert not any({one, two} <= story for story in group_and_list_stories(app))
     assert app.archive.store.index.merged() == {copy: one}
 
     run_operation(app, "split", id=one)
@@ -463,37 +495,44 @@ def test_a_flood_of_one_outlet_neither_keeps_others_apart_nor_fills_their_story(
     """Sixty reports of one outlet do not keep two others apart, and at most five of them are in
     their story."""
     for number in range(60):
-        file_article(app, f"https://flood.example/{number}")
+        file_article(app, f"https://flood.example/{number}", QUAKE)
     asyncio.run(group_new_articles(app.archive, app.configuration))
-    one = file_article(app, "https://one.example/a")
-    two = file_article(app, "https://two.example/b")
-    (story,) = (story for story in group_stories(app) if one in story)
+    one = file_article(app, "https://one.example/a", QUAKE)
+    two = file_article(app, "https://two.example/b", QUAKE)
+    (story_of_one,) = (story for story in group_and_list_stories(app) if one in story)
 
-    assert two in story
-    assert len(story) <= 2 + 5  # at most five articles of one outlet
+    assert two in story_of_one
+    assert len(story_of_one) <= 2 + 5  # at most five articles of the flood
 
 
 def test_a_story_that_begins_has_a_name_that_none_had(app: App) -> None:
-    """After a split the remaining article keeps the story's id, and the other gets a new one."""
-    one = file_article(app, "https://one.example/a")
-    two = file_article(app, "https://two.example/b")
-    group_stories(app)
-    first = app.archive.store.stories.find_stories([one])[one]
-    run_operation(app, "split", id=min(one, two))
-    after = app.archive.store.stories.find_stories([one, two])
+    """After a split the remaining article keeps the story's id, and the one that was split off
+    gets a new story id, also if its article id comes first in order."""
+    ids = [
+        file_article(app, "https://one.example/a", QUAKE),
+        file_article(app, "https://two.example/b", QUAKE),
+    ]
+    split_off, remaining = sorted(ids)
+    group_and_list_stories(app)
+    story_before = app.archive.store.stories.find_stories(ids)[remaining]
 
-    assert after[max(one, two)] == first != after[min(one, two)]
+    run_operation(app, "split", id=split_off)
+    stories_after = app.archive.store.stories.find_stories(ids)
+
+    assert stories_after[remaining] == story_before
+    assert stories_after[split_off] != story_before
 
 
 def test_sketches_of_another_form_are_made_anew_and_no_story_changes(app: App) -> None:
-    """Stored sketches of an earlier version are made again; the stories stay, even if their
-    articles are not alike."""
-    first_article = file_article(app, "https://one.example/a")
+    """Sketches that an earlier version stored are made again. A story that it made stays although
+    its articles are not alike; only a new report makes the program examine it."""
+    first_article = file_article(app, "https://one.example/a", QUAKE)
     other_article = file_article(app, "https://two.example/b", FERRY)
 
-    assert group_stories(app) == set()
+    assert group_and_list_stories(app) == set()
 
-    story = "s" * 26
+    # what the earlier version left: a story of both, and sketches in its own form
+    story = "s" * ID_LENGTH
     app.archive.store.stories.save_members(
         [
             Member(first_article, story, "one.example", final=False),
@@ -502,9 +541,10 @@ def test_sketches_of_another_form_are_made_anew_and_no_story_changes(app: App) -
     )
     with app.archive.store._db.write() as connection:
         connection.execute(update(schema.story_sketches).values(data=b"of another form"))
-    app.archive.store.visits.set_note("stories sketched", "1", app.archive.clock())
+    form_of_sketches = "1"
+    app.archive.store.visits.set_note("stories sketched", form_of_sketches, app.archive.clock())
 
-    assert group_stories(app) == {frozenset((first_article, other_article))}
+    assert group_and_list_stories(app) == {frozenset((first_article, other_article))}
 
     sketches = read_sketches(app, [first_article, other_article])
 
@@ -513,5 +553,6 @@ def test_sketches_of_another_form_are_made_anew_and_no_story_changes(app: App) -
 
     third = file_article(app, "https://three.example/c", FERRY)
 
-    assert frozenset((first_article, other_article)) not in group_stories(app)
+    # now the story was examined
+    assert frozenset((first_article, other_article)) not in group_and_list_stories(app)
     assert app.archive.store.stories.members([third])

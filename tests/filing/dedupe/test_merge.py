@@ -57,11 +57,11 @@ def file_article(
     body: str = STORY,
     *,
     source: str = "one",
-    after: datetime | None = None,
+    last_visit: datetime | None = None,
     **fields: Any,
 ) -> Article:
     """File an article as a visit files a new one; return it as stored. By default its text is
-    STORY. `after`: when its source was visited before."""
+    STORY. `last_visit`: when its source was visited before."""
     url = f"https://{source}.example/{title.casefold()}"
     instance.now += timedelta(seconds=1)
     now = app.archive.clock()
@@ -77,14 +77,14 @@ def file_article(
     filed |= fields
     run = make_run_context(app)
     reading = Article(id=make_article_id(url), url=url, title=title, body=body, **filed)
-    merged = merge_copy(reading, run, now, previous_visit=after)
+    merged = merge_copy(reading, run, now, previous_visit=last_visit)
     refile_others(run, merged.others)
     stored, _ = write_article(
         app.archive.article_store,
         app.archive.store.visits,
         merged.article,
         compared=lambda stored: make_comparison_data(
-            stored, now, named=reading.also, previous_visit=after
+            stored, now, named=reading.also, previous_visit=last_visit
         ),
     )
     return stored
@@ -106,10 +106,11 @@ def file_story_and_copy(instance: Instance) -> tuple[Article, Article]:
     return instance.load_article("First"), instance.load_article("Copy")
 
 
-def list_shown(instance: Instance) -> list[bool]:
-    """Return for First and Copy whether they are in the feed of all articles."""
+def build_and_list_shown(instance: Instance) -> dict[str, bool]:
+    """Build; return for First and Copy whether they are in the feed of all articles."""
     assert instance.build().held == ()
-    return [f">{title}<" in instance.read_published("all.atom") for title in ("First", "Copy")]
+    feed = instance.read_published("all.atom")
+    return {title: f">{title}<" in feed for title in ("First", "Copy")}
 
 
 def lose_the_database(instance: Instance) -> None:
@@ -119,14 +120,14 @@ def lose_the_database(instance: Instance) -> None:
 
 
 def test_a_copy_is_shown_by_its_source_alone_and_named_by_the_first(instance: Instance) -> None:
-    """Of two articles with the same text, the second is only in its own source's feed; the first
-    names its address."""
+    """Of two articles with the same text, the second (Copy, of source two) is only in its own
+    source's feed; the first names its address and counts as neither updated nor revised."""
     first, copy = file_story_and_copy(instance)
 
     assert first.also == (copy.url,)
     assert first.updated is None
     assert first.revisions == ()
-    assert list_shown(instance) == [True, False]
+    assert build_and_list_shown(instance) == {"First": True, "Copy": False}
     assert "Copy" not in instance.read_published("tags/llm.atom")
     assert "Copy" in instance.read_published("sources/two.atom")
     assert copy.url in instance.read_published("all.atom")
@@ -134,16 +135,18 @@ def test_a_copy_is_shown_by_its_source_alone_and_named_by_the_first(instance: In
 
 def test_a_split_pair_stays_apart_also_after_the_database_is_lost(instance: Instance) -> None:
     """A copy that the operator splits off is published on its own, also after the database is
-    rebuilt and its page is read again."""
+    rebuilt; it does not merge when it is read again. A second split of it is a mistake."""
     first, copy = file_story_and_copy(instance)
     with instance.open_app() as app:
         assert [part.id for part in editorial.split(app.archive, copy.url)] == [copy.id]
+
+        # what is no longer merged, or no article, cannot be split
         with pytest.raises(UsageError, match="merged with no other"):
             editorial.split(app.archive, copy.id)
         with pytest.raises(UsageError, match="no article"):
             editorial.split(app.archive, "https://nowhere.example/")
 
-    assert list_shown(instance) == [True, True]
+    assert build_and_list_shown(instance) == {"First": True, "Copy": True}
 
     split_first = instance.load_article("First")
     split_copy = instance.load_article("Copy")
@@ -154,7 +157,7 @@ def test_a_split_pair_stays_apart_also_after_the_database_is_lost(instance: Inst
 
     lose_the_database(instance)
 
-    assert list_shown(instance) == [True, True]
+    assert build_and_list_shown(instance) == {"First": True, "Copy": True}
 
     with instance.open_app() as app:
         run = make_run_context(app)
@@ -162,12 +165,12 @@ def test_a_split_pair_stays_apart_also_after_the_database_is_lost(instance: Inst
 
 
 def test_a_split_copy_that_is_read_anew_does_not_merge_again(instance: Instance) -> None:
-    """A copy that was split stays separate although its file, which recorded that, was deleted:
-    the original's file records it, too."""
+    """A copy that was split and whose file was deleted stays separate when it is filed again: the
+    file of the original still records the split. That it names the original changes nothing."""
     first, copy = file_story_and_copy(instance)
     with instance.open_app() as app:
         editorial.split(app.archive, copy.id)
-    instance.find_file("Copy").unlink()  # it recorded the split, too
+    instance.find_file("Copy").unlink()  # it recorded the split, as the file of First does
     with instance.open_app() as app:
         reconcile.update_from_files(app.archive, app.configuration)
 
@@ -202,8 +205,8 @@ def test_a_first_that_is_read_anew_takes_no_split_copy_back(instance: Instance) 
 
 
 def test_a_split_copy_does_not_merge_by_way_of_another_copy(instance: Instance) -> None:
-    """A split copy is like the third article, which is merged into the original; it still does
-    not join them."""
+    """A third article is merged into the original. A copy that was split off from the original is
+    like the third as well; when it is read again, it joins neither."""
     first, copy = file_story_and_copy(instance)
     with instance.open_app() as app:
         third = file_article(instance, app, "Third", copy.body, source="three")
@@ -212,6 +215,7 @@ def test_a_split_copy_does_not_merge_by_way_of_another_copy(instance: Instance) 
 
         editorial.split(app.archive, copy.id)
         run = make_run_context(app)
+        # its page knows nothing of the split
         copy_read_again = replace(instance.load_article("Copy"), split_from=())
 
         assert merge_copy(copy_read_again, run, app.archive.clock()).article.merged_into == ""
@@ -252,19 +256,20 @@ def test_a_copy_of_a_copy_belongs_to_the_first_and_all_are_split_at_once(
 
 
 def test_a_claim_to_be_old_makes_no_original_and_what_is_old_no_copy(instance: Instance) -> None:
-    """A later article that claims an earlier date is the copy; after twice the window for copies
-    the same text is no copy."""
+    """An article that is filed second is the copy although it claims an earlier date. The same
+    text is no copy when it comes after twice the window for copies."""
     with instance.open_app() as app:
         first_article = file_article(instance, app, "First")
-        reprint = file_article(
-            instance, app, "Reprint", source="two", published=instance.now - 2 * COPY_WINDOW
-        )
+        claimed_date = instance.now - 2 * COPY_WINDOW
+        reprint = file_article(instance, app, "Reprint", source="two", published=claimed_date)
 
         assert reprint.merged_into == first_article.id
 
         instance.now += 2 * COPY_WINDOW
 
-        assert not file_article(instance, app, "Late", source="three").merged_into
+        late = file_article(instance, app, "Late", source="three")
+
+        assert late.merged_into == ""
 
 
 def test_one_source_tells_a_story_twice_only_in_the_same_words(instance: Instance) -> None:
@@ -274,7 +279,7 @@ def test_one_source_tells_a_story_twice_only_in_the_same_words(instance: Instanc
         first_article = file_article(instance, app, "First")
         longer = file_article(instance, app, "Follow-up", STORY + make_prose(4, 150))
 
-        assert not longer.merged_into
+        assert longer.merged_into == ""
 
         corrected = file_article(instance, app, "Again", STORY + " Corrected.")
 
@@ -284,8 +289,8 @@ def test_one_source_tells_a_story_twice_only_in_the_same_words(instance: Instanc
 def test_what_names_an_article_as_its_original_is_a_copy_where_the_texts_agree_whatever_its_age(
     instance: Instance,
 ) -> None:
-    """An article that names an original is merged with it if the texts agree, even after the
-    window for copies; a digest in other words is not."""
+    """An article that names an original (`also`) is merged with it if the texts agree, even after
+    the window for copies. A digest in other words is not, and what it names is dropped."""
     with instance.open_app() as app:
         first_article = file_article(instance, app, "First")
         instance.now += 3 * COPY_WINDOW
@@ -304,8 +309,8 @@ def test_what_names_an_article_as_its_original_is_a_copy_where_the_texts_agree_w
 
 
 def test_a_copy_stands_for_itself_while_its_original_is_gone(instance: Instance) -> None:
-    """While the original's file is missing, its copy is published in all feeds; when the file
-    returns, the original is."""
+    """While the file of the original (First) is missing, its copy is in the feed of all articles;
+    when the file returns, the original is there again in place of the copy."""
     file_story_and_copy(instance)
     path = instance.find_file("First")
     kept = path.read_bytes()
@@ -313,13 +318,13 @@ def test_a_copy_stands_for_itself_while_its_original_is_gone(instance: Instance)
     with instance.open_app() as app:
         reconcile.update_from_files(app.archive, app.configuration)
 
-    assert list_shown(instance) == [False, True]
+    assert build_and_list_shown(instance) == {"First": False, "Copy": True}
 
     path.write_bytes(kept)
     with instance.open_app() as app:
         reconcile.update_from_files(app.archive, app.configuration)
 
-    assert list_shown(instance) == [True, False]
+    assert build_and_list_shown(instance) == {"First": True, "Copy": False}
 
 
 def test_the_line_taken_out_by_hand_undoes_the_merge(instance: Instance) -> None:
@@ -330,17 +335,20 @@ def test_the_line_taken_out_by_hand_undoes_the_merge(instance: Instance) -> None
     with instance.open_app() as app:
         reconcile.update_from_files(app.archive, app.configuration)
 
-    assert list_shown(instance) == [True, True]
+    assert build_and_list_shown(instance) == {"First": True, "Copy": True}
 
 
 def test_the_firsts_hand_edited_title_stays_the_operators(instance: Instance) -> None:
-    """The operator's title ("Mine") stays after a copy is merged and another title is stored."""
+    """The operator changes the title of an article to "Mine": it stays after a copy is merged into
+    the article, and after a visit stores the article with the title of its page ("Theirs")."""
     with instance.open_app() as app:
         file_article(instance, app, "First")
     instance.edit_file("First", "title: First", "title: Mine")
     with instance.open_app() as app:
         reconcile.update_from_files(app.archive, app.configuration)
         copy = file_article(instance, app, "Copy", source="two")
+
+        # a visit reads First again
         path = app.archive.store.index.path(copy.merged_into) or ""
         first_article = app.archive.article_store.get(path)
         stored, _, _ = app.archive.article_store.put(replace(first_article, title="Theirs"))
@@ -357,18 +365,20 @@ HOUR = timedelta(hours=1)
 def test_an_original_that_is_found_after_its_copy_takes_the_stand_and_nothing_is_shown_twice_or_lost(  # noqa: E501
     instance: Instance,
 ) -> None:
-    """An original that is filed an hour after its copy becomes the published article; the copy
-    keeps its id and is in its source's feed."""
+    """An original that is filed an hour after its copy, with a date before it and after its own
+    source's last visit, becomes the published article. The copy keeps its id and stays in its
+    source's feed; a fourth article is a copy of the original, too."""
     with instance.open_app() as app:
         copy = file_article(instance, app, "Copy", source="two")
 
-    assert list_shown(instance) == [False, True]
+    assert build_and_list_shown(instance) == {"First": False, "Copy": True}
 
     instance.now += HOUR
     with instance.open_app() as app:
         third = file_article(instance, app, "Third", source="three")
+        last_visit = instance.now - 4 * HOUR
         first_article = file_article(
-            instance, app, "First", published=instance.now - 3 * HOUR, after=instance.now - 4 * HOUR
+            instance, app, "First", published=instance.now - 3 * HOUR, last_visit=last_visit
         )
 
         assert first_article.merged_into == ""
@@ -378,19 +388,22 @@ def test_an_original_that_is_found_after_its_copy_takes_the_stand_and_nothing_is
     assert merged_copy.merged_into == first_article.id
     assert merged_copy.id == copy.id
     assert merged_copy.published == copy.published
-    assert list_shown(instance) == [True, False]
+    assert build_and_list_shown(instance) == {"First": True, "Copy": False}
     assert ">Copy<" in instance.read_published("sources/two.atom")
 
     with instance.open_app() as app:
-        assert file_article(instance, app, "Fourth", source="four").merged_into == first_article.id
+        fourth = file_article(instance, app, "Fourth", source="four")
+
+        assert fourth.merged_into == first_article.id
+
     lose_the_database(instance)
 
-    assert list_shown(instance) == [True, False]
+    assert build_and_list_shown(instance) == {"First": True, "Copy": False}
 
 
 def test_a_turn_that_a_crash_cut_short_is_made_again(instance: Instance) -> None:
-    """A crash left the copy merged into an article that was never filed: it is published
-    meanwhile, and roles are decided anew."""
+    """A crash left the copy merged into an original that was never filed. The copy is published
+    meanwhile; when the original is filed, roles are decided anew: it becomes the copy."""
     with instance.open_app() as app:
         copy = file_article(instance, app, "Copy", source="two")
         id_of_first = make_article_id("https://one.example/first")
@@ -398,42 +411,41 @@ def test_a_turn_that_a_crash_cut_short_is_made_again(instance: Instance) -> None
         # the crash came before the first article was written
         write_article(app.archive.article_store, app.archive.store.visits, merged_copy, before=copy)
 
-    assert list_shown(instance)[1]
+    assert build_and_list_shown(instance)["Copy"]
 
     with instance.open_app() as app:
         first_article = file_article(instance, app, "First")
         assert first_article.merged_into == copy.id
         assert instance.load_article("Copy").merged_into == ""
 
-    assert list_shown(instance) == [False, True]
+    assert build_and_list_shown(instance) == {"First": False, "Copy": True}
 
 
 def test_a_copy_that_claims_to_be_older_than_its_sources_last_visit_gains_nothing(
     instance: Instance,
 ) -> None:
-    """An article was not in the feed at its source's last visit, so an earlier date does not
-    make it the original."""
+    """An article that claims to be 30 hours old was not yet in its feed half an hour ago, when its
+    source was last visited: the claim does not make it the original."""
     with instance.open_app() as app:
         first_article = file_article(instance, app, "First")
         instance.now += HOUR
-        early = instance.now - 30 * HOUR
-
-        half_an_hour_ago = instance.now - HOUR / 2  # the time of its source's last visit
+        claimed_date = instance.now - 30 * HOUR
+        last_visit = instance.now - HOUR / 2
         copy = file_article(
-            instance, app, "Copy", source="two", published=early, after=half_an_hour_ago
+            instance, app, "Copy", source="two", published=claimed_date, last_visit=last_visit
         )
 
         assert copy.merged_into == first_article.id
 
 
 def test_who_names_an_original_is_its_copy_however_early_it_was(instance: Instance) -> None:
-    """An article that names another one as its original becomes the copy when that is filed, an
-    hour later."""
+    """An article names the address of another one as its original (`also`). It becomes the copy
+    when that one is filed, an hour later."""
     with instance.open_app() as app:
-        address = "https://one.example/first"
-        copy = file_article(instance, app, "Copy", source="two", also=(address,))
+        url_of_first = "https://one.example/first"
+        copy = file_article(instance, app, "Copy", source="two", also=(url_of_first,))
 
-        assert copy.also == ()
+        assert copy.also == ()  # there is no such article yet
 
         instance.now += HOUR
         first_article = file_article(instance, app, "First")
@@ -448,7 +460,8 @@ def test_naming_an_accomplice_does_not_raise_it(instance: Instance) -> None:
     with instance.open_app() as app:
         first_article = file_article(instance, app, "First")
         instance.now += HOUR
-        accomplice = file_article(instance, app, "Second", source="two", after=instance.now - HOUR)
+        last_visit = instance.now - HOUR
+        accomplice = file_article(instance, app, "Second", source="two", last_visit=last_visit)
 
         third = file_article(instance, app, "Third", source="three", also=(accomplice.url,))
 
@@ -460,33 +473,38 @@ def test_naming_an_accomplice_does_not_raise_it(instance: Instance) -> None:
 def test_roles_do_not_turn_against_a_hand_or_when_the_story_is_no_news(
     instance: Instance, how: str
 ) -> None:
-    """The article filed first stays the original if the operator split it off or edited it, or
-    if the other one comes too late."""
+    """An article (Copy) names another one as its original. When that is filed, Copy still merges
+    into nothing if the operator edited it or split it off, or if the other comes too late: then
+    the other is merged into Copy, or, after a split, neither is."""
     with instance.open_app() as app:
         copy = file_article(
             instance, app, "Copy", source="two", also=("https://one.example/first",)
         )
         if how == "split":
-            parted = replace(copy, split_from=(make_article_id("https://one.example/first"),))
+            id_of_first = make_article_id("https://one.example/first")
+            parted = replace(copy, split_from=(id_of_first,))
             write_article(app.archive.article_store, app.archive.store.visits, parted, before=copy)
     if how == "edited":
         instance.edit_file("Copy", "title: Copy", "title: Mine")
     with instance.open_app() as app:
         reconcile.update_from_files(app.archive, app.configuration)
         instance.now += 2 * COPY_WINDOW if how == "old" else HOUR
+        # after so long only an article that names the other is compared with it
         fields = {"also": (copy.url,)} if how == "old" else {}
         first_article = file_article(instance, app, "First", published=copy.published, **fields)
         path = app.archive.article_store.find(copy.id) or ""
+        copy_now = app.archive.article_store.get(path)
 
-        assert app.archive.article_store.get(path).merged_into == ""
+        assert copy_now.merged_into == ""
         assert first_article.merged_into == ("" if how == "split" else copy.id)
 
 
 def test_an_article_shows_twenty_copies_at_most_and_none_that_only_claims_to_be_one(
     instance: Instance,
 ) -> None:
-    """An article names at most `MOST_ALSO` copies, and none of the articles that name it but
-    have other texts."""
+    """Thirty articles that name an article as their original but have other texts are not named by
+    it as copies; of articles with its text it names at most `MOST_ALSO`."""
+    assert MOST_ALSO == 20
     with instance.open_app() as app:
         first_article = file_article(instance, app, "First")
         for number in range(30):
@@ -537,8 +555,8 @@ def copy_story_to_meridian(world: World) -> Story:
 @pytest.mark.anyio
 @pytest.mark.slow
 async def test_a_visit_merges_a_copy_and_a_correction_of_it_keeps_it_one(trip: Trip) -> None:
-    """A copy that a visit finds on another site is merged, and stays so after its page is
-    corrected a day later."""
+    """A visit finds a copy of Launchbeat's story ("Fourteen cities …") on another site, Meridian:
+    it is merged, in Meridian's feed alone, and stays merged after its page is corrected."""
     await trip.run_refresh("launchbeat")
     story = copy_story_to_meridian(trip.world)
     await trip.run_refresh("meridian")
@@ -555,6 +573,7 @@ async def test_a_visit_merges_a_copy_and_a_correction_of_it_keeps_it_one(trip: T
     assert TITLE not in (public / "all.atom").read_text()
     assert TITLE in (public / "sources/meridian.atom").read_text()
 
+    # a day later its page is read again
     trip.clock.now += timedelta(days=1, hours=1)
     trip.world.change_story(story.key, title="Cities pool one model, corrected")
     await trip.run_refresh("meridian")

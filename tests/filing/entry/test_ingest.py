@@ -132,8 +132,9 @@ def test_a_page_becomes_an_article(instance: Instance) -> None:
 def test_a_copy_is_decided_before_anything_is_written_and_what_it_joins_is_written_first(
     instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """When the decision on a copy is carried out, nothing of it was written. Then the original,
-    which links the copy, is written before the copy."""
+    """Just before the decision on a copy is carried out (in `check_and_carry_out`), nothing of it
+    is written. Then the original, which names the copy's address (`also`), is written before the
+    copy."""
     url = "https://two.example/a"
     other_source = Source(key="two", url="https://two.example/feed")
     written_ids = []
@@ -143,15 +144,19 @@ def test_a_copy_is_decided_before_anything_is_written_and_what_it_joins_is_writt
         ).added
 
         def check_and_carry_out(context: EntryContext, decision: Decision) -> EntryResult:
-            assert [(before.id, before.also, new.also) for new, before in decision.others] == [
-                (original_id, (), (url,))
-            ]
+            # the decision: the original gets the address of the copy
+            ((original_after, original_before),) = decision.others
+            assert original_before.id == original_id
+            assert original_before.also == ()
+            assert original_after.also == (url,)
+
             assert instance.load_article("Bridges").also == ()
             assert len([*app.archive.article_store.walk()]) == 1
             return carry_out(context, decision)
 
         def record_and_write(*arguments: Any, **keywords: Any) -> Any:
-            written_ids.append(arguments[2].id)
+            article = arguments[2]
+            written_ids.append(article.id)
             return write_article(*arguments, **keywords)
 
         monkeypatch.setattr(trip, "carry_out", check_and_carry_out)
@@ -167,7 +172,8 @@ def test_a_page_that_lacks_a_header_of_the_operators_is_not_asked_and_loses_no_t
     without losing a try."""
     source = replace(SOURCE, headers_env={"Authorization": "NOT_SET_HERE"})
     with instance.open_app() as app:
-        result = ingest_entry(app, "https://one.example/a", None, source=source)
+        page_to_fetch = None
+        result = ingest_entry(app, "https://one.example/a", page_to_fetch, source=source)
 
         assert get_problem_reason(result) == "unset-variable"
 
@@ -188,21 +194,23 @@ def test_a_page_that_the_worker_fails_at_is_tried_again_before_it_is_refused(
     entry = Entry(id="guid", url="https://one.example/a", title="Bridges")
     waits = []
     with instance.open_app() as app:
-        for tries in range(1, 6):
-            worker = FailingWorker(reason)
+        worker = FailingWorker(reason)
+        for failure in (1, 2, 3, 4):
             result = take_entry(app, entry, make_page(entry.url), worker=worker)
             (row,) = app.archive.store.visits.entries(SOURCE.key, [entry.id]).values()
             assert get_problem_reason(result) == reason
-            if tries == 5:
-                assert row.status == "refused"
-                assert row.tries == 4
-                break
             assert row.status == "pending"
-            assert row.tries == tries
+            assert row.tries == failure
             assert row.next_try is not None
             waits.append(row.next_try - instance.now)
 
-    assert len(waits) == 4
+        fifth_result = take_entry(app, entry, make_page(entry.url), worker=worker)
+        (row,) = app.archive.store.visits.entries(SOURCE.key, [entry.id]).values()
+
+        assert get_problem_reason(fifth_result) == reason
+        assert row.status == "refused"
+        assert row.tries == 4
+
     assert waits == sorted(set(waits)), "each wait is longer than the one before"
 
 
@@ -217,8 +225,9 @@ def test_a_page_that_hung_once_becomes_an_article(instance: Instance) -> None:
 def test_an_undated_page_has_the_time_of_its_server_while_our_clock_is_behind(
     instance: Instance,
 ) -> None:
-    """An article from the future shows that our clock is 12 hours behind, so the server's Date
-    header dates an undated page."""
+    """An article that was added 12 hours from now shows that our clock is behind. So an undated
+    page gets the date of its server's Date header (11:30 hours from now), and the article counts as
+    added a second after the newest one."""
     undated = make_page("https://one.example/a")
     dated = replace(undated, headers={**undated.headers, "date": "Tue, 10 Mar 2026 23:30:00 GMT"})
     with instance.open_app() as app:
@@ -231,12 +240,14 @@ def test_an_undated_page_has_the_time_of_its_server_while_our_clock_is_behind(
 
 
 def test_the_page_of_a_withdrawn_entry_is_not_even_fetched(instance: Instance) -> None:
-    """The entry's article is withdrawn: the entry ends as withdrawn without a request, which
-    would fail at this address."""
+    """The entry's article is withdrawn: the entry ends as withdrawn without a request. A request
+    would fail at this address (NOWHERE) and give another reason."""
     with instance.open_app() as app:
         article = store_articles(app, "Bridges", "Text.", url=NOWHERE)
         editorial.withdraw(app.archive, app.configuration, article.id)
-        assert get_problem_reason(ingest_entry(app, NOWHERE, None)) == "withdrawn"
+        result = ingest_entry(app, NOWHERE, page=None)
+
+        assert get_problem_reason(result) == "withdrawn"
 
 
 def test_what_is_withdrawn_does_not_come_back_under_another_address(instance: Instance) -> None:
@@ -260,14 +271,25 @@ def test_what_is_withdrawn_does_not_come_back_under_another_address(instance: In
 
 
 def test_the_feeds_own_content_stands_in_for_a_page_that_cannot_be_had(instance: Instance) -> None:
-    """If the page cannot be fetched, the feed's text makes the article if it is long enough."""
+    """If the page cannot be fetched (NOWHERE), the feed's text makes the article if it is long
+    enough; with few words the entry fails for the reason of the page."""
     with instance.open_app() as app:
-        few_words = ingest_entry(app, NOWHERE, None, "Too little to read.", SOURCE_ON_THIS_MACHINE)
+        few_words = ingest_entry(
+            app,
+            NOWHERE,
+            page=None,
+            content="Too little to read.",
+            source=SOURCE_ON_THIS_MACHINE,
+        )
 
         assert get_problem_reason(few_words) == "blocked-address"
 
         whole_text = ingest_entry(
-            app, f"{NOWHERE}/whole", None, f"<p>{STORY}</p>", SOURCE_ON_THIS_MACHINE
+            app,
+            f"{NOWHERE}/whole",
+            page=None,
+            content=f"<p>{STORY}</p>",
+            source=SOURCE_ON_THIS_MACHINE,
         )
 
         assert whole_text.added
@@ -287,12 +309,15 @@ def test_a_dead_link_with_few_words_in_the_feed_is_named_as_one(
     monkeypatch.setattr(EntryContext, "fetch_page", answer_404)
     few_words = f"<p>{'<b></b>' * 200}Too little to read.</p>"
     with instance.open_app() as app:
-        result = ingest_entry(app, dead.url, None, few_words)
+        result = ingest_entry(app, dead.url, page=None, content=few_words)
 
         assert result.problem is not None
         assert result.problem.reason == "http-404"
         assert result.problem.detail == "answered 404"
-        assert ingest_entry(app, f"{dead.url}/whole", None, f"<p>{STORY}</p>").added
+
+        whole_text = ingest_entry(app, f"{dead.url}/whole", page=None, content=f"<p>{STORY}</p>")
+
+        assert whole_text.added
 
 
 @pytest.mark.parametrize(
@@ -301,30 +326,34 @@ def test_a_dead_link_with_few_words_in_the_feed_is_named_as_one(
 def test_a_private_address_makes_no_article_whatever_the_feed_has_to_say(
     instance: Instance, url: str
 ) -> None:
-    """An entry with a private address is refused, also if the feed has its whole text. The
-    message does not show a password in the address."""
+    """An entry with a private address, or with a password in it, is refused although the feed has
+    its whole text, also from a source of which no pages are fetched (FEED_ONLY). The message does
+    not show the password."""
     with instance.open_app() as app:
-        result = ingest_entry(app, url, None, f"<p>{STORY}</p>")
+        result = ingest_entry(app, url, page=None, content=f"<p>{STORY}</p>")
 
         assert get_problem_reason(result) == "blocked-address"
         assert result.problem is not None
         assert "secret" not in result.problem.detail
-        assert (
-            get_problem_reason(ingest_entry(app, url, None, f"<p>{STORY}</p>", FEED_ONLY))
-            == "blocked-address"
+
+        feed_only_result = ingest_entry(
+            app, url, page=None, content=f"<p>{STORY}</p>", source=FEED_ONLY
         )
+
+        assert get_problem_reason(feed_only_result) == "blocked-address"
         assert list(app.archive.article_store.walk()) == []
 
 
 def test_a_name_that_resolves_to_a_private_address_makes_no_article(
     instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The feed's content makes no article if its address resolves into a private network, unless
-    the operator allows the source one."""
+    """The feed's content makes no article if the name in the entry's address resolves into a
+    private network, unless the operator allows the source any private network."""
+    # every name resolves to 10.0.0.1
     addresses = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("10.0.0.1", 80))]
     monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **options: addresses)
     with instance.open_app() as app:
-        result = ingest_entry(app, "http://one.example/a", None, f"<p>{STORY}</p>")
+        result = ingest_entry(app, "http://one.example/a", page=None, content=f"<p>{STORY}</p>")
 
         assert get_problem_reason(result) == "blocked-address"
         assert list(app.archive.article_store.walk()) == []
@@ -332,29 +361,43 @@ def test_a_name_that_resolves_to_a_private_address_makes_no_article(
         # the operator lets this source into a private network, even if it is another one
         allowed = replace(SOURCE, allow=("192.168.0.0/16",))
 
-        assert ingest_entry(app, "http://one.example/b", None, f"<p>{STORY}</p>", allowed).added
+        allowed_result = ingest_entry(
+            app,
+            "http://one.example/b",
+            page=None,
+            content=f"<p>{STORY}</p>",
+            source=allowed,
+        )
+
+        assert allowed_result.added
 
 
 def test_the_feeds_own_content_stands_in_for_a_page_that_is_no_article(instance: Instance) -> None:
     """If the address is a PDF, the feed's text makes the article; without it the entry is
     refused."""
     with instance.open_app() as app:
-        for content, reason in (("", "not-html"), (f"<p>{STORY}</p>", None)):
-            url = f"https://one.example/{len(content)}.pdf"
-            pdf = Page(html=b"%PDF-1.7 ...", url=url, headers={})
-            assert get_problem_reason(ingest_entry(app, url, pdf, content)) == reason
-    assert instance.load_article("Bridges").url == url
+        pdf = Page(html=b"%PDF-1.7 ...", url="https://one.example/a.pdf", headers={})
+        without_text = ingest_entry(app, pdf.url, pdf, content="")
+
+        assert get_problem_reason(without_text) == "not-html"
+
+        other_pdf = replace(pdf, url="https://one.example/b.pdf")
+        with_text = ingest_entry(app, other_pdf.url, other_pdf, content=f"<p>{STORY}</p>")
+
+        assert get_problem_reason(with_text) is None
+
+    assert instance.load_article("Bridges").url == other_pdf.url
 
 
 def test_a_source_that_announces_a_known_article_carries_it(instance: Instance) -> None:
-    """A source that announces another source's article is recorded as its carrier, once; for its
-    own article it is not."""
+    """Source one announces an article of source two, twice: it is recorded once as a carrier of
+    it. Of its own article it is no carrier."""
     with instance.open_app() as app:
         article = store_articles(app, "Story", STORY, source="two")
-        own = store_articles(app, "Mine", STORY)
-        ingest_entry(app, article.url, None)
-        ingest_entry(app, own.url, None)
-        ingest_entry(app, article.url, None)
+        own = store_articles(app, "Mine", STORY, source="one")
+        ingest_entry(app, article.url, page=None, source=SOURCE)
+        ingest_entry(app, own.url, page=None, source=SOURCE)
+        ingest_entry(app, article.url, page=None, source=SOURCE)
 
         assert CARRIED.read(app.archive.article_store) == [(article.id, "one")]
         assert app.archive.store.visits.carriers(article.id) == ["one"]
@@ -388,35 +431,42 @@ def ingest_footed_articles(instance: Instance, urls_of: str, *, fetched: bool) -
 
 
 def test_pages_of_a_host_teach_what_repeats_there(instance: Instance) -> None:
-    """Three pages with the same footer teach one repeated block."""
-    assert len(ingest_footed_articles(instance, "https://one.example/{}", fetched=True)) == 1
+    """Three pages of a host with the same footer teach one repeated block of that host."""
+    repeated_blocks = ingest_footed_articles(instance, "https://one.example/{}", fetched=True)
+
+    assert len(repeated_blocks) == 1
 
 
 def test_what_a_feed_says_teaches_nothing_of_the_host_it_names(instance: Instance) -> None:
-    """Text from a feed is not counted as boilerplate of the host."""
-    assert ingest_footed_articles(instance, "https://one.example/{}", fetched=False) == frozenset()
+    """The same three texts with a footer, taken from a feed without pages, teach no repeated block
+    of the host of their addresses."""
+    repeated_blocks = ingest_footed_articles(instance, "https://one.example/{}", fetched=False)
+
+    assert repeated_blocks == frozenset()
 
 
 def test_one_user_of_a_shared_host_teaches_nothing_of_another(instance: Instance) -> None:
     """A footer that repeats on one user's pages of medium.com is learnt for that user and not
     for another one."""
-    assert len(ingest_footed_articles(instance, "https://medium.com/@evil/{}", fetched=True)) == 1
+    blocks_of_evil = ingest_footed_articles(instance, "https://medium.com/@evil/{}", fetched=True)
+
+    assert len(blocks_of_evil) == 1
+
     with instance.open_app() as app:
-        assert (
-            app.archive.store.visits.find_boilerplate(urls.own_host("https://medium.com/@bank/1"))
-            == frozenset()
-        )
+        host_of_bank = urls.own_host("https://medium.com/@bank/1")
+
+        assert app.archive.store.visits.find_boilerplate(host_of_bank) == frozenset()
 
 
 def test_what_repeats_on_a_users_pages_is_cut_from_the_next_of_them_alone(
     instance: Instance,
 ) -> None:
-    """The learnt footer is cut from the next page of the same user, and stays on another user's
-    page."""
+    """Three pages of one user (@evil) teach a footer. It is cut from the user's fourth page, and
+    stays on the page of another user (@bank) of the same host."""
     ingest_footed_articles(instance, "https://medium.com/@evil/{}", fetched=True)
     with instance.open_app() as app:
-        for url in ("https://medium.com/@evil/4", "https://medium.com/@bank/1"):
-            text = make_text_with_footer(4 if "evil" in url else 5)
+        for url, number in (("https://medium.com/@evil/4", 4), ("https://medium.com/@bank/1", 5)):
+            text = make_text_with_footer(number)
             html = f"<title>At {url}</title><article><h1>At {url}</h1>{text}</article>"
             assert ingest_entry(app, url, Page(html=html.encode(), url=url, headers={})).added
 
@@ -438,17 +488,18 @@ def test_what_ends_as_no_article_counts_as_a_text_of_no_length(instance: Instanc
     and an article as its length."""
     url = "https://one.example/a"
     with instance.open_app() as app:
-        result = ingest_entry(app, url, Page(html=b"%PDF-1.7 ...", url=url, headers={}))
+        pdf = Page(html=b"%PDF-1.7 ...", url=url, headers={})
+        refused = ingest_entry(app, url, pdf)
 
-        assert result.refused is True
-        assert result.characters == 0
+        assert refused.refused is True
+        assert refused.characters == 0
 
-        unreached = ingest_entry(app, NOWHERE, None)
+        unreached = ingest_entry(app, NOWHERE, page=None)
 
         assert unreached.refused is True
         assert unreached.characters is None
 
-        entry = ingest_entry(app, f"{url}/b", make_page(f"{url}/b"))
+        article = ingest_entry(app, f"{url}/b", make_page(f"{url}/b"))
 
-        assert entry.characters
-        assert not entry.refused
+        assert article.characters
+        assert not article.refused
