@@ -45,7 +45,7 @@ def make_animation() -> bytes:
     return encode_image(frames[0], "GIF", save_all=True, append_images=frames[1:])
 
 
-def see_through() -> bytes:
+def make_half_transparent_png() -> bytes:
     """A PNG with a palette, half of it transparent, the other half blue."""
     image = Image.new("P", (400, 300), 1)
     image.putpalette([0, 0, 0, 0, 0, 255])

@@ -33,7 +33,7 @@ def test_a_child_makes_one_thumbnail_after_the_other(fresh_decoder: Decoder) -> 
     """One decoder process makes several thumbnails."""
     thumbnails = [
         make_thumbnail(fresh_decoder, sample_pictures.make_jpeg()),
-        make_thumbnail(fresh_decoder, sample_pictures.see_through()),
+        make_thumbnail(fresh_decoder, sample_pictures.make_half_transparent_png()),
     ]
     assert [(thumbnail.width, thumbnail.height) for thumbnail in thumbnails] == [
         (600, 315),

@@ -30,8 +30,8 @@ SETTINGS = "[publish]\ntag_min = 1\n[fetch]\nallow_loopback = true\npause = 0\n"
 RED = (200, 0, 0)
 BLUE = (0, 0, 200)
 WHITE = (255, 255, 255)
-LETTER = 'class="mono '
-PICTURE = 'class="icon" src="../pictures/'
+LETTER = 'class="mono '  # a page shows the first letter of a source
+PICTURE = 'class="icon" src="../pictures/'  # a page shows the icon of a source
 
 
 def draw_square(colour: tuple[int, int, int], size: tuple[int, int] = (64, 64)) -> Image.Image:
@@ -125,7 +125,8 @@ def web(tmp_path: Path) -> Web:
 
 
 def test_the_icon_that_a_feed_states_is_shown_and_its_site_is_not_asked(web: Web) -> None:
-    """An icon named in the feed is used without a request to the site."""
+    """An icon named in the feed is fetched, and the front page of the site is not. Published in 64
+    x 64, it stands on the page of the source, twice, and on the page of the article's category."""
     web.state_feed("<image><url>/feed.png</url><title>Site</title></image>")
     web.answers["/feed.png"] = make_png_answer(RED)
     web.run_visits()
@@ -141,7 +142,8 @@ def test_the_icon_that_a_feed_states_is_shown_and_its_site_is_not_asked(web: Web
 
 
 def test_else_the_icon_of_the_site_is_taken_the_smallest_that_is_large_enough(web: Web) -> None:
-    """Without an icon in the feed, use the smallest sufficient icon that the page links."""
+    """Without an icon in the feed, the front page of the site is read: of the icons that it links,
+    the smallest that has 64 x 64 pixels or more is fetched, here that of 96 x 96."""
     web.state_page(
         '<link rel="icon" href="/vector.svg" sizes="any">',
         '<link rel="icon" href="/16.png" sizes="16x16">',
@@ -157,7 +159,8 @@ def test_else_the_icon_of_the_site_is_taken_the_smallest_that_is_large_enough(we
 
 
 def test_else_the_icon_at_the_usual_address_is_taken(web: Web) -> None:
-    """If a site names no icon, `/favicon.ico` is fetched and published."""
+    """If neither the feed nor the front page of the site names an icon, `/favicon.ico` is fetched
+    and published."""
     favicon = sample_pictures.encode_image(draw_square(RED, (32, 32)), "ICO")
     web.answers["/favicon.ico"] = Answer(body=favicon, type="image/x-icon")
     web.run_visits()
@@ -168,44 +171,48 @@ def test_else_the_icon_at_the_usual_address_is_taken(web: Web) -> None:
 
 
 def test_a_source_without_an_icon_has_a_letter_and_is_asked_again_after_a_month(web: Web) -> None:
-    """Without an icon a letter is shown; the site is asked again after a month."""
+    """A source whose site has no icon (404) is shown with a letter. The site is not asked again
+    after 29 days, but after 31, and then has an icon."""
     web.run_visits()
 
     assert web.published_icon is None
     assert web.read_reason() == "http-404"
     assert LETTER in web.published_page
 
-    web.run_visits(timedelta(days=29))
+    web.run_visits(after=timedelta(days=29))
 
     assert web.asked_paths == []
 
     web.answers["/favicon.ico"] = make_png_answer(RED)
-    web.run_visits(timedelta(days=2))
+    web.run_visits(after=timedelta(days=2))
 
     assert web.asked_paths == ["/", "/favicon.ico"]
     assert PICTURE in web.published_page
 
 
 def test_another_icon_is_shown_after_a_month_and_one_that_is_lost_stays(web: Web) -> None:
-    """After a month a changed icon is fetched; if it is missing then, the old one stays."""
+    """After a month a changed icon (red, now blue) is fetched and shown. If it is missing after
+    another month, the last one stays. Feeds show no icons, and so do not change."""
     web.answers["/favicon.ico"] = make_png_answer(RED)
     web.run_visits()
-    feeds = [web.instance.read_published(name) for name in ("all.atom", "sources/one.rss")]
-    before = web.published_page
+    feeds_before = {
+        name: web.instance.read_published(name) for name in ("all.atom", "sources/one.rss")
+    }
+    page_with_red_icon = web.published_page
     web.answers["/favicon.ico"] = make_png_answer(BLUE)
-    web.run_visits(timedelta(days=31))
+    web.run_visits(after=timedelta(days=31))
 
     assert web.published_icon is not None
     assert read_rounded_colour(web.published_icon, 32, 32) == BLUE
-    assert web.published_page != before
+    assert web.published_page != page_with_red_icon
 
-    changed = web.published_page
+    page_with_blue_icon = web.published_page
     web.answers["/favicon.ico"] = Answer(status=404)
-    web.run_visits(timedelta(days=31))
+    web.run_visits(after=timedelta(days=31))
 
     assert web.read_reason() == "http-404"
-    assert web.published_page == changed
-    assert [web.instance.read_published(name) for name in ("all.atom", "sources/one.rss")] == feeds
+    assert web.published_page == page_with_blue_icon
+    assert {name: web.instance.read_published(name) for name in feeds_before} == feeds_before
 
 
 @pytest.mark.parametrize(
@@ -222,7 +229,8 @@ def test_another_icon_is_shown_after_a_month_and_one_that_is_lost_stays(web: Web
     ids=["svg", "html", "a bomb", "a pixel", "a banner", "nothing visible", "forbidden"],
 )
 def test_what_is_no_icon_leaves_the_letter(web: Web, answer: Answer, reason: str) -> None:
-    """An unusable icon leaves the letter and a reason."""
+    """If what the site answers for its icon cannot be used, pages show the letter, the reason is
+    stored (`picture-…`), and the run reports no problem."""
     web.answers["/favicon.ico"] = answer
     report = web.run_visits()
 
@@ -233,8 +241,9 @@ def test_what_is_no_icon_leaves_the_letter(web: Web, answer: Answer, reason: str
 
 
 def test_a_huge_file_is_not_read_to_its_end(web: Web) -> None:
-    """An icon over two megabytes is refused as too large."""
-    web.answers["/favicon.ico"] = Answer(body=bytes(2_000_001), type="image/x-icon")
+    """An icon of a byte more than two megabytes, the most that is read, is refused as too large."""
+    two_megabytes = 2_000_000
+    web.answers["/favicon.ico"] = Answer(body=bytes(two_megabytes + 1), type="image/x-icon")
     web.run_visits()
 
     assert web.published_icon is None
@@ -286,17 +295,17 @@ def test_without_thumbnails_there_are_no_icons(web: Web) -> None:
     web.run_visits()
 
     assert web.published_icon is None
-    assert (LETTER in web.published_page) is True
-    assert (PICTURE in web.published_page) is False
+    assert LETTER in web.published_page
+    assert PICTURE not in web.published_page
 
 
 def test_a_source_that_is_paused_is_not_asked(web: Web) -> None:
-    """A disabled source gets no request for its icon, even after the 31 days when it would be
-    looked at again."""
+    """A source had no icon, so its site would be asked again after a month. It is not while the
+    source is disabled."""
     web.run_visits()
     sources = web.instance.config / "sources.toml"
     sources.write_text(sources.read_text() + "enabled = false\n")
-    web.run_visits(timedelta(days=31))
+    web.run_visits(after=timedelta(days=31))
 
     assert web.asked_paths == []
 
@@ -323,12 +332,9 @@ def test_an_icon_whose_files_are_lost_is_fetched_again(web: Web) -> None:
 @pytest.mark.parametrize("format", ["PNG", "JPEG", "GIF", "WEBP", "ICO"])
 @pytest.mark.parametrize("size", [(16, 16), (48, 48), (300, 300)])
 def test_each_format_and_size_becomes_one_square(format: str, size: tuple[int, int]) -> None:
-    """Icons of all formats and sizes become a 64 x 64 WebP."""
-    image = (
-        draw_square(RED, size)
-        if format in ("PNG", "ICO", "WEBP")
-        else sample_pictures.make_gradient(size)
-    )
+    """Icons of all formats and sizes become a 64 x 64 WebP without transparency."""
+    has_transparency = format in ("PNG", "ICO", "WEBP")
+    image = draw_square(RED, size) if has_transparency else sample_pictures.make_gradient(size)
     icon = Image.open(io.BytesIO(make_icon(sample_pictures.encode_image(image, format))))
 
     assert icon.format == "WEBP"
@@ -337,8 +343,9 @@ def test_each_format_and_size_becomes_one_square(format: str, size: tuple[int, i
 
 
 def test_a_picture_is_shown_whole_on_white_and_a_light_one_on_dark_ground() -> None:
-    """An icon keeps its shape on a white square; a white icon gets a dark square, as it would not
-    be seen otherwise."""
+    """A red picture of 100 x 60 pixels is put on a white square; a white one on a dark square, as
+    it would not be seen otherwise. (32, 32) is the middle of the icon, (2, 2) its corner; white
+    rounds to 250."""
     on_white = open_webp(
         make_icon(sample_pictures.encode_image(draw_square(RED, (100, 60)), "PNG"))
     )
@@ -364,10 +371,13 @@ def test_a_picture_is_shown_whole_on_white_and_a_light_one_on_dark_ground() -> N
 def test_an_icon_file_that_lies_about_its_size_is_refused(
     inside: bytes, reason: PictureReason
 ) -> None:
-    """An ICO file with a wrong inner picture is refused."""
+    """An ICO file states a picture of 32 x 32 pixels and contains another one, `inside`: the
+    decoder refuses it for the reason that the picture inside gives."""
     icon = bytearray(
         sample_pictures.encode_image(draw_square(RED, (32, 32)), "ICO", sizes=[(32, 32)])
     )
+
+    # put `inside` at the place of its picture, with its length in the header
     offset = int.from_bytes(icon[18:22], "little")
     icon[14:18] = len(inside).to_bytes(4, "little")
     decoder = Decoder()
@@ -383,7 +393,8 @@ def test_an_icon_file_that_lies_about_its_size_is_refused(
 @pytest.mark.parametrize("share", [0.2, 0.6, 0.95])
 @pytest.mark.parametrize("bitmap_format", ["png", "bmp"])
 def test_an_icon_file_that_is_cut_off_gives_an_answer(share: float, bitmap_format: str) -> None:
-    """A truncated ICO file is refused with a reason and does not crash the decoder."""
+    """An ICO file of which only a share is left is refused with a reason, and the decoder does not
+    raise."""
     image = Image.effect_noise((64, 64), 90).convert("RGBA")
     whole_image = sample_pictures.encode_image(image, "ICO", bitmap_format=bitmap_format)
     answer = answer_request(ICON + whole_image[: int(len(whole_image) * share)])
@@ -392,15 +403,20 @@ def test_an_icon_file_that_is_cut_off_gives_an_answer(share: float, bitmap_forma
 
 
 def test_the_site_is_the_one_that_the_feed_states_or_else_its_host() -> None:
-    """The site of a source is the feed's link, or the root of the feed's host."""
+    """The site of a source is the one that its feed links; without a link it is the root of the
+    feed's host, so that a secret in the feed's address is not sent."""
     source = Source(key="one", url="https://feeds.example/${TOKEN}/feed")
+
     assert find_site(source, "https://one.example/blog") == "https://one.example/blog"
-    assert find_site(source, "") == "https://feeds.example/"
+
+    no_link = ""
+
+    assert find_site(source, no_link) == "https://feeds.example/"
 
 
 def test_a_site_is_asked_without_credentials() -> None:
-    """The request for an icon carries no header, secret or cookie of the source; `allow` counts
-    only for its own host."""
+    """The request for an icon carries no header, secret or cookie of the source. The private
+    network that the operator allows the source counts for a site on its own host alone."""
     source = Source(
         key="one",
         url="https://one.example/feed?k=${TOKEN}",
@@ -415,4 +431,7 @@ def test_a_site_is_asked_without_credentials() -> None:
     assert request.secrets == {}
     assert request.cookies == ""
     assert request.allow == source.allow
-    assert build_site_request("https://other.example/", source, Settings()).allow == ()
+
+    request_to_other_host = build_site_request("https://other.example/", source, Settings())
+
+    assert request_to_other_host.allow == ()

@@ -98,9 +98,12 @@ def web(tmp_path: Path) -> Web:
 
 
 def test_a_picture_is_taken_kept_and_published_and_no_feed_knows(web: Web) -> None:
-    """A run fetches, stores and publishes thumbnails without changing feeds."""
+    """A run fetches the pictures of two articles, that of the newest first, and stores and
+    publishes a WebP of each; feeds do not change. The next run fetches nothing."""
     web.file_articles("one", "two")
-    web.answers["/two.jpg"] = Answer(body=sample_pictures.see_through(), type="image/png")
+    web.answers["/two.jpg"] = Answer(
+        body=sample_pictures.make_half_transparent_png(), type="image/png"
+    )
     web.instance.build()
     before = web.published_feeds
     web.run_pictures()
@@ -109,7 +112,7 @@ def test_a_picture_is_taken_kept_and_published_and_no_feed_knows(web: Web) -> No
     assert web.asked_paths == ["/two.jpg", "/one.jpg"], "the newest first"
     assert len(web.published_pictures) == 2
     assert set(web.published_pictures) == web.kept_pictures
-    assert all(data[8:16] == b"WEBPVP8 " for data in web.published_pictures.values())
+    assert all(data[8:16] == b"WEBPVP8 " for data in web.published_pictures.values())  # a WebP
     assert web.published_feeds == before
 
     web.run_pictures()
@@ -135,7 +138,8 @@ def test_a_picture_is_taken_kept_and_published_and_no_feed_knows(web: Web) -> No
 def test_a_picture_that_cannot_be_had_costs_nothing_but_itself(
     web: Web, answer: Answer, reason: str
 ) -> None:
-    """A failing picture changes nothing else: articles and other pictures are published."""
+    """The picture of article one cannot be had. Both articles and the picture of two are published,
+    the reason is counted and shown, the run reports no problem, and the next one does not ask."""
     web.file_articles("one", "two")
     web.answers["/one.jpg"] = answer
     report = web.run_pictures()
@@ -143,6 +147,7 @@ def test_a_picture_that_cannot_be_had_costs_nothing_but_itself(
     assert web.read_outcomes() == {"one": reason, "two": "shown"}
 
     with web.instance.open_app() as app:
+        # what `explain` tells the operator about the picture of each article
         pictures_by_title = {
             article.title: dict(
                 explain.list_state(app.archive.store, app.configuration.settings, article)
@@ -177,14 +182,18 @@ def test_robots_txt_is_asked_for_pictures_too(web: Web) -> None:
 
 
 def test_a_page_that_wants_its_pictures_in_no_index_is_obeyed(web: Web) -> None:
-    """`noimageindex` and `max-image-preview:none` prevent thumbnails."""
+    """Of pages that state the robots rules `noimageindex` or `max-image-preview:none` no picture is
+    fetched; of one that allows large previews it is."""
     web.file_articles("one", robots=("noimageindex",))
     web.file_articles("two", robots=("max-image-preview:none",))
     web.file_articles("three", robots=("max-image-preview:large",))
     web.run_pictures()
-    off = "picture-off-limits"
 
-    assert web.read_outcomes() == {"one": off, "two": off, "three": "shown"}
+    assert web.read_outcomes() == {
+        "one": "picture-off-limits",
+        "two": "picture-off-limits",
+        "three": "shown",
+    }
     assert web.asked_paths == ["/three.jpg"]
 
 
@@ -197,7 +206,7 @@ def test_a_page_that_an_older_version_read_is_looked_at_for_such_rules(web: Web)
             article.id
             for article in sorted(app.archive.store.index.each(), key=lambda article: article.title)
         )
-        app.archive.snapshots.version = 0
+        app.archive.snapshots.version = 0  # as the older version kept pages
         app.archive.snapshots.put(one, b"<meta name=robots content='index, NoImageIndex'>", {})
         app.archive.snapshots.put(two, b"<p>", {"x-robots-tag": "max-image-preview: large"})
     web.run_pictures()
@@ -218,9 +227,10 @@ def test_a_withdrawn_article_takes_its_picture_along(web: Web) -> None:
 
 
 def test_an_article_put_on_hold_by_hand_shows_no_picture_until_it_is_released(web: Web) -> None:
-    """The thumbnail of an article on hold is not published."""
+    """The operator puts one of two articles on hold in its file: only the thumbnail of the other is
+    published. With the file as it was before, both are."""
     web.file_articles("one", "two")
-    web.answers["/two.jpg"] = Answer(body=sample_pictures.see_through())
+    web.answers["/two.jpg"] = Answer(body=sample_pictures.make_half_transparent_png())  # unlike one
     web.run_pictures()
     text = web.instance.find_file("one").read_text()
     web.instance.edit_file("one", "category:", "schema: 4\nhold: true\ncategory:")
@@ -237,10 +247,11 @@ def test_an_article_put_on_hold_by_hand_shows_no_picture_until_it_is_released(we
 def test_what_is_gone_from_the_web_root_is_copied_again_and_what_is_lost_fetched_again(
     web: Web,
 ) -> None:
-    """A thumbnail missing in public/ is copied again; one missing in the state is fetched again."""
+    """A thumbnail that is deleted in the web root (public/) is copied again from the state, without
+    a request. Deleted in both, it is fetched again by the next run; feeds do not change."""
     web.file_articles("one")
     web.run_pictures()
-    whole_published_pictures = web.published_pictures
+    pictures_before = web.published_pictures
 
     assert web.asked_paths == ["/one.jpg"]
 
@@ -249,18 +260,18 @@ def test_what_is_gone_from_the_web_root_is_copied_again_and_what_is_lost_fetched
     web.file_articles("two", cover=None)  # something to build
     web.instance.build()
 
-    assert web.published_pictures == whole_published_pictures
+    assert web.published_pictures == pictures_before
     assert web.asked_paths == []
 
     for folder in ("public", "state"):
         for path in (web.instance.folder / f"feeds/{folder}/pictures").rglob("*.webp"):
             path.unlink()
-    web.file_articles("three", cover=None)
+    web.file_articles("three", cover=None)  # something to build
     web.instance.build()
     before = web.published_feeds
     web.run_pictures()
 
-    assert web.published_pictures == whole_published_pictures
+    assert web.published_pictures == pictures_before
     assert web.asked_paths == ["/one.jpg"]
 
     web.instance.build()
@@ -269,8 +280,9 @@ def test_what_is_gone_from_the_web_root_is_copied_again_and_what_is_lost_fetched
 
 
 def test_thumbnails_can_be_switched_off(web: Web) -> None:
-    """Without thumbnails no picture is published or requested; switched on again, only the new one
-    is fetched."""
+    """After the operator switches thumbnails off, the published one is removed and that of a new
+    article (two) is not requested. Switched on again, only the new one is fetched: that of one is
+    still kept. Both articles have the same picture, and so one file."""
     web.file_articles("one")
     web.run_pictures()
     config = web.instance.config / "syndicator.toml"
@@ -286,13 +298,13 @@ def test_thumbnails_can_be_switched_off(web: Web) -> None:
     config.write_text(SETTINGS)
     web.run_pictures()
 
-    assert (len(web.published_pictures), web.asked_paths) == (1, ["/two.jpg"]), (
-        "what is kept is not fetched again"
-    )
+    assert len(web.published_pictures) == 1
+    assert web.asked_paths == ["/two.jpg"]
 
 
 def test_of_a_source_that_may_only_be_linked_no_picture_is_shown(web: Web) -> None:
-    """Sources with `content = "link"` get no thumbnails."""
+    """The operator lets source one only be linked (`content = "link"`): its article gets no
+    thumbnail, that of source two does."""
     path = web.instance.config / "sources.toml"
     path.write_text(path.read_text().replace('key = "one"', 'key = "one"\ncontent = "link"'))
     web.file_articles("one")
@@ -305,8 +317,11 @@ def test_of_a_source_that_may_only_be_linked_no_picture_is_shown(web: Web) -> No
 def test_a_process_that_cannot_be_started_is_not_the_picture_s_fault(
     web: Web, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """If the decoder's sandbox fails, the picture waits with that reason and the run goes on."""
+    """If the decoder's process cannot shut itself off from the system, it exits. The picture is not
+    called broken: the reason is `picture-not-shut-off`, and the run goes on."""
     web.file_articles("one")
+
+    # called in the new process, before it reads a picture
     exits = Lazy[[], None]("tests.pictures.liars:exit_not_shut_off")
     monkeypatch.setattr("syndicator.pictures.decoder._PREPARE_FUNCTION", exits)
     web.run_pictures()
@@ -315,8 +330,8 @@ def test_a_process_that_cannot_be_started_is_not_the_picture_s_fault(
 
 
 def test_a_picture_is_asked_for_without_credentials() -> None:
-    """The request for a cover carries no header or secret of the source; `allow` counts only for
-    its own host."""
+    """The request for the picture of an article carries no header or secret of the source. The
+    private network that the operator allows the source counts for its own host alone."""
     source = Source(
         key="one",
         url="https://one.example/feed?k=${TOKEN}",
@@ -330,11 +345,15 @@ def test_a_picture_is_asked_for_without_credentials() -> None:
     assert request.headers == {}
     assert request.secrets == {}
     assert request.allow == source.allow
-    assert build_picture_request("https://cdn.example/a.jpg", source, Settings()).allow == ()
+
+    request_to_other_host = build_picture_request("https://cdn.example/a.jpg", source, Settings())
+
+    assert request_to_other_host.allow == ()
 
 
 def test_half_of_a_picture_is_swept_after_its_writer_was_killed(web: Web) -> None:
-    """Temporary files are deleted only after a writer was killed."""
+    """Halves of pictures that a killed run left in the web root and in the state are deleted by the
+    next run. It looks for them only if the note "pictures begun" tells that a run was killed."""
     half = web.instance.folder / "feeds/public/pictures/.1.webp.1234.tmp"
     kept_half = web.instance.folder / "feeds/state/pictures/1f/.tmp-999999999-1.webp.part"
     web.file_articles("one")
@@ -348,6 +367,7 @@ def test_half_of_a_picture_is_swept_after_its_writer_was_killed(web: Web) -> Non
     assert half.exists()  # nobody was killed, and looking at all files takes time
     assert kept_half.exists()
 
+    # what a killed run leaves
     with web.instance.open_app() as app:
         app.archive.store.visits.set_note("pictures begun", "now", app.archive.clock())
     web.file_articles("three")
@@ -360,7 +380,8 @@ def test_half_of_a_picture_is_swept_after_its_writer_was_killed(web: Web) -> Non
 def test_that_pictures_are_written_is_known_before_the_first_file(
     web: Web, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A note in the database exists while pictures are written."""
+    """While the file of a picture is written, the database has the note "pictures begun", by which
+    a later run knows if this one was killed. After the run there is none."""
     notes: list[str | None] = []
     original_put = FileOutlet.put
 
@@ -373,6 +394,8 @@ def test_that_pictures_are_written_is_known_before_the_first_file(
     monkeypatch.setattr(FileOutlet, "put", put_with_note)
     web.file_articles("one")
     web.run_pictures()
+
     assert notes == ["now"]
+
     with web.instance.open_app() as app:
         assert app.archive.store.visits.note("pictures begun") is None
