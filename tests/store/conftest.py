@@ -40,15 +40,20 @@ def make_stamp(number: int) -> FileStamp:
 
 
 def record_build(
-    store: Store, *keys: FeedKey, of: str = "made of this", marks: Sequence[int] | None = None
+    store: Store,
+    *keys: FeedKey,
+    fingerprint: str = "fingerprint",
+    marks_read: Sequence[int] | None = None,
 ) -> None:
-    """Record that the files of the feeds `keys` are on the disk. `of`: their fingerprint; `marks`:
-    those that their build read, None for all."""
+    """Record that the files of the feeds `keys` are on the disk. `marks_read`: the stale
+    marks that their build read, None for all."""
     read = store.index.marks()
     for key in keys:
         stem = paths.get_stem(key)
-        file = PublishedFile(name=f"{stem}.atom", owner=key, target=stem, made_of=of, sha256="d")
-        ended = read.get(key, ()) if marks is None else marks
+        file = PublishedFile(
+            name=f"{stem}.atom", owner=key, target=stem, made_of=fingerprint, sha256="d"
+        )
+        ended = read.get(key, ()) if marks_read is None else marks_read
         store.index.record_progress(Progress(files=[file], marks=ended, published={key: True}))
 
 

@@ -81,6 +81,7 @@ def test_a_database_whose_creation_was_cut_short_is_refused_too(database_url: st
     """A database that a crash left without tables is like a missing one: an error if articles
     exist, else its creation is completed."""
     get_database_path(database_url).parent.mkdir()
+    # a database without tables, as the crash leaves it
     with closing(sqlite3.connect(get_database_path(database_url))) as connection:
         connection.execute("PRAGMA user_version=1")
 
@@ -113,7 +114,8 @@ def test_a_damaged_database_is_refused_and_reindex_cures_it(database_url: str, w
 
 
 def test_check_names_damage(database_url: str) -> None:
-    """Overwritten pages of the database are reported, with the command that helps."""
+    """Overwritten pages of the database (here its last 20,000 bytes) are reported by `check`, with
+    the command that helps."""
     with open_store(database_url, articles_exist=False) as store:
         for number in range(200):
             record_article(store, number)
@@ -122,6 +124,7 @@ def test_check_names_damage(database_url: str) -> None:
     data[-20000:] = b"\xa5" * 20000
     path.write_bytes(data)
 
+    # the start of the file is sound, so that it can be opened
     with open_store(database_url, articles_exist=True) as store:
         problems = store.status.check()
 
@@ -214,12 +217,13 @@ def test_a_database_of_each_older_revision_gets_the_tables_of_a_new_one(
     tmp_path: Path, revision: str
 ) -> None:
     """A database of any older revision has, after migration, the same tables and indexes as a new
-    one. BEFORE undoes each later migration."""
+    one. BEFORE has the statements that undo each migration: executed on the database of an aged
+    instance, they make one of `revision`."""
     open_store(f"sqlite:///{tmp_path}/new.db", articles_exist=False).close()
     undo = [line for name, lines in BEFORE.items() if "0003" < revision <= name for line in lines]
     url = copy_aged(
         tmp_path / "old.db", "first" if revision == "0003" else "second", *undo, revision=revision
-    )
+    )  # the first aged instance is of revision 0003
 
     with open_store(url, articles_exist=True) as store:
         assert store.current
@@ -229,8 +233,8 @@ def test_a_database_of_each_older_revision_gets_the_tables_of_a_new_one(
 
 
 def test_hosts_and_covers_are_filled_in_from_the_rows_of_an_older_database(tmp_path: Path) -> None:
-    """Migrating from revision 0005 fills the new columns from existing rows: the migrated old
-    database equals one that always had them."""
+    """Migrating from revision 0005 fills the later columns (host of a source) and tables (pictures)
+    from existing rows: they equal those of a database that always had them."""
     undo = [line for name, lines in BEFORE.items() if name >= "0005" for line in lines]
     urls = (
         copy_aged(tmp_path / "new.db", "second"),
@@ -265,8 +269,10 @@ FEED = (
 
 
 def test_feeds_that_were_stale_are_stale_after_the_upgrade(tmp_path: Path) -> None:
-    """Migration from a revision with a column `stale` keeps which feeds are stale; feed `ai` was
-    (1), feed `go` was not (0)."""
+    """Migration from a revision with a column `stale` keeps which feeds are stale: feed `ai` was,
+    feed `go` was not. `go` has a file and counts as published; of `ai`, which has none yet, this is
+    not known."""
+    # slug, name, first slug, count, stale, dropped, files
     rows = ("'ai', 'AI', 'ai', 3, 1, 0, '{}'", "'go', 'Go', 'golang', 2, 0, 0, '{\"f\": \"d\"}'")
     url = copy_aged(
         tmp_path / "old.db",
@@ -290,6 +296,7 @@ def test_feeds_are_known_as_published_after_the_upgrade_and_their_files_are_not(
 ) -> None:
     """Migration keeps which feeds are published: `go` had a file, `ai` had none. The list of files
     is empty until the next build finds them."""
+    # slug, name, first slug, count, dropped, files with their digests
     rows = (
         "'ai', 'AI', 'ai', 1, 0, '{\"#about\": \"\"}'",
         "'go', 'Go', 'go', 1, 0, '{\"#about\": \"1\", \"tags/go.atom\": \"2\"}'",
@@ -344,6 +351,7 @@ def test_a_full_disk_loses_nothing_and_the_store_works_on(file_store: Store) -> 
     writing works. A page limit stands for the full disk."""
     store = file_store
     record_article(store, 1)
+    # SQLite sets a limit that is too low to the present number of pages
     with store._db.write() as connection:
         connection.exec_driver_sql("PRAGMA max_page_count=1")
         (pages,) = connection.exec_driver_sql("PRAGMA max_page_count").one()
@@ -352,7 +360,9 @@ def test_a_full_disk_loses_nothing_and_the_store_works_on(file_store: Store) -> 
         for number in range(2, 2000):
             record_article(store, number)
 
-    kept_stamps = store.visits.stamps()
+    kept_stamps = store.visits.stamps()  # one of each stored article
+
+    # there is space again
     with store._db.write() as connection:
         connection.exec_driver_sql(f"PRAGMA max_page_count={pages + 10000}")
 
@@ -368,7 +378,7 @@ def test_a_driver_that_is_not_installed_is_named(
 ) -> None:
     """Opening a PostgreSQL address without the driver psycopg says which package to install, with
     exit code 69."""
-    monkeypatch.setitem(sys.modules, "psycopg", None)
+    monkeypatch.setitem(sys.modules, "psycopg", None)  # as if not installed
 
     for opening in (open_store, open_store_read_only):
         with pytest.raises(StoreError, match=r"package '?psycopg'?.*whl\)\[postgres\]") as raises:

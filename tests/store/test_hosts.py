@@ -62,7 +62,8 @@ def end_leases(store: Store) -> None:
 
 def test_one_at_a_time_has_leave_and_the_pause_follows_its_end(hosts: Hosts) -> None:
     """One request at a time gets the turn of a host; another one is told to wait for the rest of
-    the lease, or for the pause (30 s) after the turn ended."""
+    the lease (60 s), or for the pause (30 s) after the turn ended. A turn of another host is
+    free."""
     turn = take_turn(hosts)
 
     assert LEASE_SECONDS - 5 < take_busy(hosts).seconds <= LEASE_SECONDS
@@ -108,7 +109,7 @@ def test_a_worker_whose_lease_has_ended_does_not_end_the_turn_of_another(store: 
     assert set(hosts.lease_hosts([HOST], "slow worker")) == {HOST}
 
     end_leases(store)
-    take_turn(hosts)
+    take_turn(hosts)  # by another
     hosts.release_hosts([HOST], "slow worker", 0)
     hosts.release_all("slow worker", 0)
 
@@ -151,7 +152,9 @@ def test_that_a_host_was_not_reached_is_told_with_the_leave(hosts: Hosts) -> Non
 
 
 def test_what_one_asked_to_wait_all_heed_until_then(hosts: Hosts) -> None:
-    """Waits that a server asked for are shared, limited to seven days, and expire."""
+    """Waits that a server asked for are shared, limited to seven days (b.example asked for 99), and
+    expire (c.example: yesterday). A wait for one address of a.example is not for the whole
+    host."""
     waits: Waits = HostWaits(hosts, lambda: NOW, timedelta(days=7))
     waits.add("https://a.example/feed", NOW + timedelta(seconds=50))
     waits.add("b.example", NOW + timedelta(days=99))
@@ -168,7 +171,8 @@ def test_what_one_asked_to_wait_all_heed_until_then(hosts: Hosts) -> None:
 
 
 def test_many_who_want_leave_at_once_get_it_one_by_one(postgres: Server) -> None:
-    """Of four threads that want a host's turn at the same time, one gets it."""
+    """Four threads try 40 times each to take a host's turn, and nobody gives it back: one of them
+    gets it, once."""
     database_url = postgres.schema()
     open_store(database_url, articles_exist=False).close()
 
@@ -204,12 +208,13 @@ def test_a_worker_has_free_hosts_for_itself_until_it_lets_them_go(
 ) -> None:
     """A worker may take several free hosts at once, with their crawl delays; those in use, on hold
     or unreachable are left out. Only their owner can release them."""
-    turn = take_turn(hosts, "asked.example")
+    turn = take_turn(hosts, "asked.example")  # in use
     hosts.hold("held.example", 50)
     hosts.set_away("away.example", "dns", "", 50)
     hosts.set_delay("slow.example", 20)
     names = ["asked.example", "held.example", "away.example", HOST, "slow.example"]
 
+    # `lease_hosts` returns the crawl delay of each host that it leased
     assert hosts.lease_hosts(names, "me") == {HOST: 0.0, "slow.example": 20.0}
     assert hosts.lease_hosts(names, "you") == {}
     assert not take_busy(hosts).held
@@ -219,7 +224,7 @@ def test_a_worker_has_free_hosts_for_itself_until_it_lets_them_go(
 
     assert list_owners(store) == {"me"}, "nobody else lets them go"
 
-    hosts.release_hosts([HOST, "slow.example"], "me", 10)
+    hosts.release_hosts([HOST, "slow.example"], "me", 10)  # with a pause of 10 seconds
 
     assert list_owners(store) == set()
     assert 5 < take_busy(hosts).seconds <= 10
@@ -233,8 +238,9 @@ def test_a_worker_has_free_hosts_for_itself_until_it_lets_them_go(
 def test_hosts_of_a_worker_outlast_its_last_request_and_are_kept_by_signs_of_life(
     store: Store,
 ) -> None:
-    """A worker keeps its hosts while it sends heartbeats (`keep`), longer than its last request can
-    take; those that it lost stay lost."""
+    """A worker leases a host for longer than its last request can take: it begins requests for ASKS
+    of the lease, and one takes up to two thirds. `keep`, its heartbeat, begins the lease anew; a
+    host that it lost stays lost."""
     hosts = store.hosts(LEASE_SECONDS)
     hosts.lease_hosts([HOST], "me")
 
@@ -242,6 +248,7 @@ def test_hosts_of_a_worker_outlast_its_last_request_and_are_kept_by_signs_of_lif
         "a request that begins last is over by then"
     )
 
+    # 80 seconds (in microseconds) pass: the lease is nearly over
     with store._db.write() as connection:
         connection.execute(
             schema.hosts.update().values(free_at=schema.hosts.c.free_at - 80_000_000)
@@ -272,7 +279,7 @@ def test_work_of_which_nothing_comes_is_started_some_times_and_the_host_is_held_
     for _ in range(POISON_STARTS):
         assert hosts.lease_hosts([HOST], "me")
         assert hosts.counts().named == []
-        end_leases(store)
+        end_leases(store)  # the worker ended without a result
 
     assert hosts.lease_hosts([HOST], "me") == {}
 
@@ -290,12 +297,13 @@ def test_after_each_try_a_host_that_ends_its_workers_is_held_for_longer(
     store: Store, hosts: Hosts
 ) -> None:
     """The hold of a host that ends its workers doubles with each further start, from half an hour
-    up to a day."""
+    (1,800 s) up to a day; its length is random, but at least half of that."""
     store.visits.save_states([SourceState(key="a", url=A.url)])
     for starts, longest in ((4, 1800), (5, 3600), (6, 7200), (40, 86_400)):
         with store._db.write() as connection:
             connection.execute(text("DELETE FROM hosts"))
             connection.execute(schema.hosts.insert(), {"name": HOST, "starts": starts})
+
         assert hosts.lease_hosts([HOST], "me")
         end_leases(store)
         assert longest / 2 - 5 < hosts.counts().named[0].seconds <= longest
@@ -306,6 +314,8 @@ def test_starts_that_brought_something_are_forgiven(store: Store, hosts: Hosts) 
     held, however often this happens."""
     for number in range(POISON_STARTS + 2):
         assert hosts.lease_hosts([HOST], "me")
+
+        # whatever is stored through this fence counts as a result of the host
         visits = store.open_fenced_visits(
             hosts.make_forgiving_fence(lambda connection: None, HOST, "me"), ()
         )
@@ -318,13 +328,17 @@ def test_a_host_that_was_suspected_is_free_with_the_end_of_its_work(
 ) -> None:
     """A host that was held after failed starts is free again once a worker ends its work on it."""
     for _ in range(5):
+        # so many failed starts have the host held
         for _ in range(POISON_STARTS):
             assert hosts.lease_hosts([HOST], "me")
             end_leases(store)
+
+        # the hold is over, and a worker ends its work on the host
         with store._db.write() as connection:
             connection.execute(schema.hosts.update().values(held_until=0))
         assert hosts.lease_hosts([HOST], "me")
         hosts.release_hosts([HOST], "me", 0)
+
         assert isinstance(hosts.take(HOST), Turn)
         end_leases(store)
 
@@ -337,7 +351,7 @@ def test_work_that_a_living_worker_ends_or_gives_up_is_not_lost(
     hosts: Hosts, let_go: Callable[[Hosts, str, float], None]
 ) -> None:
     """A worker that releases its hosts itself, without a result, is not counted as a failed
-    start."""
+    start: it can lease them five times, more often than failed starts are allowed."""
     for _ in range(5):
         assert HOST in hosts.lease_hosts([HOST], "me")
         let_go(hosts, "me", 0)
@@ -348,6 +362,7 @@ def test_rows_of_which_nothing_is_known_go_after_a_day(store: Store, hosts: Host
     or a hold."""
     for name in ("old.example", "slow.example", "held.example"):
         hosts.give_back(name, take_turn(hosts, name), 0)
+    # 90,000 seconds (in microseconds) pass, more than a day
     with store._db.write() as connection:
         connection.execute(
             schema.hosts.update().values(free_at=schema.hosts.c.free_at - 90_000_000_000)
@@ -362,7 +377,8 @@ def test_rows_of_which_nothing_is_known_go_after_a_day(store: Store, hosts: Host
 
 def test_the_hosts_are_counted(store: Store, hosts: Hosts) -> None:
     """`status` counts hosts that are due, on hold or leased to a worker; `late` is by how many
-    seconds the first due one is overdue."""
+    seconds the first due one is overdue. Both sources were due 100 seconds ago; a.example is
+    leased, b.example on hold."""
     late = datetime.now(UTC) - timedelta(seconds=100)
     store.visits.save_states(
         [
@@ -382,7 +398,7 @@ def test_the_hosts_are_counted(store: Store, hosts: Hosts) -> None:
     assert counts.leased == 1
     assert counts.workers == ["me"]
     assert 90 < counts.late < 200
-    assert [host.poison for host in counts.named] == [False]
+    assert [host.poison for host in counts.named] == [False]  # the held one, by no failed starts
 
     store.visits.save_states([SourceState(key="a", url=A.url)])
 
@@ -420,6 +436,7 @@ def test_sources_come_back_as_they_were_pushed(store: Store) -> None:
 
     before = store.fleet.stamp()
 
+    # the same sources again
     assert store.fleet.push([odd, A], to_micros(NOW), dry_run=True) == Pushed(
         added=[], changed=[], removed=[]
     )
@@ -437,10 +454,10 @@ def test_a_push_writes_the_sources_that_changed(store: Store) -> None:
     """A push of the configured sources rewrites only changed rows, here b, and stores their order.
     `xmin` changes when PostgreSQL writes a row."""
     store.fleet.push([A, B], to_micros(NOW))
-    written = "SELECT key, xmin::text FROM followed"
-    before = dict(store._db.run_query(written))
+    select_last_writes = "SELECT key, xmin::text FROM followed"
+    before = dict(store._db.run_query(select_last_writes))
     store.fleet.push([A, replace(B, title="T")], to_micros(NOW))
-    after = dict(store._db.run_query(written))
+    after = dict(store._db.run_query(select_last_writes))
 
     assert after["a"] == before["a"]
     assert after["b"] != before["b"]
@@ -457,7 +474,7 @@ def test_a_network_that_answers_no_more_is_noticed(store: Store) -> None:
     assert connection.info.get_parameters()["tcp_user_timeout"] == "30000"
 
 
-def cut_off(postgres: Server) -> None:
+def end_connections_with_locks(postgres: Server) -> None:
     """Ends the connections that hold locks, as for a machine that is gone, and waits until they
     have ended."""
     with postgres.connect() as boss:
@@ -469,8 +486,8 @@ def cut_off(postgres: Server) -> None:
 def test_one_machine_at_a_time_holds_a_lock_until_it_ends_or_its_connection_does(
     postgres: Server,
 ) -> None:
-    """One machine at a time holds a named lock; it ends with the block or, as after `cut_off`, with
-    the connection."""
+    """One machine at a time holds a named lock; it ends with the block, or with the
+    connection of the holder."""
     url = postgres.schema()
     with (
         open_store(url, articles_exist=False) as first_store,
@@ -485,7 +502,7 @@ def test_one_machine_at_a_time_holds_a_lock_until_it_ends_or_its_connection_does
 
             with other_store.fleet.hold("something else"):
                 pass
-            cut_off(postgres)
+            end_connections_with_locks(postgres)
             with other_store.fleet.hold("a run"):
                 pass
         with other_store.fleet.hold("a run"):
@@ -504,12 +521,12 @@ def test_whoever_lost_the_lock_writes_nothing(
     ):
         store.set_guard(held)
         store.visits.set_note("a", "1", NOW)
-        cut_off(postgres)
+        end_connections_with_locks(postgres)
 
         with pytest.raises(StoreAway, match="'a run' was lost to another machine"):
             store.visits.set_note("a", "2", NOW)
 
-        store.set_guard()
+        store.set_guard()  # removes the guard, so that reading works
 
         assert store.visits.note("a") == "1"
 
@@ -526,8 +543,10 @@ def test_a_lock_lasts_while_its_holder_is_busy_and_ends_when_it_stands_still(
         store.fleet.hold("a run") as held,
         postgres.connect() as boss,
     ):
-        boss.execute("SELECT pg_sleep(2.5)")
-        held()
+        boss.execute("SELECT pg_sleep(2.5)")  # longer than the lock would last without pings
+        held()  # raises nothing: the lock is still held
+
+        # no more pings: the server ends the lock
         monkeypatch.setattr(followed._Pings, "check", lambda pings, ahead: None)
         while boss.execute("SELECT 1 FROM pg_locks WHERE locktype = 'advisory'").fetchone():
             boss.execute("SELECT pg_sleep(0.1)")

@@ -45,7 +45,7 @@ def test_an_empty_store_has_nothing(store: Store) -> None:
 
 def test_new_feeds_have_names_counts_and_their_latest(store: Store) -> None:
     """Storing articles creates the feeds of their tags, category and source, each with name, count
-    and latest article; all are stale. Article 1 is the newer."""
+    and latest article; all are stale. Article 1 (added an hour ago) is newer than article 2."""
     record_article(store, 2, tags=("C++", "AI"))
     record_article(store, 1, tags=("C#",))
 
@@ -66,7 +66,7 @@ def test_new_feeds_have_names_counts_and_their_latest(store: Store) -> None:
 
 def test_ids_are_newest_first_by_added_then_published_then_id(store: Store) -> None:
     """Articles are ordered by when they were added, then by publication date (unknown ones last, as
-    number 4), then by id."""
+    number 4), then by id (numbers 2 and 3)."""
     same = {"added": NOW, "published": NOW}
     articles = [
         record_article(store, 1, added=NOW - HOUR, published=NOW),
@@ -89,27 +89,27 @@ def test_ids_are_newest_first_by_added_then_published_then_id(store: Store) -> N
 
 def test_a_window_reaches_beyond_the_limit_up_to_the_most(store: Store) -> None:
     """`ids` returns the newest `limit` articles and all of the last `hours`, but no more than
-    `most`. There are ten, an hour apart."""
-    ids = [record_article(store, number).id for number in range(10)]
+    `most`. There are ten, added 0 to 9 hours ago."""
+    ids = [record_article(store, hours_ago).id for hours_ago in range(10)]  # newest first
 
-    def list_window_ids(limit: int, hours: int | None, most: int) -> list[str]:
+    def list_window_ids(*, limit: int, hours: int | None, most: int) -> list[str]:
         since = None if hours is None else NOW - hours * HOUR
         return store.index.ids(AI, limit=limit, since=since, most=most)
 
-    assert list_window_ids(3, None, 200) == ids[:3]
-    assert list_window_ids(3, 5, 200) == ids[:5]
-    assert list_window_ids(7, 5, 200) == ids[:7]
-    assert list_window_ids(3, 99, 6) == ids[:6]
-    assert list_window_ids(9, None, 4) == ids[:4]
+    assert list_window_ids(limit=3, hours=None, most=200) == ids[:3]
+    assert list_window_ids(limit=3, hours=5, most=200) == ids[:5]
+    assert list_window_ids(limit=7, hours=5, most=200) == ids[:7]
+    assert list_window_ids(limit=3, hours=99, most=6) == ids[:6]
+    assert list_window_ids(limit=9, hours=None, most=4) == ids[:4]
 
 
 def test_the_source_of_each_article_is_the_one_in_its_file(store: Store) -> None:
     """The index returns the source of each known article by id and leaves out unknown ids."""
-    mine = record_article(store, 1)
+    mine = record_article(store, 1, source_key="alpha")
     other_article = record_article(store, 2, source_key="beta")
 
     assert store.index.sources([mine.id, other_article.id, "unknown"]) == {
-        mine.id: mine.source_key,
+        mine.id: "alpha",
         other_article.id: "beta",
     }
 
@@ -117,15 +117,10 @@ def test_the_source_of_each_article_is_the_one_in_its_file(store: Store) -> None
 def test_months_and_their_ids(store: Store) -> None:
     """Articles are grouped by the month they were added, in UTC. The fingerprint of a month is the
     count, and the sums of file times and sizes."""
-    for number, added in enumerate(
-        [
-            datetime(2026, 11, 1, tzinfo=UTC),
-            datetime(2026, 10, 31, 23, 59, 59, tzinfo=UTC),
-            datetime(2025, 12, 31, tzinfo=UTC),
-            datetime(2025, 12, 1, tzinfo=UTC),
-        ]
-    ):
-        record_article(store, number, added=added)
+    november = record_article(store, 0, added=datetime(2026, 11, 1, tzinfo=UTC))
+    october = record_article(store, 1, added=datetime(2026, 10, 31, 23, 59, 59, tzinfo=UTC))
+    late_december = record_article(store, 2, added=datetime(2025, 12, 31, tzinfo=UTC))
+    early_december = record_article(store, 3, added=datetime(2025, 12, 1, tzinfo=UTC))
 
     result = store.index.month_fingerprints(AI)
 
@@ -135,11 +130,13 @@ def test_months_and_their_ids(store: Store) -> None:
         ("2026-11", 1),
     ]
 
-    stamps = make_stamp(2), make_stamp(3)
+    stamps = make_stamp(2), make_stamp(3)  # of the files of the two articles of December
     mtime_ns = sum(stamp.mtime_ns for stamp in stamps)
     size = sum(stamp.size for stamp in stamps)
 
     assert result["2025-12"][1] == f"2-{mtime_ns}-{size}"
+
+    assert [entry[0] for entry in store.index.month_entries(AI, "2026-11")] == [november.id]
 
     ids = {
         month: [article_id for article_id, _, _ in store.index.month_entries(AI, month)]
@@ -147,8 +144,8 @@ def test_months_and_their_ids(store: Store) -> None:
     }
 
     assert ids == {
-        "2025-12": [make_article(2).id, make_article(3).id],
-        "2026-10": [make_article(1).id],
+        "2025-12": [late_december.id, early_december.id],
+        "2026-10": [october.id],
         "2026-09": [],
     }
 
@@ -162,7 +159,7 @@ def test_an_article_that_was_added_nobody_knows_when_is_in_no_month(store: Store
 def test_articles_come_in_the_order_asked_for_and_each_newest_first(store: Store) -> None:
     """`articles` returns articles in the order of the given ids, leaving out unknown ones; `each`
     returns all, newest first. 1,101 are more than fit one query."""
-    articles = [make_article(number) for number in range(1101)]
+    articles = [make_article(hours_ago) for hours_ago in range(1101)]  # newest first
     store.reindex((article, make_stamp(number)) for number, article in enumerate(articles))
     expected_ids = [article.id for article in reversed(articles)]
 
@@ -175,7 +172,7 @@ def test_articles_come_in_the_order_asked_for_and_each_newest_first(store: Store
 def test_a_retagged_article_leaves_its_old_feed(store: Store) -> None:
     """An article whose tag changes from AI to Robots moves to the other feed; the old feed is stale
     until its file is written again."""
-    record_article(store, 1)
+    record_article(store, 1, tags=("AI",))
     record_build(store, ALL, AI, RESEARCH, SOURCE)
 
     record_article(store, 1, tags=("Robots",))
@@ -184,11 +181,12 @@ def test_a_retagged_article_leaves_its_old_feed(store: Store) -> None:
     assert list_ids(store, FeedKey("tag", "robots")) == [make_article(1).id]
     assert find_feed(store, AI).count == 0
     assert find_feed(store, AI).stale is True
-    assert store.index.targets([AI]) == {"tags/ai": "made of this"}
+    assert store.index.targets([AI]) == {"tags/ai": "fingerprint"}  # the old file is known
 
 
 def test_recording_the_same_again_counts_it_once(store: Store) -> None:
-    """An article that is recorded three times counts once in each of its four feeds."""
+    """An article that is recorded three times counts once in each of its four feeds (all, tag,
+    category and source)."""
     for _ in range(3):
         record_article(store, 1)
 
@@ -203,6 +201,7 @@ def test_a_copy_is_shown_by_its_source_alone_until_it_is_split(store: Store) -> 
 
     store.index.merge(copy.id, original.id)
 
+    # `list_ids` without a feed lists the feed of all articles
     assert list_ids(store) == list_ids(store, AI) == [original.id]
     assert list_ids(store, SOURCE) == [original.id, copy.id]
     assert store.index.merged() == {copy.id: original.id}
@@ -234,21 +233,22 @@ def test_html_is_dropped_when_the_article_changes(store: Store) -> None:
     other_article = record_article(store, 2)
     for article_id in (article.id, other_article.id):
         store.index.save_html({article_id: "<p>old</p>"})
-    record_article(store, 1, title="New")
+
+    record_article(store, 1, title="New")  # changes `article`
 
     assert store.index.html([article.id, other_article.id]) == {other_article.id: "<p>old</p>"}
 
 
 def test_stale_held_and_built(store: Store) -> None:
-    """A build ends the stale and held states of a feed; a mark that was set after the build read
-    its marks makes it stale again."""
+    """A build ends the stale and held (invalid) states of a feed. `mark_stale` makes it stale
+    again, and only a build that has read this mark ends that."""
     record_article(store, 1)
     store.index.record_invalid(AI, "not well-formed")
 
     assert find_feed(store, AI).stale is True
     assert find_feed(store, AI).held == "not well-formed"
 
-    record_build(store, AI, of="abc")
+    record_build(store, AI, fingerprint="abc")
 
     assert find_feed(store, AI).stale is False
     assert find_feed(store, AI).held is None
@@ -262,11 +262,13 @@ def test_stale_held_and_built(store: Store) -> None:
 
     store.index.record_progress(Progress(marks=store.index.marks()[AI]))
 
+    # the build found nothing to write: the feed stays published, with its file
     assert find_feed(store, AI).published is True
     assert store.index.targets([AI]) == {"tags/ai": "abc"}
 
-    store.index.mark_stale([])
+    store.index.mark_stale([])  # marks no feed
 
+    # a build ends that has read the marks of AI and ALL before ALL got another mark
     marks = store.index.marks()
     store.index.mark_stale([ALL])
     store.index.record_progress(Progress(marks=[*marks.get(AI, ()), *marks[ALL]]))
@@ -283,7 +285,7 @@ def test_a_feed_stays_stale_if_an_article_comes_while_it_is_built(store: Store) 
     record_article(store, 1)
     marks_at_start = store.index.marks()[AI]
     record_article(store, 2)  # after the build has read what is in the feed
-    record_build(store, AI, marks=marks_at_start)
+    record_build(store, AI, marks_read=marks_at_start)
 
     assert find_feed(store, AI).stale
 
@@ -296,9 +298,9 @@ def test_a_mark_with_a_lower_number_that_a_build_did_not_read_stays(store: Store
     """A build deletes only the marks that it read, not all lower ones: in PostgreSQL a transaction
     that ends late may add a lower number."""
     for number in (1, 2):
-        record_article(store, number)
+        record_article(store, number)  # each sets a mark of the feed
     unread_mark, *read_marks = store.index.marks()[AI]
-    record_build(store, AI, marks=read_marks)
+    record_build(store, AI, marks_read=read_marks)
 
     assert store.index.marks()[AI] == [unread_mark]
     assert find_feed(store, AI).count == 2
@@ -309,9 +311,8 @@ def test_a_number_is_never_given_to_two_marks(store: Store) -> None:
     else delete marks that it has not seen."""
     record_article(store, 1)
     highest_number = store.index.newest_mark()
-    store.index.record_progress(
-        Progress(marks=[n for some in store.index.marks().values() for n in some])
-    )
+    all_marks = [mark for marks in store.index.marks().values() for mark in marks]
+    store.index.record_progress(Progress(marks=all_marks))  # deletes them
 
     # there is none: what begins to build now has seen nothing
     assert store.index.newest_mark() == 0
@@ -322,7 +323,8 @@ def test_a_number_is_never_given_to_two_marks(store: Store) -> None:
 
 
 def test_a_build_takes_all_marks_of_a_feed_that_it_read(store: Store) -> None:
-    """A recorded build clears the marks of its feeds and stores their counts."""
+    """A recorded build clears the marks of its feeds, and they keep the count of their five
+    articles."""
     for number in range(1, 6):
         record_article(store, number)
 
@@ -337,12 +339,13 @@ def test_a_build_takes_all_marks_of_a_feed_that_it_read(store: Store) -> None:
 def test_holding_a_feed_that_has_a_mark_is_no_new_work(store: Store) -> None:
     """Holding back an invalid feed that is already marked stale adds no mark; without a mark it
     adds one, so that the feed is tried again."""
-    record_article(store, 1)
+    record_article(store, 1)  # marks its feeds, also AI, as stale
     before = store.index.newest_mark()
     store.index.record_invalid(AI, "not well-formed")
 
     assert store.index.newest_mark() == before
 
+    # once its marks are gone, it gets a new one
     store.index.record_progress(Progress(marks=store.index.marks()[AI]))
     store.index.record_invalid(AI, "not well-formed")
 
@@ -350,7 +353,8 @@ def test_holding_a_feed_that_has_a_mark_is_no_new_work(store: Store) -> None:
 
 
 def test_a_target_is_out_of_date_if_one_of_its_files_is(store: Store) -> None:
-    """A target's fingerprint is empty if one of its files is outdated or missing."""
+    """A target (the files of a feed in all formats) has an empty fingerprint if one of its files is
+    outdated; a file that was deleted no longer counts."""
     record_article(store, 1)
     files = [
         PublishedFile(name=f"tags/ai.{end}", owner=AI, target="tags/ai", made_of="abc", sha256="d")
@@ -365,11 +369,13 @@ def test_a_target_is_out_of_date_if_one_of_its_files_is(store: Store) -> None:
     assert store.index.list_outdated_owners() == set()
     assert store.index.files(["tags/ai"]) == {file.name: file for file in files}
 
+    # the RSS file is outdated
     store.index.record_progress(Progress(files=[replace(files[1], made_of="")]))
 
     assert store.index.targets([AI]) == {"tags/ai": ""}
     assert store.index.list_outdated_owners() == {AI}
 
+    # it is deleted: the Atom file alone is up to date
     store.index.record_progress(Progress(gone=["tags/ai.rss"]))
 
     assert store.index.targets([AI, ALL]) == {"tags/ai": "abc"}
@@ -381,11 +387,13 @@ def test_a_target_is_out_of_date_if_one_of_its_files_is(store: Store) -> None:
 
 
 def test_saving_a_feed_keeps_its_count_files_and_publication(store: Store) -> None:
-    """Saving a feed's row changes its name and slug, not what was built and counted."""
+    """Saving a feed's row, here for a renamed tag that moved to another feed, changes its name and
+    slug, not what was built and counted."""
     record_article(store, 1)
     record_build(store, AI)
     new = FeedKey("tag", "artificial-intelligence")
 
+    # "ki" was the first slug of the tag, which both of its later feeds keep
     store.index.save_feed(FeedRow(key=AI, name="A.I.", first_slug="ki", dropped=True, moved_to=new))
     store.index.save_feed(FeedRow(key=new, name="Artificial Intelligence", first_slug="ki"))
 
@@ -398,35 +406,36 @@ def test_saving_a_feed_keeps_its_count_files_and_publication(store: Store) -> No
     assert saved.count == 1
     assert saved.stale is True
     assert saved.published is True
-    assert store.index.targets([AI]) == {"tags/ai": "made of this"}
+    assert store.index.targets([AI]) == {"tags/ai": "fingerprint"}
     assert find_feed(store, new).first_slug == "ki"
 
-    record_article(store, 2)
+    record_article(store, 2)  # of the tag AI: does not bring back the name "AI"
 
     assert find_feed(store, AI).name == "A.I."
 
 
 def test_saved_queries_are_matched_once_and_again_when_the_article_changes(store: Store) -> None:
     """Each article is matched with the saved queries once, and again if it changes or the queries
-    do ("s" is their fingerprint); feeds that gain or lose one are stale."""
+    do; feeds that gain or lose one are stale."""
+    queries, changed_queries = "fingerprint", "another fingerprint"
     chips = FeedKey("query", "chips")
     robots = FeedKey("query", "robots")
     first_article = record_article(store, 1)
     second_article = record_article(store, 2)
 
-    assert store.index.list_unmatched("s") == [first_article.id, second_article.id]
+    assert store.index.list_unmatched(queries) == [first_article.id, second_article.id]
 
     store.index.save_matches(
-        "s",
+        queries,
         {
             first_article.id: {chips: "chips", robots: "robots"},
             second_article.id: {},
-            "absent": {chips: "chips"},
+            "absent": {chips: "chips"},  # deleted meanwhile: left out
         },
     )
 
-    assert store.index.list_unmatched("s") == []
-    assert store.index.list_unmatched("other") == [
+    assert store.index.list_unmatched(queries) == []
+    assert store.index.list_unmatched(changed_queries) == [
         first_article.id,
         second_article.id,
     ]
@@ -434,9 +443,10 @@ def test_saved_queries_are_matched_once_and_again_when_the_article_changes(store
     assert list_ids(store, robots) == [first_article.id]
     assert find_feed(store, chips).count == 1
 
+    # the first article leaves "robots", the second joins "chips"
     record_build(store, chips, robots)
     store.index.save_matches(
-        "s", {first_article.id: {chips: "chips"}, second_article.id: {chips: "chips"}}
+        queries, {first_article.id: {chips: "chips"}, second_article.id: {chips: "chips"}}
     )
 
     assert list_ids(store, chips) == [first_article.id, second_article.id]
@@ -446,5 +456,5 @@ def test_saved_queries_are_matched_once_and_again_when_the_article_changes(store
 
     record_article(store, 1, title="Changed")
 
-    assert store.index.list_unmatched("s") == [first_article.id]
+    assert store.index.list_unmatched(queries) == [first_article.id]
     assert list_ids(store, chips) == [second_article.id]

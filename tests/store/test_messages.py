@@ -14,7 +14,7 @@ from tests.store.conftest import NOW, make_article, make_stamp, record_article
 MINUTE = timedelta(minutes=1)
 
 
-def make_message(subject: str, id: str, receiver: str = "one") -> Message:
+def make_message(id: str, *, subject: str, receiver: str = "one") -> Message:
     return Message(
         receiver=receiver,
         subject=subject,
@@ -29,7 +29,7 @@ def list_due(store: Store, receiver: str = "one", after: timedelta = timedelta()
     return [message.id for message in store.messages.due(receiver, NOW + after, 10)]
 
 
-def put_known(store: Store, *articles: Article) -> None:
+def record_as_sent(store: Store, *articles: Article) -> None:
     known = {
         article.id: Known(mtime_ns=make_stamp(1).mtime_ns, size=make_stamp(1).size, digest="d")
         for article in articles
@@ -42,19 +42,19 @@ def test_a_message_is_due_after_earlier_messages_of_its_subject_were_sent(store:
     sent. Other subjects and receivers go on."""
     store.messages.save_messages(
         [
-            make_message("a", "a1"),
-            make_message("a", "a2"),
-            make_message("b", "b1"),
-            make_message("a", "x", "two"),
+            make_message("a1", subject="a"),
+            make_message("a2", subject="a"),
+            make_message("b1", subject="b"),
+            make_message("x", subject="a", receiver="two"),
         ],
         {},
         (),
     )
 
     assert list_due(store) == ["a1", "b1"]
-    assert list_due(store, "two") == ["x"]
+    assert list_due(store, receiver="two") == ["x"]
 
-    first, second = store.messages.due("one", NOW, 10)
+    first, second = store.messages.due("one", NOW, 10)  # a1 and b1
     store.messages.record_failed(first, "HTTP 400", NOW + MINUTE, include_all=False)
     store.messages.record_sent(second)
 
@@ -71,16 +71,22 @@ def test_a_message_is_due_after_earlier_messages_of_its_subject_were_sent(store:
 
 
 def test_a_receiver_that_fails_has_all_its_messages_wait(store: Store) -> None:
-    """A failing receiver delays all its messages, not those of others."""
+    """A failing receiver delays all its messages (`include_all`), not those of others."""
     store.messages.save_messages(
-        [make_message("a", "a1"), make_message("b", "b1"), make_message("b", "x", "two")], {}, ()
+        [
+            make_message("a1", subject="a"),
+            make_message("b1", subject="b"),
+            make_message("x", subject="b", receiver="two"),
+        ],
+        {},
+        (),
     )
     store.messages.record_failed(
         store.messages.due("one", NOW, 1)[0], "timeout", NOW + MINUTE, include_all=True
     )
 
     assert list_due(store) == []
-    assert list_due(store, "two") == ["x"]
+    assert list_due(store, receiver="two") == ["x"]
     assert list_due(store, after=MINUTE) == ["a1", "b1"]
 
 
@@ -88,7 +94,13 @@ def test_waiting_messages_are_counted_by_receiver_with_the_time_of_the_first(sto
     """Waiting messages are summed up by receiver: how many, since when, and the last error. "one"
     has two, one of which failed."""
     store.messages.save_messages(
-        [make_message("a", "a1"), make_message("b", "b1"), make_message("b", "x", "two")], {}, ()
+        [
+            make_message("a1", subject="a"),
+            make_message("b1", subject="b"),
+            make_message("x", subject="b", receiver="two"),
+        ],
+        {},
+        (),
     )
     store.messages.record_failed(
         store.messages.due("one", NOW, 1)[0], "timeout", NOW + MINUTE, include_all=True
@@ -101,7 +113,9 @@ def test_waiting_messages_are_counted_by_receiver_with_the_time_of_the_first(sto
 def test_messages_are_dropped_with_their_receiver_and_when_they_are_old(store: Store) -> None:
     """`drop` deletes the messages of removed receivers (first argument) and those from before a
     time (second argument)."""
-    store.messages.save_messages([make_message("a", "a1"), make_message("a", "x", "two")], {}, ())
+    store.messages.save_messages(
+        [make_message("a1", subject="a"), make_message("x", subject="a", receiver="two")], {}, ()
+    )
     store.messages.drop(["two"], NOW)
 
     assert [row.receiver for row in store.messages.waiting()] == ["one"]
@@ -114,17 +128,18 @@ def test_messages_are_dropped_with_their_receiver_and_when_they_are_old(store: S
 def test_an_article_is_news_until_its_version_is_known(store: Store) -> None:
     """An article is listed as changed until its present version is recorded as sent; the listed
     entry has the version that receivers know, if any."""
-    older = record_article(store, 2)
-    newer = record_article(store, 1)
+    older = record_article(store, 2)  # added two hours ago
+    newer = record_article(store, 1)  # added an hour ago
 
     assert store.messages.list_changed().keys() == {older.id, newer.id}
 
-    put_known(store, newer)
+    record_as_sent(store, newer)
 
     assert [
         (article_id, known.digest) for article_id, known in store.messages.list_changed().items()
     ] == [(older.id, None)]
 
+    # `newer` is edited: its file gets another stamp, the digest that receivers know is as before
     store.visits.record(ArticleRecord(article=make_article(1, title="Edited"), stamp=make_stamp(3)))
 
     assert store.messages.list_changed()[newer.id] == Known(
@@ -136,15 +151,17 @@ def test_an_article_that_no_feed_shows_is_hidden(store: Store) -> None:
     """A published article that is held back later is hidden, not changed: receivers are told to
     remove it, once."""
     article = record_article(store, 1)
-    put_known(store, article)
+    record_as_sent(store, article)
 
     assert store.messages.list_hidden() == []
 
+    # the same article is held back
     store.visits.record(ArticleRecord(article=make_article(1, hold=True), stamp=make_stamp(1)))
 
     assert store.messages.list_hidden() == [article.id]
     assert store.messages.list_changed() == {}
 
+    # receivers were told
     store.messages.save_messages([], {}, [article.id])
 
     assert store.messages.list_hidden() == []
@@ -153,8 +170,10 @@ def test_an_article_that_no_feed_shows_is_hidden(store: Store) -> None:
 def test_articles_published_before_there_was_a_receiver_count_as_sent(store: Store) -> None:
     """When the first receiver is configured, articles from before the given time count as sent, so
     that it does not get the whole archive."""
-    record_article(store, 3), record_article(store, 4, hold=True)
+    record_article(store, 3)  # three hours old
+    record_article(store, 4, hold=True)
     recent = record_article(store, 1)
+
     store.messages.begin(NOW - timedelta(hours=2))
 
     assert list(store.messages.list_changed()) == [recent.id]

@@ -77,7 +77,7 @@ def test_rows_without_a_file_go_and_every_feed_becomes_stale(store: Store) -> No
     assert counts[FeedKey("tag", "old")] == 0
     assert counts[ALL] == 1
     assert all(
-        row.stale and store.index.targets([row.key]) == {paths.get_stem(row.key): "made of this"}
+        row.stale and store.index.targets([row.key]) == {paths.get_stem(row.key): "fingerprint"}
         for row in store.index.feeds()
     )
 

@@ -104,8 +104,8 @@ def test_due_are_the_enabled_ones_in_order_of_lateness(store: Store) -> None:
 
 def test_a_dropped_source_takes_its_entries_and_outcomes_along_but_no_article(store: Store) -> None:
     """Dropping a source deletes its entries and outcomes, not its articles."""
-    record_article(store, 1)
-    store.visits.save_entries([make_entry("a"), replace(make_entry("a"), source_key="other")])
+    record_article(store, 1)  # of the source src, as the entry
+    store.visits.save_entries([make_entry("a"), make_entry("a", source_key="other")])
     state = SourceState(key="src", url="u")
     store.visits.end_visit(Outcome(key="src", at=NOW, status="new"), state)
 
@@ -188,12 +188,14 @@ def test_thousands_of_entries_at_once(store: Store) -> None:
 def test_a_recorded_article_is_found_by_every_alias(store: Store) -> None:
     """An article is found by its address, an alias on its own site in any spelling, and the ids of
     its entries; not by an alias on another site, which could be a theft."""
+    # the article is of https://example.org/1, its first entry is guid-1 of the source src
     article = make_article(1, aliases=("https://other.example.org/x?b=1", "https://evil.example/x"))
 
     store.visits.record(
         ArticleRecord(
             article=article,
             stamp=make_stamp(1),
+            # another source has announced it, too
             entry=make_entry("9", "done", source_key="second", article_id=article.id),
         )
     )
@@ -251,8 +253,9 @@ def test_a_row_keeps_all_but_the_body(store: Store) -> None:
 
 
 def test_recording_ends_the_entry_keeps_the_html_and_marks_feeds_in_one(store: Store) -> None:
-    """`record` saves article, entry, HTML and stale feeds in one transaction."""
-    article = make_article(1)
+    """`record` saves article, entry and HTML, and marks all feeds of the article as stale, in one
+    call."""
+    article = make_article(1, tags=("AI",), category="Research")
     entry = make_entry("guid-1", "done", article_id=article.id)
 
     store.visits.record(
@@ -273,7 +276,7 @@ def test_html_stays_only_if_the_body_is_the_same(store: Store) -> None:
     """If an article is recorded again, its cached HTML stays if the caller says that the body is
     the same, and is deleted otherwise."""
     article = make_article(1)
-    for same_body, kept in ((True, {article.id: "<p>1</p>"}), (False, {})):
+    for same_body, html_kept in ((True, {article.id: "<p>1</p>"}), (False, {})):
         store.visits.record(ArticleRecord(article=article, stamp=make_stamp(1), html="<p>1</p>"))
         store.visits.record(
             ArticleRecord(
@@ -281,17 +284,18 @@ def test_html_stays_only_if_the_body_is_the_same(store: Store) -> None:
             )
         )
 
-        assert store.index.html([article.id]) == kept
+        assert store.index.html([article.id]) == html_kept
 
 
 def test_articles_written_together_are_as_if_written_one_by_one(store: Store) -> None:
-    """Articles that are gathered and written together give the same feeds and counts as single
-    writes, also a copy of one on hold, and one written twice."""
+    """Articles that are gathered (`gather`) and written in one transaction get the right feeds and
+    counts, also a copy whose original is put on hold, and one that is written twice."""
     original = make_article(1, tags=("AI",))
     copy = make_article(2, tags=("AI", "Chips"), merged_into=make_article(1).id)
     other_article = make_article(3)
     for article in (original, copy, other_article):
         store.visits.record(ArticleRecord(article=article, stamp=make_stamp(1)))
+
     with store.visits.shared(gather=True):
         store.visits.record(
             ArticleRecord(article=replace(original, hold=True), stamp=make_stamp(2))
@@ -325,9 +329,9 @@ def test_articles_written_together_are_as_if_written_one_by_one(store: Store) ->
 
 def test_the_feeds_that_an_article_leaves_become_stale_like_those_it_joins(store: Store) -> None:
     """Both the feeds that an article leaves and joins become stale."""
-    article = make_article(1)
+    article = make_article(1, tags=("AI",), category="Research")
     store.visits.record(ArticleRecord(article=article, stamp=make_stamp(1)))
-    record_build(store, *(row.key for row in store.index.feeds()))
+    record_build(store, *(row.key for row in store.index.feeds()))  # none is stale
 
     store.visits.record(
         ArticleRecord(article=replace(article, tags=("Chips",), category=""), stamp=make_stamp(2))
@@ -341,13 +345,16 @@ def test_the_feeds_that_an_article_leaves_become_stale_like_those_it_joins(store
 
 def test_a_failing_record_leaves_nothing_behind(store: Store) -> None:
     """If one row of a record cannot be written, none is; the next record works."""
-    bad = replace(make_entry("guid-1", "done"), article_id={})
+    # no database takes a dictionary as the id of an article
+    bad_entry = make_entry("guid-1", "done", article_id={})
 
     with (
         pytest.warns(UserWarning, match="article_id"),
         pytest.raises(StoreError, match="cannot be used"),
     ):
-        store.visits.record(ArticleRecord(article=make_article(1), stamp=make_stamp(1), entry=bad))
+        store.visits.record(
+            ArticleRecord(article=make_article(1), stamp=make_stamp(1), entry=bad_entry)
+        )
 
     assert store.visits.article(make_article(1).id) is None
     assert store.index.feeds() == []
@@ -361,7 +368,7 @@ def test_a_deleted_file_is_forgotten(store: Store) -> None:
     """An article that is forgotten is not found by id or address; its feeds count none and are
     stale."""
     article = record_article(store, 1)
-    record_build(store, *(row.key for row in store.index.feeds()))
+    record_build(store, *(row.key for row in store.index.feeds()))  # no feed is stale
 
     store.visits.forget([article.id])
 
@@ -372,12 +379,13 @@ def test_a_deleted_file_is_forgotten(store: Store) -> None:
 
 def test_a_withdrawn_article_is_gone_everywhere_and_known_under_every_alias(store: Store) -> None:
     """A withdrawn article is in no feed, but still known as withdrawn by its address and entry ids,
-    so that no feed can bring it back."""
-    article = record_article(store, 1)
+    so that no feed can bring it back. Listed with it are all feeds that showed it."""
+    article = record_article(store, 1, tags=("AI",))  # from the entry guid-1 of the source src
     other_article = record_article(store, 2)
 
     assert not store.visits.look_up([alias(article.url)]).withdrawn
 
+    # an entry of a second source led to it, too, and a saved query showed it
     store.visits.withdraw(article, ["guid:second:9"], [FeedKey("query", "q")], NOW)
 
     assert store.visits.look_up([alias(article.url)]).withdrawn
@@ -407,8 +415,8 @@ def test_a_withdrawn_article_that_is_recorded_again_is_shown_nowhere(store: Stor
 
 
 def test_blocks_that_three_of_the_last_twenty_articles_share_repeat(store: Store) -> None:
-    """A block is boilerplate of a host once three of its last twenty articles have it. An
-    article that is read twice counts once."""
+    """A block is boilerplate of a host (here a.example) once three of its last twenty articles have
+    it. An article that is read twice counts once."""
     for number in range(2):
         record_blocks(store, number, "promo", f"own{number}")
     record_blocks(store, 1, "promo", "promo", "own1")  # read again: still one article
@@ -420,6 +428,7 @@ def test_blocks_that_three_of_the_last_twenty_articles_share_repeat(store: Store
     assert store.visits.find_boilerplate("a.example") == {"promo"}
     assert store.visits.find_boilerplate("b.example") == frozenset()
 
+    # with 18 more articles without it, only two of the last twenty have it
     for number in range(10, 28):
         record_blocks(store, number, f"own{number}")
 
@@ -438,8 +447,8 @@ def record_blocks(store: Store, number: int, *digests: str) -> None:
 
 
 def test_notes_are_pruned_by_age_and_then_by_length(store: Store) -> None:
-    """Of the notes that begin with the prefix, those older than a day are deleted, then others
-    until the rest fits the length. Other notes stay."""
+    """Of the notes that begin with the prefix, those older than a day are deleted, then the
+    longest until the rest has at most so many characters. Other notes stay."""
 
     def list_kept_notes() -> list[str]:
         return [
@@ -453,10 +462,12 @@ def test_notes_are_pruned_by_age_and_then_by_length(store: Store) -> None:
     store.visits.set_note("robots c", "c" * 100, NOW - timedelta(hours=1))
     store.visits.set_note("robot%", "another", NOW - timedelta(days=2))
     store.visits.set_note("x", "another", NOW - timedelta(days=2))
+    # the old one of the prefix goes; the other two have 1,100 characters, fewer than 2,000
     store.visits.prune_notes("robots ", NOW - timedelta(days=1), 2000)
 
     assert list_kept_notes() == ["robots b", "robots c", "robot%", "x"]
 
+    # 1,100 characters are more than 1,000
     store.visits.prune_notes("robots ", NOW - timedelta(days=1), 1000)
 
     assert list_kept_notes() == ["robots c", "robot%", "x"]
@@ -481,8 +492,8 @@ def test_notes(store: Store) -> None:
 
 
 def test_a_visit_ends_with_state_and_outcome(store: Store) -> None:
-    """Ending a visit stores state and outcome; of 60 outcomes of a source the newest 50 are
-    kept."""
+    """Ending a visit stores state and outcome; of 60 outcomes, an hour apart, the newest 50 are
+    kept, and listed from the newest on."""
     state = SourceState(key="src", url="u", visits=VisitTimes(last_visit=NOW))
     for number in range(60):
         outcome = Outcome(
@@ -499,7 +510,7 @@ def test_a_visit_ends_with_state_and_outcome(store: Store) -> None:
 
     kept_outcomes = store.status.outcomes("src", 100)
 
-    assert kept_outcomes[0] == outcome
+    assert kept_outcomes[0] == outcome  # the last one
     assert len(kept_outcomes) == 50
     assert [kept_outcome.at for kept_outcome in kept_outcomes] == sorted(
         (outcome.at for outcome in kept_outcomes), reverse=True
@@ -520,7 +531,7 @@ def test_keys_are_storable_and_tell_texts_apart(one: str, other: str) -> None:
         Entry,
         id=st.text(),
         title=st.text(),
-        updated=st.datetimes().map(lambda d: d.replace(tzinfo=NOW.tzinfo)),
+        updated=st.datetimes().map(lambda moment: moment.replace(tzinfo=UTC)),
     )
 )
 def test_entries_survive_as_documents(given_entry: Entry) -> None:
@@ -530,7 +541,7 @@ def test_entries_survive_as_documents(given_entry: Entry) -> None:
     assert codec.unpack(ports.EntryRow, codec.pack(row)) == row
 
 
-def test_a_document_of_a_newer_version_is_read(store: Store) -> None:
+def test_a_document_of_a_newer_version_is_read() -> None:
     """A stored state with a field that this version does not know ("invented") is read without
     it."""
     assert codec.unpack_state('{"key":"a","url":"u","invented":1}', "") == SourceState(
@@ -544,11 +555,11 @@ def test_entries_that_are_not_done_are_found_by_an_index_of_their_own(
 ) -> None:
     """SQLite answers the query for entries that are not done by their own small index, since nearly
     all entries are done."""
-    result = select(schema.entries.c.data).where(
+    query = select(schema.entries.c.data).where(
         schema.entry_is(status), schema.entries.c.source == "s"
     )
-    plain = result.compile(file_store._db.engine, compile_kwargs={"literal_binds": True})
-    plan = file_store._db.rows(sql(f"EXPLAIN QUERY PLAN {plain}"))
+    statement = query.compile(file_store._db.engine, compile_kwargs={"literal_binds": True})
+    plan = file_store._db.rows(sql(f"EXPLAIN QUERY PLAN {statement}"))
 
     assert "INDEX entries_open (status=? AND source=?)" in str(plan)
 
@@ -564,7 +575,8 @@ def find_likely(store: Store, keys: Sequence[int], since: datetime) -> dict[str,
 
 def test_sketches_are_found_by_any_of_their_keys_while_they_are_remembered(store: Store) -> None:
     """The sketch of an article is found by any of its keys if it is new enough, keeps earlier keys
-    when it is saved again, and is deleted with its article or its age."""
+    when it is saved again, and is deleted with its article or with its age (`delete_before`).
+    `find_likely` returns the sketches that have one of the keys and are newer than a time."""
     newest, older, old = (record_article(store, number).id for number in (1, 2, 3))
     long_ago = datetime.min.replace(year=1970, tzinfo=UTC)
     day = timedelta(days=1)
@@ -582,11 +594,12 @@ def test_sketches_are_found_by_any_of_their_keys_while_they_are_remembered(store
     assert find_likely(store, [2**32 - 1, 7], NOW - 5 * day) == {newest: b"one"}
     assert find_likely(store, [7], NOW - 5 * day) == find_likely(store, [], NOW) == {}
 
+    # saved again: the sketch of `old` is deleted, as it is older than five days
     store.visits.save_sketch(
         newest, Compared(at=NOW, data=b"new", keys=[1, 9], delete_before=NOW - 5 * day)
     )
 
-    # 1 is there once
+    # the keys 1, 5, 9 and 2**32 - 1: 1 was saved twice and is there once
     assert store._db.scalar(select(func.count()).where(schema.sketch_keys.c.id == newest)) == 4
     assert find_likely(store, [1, 5, 9], NOW - 99 * day) == {newest: b"new", older: b"two"}
 
@@ -596,8 +609,9 @@ def test_sketches_are_found_by_any_of_their_keys_while_they_are_remembered(store
 
 
 def test_the_claims_of_an_article_are_stored_with_its_sketch(store: Store) -> None:
-    """Since when an article claims to exist keeps its earliest time when the sketch is saved again;
-    the address that it named is the last one."""
+    """Two claims of an article are stored: since when it exists (`since`) and which address it
+    names (`named`). If the sketch is saved again, the earlier time stays, but the address is the
+    last one, here none."""
     article_id = record_article(store, 1).id
 
     assert store.visits.read_claims(article_id) == (None, None)
@@ -613,10 +627,7 @@ def test_the_claims_of_an_article_are_stored_with_its_sketch(store: Store) -> No
         article_id, Compared(at=NOW, data=b"new", keys=[2], delete_before=NOW, since=NOW)
     )
 
-    assert store.visits.read_claims(article_id) == (
-        NOW - timedelta(hours=1),
-        None,
-    )  # it is as early as it was
+    assert store.visits.read_claims(article_id) == (NOW - timedelta(hours=1), None)
 
 
 def test_articles_of_a_source_are_found_by_title_and_by_their_keys_whatever_their_age(
@@ -627,6 +638,8 @@ def test_articles_of_a_source_are_found_by_title_and_by_their_keys_whatever_thei
     first_article, old_article, last_article = (
         record_article(store, number) for number in (1, 2, 3)
     )
+
+    # the last one becomes an article of another source, with the title of the first
     article_of_other_source = replace(
         last_article, source_key="other", source_id="other", title=first_article.title
     )
@@ -636,6 +649,8 @@ def test_articles_of_a_source_are_found_by_title_and_by_their_keys_whatever_thei
             stamp=store.visits.stamp(last_article.id) or pytest.fail(),
         )
     )
+
+    # the old article has the keys 4 to 9, that of the other source has the key 4, too
     long_ago = NOW - timedelta(days=900)
     store.visits.save_sketch(
         old_article.id,
@@ -652,8 +667,10 @@ def test_articles_of_a_source_are_found_by_title_and_by_their_keys_whatever_thei
         ]
 
     assert find_earlier_ids(first_article.title) == [first_article.id]
-    assert find_earlier_ids("unknown", 40, 4) == find_earlier_ids("unknown", 9) == [old_article.id]
-    assert find_earlier_ids("unknown", 40) == find_earlier_ids("unknown") == []
+    assert find_earlier_ids("unknown", 40, 4) == [old_article.id]
+    assert find_earlier_ids("unknown", 9) == [old_article.id]
+    assert find_earlier_ids("unknown", 40) == []
+    assert find_earlier_ids("unknown") == []
     assert find_earlier_ids(first_article.title, 4, 5, 6, 7) == [first_article.id, old_article.id]
     assert find_likely(store, [4, 5, 6, 7], long_ago) == {last_article.id: b"other"}
 
@@ -663,8 +680,12 @@ def test_of_many_with_one_title_those_nearest_in_time_are_found(store: Store) ->
     first."""
     title = "Open thread of the day"
     articles = [
-        replace(record_article(store, n), title=title, published=NOW - timedelta(days=n))
-        for n in range(30)
+        replace(
+            record_article(store, days_ago),
+            title=title,
+            published=NOW - timedelta(days=days_ago),
+        )
+        for days_ago in range(30)
     ]
     for article in articles:
         store.visits.record(
@@ -682,7 +703,8 @@ def test_of_many_with_one_title_those_nearest_in_time_are_found(store: Store) ->
 
 
 def test_the_copies_of_an_article_are_known(store: Store) -> None:
-    """A copy stays one until a record says that the two were parted."""
+    """A copy (`merged_into`) stays one when it is recorded again without `merged_into`, until a
+    record says that the two were parted (`is_split`)."""
     original = record_article(store, 1)
     copy = record_article(store, 2)
     store.visits.record(
@@ -712,7 +734,8 @@ def test_the_copies_of_an_article_are_known(store: Store) -> None:
 
 
 def test_a_file_that_says_it_is_a_copy_is_one_whatever_comes_first(store: Store) -> None:
-    """A copy recorded before its original is hidden as soon as the original is recorded."""
+    """A copy recorded before its original is listed until the original is recorded, and again after
+    the original was forgotten."""
     original = make_article(1)
     copy = make_article(2, merged_into=make_article(1).id)
     store.visits.record(ArticleRecord(article=copy, stamp=make_stamp(2)))
@@ -737,28 +760,28 @@ def test_states_of_earlier_versions_are_read(store: Store) -> None:
         key="a",
         url="https://a.example/",
         validators=Validators(etag="x"),
-        schedule=Schedule(next_due=NOW),
+        schedule=Schedule(next_due=datetime(2026, 11, 24, 12, tzinfo=UTC)),
         backoff=BackOff(failures=2),
         channel=Channel(feed_id="f"),
     )
 
-    assert codec.unpack_state(old, "") == replace(
-        state, schedule=replace(state.schedule, next_due=datetime(2026, 11, 24, 12, tzinfo=UTC))
-    )
+    assert codec.unpack_state(old, "") == state
 
 
 def test_when_entries_were_first_seen_and_how_long_they_wait(store: Store) -> None:
-    """For entries of a source seen since yesterday: when each was first seen and its next try,
-    also of done ones."""
-    entry_row = EntryRow(
-        source_key="s", entry_id="1", url="", digest="", status="pending", first_seen=NOW
+    """For each entry of a source that was first seen since yesterday, also a done one, `(first
+    seen, next try)` is listed. A done entry has no next try."""
+    tomorrow = NOW + timedelta(days=1)
+    store.visits.save_entries(
+        [
+            make_entry("at once"),
+            make_entry("later", next_try=tomorrow),
+            make_entry("done", "done", next_try=tomorrow),
+            make_entry("old", first_seen=NOW - timedelta(days=9)),
+            make_entry("at once", source_key="other"),
+        ]
     )
-    later = replace(entry_row, entry_id="2", next_try=NOW + timedelta(days=1))
-    done = replace(later, entry_id="3", status="done")
-    old = replace(entry_row, entry_id="4", first_seen=NOW - timedelta(days=9))
-    store.visits.save_entries([entry_row, later, done, old, replace(entry_row, source_key="t")])
-    result = store.visits.list_seen_since("s", NOW - timedelta(days=1))
 
-    assert sorted(result, key=str) == sorted(
-        [(NOW, None), (NOW, NOW + timedelta(days=1)), (NOW, None)], key=str
-    )
+    seen = store.visits.list_seen_since("src", NOW - timedelta(days=1))
+
+    assert sorted(seen, key=str) == [(NOW, None), (NOW, None), (NOW, tomorrow)]

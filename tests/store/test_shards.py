@@ -42,8 +42,8 @@ def shards(store: Store) -> Shards:
     return store.shards(LEASE)
 
 
-def follow_sources(store: Store, *sources: Source, due: datetime | None = NOW) -> None:
-    """The sources are pushed, and due."""
+def follow_only(store: Store, *sources: Source, due: datetime | None = NOW) -> None:
+    """Follow these sources and no others; they are due at `due`. Plan the jobs."""
     store.visits.save_states(
         [
             SourceState(key=source.key, url=source.url, schedule=Schedule(next_due=due))
@@ -115,9 +115,10 @@ def test_workers_that_start_together_make_the_tables_once(postgres: Server) -> N
 
 
 def test_each_shard_that_has_sources_has_one_job(store: Store, shards: Shards) -> None:
-    """Each shard (group of hosts) with enabled sources has exactly one job, waiting or running, and
-    none without sources. A and B are in different shards."""
-    follow_sources(
+    """Each shard (group of hosts) with enabled sources has exactly one job, waiting ("todo") or
+    running ("doing"), and none without sources."""
+    # A and a2 are in one shard, B in a second one, and the disabled source in none
+    follow_only(
         store,
         A,
         replace(A, key="a2"),
@@ -141,18 +142,21 @@ def test_each_shard_that_has_sources_has_one_job(store: Store, shards: Shards) -
 
     assert list_jobs(store) == before
 
-    follow_sources(store, due=None)
+    # no source is followed any more: the end of a job plans no next one
+    follow_only(store, due=None)
     end_job(store, shards, take_job(store))
 
-    assert len(list_jobs(store)) == 1, "a shard without sources has none"
+    assert len(list_jobs(store)) == 1  # that of the other shard, which was not taken
 
 
 def test_the_due_sources_of_a_shard_are_found_host_by_host(store: Store, shards: Shards) -> None:
-    """The due sources of a host are listed, with whether entries wait for them, up to a number (2);
-    those due later or disabled are left out."""
+    """The hosts of a shard with due sources are listed, then the due sources of a host, up to a
+    number (2), each with whether it has a pending entry. Sources due later (a0) or disabled are
+    left out."""
     more = [replace(A, key=f"a{number}") for number in range(3)]
-    follow_sources(store, A, *more, replace(A, key="off", enabled=False))
+    follow_only(store, A, *more, replace(A, key="off", enabled=False))
     store.visits.save_states([SourceState(key="a0", url=A.url, schedule=Schedule(next_due=LATER))])
+    # a1 has a pending entry
     store.visits.save_entries(
         [
             EntryRow(
@@ -170,20 +174,26 @@ def test_the_due_sources_of_a_shard_are_found_host_by_host(store: Store, shards:
     assert shards.due_hosts(job.shard, 9) == ["a.example"]
     assert shards.due_hosts(job.shard + 1, 9) == []
 
+    # of a, a1 and a2, at most two
     result = shards.list_due_sources(job.shard, ["a.example"], 2)
 
-    assert [(state.key, waits) for state, waits in result] == [("a", False), ("a1", True)]
+    assert [(state.key, has_pending) for state, has_pending in result] == [
+        ("a", False),
+        ("a1", True),
+    ]
 
 
 def test_the_next_job_is_due_with_the_first_source_whose_host_may_be_asked(
     store: Store, shards: Shards
 ) -> None:
-    """A job is due now if a source is, unless its host must be left alone or all are due later."""
-    follow_sources(store, A)
+    """When a job ends, the next job of its shard is planned: for now if a source is due, else for
+    the time when the host may be asked again or a source is due."""
+    follow_only(store, A)
     end_job(store, shards, take_job(store))
 
     assert list_jobs(store)[0].is_due, "what is due still is done at once"
 
+    # the host is on hold for 50 seconds
     store.hosts(LEASE).hold("a.example", 50)
     end_job(store, shards, take_job(store))
 
@@ -192,7 +202,8 @@ def test_the_next_job_is_due_with_the_first_source_whose_host_may_be_asked(
         text("SELECT scheduled_at > now() + interval '40 s' FROM procrastinate_jobs")
     )
 
-    follow_sources(store, A, due=LATER)
+    # no hold, but the source is due tomorrow
+    follow_only(store, A, due=LATER)
     execute_statement(store, "UPDATE hosts SET held_until = 0")
     execute_statement(store, "UPDATE procrastinate_jobs SET scheduled_at = now()")
     end_job(store, shards, take_job(store))
@@ -209,15 +220,17 @@ def test_a_job_whose_worker_is_silent_is_made_anew_and_the_silent_one_writes_not
     store: Store, shards: Shards
 ) -> None:
     """The job of a silent worker is given to another; the silent one can no longer write."""
-    follow_sources(store, A, B)
+    follow_only(store, A, B)
     lost_job = take_job(store)
     kept_job = take_job(store)
+    # what a visit of source A ends with: it is due tomorrow
     ended = [
         (
             Outcome(key="a", at=NOW, status="unchanged"),
             SourceState(key="a", url=A.url, schedule=Schedule(next_due=LATER)),
         )
     ]
+    # the first worker is silent for an hour
     execute_statement(
         store,
         "UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 hour' WHERE id ="
@@ -244,12 +257,12 @@ def test_a_job_whose_worker_is_silent_is_made_anew_and_the_silent_one_writes_not
     assert store.visits.states()["a"].schedule.next_due == LATER
 
 
-@pytest.mark.parametrize("other", [{"worker": 99}, {"attempts": 1}])
+@pytest.mark.parametrize("other", [{"worker": 99}, {"attempts": 1}])  # the attempts begin at 0
 def test_a_job_is_its_workers_and_of_its_attempt(
     store: Store, shards: Shards, other: dict[str, int]
 ) -> None:
     """A job can be ended only by the worker that has it, in its present attempt."""
-    follow_sources(store, A)
+    follow_only(store, A)
     with pytest.raises(JobLost):
         end_job(store, shards, replace(take_job(store), **other))
 
@@ -257,20 +270,21 @@ def test_a_job_is_its_workers_and_of_its_attempt(
 def test_a_sign_of_life_says_until_when_hosts_may_be_asked(store: Store) -> None:
     """The heartbeat of a worker keeps its job and returns until when it may send requests; a worker
     that was removed is told so."""
-    shards = Shards(store._db, store.hosts(LEASE), LEASE, lambda: 100.0)
-    follow_sources(store, A)
+    shards = Shards(store._db, store.hosts(LEASE), LEASE, lambda: 100.0)  # its clock
+    follow_only(store, A)
     job = take_job(store)
     execute_statement(
         store, "UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 hour'"
     )
     beat = shards.write_heartbeat(job.worker, "me")
 
+    # by that clock, a part ASKS of the lease long
     assert beat.asks_until == 100 + ASKS * LEASE
     assert abs(beat.now / 1e6 - datetime.now(UTC).timestamp()) < 5
 
     shards.recover()
 
-    assert list_jobs(store)[0].status == "doing"
+    assert list_jobs(store)[0].status == "doing"  # the job is kept
 
     execute_statement(store, "DELETE FROM procrastinate_workers")
 
@@ -281,7 +295,7 @@ def test_a_sign_of_life_says_until_when_hosts_may_be_asked(store: Store) -> None
 def test_a_queue_that_was_emptied_is_full_again(store: Store, shards: Shards) -> None:
     """If all jobs were deleted from the queue, `fill` plans the same jobs again, one for each
     followed source."""
-    follow_sources(store, A)
+    follow_only(store, A)
     before = list_jobs(store)
     execute_statement(store, "TRUNCATE procrastinate_jobs CASCADE")
     shards.fill()
@@ -290,16 +304,17 @@ def test_a_queue_that_was_emptied_is_full_again(store: Store, shards: Shards) ->
 
 
 def test_the_engine_works_off_what_is_due_and_ends(store: Store, shards: Shards) -> None:
-    """Two lanes run the jobs of two shards, then the engine stops and both wait until later."""
-    follow_sources(store, A, B)
+    """An engine with two lanes runs the jobs of two shards and is stopped after both; the
+    next jobs are planned for when the sources are due, tomorrow."""
+    follow_only(store, A, B)
     done: list[int] = []
 
     async def run_engine() -> None:
         async def do_job(job: Job) -> None:
-            if job.task == FILL:
+            if job.task == FILL:  # the first job, which plans the others
                 store.builds().end(job, {})
                 return
-            follow_sources(store, A, B, due=LATER)
+            follow_only(store, A, B, due=LATER)  # they are visited
             end_job(store, shards, job)
             done.append(job.shard)
             if len(done) == 2:
@@ -319,7 +334,7 @@ def test_what_the_engine_meets_in_the_database_is_an_error_of_the_store(
 ) -> None:
     """A database error inside the queue library (a table is gone) becomes our StoreError with its
     text."""
-    follow_sources(store, A)
+    follow_only(store, A)
 
     async def run_engine() -> None:
         async def rename_table(job: Job) -> None:
@@ -339,6 +354,7 @@ def test_an_engine_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatc
     async def work(job: Job) -> None:
         raise AssertionError
 
+    # as if not installed
     monkeypatch.setitem(__import__("sys").modules, "procrastinate", None)
 
     with pytest.raises(StoreError, match=r"pip install .*whl\)\[postgres\]"):

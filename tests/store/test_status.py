@@ -59,7 +59,7 @@ def test_the_summary_counts_and_names(store: Store) -> None:
             Outcome(key="src", at=NOW - timedelta(hours=hours), status="unchanged"), state
         )
 
-    record_build(store, FeedKey("all", "all"), marks=())
+    record_build(store, FeedKey("all", "all"), marks_read=())
     counts = Counts(
         articles=1,
         feeds=1,  # tags and categories below the least number have rows and no files

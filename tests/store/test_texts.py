@@ -38,18 +38,18 @@ def record_articles(store: Store, count: int) -> dict[str, tuple[Article, str]]:
             source_key=rng.choice(["a.example", "b"]),
         )
         results[article.id] = article, " ".join(rng.choices(WORDS, k=12))
-    read_due(store, results)
+    index_due_texts(store, results)
     return results
 
 
-def read_due(store: Store, made: dict[str, tuple[Article, str]]) -> None:
+def index_due_texts(store: Store, made: dict[str, tuple[Article, str]]) -> None:
     due = store.texts.due(1000)
     store.texts.save(
         {article_id: make_document(*made[article_id]) for article_id in due.values()}, due
     )
 
 
-def list_proposed(store: Store, query: str, most: int = 1000) -> list[str]:
+def list_candidates(store: Store, query: str, most: int = 1000) -> list[str]:
     proposed = store.texts.find_candidates(require(parse_query(query)), most)
     return [candidate.id for candidate in proposed.candidates]
 
@@ -70,16 +70,17 @@ QUERIES = [
 
 @pytest.mark.parametrize("query", QUERIES)
 def test_every_article_that_matches_is_proposed(store: Store, query: str) -> None:
-    """The index proposes at least every article that matches the query, and fewer than all; the
-    search then checks each candidate."""
+    """The index proposes at least every article that matches the query, and fewer than all (a "not"
+    may need all); the search then checks each candidate. The 60 articles have random words."""
     articles = record_articles(store, 60)
     parsed_query = parse_query(query)
+    # what the full check of each article, without the index, finds
     matching = {
         article_id
         for article_id, (article, body) in articles.items()
         if is_match_with_texts(parsed_query, article, TermTexts(make_document(article, body)))
     }
-    proposed = list_proposed(store, query)
+    proposed = list_candidates(store, query)
 
     assert matching
     assert matching <= set(proposed)
@@ -89,30 +90,34 @@ def test_every_article_that_matches_is_proposed(store: Store, query: str) -> Non
 def test_both_databases_propose_the_same_in_the_same_order(
     database_url: str, postgres: Server
 ) -> None:
-    """SQLite and PostgreSQL propose the same articles in the same order for 200 random queries, and
-    count the same frequencies."""
+    """SQLite and PostgreSQL propose the same articles in the same order for 200 random queries,
+    most of which find some, and count the same frequencies of words. The 80 articles have random
+    words."""
     rng = random.Random(3)
     queries = [
         rng.choice([" ", " or ", " and not "]).join(rng.sample(WORDS, k=rng.randrange(1, 4)))
         for _ in range(200)
     ]
-    answers = []
+    results = []
     for address in (database_url, postgres.schema()):
         with open_store(address, articles_exist=False) as store:
             record_articles(store, 80)
-            proposals = [list_proposed(store, query, 10) for query in queries]
-            counts = store.texts.frequencies(["ferry", "bridge", "nowhere"])
-            answers.append((proposals, counts))
+            candidates = [list_candidates(store, query, 10) for query in queries]
+            frequencies = store.texts.frequencies(["ferry", "bridge", "nowhere"])
+            results.append((candidates, frequencies))
 
-    assert answers[0] == answers[1]
-    assert sum(map(bool, answers[0][0])) > 150
-    assert answers[0][1].total == 80
-    assert 0 < answers[0][1].terms["ferry"] < 80
+    of_sqlite, of_postgres = results
+    assert of_sqlite == of_postgres
+
+    candidates, frequencies = of_sqlite
+    assert len([found for found in candidates if found]) > 150
+    assert frequencies.total == 80
+    assert 0 < frequencies.terms["ferry"] < 80
 
 
 def test_candidates_continue_below_a_number(store: Store) -> None:
-    """Candidates can be read in parts of five: each part returns the number below which the next
-    continues, 0 at the end."""
+    """Candidates can be read in parts of five: each part has the number `n` below which the next
+    continues, 0 at the end. All parts together are the candidates that one read finds."""
     record_articles(store, 25)
     requirement = require(parse_query("ferry"))
     whole = store.texts.find_candidates(requirement, 100)
@@ -134,20 +139,21 @@ def test_a_changed_article_is_read_again_and_keeps_its_place(store: Store) -> No
     """A changed article is due for the text index again, is then found by its new words, and keeps
     its place in the order of results."""
     articles = record_articles(store, 5)
-    before = list_proposed(store, "not nowhere")
+    before = list_candidates(store, "not nowhere")  # all articles, from 1 to 5
     article_id = before[2]
     changed = record_article(store, 3, title="Zebra crossing")
 
-    assert changed.id == article_id
+    assert changed.id == article_id  # the third one
     assert list(store.texts.due(10).values()) == [article_id]
     assert store.index.documents([article_id]) == {}
 
+    # its new text is "quagga"
     articles[article_id] = changed, "quagga"
-    read_due(store, articles)
+    index_due_texts(store, articles)
 
     assert store.index.documents([article_id]) == {article_id: make_document(changed, "quagga")}
-    assert list_proposed(store, "zebra quagga") == [article_id]
-    assert list_proposed(store, "not nowhere") == before
+    assert list_candidates(store, "zebra quagga") == [article_id]
+    assert list_candidates(store, "not nowhere") == before
     assert not store.texts.has_due()
 
 
@@ -155,15 +161,15 @@ def test_a_deleted_article_is_not_proposed(store: Store) -> None:
     """A deleted article is no longer proposed, and its words are subtracted from the
     frequencies."""
     articles = record_articles(store, 5)
-    article_id = next(iter(articles))
-    word = articles[article_id][1].split()[0]
+    article_id, (_, body) = next(iter(articles.items()))
+    word = body.split()[0]
 
-    assert article_id in list_proposed(store, word)
+    assert article_id in list_candidates(store, word)
 
     before = store.texts.frequencies([word]).terms[word]
     store.visits.forget([article_id])
 
-    assert article_id not in list_proposed(store, word)
+    assert article_id not in list_candidates(store, word)
     assert store.texts.frequencies([word]).terms[word] == before - 1
 
 
@@ -173,7 +179,7 @@ def test_no_word_of_a_deleted_article_stays_in_the_file(tmp_path: Path) -> None:
     with open_store(f"sqlite:///{file}", articles_exist=False) as store:
         articles = record_articles(store, 3)
         article = record_article(store, 9, title="quicksilverbyword")
-        read_due(store, {**articles, article.id: (article, "")})
+        index_due_texts(store, {**articles, article.id: (article, "")})
 
         assert b"quicksilverbyword" in _read_database(file)
 
@@ -190,7 +196,8 @@ def _read_database(file: Path) -> bytes:
 def test_a_mark_set_while_an_article_is_read_stays(store: Store) -> None:
     """If an article changes while its terms are computed, it is still due after they are saved."""
     article = record_article(store, 1)
-    due_before = store.texts.due(10)
+    due_before = store.texts.due(10)  # its terms are computed now
+
     record_article(store, 1, title="Newer")
     store.texts.save({article.id: Document()}, due_before)
 
@@ -202,6 +209,7 @@ def test_an_upgrade_lets_the_terms_of_all_articles_be_read(any_database_url: str
     them makes them searchable."""
     with open_store(any_database_url, articles_exist=False) as store:
         articles = record_articles(store, 4)
+        # as the database was at revision 0014
         with store._db.write() as connection:
             for table in ("text_tokens", "texts", "texts_due"):
                 run_statement(connection, f"DROP TABLE {table}")
@@ -209,9 +217,9 @@ def test_an_upgrade_lets_the_terms_of_all_articles_be_read(any_database_url: str
     with open_store(any_database_url, articles_exist=True) as store:
         assert set(store.texts.due(10).values()) == set(articles)
 
-        read_due(store, articles)
+        index_due_texts(store, articles)
 
-        assert len(list_proposed(store, "not nowhere")) == 4
+        assert len(list_candidates(store, "not nowhere")) == 4  # matches all
 
 
 def test_a_moved_database_reads_all_terms_again(database_url: str, tmp_path: Path) -> None:
@@ -234,7 +242,7 @@ def test_the_index_knows_the_year_of_publication(store: Store) -> None:
         ("before:2027", 5),
         ("before:2025", 0),
     ):
-        assert len(list_proposed(store, query)) == count, query
+        assert len(list_candidates(store, query)) == count, query
 
 
 @pytest.mark.parametrize("query", ["url:example or ferry", "not ferry"])
@@ -248,16 +256,19 @@ def test_a_secret_that_is_removed_stays_in_no_part_of_the_index(store: Store) ->
     """After `scrub` replaces a secret, the text index does not find it, and all articles are
     indexed again."""
     articles = record_articles(store, 3)
+
+    # the secret is in the text of one article
     article_id, (article, _) = next(iter(articles.items()))
     store.texts.save({article_id: make_document(article, "s3ntinel of the harbour")}, ())
 
-    assert list_proposed(store, "s3ntinel") == [article_id]
+    assert list_candidates(store, "s3ntinel") == [article_id]
 
     store.scrub([("s3ntinel", "${TOKEN}")])
 
-    assert list_proposed(store, "s3ntinel") == []
+    assert list_candidates(store, "s3ntinel") == []
     assert len(store.texts.due(1000)) == 3
 
-    read_due(store, articles)
+    index_due_texts(store, articles)
 
-    assert list_proposed(store, "ferry") == list_proposed(store, "ferry or s3ntinel")
+    # so the secret finds nothing more
+    assert list_candidates(store, "ferry or s3ntinel") == list_candidates(store, "ferry")

@@ -50,6 +50,7 @@ def test_articles_that_all_share_feeds_are_all_there_and_counted(any_database_ur
     def record_articles(store: Store, writer: int) -> None:
         tags = TAGS[writer:] + TAGS[:writer]  # each would lock the feeds in an order of his own
         for number in range(EACH):
+            # each writer has articles of its own, in the same feeds
             record_article(store, 100 * writer + number, tags=tags, category=None)
             store.visits.end_visit(
                 make_outcome(f"s{writer}"), SourceState(key=f"s{writer}", url="https://a.example/")
@@ -72,7 +73,7 @@ def test_one_article_that_all_record_is_one_in_each_feed(any_database_url: str) 
         for number in range(15):
             record_article(store, number, title=f"by {writer}")
 
-    run_in_threads(any_database_url, record_same_articles)
+    run_in_threads(any_database_url, record_same_articles)  # four writers at once
 
     with open_store(any_database_url, articles_exist=False) as store:
         assert {row.key: row.count for row in store.index.feeds()}[ALL] == 15
@@ -110,8 +111,9 @@ def test_a_mark_that_is_committed_late_is_not_lost(postgres: Server) -> None:
         record_article(builder, 1)
         with slow._db.write() as connection:
             connection.execute(schema.stale_marks.insert(), {"axis": ALL.axis, "slug": ALL.slug})
-            record_article(builder, 2)
+            record_article(builder, 2)  # sets a mark with a higher number
             marks_at_start = builder.index.marks()[ALL]
+        # the mark of `slow` is committed, and the build ends
         builder.index.record_progress(Progress(marks=marks_at_start))
 
         row = {row.key: row for row in builder.index.feeds()}[ALL]
@@ -134,6 +136,7 @@ def test_two_that_file_articles_do_not_wait_for_each_other(postgres: Server) -> 
                 connection,
                 [ArticleRecord(article=make_article(2, digest="d"), stamp=make_stamp(2))],
             )
+            # while that transaction is open: it shares all feeds of article 2
             record_article(second, 3, digest="d")  # would wait for ten seconds and fail
 
         assert len(first_store.index.ids(ALL, limit=9, since=None, most=9)) == 3
@@ -158,7 +161,7 @@ def store_pair(postgres: Server) -> Iterator[tuple[Store, Store]]:
 
 def test_a_deadlock_is_tried_again(store_pair: tuple[Store, Store]) -> None:
     """If two transactions lock the same rows in opposite orders, PostgreSQL ends one of them, which
-    is then tried once more."""
+    is then tried once more. One locks the sources a and b, the other b and a."""
     ready = threading.Barrier(2)
 
     class Crossing:
@@ -178,13 +181,13 @@ def test_a_deadlock_is_tried_again(store_pair: tuple[Store, Store]) -> None:
                     )
                     connection.execute(locked)
                     if self.tries == 1 and key == self.keys[0]:
-                        ready.wait(10)
+                        ready.wait(10)  # until both have locked their first row
 
     crossings = [
         Crossing(store, keys) for store, keys in zip(store_pair, ("ab", "ba"), strict=True)
     ]
     for crossing in crossings:
-        on_postgres.make_retrying(crossing)
+        on_postgres.make_retrying(crossing)  # its methods are tried again after a conflict
     with ThreadPoolExecutor(2) as threads:
         list(threads.map(lambda one: one.cross(), crossings))
 
@@ -203,7 +206,7 @@ def test_a_conflict_that_never_ends_is_raised(store_pair: tuple[Store, Store]) -
             raise StoreConflict("again")
 
     hopeless = Hopeless()
-    on_postgres.make_retrying(hopeless)
+    on_postgres.make_retrying(hopeless)  # its methods are tried again after a conflict
 
     with pytest.raises(StoreConflict):
         hopeless.work()
@@ -213,12 +216,13 @@ def test_a_conflict_that_never_ends_is_raised(store_pair: tuple[Store, Store]) -
 def test_a_connection_that_was_ended_is_made_again(
     store_pair: tuple[Store, Store], postgres: Server
 ) -> None:
-    """If the server ends our connection, the call at that moment fails with StoreAway and the next
-    one connects again."""
+    """If the server ends our connection, the next call fails with StoreAway and the one after it
+    connects again."""
     first_store, _ = store_pair
 
     assert first_store.visits.state("a")
 
+    # the server ends all connections but this one
     with closing(postgres.connect()) as boss:
         boss.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
@@ -265,17 +269,18 @@ def test_visits_that_share_commits_in_a_file_are_seen_at_once_here(
     store_pair: tuple[Store, Store],
 ) -> None:
     """In PostgreSQL, `shared` commits each write at once instead of gathering them, since locks
-    kept over several writes could deadlock."""
+    kept over several writes could deadlock: another process sees article and state inside the
+    block. The callback, which makes article files durable, is called before each of both."""
     first_store, other_store = store_pair
-    first: list[int] = []
-    with first_store.visits.shared(lambda: first.append(1)):
+    callbacks: list[str] = []
+    with first_store.visits.shared(lambda: callbacks.append("called")):
         article = record_article(first_store, 1)
         first_store.visits.end_visit(
             make_outcome("a"), SourceState(key="a", url="https://b.example/")
         )
 
         assert other_store.visits.article(article.id)
-        assert len(first) == 2, "what has to be on the disk first was not asked for"
+        assert callbacks == ["called", "called"]
 
         state = other_store.visits.state("a")
 
@@ -291,14 +296,15 @@ def test_filing_an_article_does_not_undo_a_merge_by_another_process(
     first_store, other_store = store_pair
     copy = record_article(first_store, 1)
     original = record_article(first_store, 2)
-    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    count_waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
     with ThreadPoolExecutor(1) as threads:
+        # the first process merges the copy; before it commits, the other one records the copy
         with first_store._db.write() as connection:
             on_postgres.lock_until_commit(connection, copy.id)
             merged = schema.articles.update().where(schema.articles.c.id == copy.id)
             connection.execute(merged.values(merged_into=original.id))
             filed = threads.submit(record_article, other_store, 1, title="meanwhile")
-            while not connection.execute(waiting).scalar():
+            while not connection.execute(count_waiting).scalar():
                 assert not filed.done()
         filed.result()
 
