@@ -131,7 +131,8 @@ DESCRIBED_BY_PROGRAM = (FIRST_SENTENCE, "extractive", "uncategorised", ("GPU",),
 
 
 def test_what_passes_is_filed_and_updated_stays(model_instance: ModelInstance) -> None:
-    """An accepted answer replaces the description; the article's dates and revisions stay."""
+    """An accepted answer of the model replaces the program's description (excerpt, category, tags);
+    the article's dates and revisions stay."""
     model_instance.file_articles(
         "Weather", tags=("GPU",), tags_by="matched", updated=NOW - timedelta(hours=3)
     )
@@ -236,10 +237,10 @@ def test_an_endpoint_in_trouble_is_noted_and_asked_later(
 
 
 def test_a_dead_endpoint_costs_one_look(tmp_path: Path, llm: FakeLlm) -> None:
-    """An unreachable endpoint gets one request for 30 articles, then pauses; each later pause
-    is twice as long."""
+    """An unreachable endpoint gets one request for 30 articles, then pauses for less than two
+    minutes. A request after that fails, too, and the next pause is twice as long."""
     model_instance = ModelInstance(tmp_path, llm)
-    llm.close()
+    llm.close()  # nothing answers at its address
     model_instance.file_articles(*(f"Weather {number}" for number in range(30)))
     report = model_instance.ask_model()
 
@@ -253,6 +254,7 @@ def test_a_dead_endpoint_costs_one_look(tmp_path: Path, llm: FakeLlm) -> None:
 
     assert model_instance.ask_model().calls == 1  # one request, then a pause of twice the length
 
+    # still in the longer pause
     model_instance.pass_time(minutes=1)
 
     assert model_instance.ask_model().calls == 0
@@ -301,11 +303,11 @@ def test_a_text_that_fails_three_times_waits_for_an_operator(model_instance: Mod
     `again`."""
     model_instance.file_articles("Weather")
     model_instance.llm.behaviour = BEHAVIOURS["html"]
-    for _ in range(20):  # runs
+    for _ in range(20):  # runs, each time long after the wait that a failure brings
         model_instance.ask_model()
         model_instance.pass_time(hours=4)
 
-    assert len(model_instance.llm.seen) == 3
+    assert len(model_instance.llm.seen) == 3  # requests
     assert model_instance.read_result("Weather").tries == 3
 
     model_instance.llm.behaviour = answer_honestly
@@ -370,7 +372,8 @@ def test_a_model_that_may_write_is_held_to_the_article(
 def test_a_model_that_saw_the_order_elsewhere_gets_no_other_category(
     model_instance: ModelInstance,
 ) -> None:
-    """A category ordered by injected text in the article is refused."""
+    """The article's text orders the category "Health", and the model answers with it: this category
+    is refused, as the article is about AI."""
     model_instance.file_articles("Weather", body=BODY + PLANTED_ORDER)
     model_instance.llm.behaviour = lambda question: make_answer((2,), category="Health")
     model_instance.ask_model()
@@ -382,7 +385,9 @@ def test_a_model_that_saw_the_order_elsewhere_gets_no_other_category(
 def test_what_stands_around_the_json_is_no_fault(
     model_instance: ModelInstance, behaviour: str
 ) -> None:
-    """JSON inside other text is accepted."""
+    """An answer is accepted if its JSON stands inside other text: in a code fence, or after what
+    the model thought. The description is that of the answer: the second sentence, the category AI
+    and the tags LLM and GPU."""
     model_instance.file_articles("Weather")
     model_instance.llm.behaviour = BEHAVIOURS[behaviour]
     model_instance.ask_model()
@@ -418,14 +423,15 @@ def test_the_form_of_the_request_follows_the_endpoint_and_is_remembered(
 
 
 def test_what_an_operator_wrote_is_not_even_asked_about(model_instance: ModelInstance) -> None:
-    """Fields that the operator edited are neither asked for nor changed."""
+    """Fields that the operator edited do not change. "Weather", whose excerpt was edited, is not
+    asked about; "Tagged", whose tag was edited, gets excerpt and category."""
     model_instance.file_articles("Weather", "Tagged", tags=("GPU",), tags_by="matched")
     model_instance.instance.edit_file("Weather", FIRST_SENTENCE, "Mine, and no machine's.")
     model_instance.instance.edit_file("Tagged", "- GPU", "- Mine")
     with model_instance.open_app() as app:
         reconcile.update_from_files(app.archive, app.configuration)
 
-    assert model_instance.ask_model().counts == {"accepted": 1}
+    assert model_instance.ask_model().counts == {"accepted": 1}  # "Tagged"
     assert model_instance.instance.load_article("Weather").excerpt == "Mine, and no machine's."
 
     tagged = model_instance.instance.load_article("Tagged")
@@ -439,19 +445,19 @@ def test_an_edit_made_while_the_model_thinks_wins(model_instance: ModelInstance)
     """The operator edits the excerpt while the model answers: the edit stays."""
     model_instance.file_articles("Weather")
 
-    def behave(question: Question) -> Said:
+    def edit_and_answer(question: Question) -> Said:
         model_instance.instance.edit_file("Weather", FIRST_SENTENCE, "Mine, and no machine's.")
         return answer_honestly(question)
 
-    model_instance.llm.behaviour = behave
+    model_instance.llm.behaviour = edit_and_answer
     model_instance.ask_model()
 
     assert model_instance.instance.load_article("Weather").excerpt == "Mine, and no machine's."
 
 
 def test_a_publishers_tags_and_the_sources_stay_and_teach(model_instance: ModelInstance) -> None:
-    """The model's tags are added to those of the source and of the publisher. Only the
-    publisher's tag is used for learning."""
+    """The model's tag (LLM) is added to those of the source (papers) and of the publisher (GPU).
+    Only the publisher's tag is used for learning."""
     with (model_instance.instance.config / "sources.toml").open("a") as file:
         file.write('tags = ["papers"]\n')  # of the last source, two
     model_instance.file_articles(
@@ -475,6 +481,8 @@ def test_describing_the_shelf_anew_leaves_what_the_model_said(
     """`describe --all` does not replace values of the language model."""
     model_instance.file_articles("Weather", tags=("GPU",), tags_by="matched")
     model_instance.ask_model()
+
+    # what `describe --all` would change
     with model_instance.open_app() as app:
         assert plan_descriptions(app.archive, app.configuration).articles == ()
 
@@ -484,7 +492,7 @@ def test_a_source_can_opt_out(model_instance: ModelInstance) -> None:
     a day later."""
     sources = model_instance.instance.config / "sources.toml"
     sources.write_text(sources.read_text().replace('key = "one"', 'key = "one"\nllm = false'))
-    model_instance.file_articles("Ours")
+    model_instance.file_articles("Ours")  # of the source "one"
     model_instance.file_articles("Theirs", source="two")
 
     assert model_instance.ask_model().counts == {"accepted": 1}
@@ -515,7 +523,7 @@ def test_answers_are_kept_by_model_prompt_and_text(model_instance: ModelInstance
 
     assert model_instance.ask_model().calls == 1
 
-    model_instance.file_articles("Weather", source="two")  # the same text once more
+    model_instance.file_articles("Weather", source="two")  # title and text as before
     report = model_instance.ask_model()
 
     assert report.calls == 0
@@ -525,13 +533,16 @@ def test_answers_are_kept_by_model_prompt_and_text(model_instance: ModelInstance
 def test_another_model_is_asked_about_what_none_has_described(
     model_instance: ModelInstance,
 ) -> None:
-    """After a change of the model's name the new model is asked only about the article whose
-    earlier answer was refused."""
+    """After a change of the model's name (tiny, then large) the new model is asked only about the
+    article whose earlier answer was refused."""
     model_instance.file_articles("Weather")
-    model_instance.ask_model()
+    model_instance.ask_model()  # its answer is accepted
+
     model_instance.llm.behaviour = BEHAVIOURS["lies-in-tags"]
     model_instance.file_articles("Refused")
     model_instance.ask_model()
+
+    # the new model answers rightly
     config = model_instance.instance.config / "syndicator.toml"
     config.write_text(config.read_text().replace('"tiny"', '"large"'))
     model_instance.llm.behaviour = answer_honestly
@@ -547,7 +558,8 @@ def test_a_text_that_changes_is_asked_about_again(model_instance: ModelInstance)
     """An article whose answer was refused is sent again once the operator edited its text."""
     model_instance.file_articles("Weather")
     model_instance.llm.behaviour = BEHAVIOURS["files-elsewhere"]
-    model_instance.ask_model()
+    model_instance.ask_model()  # its answer has a wrong category and is refused
+
     model_instance.instance.edit_file("Weather", "Acme Labs in Oslo", "Zorblax in Oslo")
     model_instance.llm.behaviour = answer_honestly
     with model_instance.open_app() as app:
@@ -569,11 +581,13 @@ def test_a_text_that_changes_is_asked_about_again(model_instance: ModelInstance)
 def test_a_pass_with_nothing_to_do_asks_and_reads_nothing(
     model_instance: ModelInstance, change: Callable[[ModelInstance], None]
 ) -> None:
-    """A pass without open articles sends no request and reads no file."""
+    """A pass after all articles were asked about sends no request and reads no file, even if a file
+    has another time."""
     model_instance.file_articles("Weather")
     model_instance.ask_model()
     change(model_instance)
     with model_instance.open_app() as app:
+        # reading a file would fail the test
         app.archive.article_store.get = lambda path: pytest.fail("a file was read")  # type: ignore[method-assign,assignment,return-value]
         report = asyncio.run(
             ask.ask_about_articles(app.archive, app.configuration, stop=asyncio.Event())
@@ -598,6 +612,7 @@ def test_the_days_budget_holds_in_calls_and_in_tokens(tmp_path: Path, llm: FakeL
 
     assert model_instance.ask_model().calls == 3
 
+    # another budget: 5,000 tokens a day, fewer than eight articles need
     config = model_instance.instance.config / "syndicator.toml"
     config.write_text(config.read_text().replace("daily_calls = 3", "daily_tokens = 5_000"))
     model_instance.pass_time(days=1)
@@ -611,7 +626,7 @@ def test_the_days_budget_holds_in_calls_and_in_tokens(tmp_path: Path, llm: FakeL
 
 
 def test_so_many_at_a_time_and_no_more(tmp_path: Path, llm: FakeLlm) -> None:
-    """At most two requests are open at a time."""
+    """Of ten questions, each answered after 0.15 seconds, two are open at a time."""
     model_instance = ModelInstance(tmp_path, llm)
     model_instance.file_articles(*(f"Weather {number}" for number in range(10)))
     llm.behaviour = make_late_behaviour(0.15)
@@ -621,8 +636,8 @@ def test_so_many_at_a_time_and_no_more(tmp_path: Path, llm: FakeLlm) -> None:
 
 
 def test_no_new_question_when_the_time_is_over(model_instance: ModelInstance) -> None:
-    """Each answer takes 0.2 seconds, and `seconds` allows 0.3: some of ten articles are asked
-    about. With no time, none is."""
+    """Each answer takes 0.2 seconds. With 0.3 seconds for the pass (`seconds`), some of ten
+    articles are asked about; with no time, none is."""
     model_instance.file_articles(*(f"Weather {number}" for number in range(10)))
     model_instance.llm.behaviour = make_late_behaviour(0.2)
 
@@ -633,7 +648,8 @@ def test_no_new_question_when_the_time_is_over(model_instance: ModelInstance) ->
 
 
 def test_stopping_drops_what_is_under_way(tmp_path: Path, llm: FakeLlm) -> None:
-    """A stop signal abandons the running request; later all articles are asked."""
+    """A stop signal during the first request, which would take ten seconds, abandons it: there is
+    no answer. A later pass asks about all ten articles."""
     model_instance = ModelInstance(tmp_path, llm, seconds=60)
     model_instance.file_articles(*(f"Weather {number}" for number in range(10)))
 
@@ -676,7 +692,7 @@ def test_short_texts_and_old_ones_are_left_alone(model_instance: ModelInstance) 
 
 def test_the_key_is_sent_and_stands_nowhere(tmp_path: Path, llm: FakeLlm) -> None:
     """The API key is sent in a header. It is in no stored file, report or `show`, even if the
-    model returns it."""
+    model returns it: of three answers one is empty, and two contain the key."""
     model_instance = ModelInstance(tmp_path, llm, key=KEY, key_env="MY_KEY")
     model_instance.file_articles("One", "Two", "Three")
     answers = iter(
@@ -699,8 +715,9 @@ def test_the_key_is_sent_and_stands_nowhere(tmp_path: Path, llm: FakeLlm) -> Non
     assert KEY.encode() not in stored_bytes
     assert b"s3ntinel" not in stored_bytes
 
+    # the report, the status, and what `show` says
     with model_instance.open_app() as app:
-        settings_text = repr(
+        shown = repr(
             [
                 report,
                 app.archive.store.status.llm(),
@@ -715,7 +732,7 @@ def test_the_key_is_sent_and_stands_nowhere(tmp_path: Path, llm: FakeLlm) -> Non
             ]
         )
 
-    assert "s3ntinel" not in settings_text
+    assert "s3ntinel" not in shown
 
 
 def test_a_key_that_is_missing_is_named_with_its_cure(tmp_path: Path, llm: FakeLlm) -> None:
@@ -732,7 +749,8 @@ def test_a_key_that_is_missing_is_named_with_its_cure(tmp_path: Path, llm: FakeL
 
 
 def test_show_says_what_was_asked_answered_and_decided(model_instance: ModelInstance) -> None:
-    """`show` lists question, answer and decision of the model."""
+    """`show` has the question to the model (with the sentences of the article), its answer
+    (sentence 99) and what was decided: refused, since there are four sentences."""
     model_instance.file_articles("Weather")
     model_instance.llm.behaviour = BEHAVIOURS["no-such-sentence"]
     model_instance.ask_model()
@@ -752,8 +770,8 @@ def test_show_says_what_was_asked_answered_and_decided(model_instance: ModelInst
 def test_a_bug_of_ours_costs_one_article(
     model_instance: ModelInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An exception for one article is recorded as a bug. The other articles are asked about,
-    and it is not tried again."""
+    """An exception while one article ("Strange") is prepared is recorded as a bug. The other two
+    are asked about, and it is not tried again."""
     model_instance.file_articles("Weather", "Strange", "Climate")
     prepare_material = ask.validate.prepare_material
 
@@ -773,7 +791,8 @@ def test_a_bug_of_ours_costs_one_article(
 def test_a_full_disk_ends_the_pass_and_is_raised(
     model_instance: ModelInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A full disk raises OSError at once; at most three of six articles have been asked about."""
+    """If an answer cannot be written as the disk is full, the pass ends with this OSError; at most
+    three of six articles have been asked about until then."""
     model_instance.file_articles(*(f"Weather {number}" for number in range(6)))
 
     def fail_to_write(*args: Any, **more: Any) -> Any:
@@ -789,8 +808,8 @@ def test_a_full_disk_ends_the_pass_and_is_raised(
 def test_a_model_on_this_machine_is_not_asked_by_way_of_a_proxy(
     model_instance: ModelInstance,
 ) -> None:
-    """A language model on localhost is asked directly, although a proxy is set (this one does not
-    exist)."""
+    """A language model on this machine (as the fake one is) is asked directly, although a proxy is
+    set. No proxy answers at that address, so that by way of it asking would fail."""
     config = model_instance.instance.config / "syndicator.toml"
     config.write_text(config.read_text() + '[fetch]\nproxy = "http://127.0.0.1:9"\n')
     model_instance.file_articles("Weather")

@@ -61,7 +61,8 @@ def write_planned_decision(app: App, planned: Confirmed) -> Article:
 
 @pytest.mark.slow
 def test_confirmed_tags_stay_and_teach(instance_with_article: Instance) -> None:
-    """Confirmed tags outlast a change of the taxonomy, and `learn` uses them."""
+    """Confirmed tags, given in any spelling of the taxonomy, outlast a change of the taxonomy, when
+    category and excerpt are described anew, and `learn` uses them."""
     assert decide_tags(instance_with_article, ["large language models", "gpu"]).tags == (
         "LLM",
         "GPU",
@@ -91,7 +92,8 @@ def test_confirmed_tags_stay_and_teach(instance_with_article: Instance) -> None:
 
 
 def test_a_rejected_tag_does_not_come_back(instance_with_article: Instance) -> None:
-    """Rejected tags stay away when the article is described again."""
+    """Rejected tags, given by name or alias, stay away when the article, which has LLM and GPU, is
+    described again."""
     assert decide_tags(instance_with_article, wrong=["large language model"]).tags == ("GPU",)
     assert decide_tags(instance_with_article, wrong=["GPU"]).tags == ()
 
@@ -103,7 +105,8 @@ def test_a_rejected_tag_does_not_come_back(instance_with_article: Instance) -> N
 
 
 def test_a_confirmed_category_stays_whatever_it_is(instance_with_article: Instance) -> None:
-    """A category set by the operator stays, also if describing disagrees."""
+    """A category set by the operator stays when the article, which is about AI, is described again;
+    the publisher may not change it either."""
     decide_tags(instance_with_article, category="Weather")
     describe_all(instance_with_article)
     article = instance_with_article.load_article("Models")
@@ -116,15 +119,19 @@ def test_a_confirmed_category_stays_whatever_it_is(instance_with_article: Instan
 def test_a_language_models_category_stays_its_own_when_its_tags_are_confirmed(
     instance_with_article: Instance,
 ) -> None:
-    """Confirming tags does not turn the model's category into the operator's."""
+    """Confirming the tags of an article that a language model described does not turn the model's
+    category into the operator's."""
     with instance_with_article.open_app() as app:
         store_articles(app, "Models", MODELS, tags=("LLM",), tags_by="llm", category="AI")
-    decide_tags(instance_with_article)
+
+    decide_tags(instance_with_article)  # confirms them
+
     assert find_writer(instance_with_article.load_article("Models"), "category") is By.LLM
 
 
 def test_a_word_taken_back_leaves_the_file_as_it_was(instance_with_article: Instance) -> None:
-    """Undoing a decision restores the file byte for byte."""
+    """A decision (the tag GPU is rejected, the category set) is undone by writing the article as it
+    was before: the file is the same byte for byte."""
     bytes_before = instance_with_article.find_file("Models").read_bytes()
     before = instance_with_article.load_article("Models")
     after = decide_tags(instance_with_article, wrong=["GPU"], category="Weather")
@@ -140,6 +147,7 @@ def test_a_word_taken_back_leaves_the_file_as_it_was(instance_with_article: Inst
 def test_an_edit_meanwhile_is_the_last_word(instance_with_article: Instance) -> None:
     """A planned decision is refused if the tags were edited since; other edits are kept."""
     with instance_with_article.open_app() as app:
+        # the title is edited between plan and writing
         planned = plan_decision(
             app.archive,
             app.configuration,
@@ -148,9 +156,9 @@ def test_an_edit_meanwhile_is_the_last_word(instance_with_article: Instance) -> 
         )
         instance_with_article.edit_file("Models", "title: Models", "title: Better models")
 
-        # other fields are no matter of ours
         assert write_planned_decision(app, planned).title == "Better models"
 
+        # a tag is edited between plan and writing
         planned = plan_decision(
             app.archive,
             app.configuration,
@@ -197,7 +205,8 @@ def test_a_tag_that_is_not_there_cannot_be_rejected(instance_with_article: Insta
 
 
 def test_an_empty_taxonomy_takes_any_tag(instance_with_article: Instance) -> None:
-    """If the taxonomy lists no tag, any word can be added as one."""
+    """If the taxonomy lists no tag, any word can be added as one, here to LLM and GPU; "llm" is
+    known as LLM."""
     instance_with_article.write_taxonomy("")
     assert decide_tags(instance_with_article, ["Köln 东京", "llm"]).tags == (
         "LLM",

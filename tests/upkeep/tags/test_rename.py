@@ -56,7 +56,9 @@ def read_moved_feeds(instance: Instance) -> dict[str, str]:
 
 
 def test_a_renamed_tag_keeps_its_feed(instance: Instance) -> None:
-    """A renamed tag's feed keeps its id and entries; the old address redirects."""
+    """The plan of a rename lists the feeds that change. After the rename the tag's feed keeps its
+    id, the articles their dates; the old address redirects, and the taxonomy keeps its comments and
+    has the old name as an alias."""
     instance.fill_once(store_tagged_articles)
     feed_id = read_feed_id(instance, "tags/llm.atom")
     article_before = instance.load_article("Models")
@@ -67,6 +69,7 @@ def test_a_renamed_tag_keeps_its_feed(instance: Instance) -> None:
     assert planned.old == "LLM"
     assert planned.new == "language models"
     assert len(planned.articles) == 2
+    # number of entries that join, leave and change
     changes_by_feed = {feed.feed: (feed.joins, feed.leaves, feed.changes) for feed in planned.feeds}
     assert changes_by_feed["tags/language-models"] == (2, 0, 0)
     assert changes_by_feed["tags/llm"] == (0, 2, 0)
@@ -124,7 +127,8 @@ def test_a_merged_tag_becomes_part_of_the_other(instance: Instance) -> None:
     redirects, and the old name is an alias."""
     instance.fill_once(store_tagged_articles)
     feed_id = read_feed_id(instance, "tags/gpu.atom")
-    rename_tag(instance, "merge", "LLM", "GPU")
+
+    rename_tag(instance, "merge", "LLM", "GPU")  # LLM into GPU
 
     assert instance.build().held == ()
     assert instance.load_article("Chips").tags == ("GPU",)
@@ -161,9 +165,9 @@ def test_doing_it_twice_or_after_a_crash_changes_nothing_more(instance: Instance
             app.archive, app.configuration, "rename", "LLM", "language models"
         )
         tags.write_rename(app.archive, app.configuration, planned)
-        store_articles(
-            app, "Late", "Filed before it was known.", tags=("LLM",), tags_by="matched"
-        )  # as a crash leaves it
+
+        # another process that did not know of the rename files an article
+        store_articles(app, "Late", "Filed before it was known.", tags=("LLM",), tags_by="matched")
     taxonomy_before = instance.taxonomy
     second_rename = rename_tag(instance, "rename", "LLM", "language models")
 
@@ -180,10 +184,12 @@ def test_doing_it_twice_or_after_a_crash_changes_nothing_more(instance: Instance
 def test_a_feed_that_few_articles_are_left_in_stays_after_a_rename(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
-    """A published tag keeps its feed if it falls below `tag_min`; this holds after a rename,
-    too."""
+    """A published tag keeps its feed if it has fewer articles than `tag_min`; this holds after a
+    rename, too."""
     instance = Instance(tmp_path_factory.mktemp("few"), settings="[publish]\ntag_min = 2\n")
-    instance.fill_once(store_tagged_articles)
+    instance.fill_once(store_tagged_articles)  # two articles have the tag LLM
+
+    # one is left
     instance.edit_file("Chips", "- LLM\n", "")
     instance.build()
     rename_tag(instance, "rename", "LLM", "language models")
@@ -210,6 +216,8 @@ def test_what_was_learnt_speaks_by_the_new_name(instance: Instance) -> None:
     with instance.open_app() as app:
         assert learning.learn(app.archive, app.configuration).tags == 1
     rename_tag(instance, "rename", "birds", "ornithology")
+
+    # what describing all articles again would change
     with instance.open_app() as app:
         lines = [
             line
@@ -224,7 +232,9 @@ def test_archives_of_the_old_name_go_and_the_new_ones_are_there(
 ) -> None:
     """Renaming a tag deletes its archives under the old name and writes them under the new one."""
     instance = Instance(tmp_path_factory.mktemp("old"), settings=SHORT)
-    instance.fill_once(store_tagged_articles)
+    instance.fill_once(store_tagged_articles)  # in March
+
+    # an article of May: the archive of March is written
     with instance.open_app() as app:
         store_articles(
             app, "Later", "Of later.", tags=("GPU",), added=instance.now.replace(month=5)
@@ -265,7 +275,8 @@ def test_archives_of_the_old_name_go_and_the_new_ones_are_there(
 def test_what_makes_no_sense_is_refused_with_a_cure(
     instance: Instance, kind: Kind, old: str, new: str, message: str
 ) -> None:
-    """Impossible renames and merges are refused; the message says what to do."""
+    """Impossible renames and merges are refused; the message says what to do. The tags are LLM,
+    with the alias "large language model", and GPU."""
     instance.fill_once(store_tagged_articles)
     with instance.open_app() as app, pytest.raises(UsageError, match=message):
         tags.plan_rename(app.archive, app.configuration, kind, old, new)
@@ -276,7 +287,7 @@ def test_an_address_that_answers_for_another_is_not_taken(instance: Instance) ->
     no longer lists the alias."""
     instance.fill_once(store_tagged_articles)
     rename_tag(instance, "rename", "LLM", "language models")
-    instance.write_taxonomy(instance.taxonomy.replace(', "LLM"', ""))
+    instance.write_taxonomy(instance.taxonomy.replace(', "LLM"', ""))  # the alias is deleted
 
     with (
         instance.open_app() as app,
@@ -298,8 +309,9 @@ def test_a_first_tag_that_would_replace_publishers_tags_is_not_listed(instance: 
     "text", ["", "# ours\n\n", "# ours\n\n# of it\n[[category]]\nname = 'A'\n"]
 )
 def test_a_tag_that_only_articles_have_is_renamed_and_merged(instance: Instance, text: str) -> None:
-    """Renaming a tag that the taxonomy does not list lists it with `only = false`, so that
-    publishers' tags stay; comments stay."""
+    """Renaming a tag that the taxonomy does not list adds it there with `only = false`, so that
+    publishers' tags stay; comments stay. Two such tags can be merged, too. `text` is the taxonomy
+    before, which lists no tag."""
     instance.fill_once(store_tagged_articles)
     instance.write_taxonomy(text)
     planned = rename_tag(instance, "rename", "llm", "language models")
@@ -311,19 +323,16 @@ def test_a_tag_that_only_articles_have_is_renamed_and_merged(instance: Instance,
 
     assert values["only"] is False
     assert values["tag"] == [{"name": "language models", "aliases": ["LLM"]}]
-    assert not text or text.strip() in instance.taxonomy.replace("only = false\n\n", "")
+    assert text.strip() in instance.taxonomy.replace("only = false\n\n", "")
 
     rename_tag(instance, "merge", "GPU", "language models")
 
-    assert (
-        instance.load_article("Chips").tags
-        == instance.load_article("Other").tags
-        == ("language models",)
-    )
+    assert instance.load_article("Chips").tags == ("language models",)
+    assert instance.load_article("Other").tags == ("language models",)
 
 
 def test_a_list_without_the_key_stays_without_it(instance: Instance) -> None:
-    """Renaming does not add the key `only`."""
+    """Renaming a tag that the taxonomy lists does not add the key `only` to it."""
     instance.fill_once(store_tagged_articles)
     rename_tag(instance, "rename", "LLM", "language models")
     assert "only" not in tomllib.loads(instance.taxonomy)
@@ -346,7 +355,7 @@ def test_what_was_listed_is_listed_again_after_undo(
     instance.fill_once(store_tagged_articles)
     instance.write_taxonomy(text)
     before = [instance.load_article(title).tags for title in ("Models", "Chips", "Other")]
-    new = "GPU" if name == "merge-tags" else "language models"
+    new = {"merge-tags": "GPU", "rename-tag": "language models"}[name]
     number = apply_change(instance, name, old="LLM", new=new)
 
     assert instance.load_article("Models").tags == (new,)
@@ -363,7 +372,7 @@ def test_undo_keeps_later_edits_of_the_list(instance: Instance) -> None:
     instance.fill_once(store_tagged_articles)
     number = apply_change(instance, "rename-tag", old="LLM", new="language models")
     apply_change(instance, "add-alias", name="language models", alias="chatbots")
-    apply_change(instance, "undo", number=str(number))
+    apply_change(instance, "undo", number=str(number))  # the rename
     (tag, _) = tomllib.loads(instance.taxonomy)["tag"]
 
     assert tag["name"] == "LLM"
@@ -384,7 +393,7 @@ def test_saved_queries_that_ask_for_the_old_tag_are_named(instance: Instance) ->
             app.archive, app.configuration, "rename", "LLM", "language models"
         ).notes
 
-        assert "'a'" in note
+        assert "'a'" in note  # the query of slug "a"
         assert "language models" in note
         assert app.archive.store.index.ids(FeedKey("tag", "llm"), limit=9, since=None, most=9)
 
@@ -423,8 +432,8 @@ def rewrite_vocabulary(text: str, old: str, new: str, instance: Instance) -> tup
 
 
 def test_comments_around_and_inside_survive(instance: Instance) -> None:
-    """A rename in taxonomy.toml keeps comments; a merge removes only those of the removed tag, and
-    an unknown tag is appended."""
+    """In TEXT, a taxonomy.toml with comments, a rename (ChatGPT to GPT) keeps all comments; a merge
+    (AI into LLM) removes only those of the removed tag; an unknown tag is appended."""
     after, vocabulary = rewrite_vocabulary(TEXT, "ChatGPT", "GPT", instance)
 
     assert after == TEXT.replace('name = "ChatGPT"\n', 'name = "GPT"\naliases = ["ChatGPT"]\n')
@@ -455,6 +464,8 @@ def test_a_text_that_is_written_otherwise_is_edited(instance: Instance, text: st
     """A tag is renamed also beside a misleading multi-line string and within an inline array."""
     after, vocabulary = rewrite_vocabulary(text, "A", "Z", instance)
     assert vocabulary.tag[0] == TagDef(name="Z", aliases=("A",))
+
+    # the text before the tag is as it was (first case), or the array has the tag (second case)
     assert after.partition('name = "Z"')[0] == text.rpartition('name = "A"')[0] or (
         after == 'tag = [{ name = "Z", aliases = ["A"]}, { name = "B" }]\n'
     )
@@ -463,4 +474,5 @@ def test_a_text_that_is_written_otherwise_is_edited(instance: Instance, text: st
 def test_a_text_that_cannot_be_edited_safely_is_refused(instance: Instance) -> None:
     """If a new tag cannot be added to an inline array, the operator is asked to edit by hand."""
     with pytest.raises(ConfigError, match="by hand"):
+        # B is not in the list
         rewrite_vocabulary('tag = [{ name = "A" }]\n', "B", "Z", instance)
