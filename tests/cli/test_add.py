@@ -80,7 +80,7 @@ class AddCommand:
         return [source["url"] for source in self.written_sources]
 
 
-def read_files(folder: Path) -> list[bytes]:
+def read_article_files(folder: Path) -> list[bytes]:
     return [path.read_bytes() for path in folder.rglob("*.md")]
 
 
@@ -97,8 +97,9 @@ def answering_person(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_all_feeds_are_listed_and_the_one_of_articles_is_taken(add_command: AddCommand) -> None:
-    """`add` lists the three feeds of a site and takes the first with articles; neither its copy in
-    Atom nor the comments."""
+    """`add` lists the three feeds of the site that `add_command` serves and takes the first with
+    articles; neither its copy in Atom nor the comments. Addresses of WordPress's programs, which
+    the page names, too (`wp-json`), are not requested."""
     lines = add_command.run_add(SITE).output.splitlines()
 
     assert lines[:7] == [
@@ -125,9 +126,13 @@ def test_a_number_or_all_feeds_of_articles_are_taken_when_asked_for(
     add_command: AddCommand,
 ) -> None:
     """`--pick N` takes one listed feed, `--all` all different feeds with articles; both together,
-    or an unknown number, fail."""
-    assert "next: " in add_command.run_add(SITE, "--all").output
-    assert "next: " not in add_command.run_add(SITE, "--all").output  # known already
+    or an unknown number, fail. The site has a feed of articles (1), the same in Atom (2), and
+    comments (3)."""
+    first_output = add_command.run_add(SITE, "--all").output
+    second_output = add_command.run_add(SITE, "--all").output
+
+    assert "next: " in first_output
+    assert "next: " not in second_output  # the feed is known already: nothing was added
     assert add_command.written_urls == [FEED]
 
     (candidate,) = add_command.run_json(SITE, "--pick", "3")
@@ -137,60 +142,70 @@ def test_a_number_or_all_feeds_of_articles_are_taken_when_asked_for(
     assert [other["number"] for other in candidate["not_chosen"]] == [1, 2]
     assert add_command.written_urls == [FEED, COMMENTS]
 
-    for words, says in (
-        ((SITE, "--pick", "4"), "has 3"),
-        ((SITE, "--pick", "1", "--all"), "give one of them"),
-    ):
-        with pytest.raises(UsageError, match=says):
-            add_command.run_add(*words)
+    with pytest.raises(UsageError, match="has 3"):
+        add_command.run_add(SITE, "--pick", "4")
+    with pytest.raises(UsageError, match="give one of them"):
+        add_command.run_add(SITE, "--pick", "1", "--all")
 
 
 def test_only_an_address_that_the_operator_wrote_gets_the_values_of_its_variables(
     add_command: AddCommand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A `${VARIABLE}` in a feed address that a page names is not replaced by its value."""
+    """A page names a feed whose address has a `${VARIABLE}`, and a usual feed. The value of the
+    variable is in no requested address, and only the usual feed is added."""
     monkeypatch.setenv("NOBODYS_BUSINESS", "s3ntinel-s3ntinel")
-    named = make_feed_link("http://blog.example/x?a=${NOBODYS_BUSINESS}")
-    add_command.web.answers[SITE] = make_page("Harbour", named, make_feed_link(FEED))
+    link_with_variable = make_feed_link("http://blog.example/x?a=${NOBODYS_BUSINESS}")
+    usual_link = make_feed_link(FEED)
+    add_command.web.answers[SITE] = make_page("Harbour", link_with_variable, usual_link)
 
     assert add_command.run_add(SITE, "--yes").exit_code == 0
     assert add_command.written_urls == [FEED]
-    assert "s3ntinel" not in " ".join(add_command.web.asked)
+    assert "s3ntinel" not in " ".join(add_command.web.asked)  # `asked`: all requested addresses
 
 
 def test_an_address_with_an_unset_variable_is_not_asked(add_command: AddCommand) -> None:
     """An address with an environment variable that is not set fails before any request."""
     with pytest.raises(MissingError, match="variable SURELY_UNSET is not set"):
         add_command.run_add("http://blog.example/feed/?key=${SURELY_UNSET}")
-    assert add_command.web.asked == []
+    assert add_command.web.asked == []  # no address was requested
 
 
 @pytest.mark.usefixtures("answering_person")
 @pytest.mark.parametrize(
-    ("answers", "urls"),
+    ("answers", "added_urls"),
     [
-        ("\n\n", [FEED]),
+        ("\n\n", [FEED]),  # Enter takes what is proposed: the first feed, and yes
         ("2,3\ny\n", [ATOM, COMMENTS]),
-        ("9\nall\ny\n", [FEED]),
-        ("1\nn\n", []),
-        ("none\n", []),
+        ("9\nall\ny\n", [FEED]),  # there is no feed 9: asked again; Atom has the same entries
     ],
 )
-def test_on_a_terminal_it_asks_and_writes_nothing_before_yes(
-    add_command: AddCommand, answers: str, urls: list[str]
+def test_on_a_terminal_it_asks_which_feeds_to_add(
+    add_command: AddCommand, answers: str, added_urls: list[str]
 ) -> None:
-    """On a terminal `add` asks which feeds to take and whether to add them; without a yes nothing
-    is written."""
+    """On a terminal `add` asks which of the site's three feeds to take and whether to add them;
+    after a yes it writes those, and names the next step. `answers` has one line an answer."""
+    output = add_command.run_add(SITE, answers=answers).output
+
+    assert add_command.written_urls == added_urls
+    assert "\nnext: `syndicator refresh`" in output
+    assert "nothing was added" not in output
+
+
+@pytest.mark.usefixtures("answering_person")
+@pytest.mark.parametrize("answers", ["1\nn\n", "none\n"])
+def test_on_a_terminal_nothing_is_written_without_yes(
+    add_command: AddCommand, answers: str
+) -> None:
+    """If somebody takes feed 1 and then says no, or takes none of the feeds, no source and no
+    article is written. `answers` has one line an answer."""
     before = (add_command.config / "sources.toml").read_text()
     output = add_command.run_add(SITE, answers=answers).output
 
-    assert add_command.written_urls == urls
-    assert ("\nnext: `syndicator refresh`" in output) == bool(urls)
-    assert ("nothing was added" in output) == (not urls)
-
-    if not urls:
-        assert (add_command.config / "sources.toml").read_text() == before
-        assert not read_files(add_command.config.parent)
+    assert "nothing was added" in output
+    assert "\nnext: `syndicator refresh`" not in output
+    assert add_command.written_urls == []
+    assert (add_command.config / "sources.toml").read_text() == before
+    assert not read_article_files(add_command.config.parent)
 
 
 @pytest.mark.usefixtures("answering_person")
@@ -214,10 +229,10 @@ def test_the_good_ones_are_added_when_one_fails(add_command: AddCommand) -> None
     """Of several addresses, `add` adds those that work and reports each failure; the JSON has one
     item an address."""
     other = "http://other.example/feed"
-    add_command.web.answers = {
-        **add_command.web.answers,
-        other: make_rss("Other", "http://other.example/", [("A", f"{other}/a")]),
-    }
+    add_command.web.answers[other] = make_rss(
+        "Other", "http://other.example/", [("A", f"{other}/a")]
+    )
+    # nothing is served at none.example
     completed = add_command.run_add(SITE, "http://none.example/feed", other)
 
     assert completed.exit_code == MissingError.exit_code
@@ -226,65 +241,60 @@ def test_the_good_ones_are_added_when_one_fails(add_command: AddCommand) -> None
 
     items = add_command.run_json("http://none.example/feed", "not an address", other)
 
+    # first what works (`other`, without a reason), then the failures in their order
     assert [item.get("reason") for item in items] == [None, "missing", "usage"]
 
 
 def test_the_preview_is_what_is_published(add_command: AddCommand) -> None:
-    """The articles that `add --dry-run` shows have the same fields as those that the first visit
-    files."""
+    """`add --dry-run` shows the three newest articles and writes nothing. They have the same fields
+    as those that the first visit files, and name where title and cover come from."""
     words = (SITE, "--category", "Sea", "--tag", "Boats")
+    article_folder = add_command.config.parent / "feeds/articles"
     (preview,) = add_command.run_json(*words, "--dry-run")
+    previewed = preview["articles"]
 
-    assert [item["title"] for item in preview["articles"]] == [
-        "Ferries",
-        "Sheep",
-        "Rain",
-    ]
+    assert [item["title"] for item in previewed] == ["Ferries", "Sheep", "Rain"]
+    assert {item["category"] for item in previewed} == {"Sea"}
+    assert previewed[0]["origins"]["title"] == "entry"
+    assert previewed[0]["origins"]["cover"] == "og:image"
     assert add_command.written_urls == []
-    assert not list((add_command.config.parent / "feeds/articles").rglob("*.md"))
+    assert not read_article_files(article_folder)
     assert add_command.web.asked.count(FEED) == 1
 
-    origins = preview["articles"][0]["origins"]
-
-    assert origins["title"] == "entry"
-    assert origins["cover"] == "og:image"
-
+    # now without --dry-run: the source is added and visited
     add_command.run_add(*words)
     CliRunner().invoke(
         app, ["refresh", "--all", "--config", str(add_command.config)], catch_exceptions=False
     )
-    filed = {
-        item.url: item
-        for item in map(load, read_files(add_command.config.parent / "feeds/articles"))
-    }
-    for item in preview["articles"]:
+    articles = [load(content) for content in read_article_files(article_folder)]
+    filed = {article.url: article for article in articles}
+
+    for item in previewed:
         article = filed[item["url"]]
         assert item["tags"] == list(article.tags)
         assert item["date"] == f"{article.published:%Y-%m-%d}"
         for name in ("title", "author", "category", "excerpt", "cover"):
             assert item[name] == getattr(article, name), name
 
-    assert {item["category"] for item in preview["articles"]} == {"Sea"}
-
 
 def test_the_preview_becomes_the_first_visit(add_command: AddCommand) -> None:
-    """`add --yes` files the three articles of the preview; the next refresh fetches only the
-    fourth, so no address is requested twice."""
-    stories = [f"{SITE}{name}/" for name in ("ferries", "sheep", "rain", "tickets")]
+    """The feed has four articles. `add --yes` files the three newest, which its preview read; the
+    next refresh fetches only the fourth (`tickets`), so no address is requested twice."""
+    articles = [f"{SITE}{name}/" for name in ("ferries", "sheep", "rain", "tickets")]
     add_command.run_add(SITE, "--yes")
 
-    assert len(read_files(add_command.config.parent / "feeds/articles")) == 3
+    assert len(read_article_files(add_command.config.parent / "feeds/articles")) == 3
     assert f"{SITE}tickets/" not in add_command.web.asked
 
     CliRunner().invoke(
         app, ["refresh", "--config", str(add_command.config)], catch_exceptions=False
     )
 
-    assert len(read_files(add_command.config.parent / "feeds/articles")) == 4
+    assert len(read_article_files(add_command.config.parent / "feeds/articles")) == 4
 
-    requested_urls = [url for url in add_command.web.asked if url == FEED or url in stories]
+    requested_urls = [url for url in add_command.web.asked if url == FEED or url in articles]
 
-    assert len(requested_urls) == len(set(requested_urls)) == 5
+    assert sorted(requested_urls) == sorted([FEED, *articles])
 
 
 def test_a_source_is_left_to_the_run_that_is_under_way(add_command: AddCommand) -> None:
@@ -292,93 +302,92 @@ def test_a_source_is_left_to_the_run_that_is_under_way(add_command: AddCommand) 
     run."""
     with hold_run_lock(load_settings(add_command.config)):
         add_command.run_add(SITE, "--yes")
+
     assert add_command.written_urls == [FEED]
-    assert not read_files(add_command.config.parent / "feeds/articles")
+    assert not read_article_files(add_command.config.parent / "feeds/articles")
 
 
 def test_the_preview_says_what_would_not_be_published(add_command: AddCommand) -> None:
-    """The preview names entries that would not be published, with the reason: a login page and a
-    page that robots.txt forbids."""
+    """Of the three previewed articles, one is a login page (`rain`) and one is forbidden by
+    robots.txt (`sheep`). The preview shows the third by its title, and these two as not published,
+    each with its reason."""
     robots = Answer(body="User-agent: *\nDisallow: /sheep\n", type="text/plain")
-    add_command.web.answers = {
-        **add_command.web.answers,
-        f"{SITE}robots.txt": robots,
-        f"{SITE}rain/": make_page("Sign in"),
-    }
+    add_command.web.answers[f"{SITE}robots.txt"] = robots
+    add_command.web.answers[f"{SITE}rain/"] = make_page("Sign in")
     lines = add_command.run_add(SITE, "--dry-run").output.splitlines()
 
     assert "    Ferries" in lines
 
+    # such a line is "not published: ADDRESS: REASON ..."
     refused = [line.split()[2:4] for line in lines if line.startswith("    not published: ")]
 
     assert sorted(refused) == [[f"{SITE}rain/:", "login"], [f"{SITE}sheep/:", "robots"]]
 
 
 def test_of_a_section_the_feed_of_the_section_is_taken(add_command: AddCommand) -> None:
-    """For the address of a section, `add` takes the section's feed."""
+    """The page of a section names the feeds of the whole site, of the comments, and last its own.
+    For the address of the section, `add` takes the section's own."""
     section = f"{SITE}category/boats/"
     links = (
         make_feed_link(FEED, "All"),
         make_feed_link(COMMENTS),
         make_feed_link(f"{section}feed/", "Boats"),
     )
-    add_command.web.answers = {
-        **add_command.web.answers,
-        section: make_page("Boats", *links),
-        f"{section}feed/": make_rss("Boats", SITE, [("Boat", f"{SITE}boat/")]),
-    }
+    add_command.web.answers[section] = make_page("Boats", *links)
+    add_command.web.answers[f"{section}feed/"] = make_rss("Boats", SITE, [("Boat", f"{SITE}boat/")])
     (candidate,) = add_command.run_json(section)
 
     assert candidate["source"]["url"] == f"{section}feed/"
 
 
 def test_an_index_of_sitemaps_offers_those_it_lists(add_command: AddCommand) -> None:
-    """For a sitemap index, the sitemap of posts is chosen and the others are listed."""
-    addresses = [f"{SITE}{name}-sitemap.xml" for name in ("category", "post")]
-    entries = "".join(f"<sitemap><loc>{address}</loc></sitemap>" for address in addresses)
-    sitemaps = {
-        address: Answer(body=f"<urlset><url><loc>{address}/1</loc></url></urlset>", type="text/xml")
-        for address in addresses
-    }
+    """A sitemap index lists the sitemap of categories, then that of posts. That of posts is chosen,
+    and the other is named as not chosen."""
+    categories = f"{SITE}category-sitemap.xml"
+    posts = f"{SITE}post-sitemap.xml"
+    entries = "".join(f"<sitemap><loc>{url}</loc></sitemap>" for url in (categories, posts))
     index = Answer(body=f"<sitemapindex>{entries}</sitemapindex>", type="text/xml")
+    sitemaps = {
+        url: Answer(body=f"<urlset><url><loc>{url}/1</loc></url></urlset>", type="text/xml")
+        for url in (categories, posts)
+    }
     add_command.web.answers = {f"{SITE}sitemap.xml": index, **sitemaps}
     (candidate,) = add_command.run_json(f"{SITE}sitemap.xml")
 
-    assert candidate["source"]["url"] == addresses[1]
-    assert [other["url"] for other in candidate["not_chosen"]] == addresses[:1]
+    assert candidate["source"]["url"] == posts
+    assert [other["url"] for other in candidate["not_chosen"]] == [categories]
 
 
 def test_of_an_article_the_feeds_of_its_site_are_named(add_command: AddCommand) -> None:
-    """For an article, `add` follows the page itself and lists the site's feeds."""
-    links = (make_feed_link(f"{SITE}rain/feed/", "Rain &raquo; Comments"), make_feed_link(FEED))
-    article = make_page("Rain", *links, body="<article><p>Rain.</p></article>", article=True)
-    comments_feed = make_rss(
-        "Comments on: Rain", f"{SITE}rain/", [("By: Ove", f"{SITE}rain/#comment-4")]
+    """The page of an article names the feed of its comments and that of the site. `add` follows the
+    page itself, and names both feeds as not chosen."""
+    article_url = f"{SITE}rain/"
+    comments_url = f"{SITE}rain/feed/"
+    links = (make_feed_link(comments_url, "Rain &raquo; Comments"), make_feed_link(FEED))
+    add_command.web.answers[article_url] = make_page(
+        "Rain", *links, body="<article><p>Rain.</p></article>", article=True
     )
-    add_command.web.answers = {
-        **add_command.web.answers,
-        f"{SITE}rain/": article,
-        f"{SITE}rain/feed/": comments_feed,
-    }
-    (candidate,) = add_command.run_json(f"{SITE}rain/")
+    add_command.web.answers[comments_url] = make_rss(
+        "Comments on: Rain", article_url, [("By: Ove", f"{article_url}#comment-4")]
+    )
+    (candidate,) = add_command.run_json(article_url)
 
     assert candidate["source"]["kind"] == "page"
-    assert candidate["source"]["url"] == f"{SITE}rain/"
-    assert [other["url"] for other in candidate["not_chosen"]] == [FEED, f"{SITE}rain/feed/"]
+    assert candidate["source"]["url"] == article_url
+    assert [other["url"] for other in candidate["not_chosen"]] == [FEED, comments_url]
 
 
 def test_all_of_an_article_are_the_feeds_of_its_site(add_command: AddCommand) -> None:
-    """`add --all` with the address of an article adds the feeds of the article's site."""
-    add_command.web.answers = {
-        **add_command.web.answers,
-        f"{SITE}rain/": make_page("Rain", make_feed_link(FEED), article=True),
-    }
+    """`add --all` with the address of an article adds the feed that its page names, and not the
+    article."""
+    add_command.web.answers[f"{SITE}rain/"] = make_page("Rain", make_feed_link(FEED), article=True)
     add_command.run_add(f"{SITE}rain/", "--all")
     assert add_command.written_urls == [FEED]
 
 
 def test_a_site_whose_feeds_fail_says_why(add_command: AddCommand) -> None:
-    """If all linked feeds fail, the error names each with its reason."""
+    """If the only feed that a page links fails, the error names it with its reason."""
+    # only the page is served: its feed is 404
     add_command.web.answers = {SITE: make_page("Harbour notes", make_feed_link(FEED))}
     with pytest.raises(
         MissingError, match=f"names feeds, and none .*{FEED}: http-404: .*; check how it is"
@@ -408,29 +417,35 @@ def test_a_list_on_the_web_gives_nobody_credentials_or_rights(
     add_command: AddCommand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """From an OPML list on the web, `add` takes key and tags, but no option that reads secrets,
-    opens networks or ignores robots.txt."""
+    opens networks, ignores robots.txt or gives the source authority (`speaks_for`, `lead`). An
+    outline whose address has a variable is not added and is reported."""
     monkeypatch.setenv("NOBODYS_BUSINESS", "s3ntinel-s3ntinel")
-    rights = (
+    options = (
         """s:key='mine' s:headers_env='{"X": "NOBODYS_BUSINESS"}' s:allow='["10.0.0.0/8"]' s:robots='ignore' """  # noqa: E501
         """s:speaks_for='["other.example"]' s:lead='true' s:tags='["Ferries"]'"""
     )
     outline_with_variable = f'<outline text="Bad" xmlUrl="{SITE}x?a=${{NOBODYS_BUSINESS}}"/>'
     document = (
         f'<opml xmlns:s="urn:x-syndicator:opml"><body><outline xmlUrl="{FEED}"'
-        f" {rights}/>{outline_with_variable}</body></opml>"
+        f" {options}/>{outline_with_variable}</body></opml>"
     )
     add_command.web.answers[f"{SITE}list.opml"] = Answer(body=document, type="text/x-opml")
     output = add_command.run_add(f"{SITE}list.opml", "--yes").output
     (source,) = add_command.written_sources
 
-    assert {**source, "title": ""} == {"key": "mine", "url": FEED, "tags": ["Ferries"], "title": ""}
+    source.pop("title", "")
+    assert source == {"key": "mine", "url": FEED, "tags": ["Ferries"]}
     assert "line 1: Bad: its address names a variable" in output
 
 
-@pytest.mark.parametrize("path", ["", "notes/"])
-def test_a_page_without_a_feed_is_followed_as_a_list(add_command: AddCommand, path: str) -> None:
-    """A page with repeated links and no feed becomes a source of kind `list`; below the front page,
-    a single article is named as the other choice."""
+@pytest.mark.parametrize(
+    ("path", "not_chosen"), [("", []), ("notes/", ["single article"])], ids=["front", "below"]
+)
+def test_a_page_without_a_feed_is_followed_as_a_list(
+    add_command: AddCommand, path: str, not_chosen: list[str]
+) -> None:
+    """A page with three repeated links to articles and no feed becomes a source of kind `list`. A
+    page that is not the front page could be a single article, too: that is named as not chosen."""
     names = ("The ferry that came late", "A sheep on the pier again", "Rain for the third week")
     links = "".join(
         f"<li><h2><a href='/p/{n}'>{name}</a></h2></li>" for n, name in enumerate(names)
@@ -444,9 +459,7 @@ def test_a_page_without_a_feed_is_followed_as_a_list(add_command: AddCommand, pa
 
     assert candidate["what"] == "page that lists articles (3 items, by what repeats on it)"
     assert {article["title"] for article in candidate["articles"]} == set(names)
-    assert [other["what"] for other in candidate["not_chosen"]] == (
-        ["single article"] if path else []
-    )
+    assert [other["what"] for other in candidate["not_chosen"]] == not_chosen
 
     (written_source,) = add_command.written_sources
 
@@ -455,8 +468,8 @@ def test_a_page_without_a_feed_is_followed_as_a_list(add_command: AddCommand, pa
 
 
 def test_an_article_with_a_list_beside_it_is_an_article(add_command: AddCommand) -> None:
-    """A page with an article and a list beside it is followed as one article; the list is named as
-    the other choice."""
+    """A page with an article and a list of links beside it, which does not say that it is an
+    article (no `og:type`), is followed as one article; the list is named as not chosen."""
     names = ("The ferry that came late", "A sheep on the pier again", "Rain for the third week")
     links = "".join(f"<li><a href='/p/{n}'>{name}</a></li>" for n, name in enumerate(names))
     article = make_story_page("Alone on the pier").body.replace(
@@ -496,7 +509,8 @@ def test_an_article_with_a_list_beside_it_is_an_article(add_command: AddCommand)
 def test_what_is_nothing_to_follow_is_told(
     add_command: AddCommand, address: str, error: type[Exception], message: str
 ) -> None:
-    """An address with no feed, article or list is refused, with the reason and what to do."""
+    """An address with no feed, article or list is refused, with the reason and what to do. On the
+    web there are only a PDF and a login page."""
     add_command.web.answers = {
         f"{SITE}leaflet.pdf": Answer(body="%PDF-1.4", type="application/pdf"),
         f"{SITE}sign-in": make_page("Sign in"),
@@ -514,14 +528,13 @@ def test_an_empty_feed_says_so(add_command: AddCommand) -> None:
 
 
 def test_what_the_operator_says_is_written(add_command: AddCommand) -> None:
-    """Each option of `add` is written into the table of the source; wrong values, and one title for
-    two feeds, are refused."""
-    words = (
-        "--key harbour --title Harbour --category Sea --tag Ferries --tag Boats --every 6h"
-        " --content full"
+    """Each option of `add` is written into the table of the source; wrong values, a key that is in
+    use, and one title for two feeds, are refused."""
+    options = (
+        "--key=harbour --title=Harbour --category=Sea --tag=Ferries --tag=Boats --every=6h"
+        " --content=full --backfill=5 --allow=10.0.0.0/8:80"
     )
-    options = ["--backfill", "5", "--select", "main article", "--allow", "10.0.0.0/8:80"]
-    add_command.run_add(SITE, *words.split(), *options)
+    add_command.run_add(SITE, *options.split(), "--select=main article")
 
     assert add_command.written_sources == [
         {
@@ -556,62 +569,63 @@ def test_what_the_operator_says_is_written(add_command: AddCommand) -> None:
 def test_an_address_on_this_machine_says_how_to_allow_it(add_command: AddCommand) -> None:
     """An address on this machine is refused with the `--allow` that permits it, and is added with
     that option."""
+    # settings without the proxy: what is the proxy elsewhere is here the server that is asked
     (add_command.config / "syndicator.toml").write_text(
         '[site]\ncontact = "a@feeds.example"\n[fetch]\npause = 0\n'
     )
-    port = add_command.web.proxy.rpartition(":")[2]
+    local_site = add_command.web.proxy  # http://127.0.0.1:PORT
+    port = local_site.rpartition(":")[2]
+    network = f"127.0.0.1/32:{port}"
+    add_command.web.answers = {
+        "/feed": make_rss("Local", f"{local_site}/", [("A", f"{local_site}/a")])
+    }
 
     with pytest.raises(MissingError) as raised:
-        add_command.run_add(f"{add_command.web.proxy}/feed")
+        add_command.run_add(f"{local_site}/feed")
 
-    line = f"127.0.0.1/32:{port}"
+    assert f'allow = ["{network}"], or add it with --allow {network}' in str(raised.value)
 
-    assert f'allow = ["{line}"], or add it with --allow {line}' in str(raised.value)
+    add_command.run_add(f"{local_site}/feed", "--allow", network)
 
-    add_command.web.answers = {
-        "/feed": make_rss(
-            "Local", f"{add_command.web.proxy}/", [("A", f"{add_command.web.proxy}/a")]
-        )
-    }
-    add_command.run_add(f"{add_command.web.proxy}/feed", "--allow", line)
-
-    assert add_command.written_sources[0]["allow"] == [line]
+    assert add_command.written_sources[0]["allow"] == [network]
 
 
 def test_a_profile_that_is_not_shown_to_programs_is_followed_by_its_feed(
     add_command: AddCommand,
 ) -> None:
-    """If a profile page answers 403, `add` tries the address where such sites have a feed; without
-    one, the error is about the page."""
-    add_command.web.answers["http://social.example/@ann"] = Answer(status=403, body="Log in.")
-    posts = [("One", "http://social.example/@ann/1"), ("Two", "http://social.example/@ann/2")]
-    add_command.web.answers["http://social.example/@ann.rss"] = make_rss(
-        "Ann", "http://social.example/@ann", posts
-    )
-    add_command.run_add("http://social.example/@ann", "--yes")
+    """If a profile page answers 403, `add` tries the address where such sites have a feed (`.rss`
+    behind that of the profile); without one, the error is about the page."""
+    profile = "http://social.example/@ann"
+    feed_url = "http://social.example/@ann.rss"
+    posts = [("One", f"{profile}/1"), ("Two", f"{profile}/2")]
+    add_command.web.answers[profile] = Answer(status=403, body="Log in.")
+    add_command.web.answers[feed_url] = make_rss("Ann", profile, posts)
+    add_command.run_add(profile, "--yes")
 
-    assert add_command.written_urls == ["http://social.example/@ann.rss"]
+    assert add_command.written_urls == [feed_url]
 
-    del add_command.web.answers["http://social.example/@ann.rss"]
+    # the same again, without the feed
+    del add_command.web.answers[feed_url]
     (add_command.config / "sources.toml").write_text("")
 
-    # of the page that was named, not of its feed
+    # 403 is the answer of the profile; that of the missing feed would be 404
     with pytest.raises(MissingError, match="http-403"):
-        add_command.run_add("http://social.example/@ann", "--yes")
+        add_command.run_add(profile, "--yes")
 
 
 def test_a_feed_that_stands_for_another_makes_it_needless() -> None:
-    """A known feed that stands for another one (`instead_of`) is fetched in its place."""
-    asked: list[str] = []
+    """Of three feeds of a page, the first is known to stand for the second (`instead_of`): the
+    first and the third are fetched, the second is not."""
+    fetched_urls: list[str] = []
 
-    class Named:
-        """A search for the feeds that a page names, each of which is empty."""
+    class SearchOfEmptyFeeds:
+        """What `_read_feeds` fetches and parses with: notes each address; each feed is empty."""
 
         def __init__(self) -> None:
             self.run = SimpleNamespace(worker=self)
 
         async def fetch(self, url: str, kind: str) -> Fetched:
-            asked.append(url)
+            fetched_urls.append(url)
             return Fetched(url=url, final_url=url, status=200, headers={}, body=b"")
 
         async def call(self, *parts: Any) -> ParsedFeed:
@@ -622,12 +636,13 @@ def test_a_feed_that_stands_for_another_makes_it_needless() -> None:
         FeedLink(FEED, type="rss"),
         FeedLink(COMMENTS, type="rss"),
     ]
-    asyncio.run(feed._read_feeds(Named(), links))  # type: ignore[arg-type]
-    assert asked == [ATOM, COMMENTS]
+    asyncio.run(feed._read_feeds(SearchOfEmptyFeeds(), links))  # type: ignore[arg-type]
+    assert fetched_urls == [ATOM, COMMENTS]
 
 
 def test_story_pages_are_articles(add_command: AddCommand) -> None:
-    """`add` with the address of one article follows that page alone."""
+    """`add` with the address of one article, which is all that its site has, follows that page
+    alone, and previews it with title and author."""
     add_command.web.answers = {f"{SITE}alone/": make_story_page("Alone")}
     (candidate,) = add_command.run_json(f"{SITE}alone/")
 
@@ -641,18 +656,19 @@ ELSEWHERE = "http://rss.paper.example/feed"
 
 
 def make_paper_site(
-    host: str = "www.paper.example", *, front: str = "", last: str = "Tickets at night"
+    *,
+    article_host: str = "www.paper.example",
+    front_page_link: str = "",
+    last_title_in_feed: str = "Tickets at night",
 ) -> dict[str, Answer]:
-    """A feed, which names its last article `last`, and the host of its articles."""
+    """A feed at ELSEWHERE, and another host with its three articles and their front page."""
     names = ("Ferries count sheep", "Rain on the pier", "Tickets at night")
-    pages = {f"http://{host}/{number}/": make_story_page(name) for number, name in enumerate(names)}
+    site = f"http://{article_host}/"
+    pages = {f"{site}{number}/": make_story_page(name) for number, name in enumerate(names)}
+    titles_in_feed = (*names[:-1], last_title_in_feed)
     return {
-        ELSEWHERE: make_rss(
-            "The Paper", f"http://{host}/", [*zip((*names[:-1], last), pages, strict=True)]
-        ),
-        f"http://{host}/": make_page(
-            "The Paper", front, body="<p>All the news of the harbour.</p>"
-        ),
+        ELSEWHERE: make_rss("The Paper", site, [*zip(titles_in_feed, pages, strict=True)]),
+        site: make_page("The Paper", front_page_link, body="<p>All the news of the harbour.</p>"),
         **pages,
     }
 
@@ -660,78 +676,89 @@ def make_paper_site(
 def test_a_feed_with_its_articles_on_another_host_of_its_domain_speaks_for_it(
     add_command: AddCommand,
 ) -> None:
-    """If all articles of a feed are on another host of its domain, `add` writes `speaks_for` with
-    that host, and the preview says so."""
+    """The feed is on rss.paper.example, all its articles on www.paper.example: `add` writes
+    `speaks_for` with their domain. The preview shows that, with titles from the feed, writes
+    nothing and requests no address twice."""
     add_command.web.answers = make_paper_site()
     (preview,) = add_command.run_json(ELSEWHERE, "--dry-run")
 
     assert preview["source"]["speaks_for"] == ["paper.example"]
-    assert preview["proposed_speaks_for"] == []
-    # as the line has it
+    assert preview["proposed_speaks_for"] == []  # nothing that is unsure and has to be confirmed
+    # a feed that speaks for the host of its articles is believed: titles come from its entries
     assert [article["origins"]["title"] for article in preview["articles"]] == ["entry"] * 3
     assert add_command.written_urls == []
     assert len(add_command.web.asked) == len(set(add_command.web.asked))
-    assert (
-        '    to know: speaks_for = ["paper.example"]: its articles are there'
-        in add_command.run_add(ELSEWHERE, "--yes").output
-    )
+
+    output = add_command.run_add(ELSEWHERE, "--yes").output
+
+    assert '    to know: speaks_for = ["paper.example"]: its articles are there' in output
     assert add_command.written_sources[0]["speaks_for"] == ["paper.example"]
 
 
 @pytest.mark.usefixtures("answering_person")
-@pytest.mark.parametrize(("answer", "lines"), [("y\n", [["paper.example"]]), ("n\n", [])])
+@pytest.mark.parametrize(
+    ("answer", "speaks_for_of_sources"), [("y\n", [["paper.example"]]), ("n\n", [])]
+)
 def test_the_line_is_shown_before_the_operator_answers(
-    add_command: AddCommand, answer: str, lines: list[list[str]]
+    add_command: AddCommand, answer: str, speaks_for_of_sources: list[list[str]]
 ) -> None:
-    """If articles are on another host, `add` shows the `speaks_for` line and writes it only after a
-    yes."""
+    """If the articles of a feed are on another host of its domain, `add` shows the `speaks_for`
+    line before it asks; after a yes the source is written with it, after a no nothing is."""
     add_command.web.answers = make_paper_site()
     output = add_command.run_add(ELSEWHERE, answers=answer).output
 
     assert "would add" in output
     assert 'speaks_for = ["paper.example"]' in output
-    assert [source["speaks_for"] for source in add_command.written_sources] == lines
+    assert [source["speaks_for"] for source in add_command.written_sources] == speaks_for_of_sources
 
 
 @pytest.mark.parametrize(
     ("answers", "proposed"),
     [
-        (make_paper_site("news.other.example"), ["news.other.example"]),  # of another domain
-        (
-            make_paper_site(last="Harbour closed for good"),
-            ["paper.example"],
-        ),  # its page has another title
-        (make_paper_site(last=""), ["paper.example"]),
-        (
-            make_paper_site(front=make_feed_link(ELSEWHERE)),
-            [],
-        ),  # owned: the front page links the feed
+        # the articles are on another domain than the feed
+        (make_paper_site(article_host="news.other.example"), "news.other.example"),
+        # an article's page has another title than its entry in the feed, or the entry has none
+        (make_paper_site(last_title_in_feed="Harbour closed for good"), "paper.example"),
+        (make_paper_site(last_title_in_feed=""), "paper.example"),
     ],
 )
-def test_no_line_is_written_that_is_not_sure_or_not_needed(
-    add_command: AddCommand, answers: dict[str, Answer], proposed: list[str]
+def test_no_line_is_written_that_is_not_sure(
+    add_command: AddCommand, answers: dict[str, Answer], proposed: str
 ) -> None:
-    """Without an operator to ask, an unsure `speaks_for` is only shown as not written; if the front
-    page links the feed, none is needed."""
+    """Without an operator to ask, a `speaks_for` that is not sure is only shown, as not written.
+    The feed is added without it."""
     add_command.web.answers = answers
     output = add_command.run_add(ELSEWHERE).output
 
     assert add_command.written_urls == [ELSEWHERE]
     assert "speaks_for" not in add_command.written_sources[0]
-    assert (f'not written: speaks_for = ["{"".join(proposed)}"]' in output) == bool(proposed)
-    assert ("speaks_for" in output) == bool(proposed)
+    assert f'not written: speaks_for = ["{proposed}"]' in output
+
+
+def test_no_line_is_written_that_is_not_needed(add_command: AddCommand) -> None:
+    """If the front page of the articles' host links the feed, the feed is its own, and `speaks_for`
+    is neither written nor mentioned."""
+    add_command.web.answers = make_paper_site(front_page_link=make_feed_link(ELSEWHERE))
+    output = add_command.run_add(ELSEWHERE).output
+
+    assert add_command.written_urls == [ELSEWHERE]
+    assert "speaks_for" not in add_command.written_sources[0]
+    assert "speaks_for" not in output
 
 
 def test_the_console_writes_the_line_that_its_look_showed(add_command: AddCommand) -> None:
-    """The console adds exactly the source that its preview proposed."""
+    """The console previews an address with the operation `look` and adds the proposed source with
+    `add`: what the preview proposed as `speaks_for` is written."""
     add_command.web.answers = make_paper_site()
     with open_app(add_command.config) as app:
         look = need_operation("look").plan(app, {"address": ELSEWHERE}).data
-        apply(app, need_operation("add"), {"sources": [look["candidates"][0]["source"]]})
+        proposed_source = look["candidates"][0]["source"]
+        apply(app, need_operation("add"), {"sources": [proposed_source]})
+
     assert add_command.written_sources[0]["speaks_for"] == ["paper.example"]
 
 
-SHELL = f"{SITE}app"
+EMPTY_PAGE = f"{SITE}app"
 FILL = """fetch("/list.json").then((answer) => answer.json()).then((titles) => {
   document.getElementById("root").innerHTML = titles.map((title, number) =>
     `<article><h2><a href="/2026/03/${title.toLowerCase().replaceAll(" ", "-")}">${title}</a></h2>
@@ -746,10 +773,11 @@ TITLES = [
 ]
 
 
-def filled_by_scripts() -> dict[str, Answer]:
-    shell = "<title>Kvernes Post</title><div id=root></div><script src=/fill.js></script>"
+def make_site_filled_by_scripts() -> dict[str, Answer]:
+    """A page that is empty until its script adds five links to articles."""
+    page = "<title>Kvernes Post</title><div id=root></div><script src=/fill.js></script>"
     return {
-        SHELL: Answer(body=shell, type="text/html"),
+        EMPTY_PAGE: Answer(body=page, type="text/html"),
         f"{SITE}fill.js": Answer(body=FILL, type="text/javascript"),
         f"{SITE}list.json": Answer(body=json.dumps(TITLES), type="application/json"),
     }
@@ -757,10 +785,10 @@ def filled_by_scripts() -> dict[str, Answer]:
 
 def test_a_page_that_only_scripts_fill_is_named_with_the_option(add_command: AddCommand) -> None:
     """A page that is empty without JavaScript is refused; the message names the browser options."""
-    add_command.web.answers = filled_by_scripts()
+    add_command.web.answers = make_site_filled_by_scripts()
 
     with pytest.raises(MissingError) as refused:
-        add_command.run_add(SHELL)
+        add_command.run_add(EMPTY_PAGE)
 
     message = str(refused.value)
 
@@ -774,16 +802,16 @@ def test_a_page_that_only_scripts_fill_is_named_with_the_option(add_command: Add
 @pytest.mark.timeout(300)
 def test_a_list_that_only_scripts_fill_is_added_with_a_browser(add_command: AddCommand) -> None:
     """With `--browser`, a list that JavaScript fills is found and added, with `browser = true`."""
-    if obstacle := drawing_fetcher.find_obstacle():
+    if obstacle := drawing_fetcher.find_obstacle():  # such as: no browser is installed
         pytest.skip(obstacle)
-    add_command.web.answers = filled_by_scripts()
-    output = add_command.run_add(SHELL, "--browser").output
+    add_command.web.answers = make_site_filled_by_scripts()
+    output = add_command.run_add(EMPTY_PAGE, "--browser").output
 
     assert "page that lists articles (5 items" in output
 
     (source,) = add_command.written_sources
 
-    assert source["url"] == SHELL
+    assert source["url"] == EMPTY_PAGE
     assert source["kind"] == "list"
     assert source["browser"] is True
 
@@ -803,6 +831,7 @@ def test_options_are_checked_before_the_address_is_asked(
     """A wrong value of an option fails before any request, and nothing is written."""
     with pytest.raises(UsageError) as raised:
         add_command.run_add(SITE, option, value)
+
     assert message in str(raised.value)
-    assert add_command.web.asked == []
+    assert add_command.web.asked == []  # no address was requested
     assert add_command.written_urls == []
