@@ -63,17 +63,20 @@ def test_the_path_stays_and_a_stamp_changes_with_the_file_alone(stores: ArticleS
     """An article keeps its path when it is written again; its stamp changes only if the bytes
     do."""
     path = file_article(stores, make_article())
-    before = stores.article_store.stamp(path)
-    _, same, changed = stores.article_store.put(make_article())
+    first_stamp = stores.article_store.stamp(path)
 
-    assert same == before
+    # the same article again
+    _, same_stamp, changed = stores.article_store.put(make_article())
+
+    assert same_stamp == first_stamp
     assert changed is False
 
-    _, after, changed = stores.article_store.put(make_article(title="Another title"))
+    # the same article with another title
+    _, new_stamp, changed = stores.article_store.put(make_article(title="Another title"))
 
     assert changed
-    assert after.path == path
-    assert (after.mtime_ns, after.size) != (before.mtime_ns, before.size)
+    assert new_stamp.path == path
+    assert (new_stamp.mtime_ns, new_stamp.size) != (first_stamp.mtime_ns, first_stamp.size)
 
 
 def test_what_a_hand_edited_stays_unless_it_is_ordered(stores: ArticleStores) -> None:
@@ -107,7 +110,8 @@ def test_a_file_that_is_no_article_any_more_is_not_written_over(stores: ArticleS
 
     with pytest.raises(ConfigError):
         stores.article_store.put(make_article(title="Another"), path)
-    assert stores.raw(path) == broken
+
+    assert stores.raw(path) == broken  # `raw` reads the bytes past the store
     assert stores.article_store.find_id_at(path) == make_article().id
 
 
@@ -116,13 +120,13 @@ def test_two_ids_that_begin_alike_have_two_files(stores: ArticleStores) -> None:
     two characters more."""
     first_article = replace(make_article(), id="abcdef" + "a" * 20)
     second_article = replace(make_article("https://one.example/b"), id="abcdef" + "b" * 20)
-    paths = [file_article(stores, article) for article in (first_article, second_article)]
+    first_path = file_article(stores, first_article)
+    second_path = file_article(stores, second_article)
 
-    assert paths[0].endswith("-abcdef.md")
-    assert paths[1].endswith("-abcdefbb.md")
-    assert [
-        stores.article_store.find(article.id) for article in (first_article, second_article)
-    ] == paths
+    assert first_path.endswith("-abcdef.md")
+    assert second_path.endswith("-abcdefbb.md")
+    assert stores.article_store.find(first_article.id) == first_path
+    assert stores.article_store.find(second_article.id) == second_path
 
 
 def test_a_path_that_leaves_the_store_is_refused(stores: ArticleStores) -> None:
@@ -138,9 +142,9 @@ def test_a_path_that_leaves_the_store_is_refused(stores: ArticleStores) -> None:
 def test_what_is_not_there_is_named_so(stores: ArticleStores) -> None:
     """Reading a missing article raises FileNotFoundError; finding gives None, deleting False, and
     its id is guessed from the file name."""
-    for ask in (stores.article_store.get, stores.article_store.read, stores.article_store.stamp):
+    for read in (stores.article_store.get, stores.article_store.read, stores.article_store.stamp):
         with pytest.raises(FileNotFoundError):
-            ask("2026/11/none-abcdef.md")
+            read("2026/11/none-abcdef.md")
 
     assert stores.article_store.find(make_article().id) is None
     assert not stores.article_store.delete("2026/11/none-abcdef.md")
@@ -166,7 +170,7 @@ def test_a_file_of_elsewhere_is_added_deleted_and_put_back(stores: ArticleStores
     stores.article_store.restore_file(path, data)
 
     assert stores.raw(path) == data
-    # the next start takes it in
+    # no row of the database has it: the next start takes it in as a new one
     assert [stamp.path for stamp in stores.article_store.find_changes({}).new] == [path]
 
     stores.article_store.delete_all([path, "2026/11/none-abcdef.md"])
@@ -192,14 +196,18 @@ def test_the_instance_is_minted_once_and_never_anew_where_there_are_articles(
 
 
 def test_withdrawals_carriers_and_prunings_outlive_the_database(stores: ArticleStores) -> None:
-    """The three lists are files beside the articles, not rows of the database."""
+    """The three lists are files beside the articles, not rows of the database: withdrawn articles,
+    sources that also carried an article, and pruned articles. They are written, read, shortened
+    and compacted; `make_article()` has the address https://one.example/a."""
     file_article(stores, make_article())
     articles = stores.article_store
 
+    # none has been written
     assert WITHDRAWN.stamp(articles) is None
     assert CARRIED.stamp(articles) is None
     assert PRUNED.stamp(articles) is None
 
+    # withdrawals: two are entered, in the order of their ids, and one is taken back
     enter_withdrawal(articles, make_article(), NOW, ())
     enter_withdrawal(articles, make_article("https://one.example/b"), NOW, ())
 
@@ -211,12 +219,14 @@ def test_withdrawals_carriers_and_prunings_outlive_the_database(stores: ArticleS
 
     assert [withdrawal.url for withdrawal in WITHDRAWN.read(articles)] == ["https://one.example/b"]
 
+    # carriers: "planet" is appended twice
     CARRIED.append(articles, [(make_article().id, "planet")])
     stamp = CARRIED.stamp(articles)
     CARRIED.append(articles, [(make_article().id, "planet"), (make_article().id, "links")])
 
     assert CARRIED.stamp(articles) != stamp
 
+    # prunings: the same line twice; compacting drops what is there twice
     PRUNED.append(articles, [(make_article().id, "one.example/a")] * 2)
     compact_lists(articles)
 
@@ -243,10 +253,12 @@ def test_a_file_beside_is_read_written_and_added_to(stores: ArticleStores) -> No
 
     assert file.read() is None
 
+    # `append` takes the heading and the line
     file.append(b"# note\n", b"one\n")
 
     assert file.read() == b"# note\none\n"
 
+    # a crash cut the second line short
     stores.write("notes.tsv", b"# note\none\ncut sho")
     file.append(b"# note\n", b"two\n")
 
@@ -264,7 +276,8 @@ def test_a_file_beside_is_read_written_and_added_to(stores: ArticleStores) -> No
 
 
 def test_what_an_operator_means_by_a_file_is_found(stores: ArticleStores) -> None:
-    """`path_of` accepts the name of the store followed by a path; other texts are no path."""
+    """`find_typed_path` finds the path that an operator typed after the name of the store; other
+    texts are no path."""
     path = file_article(stores, make_article())
 
     assert stores.article_store.find_typed_path(f"{stores.article_store.name}/{path}") == path
@@ -273,8 +286,8 @@ def test_what_an_operator_means_by_a_file_is_found(stores: ArticleStores) -> Non
 
 
 def test_within_together_files_are_there_at_once(stores: ArticleStores) -> None:
-    """After `settle` inside a `together` block the file is stored, and nothing temporary is left to
-    sweep."""
+    """After `settle` inside a `batch_writes` block the file is stored; after the block nothing
+    temporary is left for `sweep`, which returns how many files it deleted."""
     with stores.article_store.batch_writes() as settle:
         path = file_article(stores, make_article())
         settle()

@@ -37,7 +37,7 @@ def test_what_is_put_is_there_and_written_only_where_it_differs(make_outlet: Mak
     assert not outlet.put("tags/ai.atom", b"one")
 
     outlet.commit()
-    second_outlet = make_outlet()
+    second_outlet = make_outlet()  # as the next build opens it
 
     assert second_outlet.get("tags/ai.atom") == b"one"
     assert second_outlet.written("tags/ai.atom") is not None
@@ -53,14 +53,16 @@ def test_names_are_those_of_a_folder_with_its_folders(make_outlet: Make) -> None
     outlet = make_outlet()
     for name in ("all.html", "pictures/a.webp", "pictures/b.webp", "pictures/deep/c.webp"):
         publish_file(outlet, name, name.encode())
-    for one in (outlet, make_outlet()):
-        assert one.names("pictures/") == {"pictures/a.webp", "pictures/b.webp", "pictures/deep"}
-        assert one.names("none/") == set()
+    reopened_outlet = make_outlet()
+    for either in (outlet, reopened_outlet):
+        assert either.names("pictures/") == {"pictures/a.webp", "pictures/b.webp", "pictures/deep"}
+        assert either.names("none/") == set()
 
 
 def test_a_gz_is_beside_what_is_asked_for_often_and_goes_with_it(make_outlet: Make) -> None:
     """Feeds that are requested often get a .gz beside them, which is deleted with the feed or if
-    compression is switched off; pages and archives have none."""
+    compression is switched off; pages and archives have none. `publish_file` returns whether the
+    file changed, `unpublish_file` whether it was there."""
     outlet = make_outlet()
     for name in ("all.atom", "tags/ai.html", "archive/all/2026-11.atom"):
         publish_file(outlet, name, b"<feed/>" * 50)
@@ -71,23 +73,25 @@ def test_a_gz_is_beside_what_is_asked_for_often_and_goes_with_it(make_outlet: Ma
     assert outlet.get("tags/ai.html.gz") is None
     assert outlet.get("archive/all/2026-11.atom.gz") is None
 
-    without = make_outlet(gzip=False)
+    # compression is switched off
+    without_gzip = make_outlet(gzip=False)
 
-    assert not publish_file(without, "all.atom", b"<feed/>" * 50)
+    assert not publish_file(without_gzip, "all.atom", b"<feed/>" * 50)
     assert make_outlet().get("all.atom.gz") is None
 
-    last = make_outlet()
-    publish_file(last, "all.atom", b"<feed/>")
+    # the feed is deleted
+    with_gzip = make_outlet()
+    publish_file(with_gzip, "all.atom", b"<feed/>")
 
-    assert unpublish_file(last, "all.atom")
-    assert not unpublish_file(last, "all.atom")
-    assert last.get("all.atom") is None
+    assert unpublish_file(with_gzip, "all.atom")
+    assert not unpublish_file(with_gzip, "all.atom")
+    assert with_gzip.get("all.atom") is None
     assert make_outlet().get("all.atom.gz") is None
 
 
 def test_a_deletion_waits_for_the_commit_and_is_seen_at_once(make_outlet: Make) -> None:
     """Within a build a deleted file is gone at once, but it stays published until `commit`. Putting
-    it again or `discard` cancels the deletion."""
+    it again or `discard` cancels the deletion. `make_outlet()` shows what is published."""
     for name in ("health/a.atom", "health/b.atom", "health/c.atom"):
         publish_file(make_outlet(), name, b"1")
     outlet = make_outlet()
@@ -95,7 +99,10 @@ def test_a_deletion_waits_for_the_commit_and_is_seen_at_once(make_outlet: Make) 
         assert outlet.delete(name)
         assert not outlet.delete(name)
 
-    assert outlet.get("health/a.atom") is outlet.written("health/a.atom") is None
+    assert outlet.get("health/a.atom") is None
+    assert outlet.written("health/a.atom") is None
+
+    # b is put again, with the bytes that are published
     assert not outlet.put("health/b.atom", b"1")
     assert outlet.names("health/") == {"health/b.atom", "health/c.atom"}
     assert make_outlet().get("health/a.atom") == b"1"
@@ -114,7 +121,8 @@ def test_a_deletion_waits_for_the_commit_and_is_seen_at_once(make_outlet: Make) 
 @pytest.mark.parametrize("name", ["", "/etc/passwd", "../x", "a//b", "a/./b", "a\\b", "a\0b"])
 def test_a_name_that_leaves_the_root_is_refused(make_outlet: Make, name: str) -> None:
     """Names of published files that leave the web root, or are not in normal form, are refused."""
-    for act in (make_outlet().get, make_outlet().delete, lambda name: make_outlet().put(name, b"")):
+    outlet = make_outlet()
+    for act in (outlet.get, outlet.delete, lambda name: outlet.put(name, b"")):
         with pytest.raises(UsageError):
             act(name)
 
@@ -124,15 +132,19 @@ def test_of_two_builds_the_one_that_comes_second_to_a_file_ends(
     bucket: Bucket, whole: bool
 ) -> None:
     """If another build has changed a file since this one read it, this one fails instead of
-    overwriting it; equal bytes are no conflict."""
+    overwriting it; equal bytes are no conflict. It is the same if a build lists all files at first
+    (`whole`) or asks for each."""
     ObjectOutlet(bucket).put("all.atom", b"before")
-    first_outlet = ObjectOutlet(bucket, whole=whole)
+    first = ObjectOutlet(bucket, whole=whole)
     second = ObjectOutlet(bucket, whole=whole)
 
-    assert first_outlet.get("all.atom") == second.get("all.atom") == b"before"
-    assert first_outlet.get("new.atom") is second.get("new.atom") is None
-    assert first_outlet.put("all.atom", b"of the first")
-    assert first_outlet.put("new.atom", b"of the first")
+    # both builds read the files before one of them writes
+    for build in (first, second):
+        assert build.get("all.atom") == b"before"
+        assert build.get("new.atom") is None
+
+    assert first.put("all.atom", b"of the first")
+    assert first.put("new.atom", b"of the first")
 
     for act in (
         lambda: second.put("all.atom", b"of the second"),
@@ -143,13 +155,10 @@ def test_of_two_builds_the_one_that_comes_second_to_a_file_ends(
         with pytest.raises(OSError, match="another build"):
             act()
 
-    assert (
-        ObjectOutlet(bucket).get("all.atom")
-        == ObjectOutlet(bucket).get("new.atom")
-        == b"of the first"
-    )
+    assert ObjectOutlet(bucket).get("all.atom") == b"of the first"
+    assert ObjectOutlet(bucket).get("new.atom") == b"of the first"
 
-    second.put("new.atom", b"of the first")  # the very bytes are nobody's
+    second.put("new.atom", b"of the first")  # equal bytes: no error
 
 
 def test_a_build_lists_once_and_asks_for_nothing_that_it_need_not_compare(
@@ -157,19 +166,21 @@ def test_a_build_lists_once_and_asks_for_nothing_that_it_need_not_compare(
 ) -> None:
     """A build lists the bucket once and compares by size and ETag: unchanged files cost no request,
     changed ones one put each."""
-    s3.page = 1000
+    s3.page = 1000  # keys in an answer to a list request
     names = [f"tags/{number}.html" for number in range(30)]
-    build = ObjectOutlet(bucket, whole=True)
+    first_build = ObjectOutlet(bucket, whole=True)
     for name in names:
-        build.put(name, name.encode())
+        first_build.put(name, name.encode())
     s3.requests.clear()
-    second_outlet = ObjectOutlet(bucket, whole=True)
+
+    # the same bytes, then other ones for all 30 files
+    second_build = ObjectOutlet(bucket, whole=True)
     for name in names:
-        second_outlet.put(name, name.encode())
-    second_outlet.put(names[0], b"another")
+        second_build.put(name, name.encode())
+    second_build.put(names[0], b"another")
     for name in names[1:]:
         # as long as before: the store's etags tell that it is not the same
-        second_outlet.put(name, name.upper().encode())
+        second_build.put(name, name.upper().encode())
 
     assert dict(s3.requests) == {"list": 1, "put": 30}
 
@@ -190,10 +201,11 @@ def test_an_etag_that_is_no_digest_has_the_bytes_compared(
 def test_a_gz_that_a_killed_build_did_not_reach_is_made_again(s3: S3, bucket: Bucket) -> None:
     """If a build was killed between a feed and its .gz, the next build writes the .gz although the
     feed is unchanged."""
+    # as the killed build left it: the new feed beside the old .gz
     ObjectOutlet(bucket).put("all.atom", b"old" * 100)
-    stale = s3.objects["i/all.atom.gz"]
+    old_gz = s3.objects["i/all.atom.gz"]
     ObjectOutlet(bucket).put("all.atom", b"new" * 100)
-    s3.objects["i/all.atom.gz"] = stale
+    s3.objects["i/all.atom.gz"] = old_gz
 
     assert not ObjectOutlet(bucket).put("all.atom", b"new" * 100)
     assert gzip.decompress(s3.objects["i/all.atom.gz"].data) == b"new" * 100

@@ -50,43 +50,45 @@ def open_instance(
 @pytest.mark.parametrize("kind", ["folder", "bucket"])
 def test_a_file_is_taken_in_when_it_is_named(kind: str, tmp_path: Path, s3: S3) -> None:
     """`reindex PATH` records one file that was added, edited or deleted by hand; a broken one is
-    reported and its last version stays."""
+    reported and its last version stays. A path may follow the name of the store; one without a
+    file and without an article is an error."""
     path = "2026/11/by-hand.md"
     with open_instance(tmp_path, s3 if kind == "bucket" else None) as (app, edit):
+
+        def reindex_path(path: str) -> reindex.Reindexed:
+            return reindex.record_edited_files(app.archive, app.configuration, [path])
+
+        def list_titles() -> list[str]:
+            return [article.title for article in app.archive.store.index.each()]
+
+        # an added file
         edit(path, _OF_A_HAND % b"First")
 
-        assert reindex.record_edited_files(app.archive, app.configuration, [path]).articles == 1
+        assert reindex_path(path).articles == 1
+        assert list_titles() == ["First"]
 
-        (article,) = app.archive.store.index.each()
-
-        assert article.title == "First"
-
+        # an edited file, by its path after the name of the store
         edit(path, _OF_A_HAND % b"Second")
 
-        assert (
-            reindex.record_edited_files(
-                app.archive, app.configuration, [f"{app.archive.article_store.name}/{path}"]
-            ).articles
-            == 1
-        )
-        assert [article.title for article in app.archive.store.index.each()] == ["Second"]
-        assert reindex.record_edited_files(app.archive, app.configuration, [path]).problems == ()
+        assert reindex_path(f"{app.archive.article_store.name}/{path}").articles == 1
+        assert list_titles() == ["Second"]
+        assert reindex_path(path).problems == ()
 
         # a broken file
         edit(path, b"---\ntitle: [\n---\n")
-        (problem,) = reindex.record_edited_files(app.archive, app.configuration, [path]).problems
+        (problem,) = reindex_path(path).problems
 
         assert problem.what == path
         assert problem.reason == FileReason.BAD_ARTICLE_FILE
-        assert [article.title for article in app.archive.store.index.each()] == ["Second"]
+        assert list_titles() == ["Second"]
 
         # a deleted file
         edit(path, None)
 
-        assert reindex.record_edited_files(app.archive, app.configuration, [path]).articles == 1
-        assert list(app.archive.store.index.each()) == []
+        assert reindex_path(path).articles == 1
+        assert list_titles() == []
         with pytest.raises(UsageError, match="is no article file in"):
-            reindex.record_edited_files(app.archive, app.configuration, [path])
+            reindex_path(path)
 
 
 def test_a_pruned_file_that_a_crash_left_in_a_bucket_is_found(
@@ -102,11 +104,13 @@ def test_a_pruned_file_that_a_crash_left_in_a_bucket_is_found(
         edit("2026/11/by-hand.md", _OF_A_HAND % b"First")
         reindex.record_edited_files(app.archive, app.configuration, ["2026/11/by-hand.md"])
         (article,) = app.archive.store.index.each()
-        which = pruning.Criteria(named=(article.id,))
-        planned = pruning.plan_pruning(app.archive, app.configuration.sources, which)
-        monkeypatch.setattr(ObjectArticleStore, "delete_all", crash)
+        this_article = pruning.Criteria(named=(article.id,))
+        planned = pruning.plan_pruning(app.archive, app.configuration.sources, this_article)
 
+        # pruning deletes the row, then the file by `delete_all`
+        monkeypatch.setattr(ObjectArticleStore, "delete_all", crash)
         with pytest.raises(OSError, match="the process ends"):
             pruning.prune_articles(app.archive, app.configuration.settings, planned)
+
         assert app.archive.store.index.path(article.id) is None
         assert app.archive.article_store.find(article.id) == "2026/11/by-hand.md"

@@ -58,7 +58,7 @@ def test_a_file_without_a_row_is_taken_in_once_nobody_can_be_writing_it(
     stores: ArticleStores, clock: Clock
 ) -> None:
     """If a crash left a file without a row, it is taken in as new once WRITING is over, as another
-    writer could be about to record it before."""
+    writer could be about to record it before. Recorded, its reservation is deleted."""
     _, stamp, _ = stores.article_store.put(make_article())  # and the process ends
 
     assert not stores.article_store.find_changes({})
@@ -67,6 +67,7 @@ def test_a_file_without_a_row_is_taken_in_once_nobody_can_be_writing_it(
 
     assert stores.article_store.find_changes({}).new == (stamp,)
 
+    # it is taken in
     stores.database.visits.record(ArticleRecord(article=make_article(), stamp=stamp))
 
     assert stores.database.reservations.reserved() == []
@@ -90,7 +91,7 @@ def test_a_path_without_a_file_is_given_back(stores: ArticleStores, clock: Clock
 
     assert not stores.article_store.find_changes({}, sweep=False)
     assert stores.database.reservations.reserved()
-    # nothing is new, and nothing is missing either
+    # the sweep: nothing is new, and nothing is missing either
     assert not stores.article_store.find_changes({})
     assert stores.database.reservations.reserved() == []
 
@@ -115,7 +116,8 @@ def test_the_next_visit_ends_what_a_crash_began_under_the_same_path(stores: Arti
 def test_reservations_of_articles_with_rows_are_swept_when_they_are_old(
     stores: ArticleStores, clock: Clock
 ) -> None:
-    """The reservation of a recorded article is deleted by a sweep once WRITING is over."""
+    """The reservation of a recorded article is deleted by a sweep once WRITING is over.
+    `find_changes` sweeps unless `sweep` is False."""
     stored, stamp, _ = stores.article_store.put(make_article())
     stores.database.visits.record(ArticleRecord(article=stored, stamp=stamp))
 
@@ -137,6 +139,8 @@ def test_a_withdrawn_file_is_found_although_its_row_is_gone(
     still found by id, to be deleted."""
     stored, stamp, _ = stores.article_store.put(make_article())
     stores.database.visits.record(ArticleRecord(article=stored, stamp=stamp))
+
+    # its reservation, which has the path too, is swept
     clock.now += WRITING + timedelta(seconds=1)
     stores.article_store.find_changes({})
 
@@ -156,30 +160,30 @@ def test_a_pruned_file_that_a_crash_left_is_an_article_again(stores: ArticleStor
     so that nothing is lost."""
     stored, stamp, _ = stores.article_store.put(make_article())
     stores.database.visits.record(ArticleRecord(article=stored, stamp=stamp))
+
+    # the steps of pruning but for the last one, which deletes the file
     stores.article_store.remember_paths([stored.id])
     PRUNED.append(stores.article_store, [(stored.id, "one.example/a")])
-    stores.database.visits.prune(
-        [stored.id], [(stored.id, "one.example/a")]
-    )  # and the process ends
+    stores.database.visits.prune([stored.id], [(stored.id, "one.example/a")])
 
-    assert [stamp_of_file.path for stamp_of_file in stores.article_store.find_changes({}).new] == [
-        stamp.path
-    ]
+    new_files = stores.article_store.find_changes({}).new
+
+    assert [file.path for file in new_files] == [stamp.path]
 
 
 def test_of_two_writers_of_a_new_article_the_path_of_the_first_stands(
     bucket: Bucket, stores: ArticleStores
 ) -> None:
     """If two processes write the same new article with different titles, both use the path that the
-    first one reserved."""
+    first one reserved, also once the first one has recorded it. There is one file in the end."""
     with open_store(f"sqlite:///{stores.database.name}", articles_exist=True) as other_store:
-        other_object_article_store = ObjectArticleStore(
+        other_process = ObjectArticleStore(
             bucket, other_store.reservations.with_clock(lambda: NOW), lambda: NOW
         )
         first, first_stamp, _ = stores.article_store.put(
             make_article(title="The first one's title")
         )
-        second, second_stamp, changed = other_object_article_store.put(
+        second, second_stamp, changed = other_process.put(
             make_article(title="The second one's title")
         )
 
@@ -189,14 +193,11 @@ def test_of_two_writers_of_a_new_article_the_path_of_the_first_stands(
         assert second.digest != first.digest
 
         stores.database.visits.record(ArticleRecord(article=first, stamp=first_stamp))
-        _, third_stamp, _ = other_object_article_store.put(
-            make_article(title="The third one's title")
-        )
+        _, third_stamp, _ = other_process.put(make_article(title="The third one's title"))
 
         assert third_stamp.path == first_stamp.path
-    assert [stamp_of_file.path for stamp_of_file in stores.article_store.walk()] == [
-        first_stamp.path
-    ]
+
+    assert [file.path for file in stores.article_store.walk()] == [first_stamp.path]
 
 
 def test_of_two_who_write_the_first_version_at_once_the_first_is_read_by_the_second(
@@ -204,6 +205,7 @@ def test_of_two_who_write_the_first_version_at_once_the_first_is_read_by_the_sec
 ) -> None:
     """If another process writes the first version while we write ours (`write_theirs_first`),
     theirs, with a line of the operator, is read and merged."""
+    # "rating", a line of the operator, is at the top of their file
     their_file = paths.make_first_file(make_article())[1].replace(b"---\n", b"---\nrating: 5\n", 1)
     their_versions = iter([their_file])
 
@@ -243,6 +245,8 @@ def test_a_hand_that_edits_at_the_same_moment_wins_and_is_read(
     excerpt ours."""
     stored, stamp, _ = stores.article_store.put(make_article(title="Ours", excerpt="An excerpt."))
     stores.database.visits.record(ArticleRecord(article=stored, stamp=stamp))
+
+    # somebody edits the title between our read and our write
     s3.before = edit_before_request(s3, "put", b"title: Ours", b"title: Theirs")  # type: ignore[assignment]
     merged, last_stamp, changed = stores.article_store.put(
         make_article(title="Ours anew", excerpt="Another excerpt."), stamp.path
@@ -295,7 +299,7 @@ def test_two_writers_of_a_file_beside_keep_both_their_lines(s3: S3, stores: Arti
 def test_only_a_reindex_lists(s3: S3, stores: ArticleStores) -> None:
     """Storing and finding articles and looking for changes never list the bucket, which is slow and
     costs money; only `walk`, for a reindex, does."""
-    for title in ("One", "Two"):
+    for title in ("One", "Two"):  # of one article
         stored, stamp, _ = stores.article_store.put(make_article(title=title))
         stores.database.visits.record(ArticleRecord(article=stored, stamp=stamp))
     stores.article_store.find(stored.id)

@@ -31,7 +31,7 @@ def make_snapshots(request: pytest.FixtureRequest, tmp_path: Path) -> Make:
 
 def test_a_page_comes_back_byte_for_byte(make_snapshots: Make) -> None:
     """A stored page is read back with the same bytes and headers; an unknown id gives None, and
-    forgetting a page twice is no error."""
+    forgetting a page twice is no error. The number is the version of the reader of pages."""
     html = bytes(range(256)) + b"\n\r\n" * 3
     make_snapshots(1).put(ID, html, {"content-type": "text/html", "x": "a\nb"})
 
@@ -45,8 +45,8 @@ def test_a_page_comes_back_byte_for_byte(make_snapshots: Make) -> None:
 
 
 def test_it_is_known_which_version_read_a_page_and_there_is_one_of_it(make_snapshots: Make) -> None:
-    """`outdated` lists stored pages that an older version of the reader read; a page is stored
-    once, whatever version stores it."""
+    """`outdated` lists stored pages that an older version of the reader of pages (the number) read;
+    a page is stored once, whatever version stores it."""
     make_snapshots(0).put(ID, b"<p>", {})
     make_snapshots(2).put(OTHER, b"<p>", {})
 
@@ -54,16 +54,15 @@ def test_it_is_known_which_version_read_a_page_and_there_is_one_of_it(make_snaps
     assert make_snapshots(2).outdated() == {ID}
     assert make_snapshots(2).get(ID) == (b"<p>", {})
 
+    # version 2 reads both pages, and one that is not stored
     make_snapshots(2).note_read(ID)
     make_snapshots(2).note_read(OTHER)
     make_snapshots(2).note_read(make_article_id("none"))
 
     assert make_snapshots(2).outdated() == frozenset()
-    assert make_snapshots(3).outdated() == {
-        ID,
-        OTHER,
-    }
+    assert make_snapshots(3).outdated() == {ID, OTHER}
 
+    # version 3 stores one page anew
     make_snapshots(3).put(ID, b"new", {})
 
     assert make_snapshots(1).get(ID) == make_snapshots(3).get(ID) == (b"new", {})
@@ -99,6 +98,8 @@ def test_old_pages_are_pruned_and_daily_once_for_each_day(s3: S3, bucket: Bucket
     now = datetime.now(UTC)
     for article_id in (ID, OTHER):
         pages.put(article_id, b"<p>", {})
+
+    # the page ID is 15 days old, one more than the limit
     key = next(key for key in s3.objects if ID in key)
     old = s3.objects[key]
     s3.objects[key] = type(old)(old.data, old.headers, now - timedelta(days=15))
@@ -111,10 +112,13 @@ def test_old_pages_are_pruned_and_daily_once_for_each_day(s3: S3, bucket: Bucket
 
     s3.requests.clear()
 
+    # the same day: the bucket is not listed
     assert pages.prune(limit, daily=True) == 0
     assert s3.requests["list"] == 0
+    # the next day
     assert pages.prune(limit + timedelta(days=1), daily=True) == 0
     assert s3.requests["list"] == 1
+    # the other page, which was stored now, is before a limit of tomorrow
     assert pages.prune(now + timedelta(days=1)) == 1
 
 

@@ -115,12 +115,12 @@ async def test_a_bucket_has_the_same_bytes_as_a_folder_after_each_run(
 ) -> None:
     """After visits, edits, a lost database and a reindex, an instance in a bucket has the same
     files as one in a folder; a run without news writes nothing."""
-    folder, bucket, world = instances
+    folder, bucket, world = instances  # `folder` has run once
     report = await bucket.run_refresh()
 
     assert not report.problems
     assert_same_files(folder, s3)
-    # and the day of the last pruning
+    # one object more: the day of the last pruning
     assert len(s3.list_objects("i/pages")) == len(folder.bytes_of("state/pages")) + 1
     assert not any((bucket.folder / "feeds").glob("articles"))
     assert not any((bucket.folder / "feeds").glob("public"))
@@ -196,11 +196,14 @@ async def test_a_run_that_loses_the_network_anywhere_is_made_good_by_the_next(
     them, with the same article files as a folder."""
     folder, bucket, _ = instances
     monkeypatch.setattr("syndicator.articles.stores.bucket._PATIENCE", timedelta(milliseconds=50))
-    for most in (10, 40, 120):
-        left = iter(range(most))
-        s3.before = lambda kind, key, left=left: None if next(left, None) is not None else 503  # type: ignore[misc]
+
+    for requests in (10, 40, 120):
+        answered = iter(range(requests))
+        s3.before = lambda kind, key, left=answered: None if next(left, None) is not None else 503  # type: ignore[misc]
         with pytest.raises((OSError, BaseExceptionGroup)):
             await bucket.run_refresh()
+
+    # the store is back; after 20 minutes the reservations of the failed runs are over
     s3.before = lambda kind, key: None
     bucket.now += timedelta(minutes=20)
     await bucket.run_refresh()

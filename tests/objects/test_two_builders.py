@@ -64,29 +64,40 @@ def start_building(store: Store, outlet: Outlet, *, whole: bool = False) -> Step
 def test_what_two_builds_leave_is_what_one_makes_of_all_articles(
     stores: tuple[Store, Store], bucket: Bucket, steps: int
 ) -> None:
-    """A build that another one overtakes after `steps` steps fails or ends; either way the files
-    then equal those of a single build of all articles."""
+    """A build that another one overtakes after `steps` steps fails or ends; either way, after one
+    more build the files equal those of a single build of all articles. `slow` and `quick` are the
+    same database, opened twice."""
     slow, quick = stores
+
+    # all five articles are published
     for number in range(0, 2000, 400):
         record_article(slow, number)
     finish_build(start_building(slow, ObjectOutlet(bucket, whole=True)))
+
+    # the slow build begins
     record_article(slow, 1)
-    going = start_building(slow, ObjectOutlet(bucket, whole=True))
+    slow_build = start_building(slow, ObjectOutlet(bucket, whole=True))
     for _ in range(steps):
-        next(going, None)
+        next(slow_build, None)
+
+    # the quick build begins after it and ends before it
     record_article(quick, 2, tags=("AI", "Rail"))
     finish_build(start_building(quick, ObjectOutlet(bucket, whole=True)))
     try:
-        finish_build(going)
+        finish_build(slow_build)
     except OSError as error:
         assert error.errno == errno.EREMOTE
+
     finish_build(start_building(quick, ObjectOutlet(bucket, whole=True)))
 
-    assert not quick.index.newest_mark()
+    assert not quick.index.newest_mark()  # nothing is left to build
 
-    alone = MemoryOutlet()
-    finish_build(start_building(quick, alone, whole=True))
-    outlet = ObjectOutlet(bucket, gzip=False, whole=True)
+    # what a single build makes, in an empty outlet
+    single_build = MemoryOutlet()
+    finish_build(start_building(quick, single_build, whole=True))
+    in_bucket = ObjectOutlet(bucket, gzip=False, whole=True)
 
-    assert {name: outlet.get(name) for name in alone.files} == alone.files
-    assert {file.key for file in bucket.walk() if not file.key.endswith(".gz")} == set(alone.files)
+    assert {name: in_bucket.get(name) for name in single_build.files} == single_build.files
+    assert {file.key for file in bucket.walk() if not file.key.endswith(".gz")} == set(
+        single_build.files
+    )

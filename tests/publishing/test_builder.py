@@ -66,7 +66,7 @@ def make_article(number: int, **changes: Any) -> Article:
     return replace(article, **changes)
 
 
-def build_index(
+def publish_feeds(
     index: MemoryIndex, outlet: MemoryOutlet, settings: Settings = SETTINGS, **more: Any
 ) -> BuildReport:
     specs = plan_feeds(
@@ -98,7 +98,7 @@ def test_every_axis_gets_its_files() -> None:
     shared files of the site."""
     index = MemoryIndex(make_article(n) for n in range(4))
     outlet = MemoryOutlet()
-    report = build_index(index, outlet)
+    report = publish_feeds(index, outlet)
 
     assert not report.held
     assert not report.set_aside
@@ -123,11 +123,12 @@ def test_a_second_build_changes_no_byte() -> None:
     """A build with unchanged articles and settings writes no file."""
     index = MemoryIndex(make_article(n) for n in range(4))
     outlet = MemoryOutlet()
-    build_index(index, outlet)
-    report = build_index(index, outlet)
+    publish_feeds(index, outlet)
 
-    assert report.written == ()
-    assert report.unchanged > 20
+    second_report = publish_feeds(index, outlet)
+
+    assert second_report.written == ()
+    assert second_report.unchanged > 20  # files: each feed has several formats
 
 
 class OutletWithLateArticle(MemoryOutlet):
@@ -146,23 +147,24 @@ class OutletWithLateArticle(MemoryOutlet):
 
 def test_an_article_that_comes_while_feeds_are_built_is_in_the_next_build() -> None:
     """An article that is added during a build leaves all feeds marked as stale, so that the next
-    build includes it. `OutletWithLateArticle` adds it at the first written file."""
+    build includes it. `OutletWithLateArticle` adds it ("Story 9") to the index when the build
+    writes its first file."""
     index = MemoryIndex(make_article(n) for n in range(4))
-    outlet = OutletWithLateArticle(index, make_article(9))
-    build_index(index, outlet)
-    specs = plan_feeds(
+    outlet = OutletWithLateArticle(index, late=make_article(9))
+    publish_feeds(index, outlet)
+    all_feeds = plan_feeds(
         index.feeds(), settings=SETTINGS, sources=list(SOURCES.values()), queries=(), categories={}
     )
-    waiting = list_stale_feeds(specs, index)
+    stale_feeds = list_stale_feeds(all_feeds, index)
 
-    assert waiting == {spec.key for spec in specs}
+    assert stale_feeds == {feed.key for feed in all_feeds}
 
-    build_index(index, outlet, only=waiting)
+    publish_feeds(index, outlet, only=stale_feeds)
 
     assert all(
         b"Story 9<" in outlet.files[f"{stem}.atom"] for stem in ("all", "tags/ai", "sources/alpha")
     )
-    assert list_stale_feeds(specs, index) == set()
+    assert list_stale_feeds(all_feeds, index) == set()
 
 
 def test_an_entry_carries_what_the_contract_names() -> None:
@@ -179,7 +181,7 @@ def test_an_entry_carries_what_the_contract_names() -> None:
     )
     index = MemoryIndex([article])
     outlet = MemoryOutlet()
-    build_index(index, outlet)
+    publish_feeds(index, outlet)
     entry = etree.fromstring(outlet.files["all.atom"]).find(f"{ATOM}entry")
 
     assert entry.findtext(f"{ATOM}id") == uuid.uuid5(INSTANCE, article.id).urn
@@ -194,14 +196,21 @@ def test_an_entry_carries_what_the_contract_names() -> None:
     assert entry.findtext(f"{ATOM}source/{ATOM}id") == "urn:example:alpha"
 
     item = json.loads(outlet.files["all.json"])["items"][0]
-    details = {"mime_type": "audio/mpeg", "size_in_bytes": 7, "duration_in_seconds": 720}
 
-    assert item["attachments"] == [{"url": enclosure.url, **details}]
+    # the duration 12:00 in seconds
+    assert item["attachments"] == [
+        {
+            "url": "https://alpha.example/1.mp3",
+            "mime_type": "audio/mpeg",
+            "size_in_bytes": 7,
+            "duration_in_seconds": 720,
+        }
+    ]
 
-    played = b'<media:content url="https://alpha.example/1.mp3" type="audio/mpeg" duration="720"/>'
+    media = b'<media:content url="https://alpha.example/1.mp3" type="audio/mpeg" duration="720"/>'
 
-    assert played in outlet.files["all.rss"]
-    assert played in outlet.files["all.atom"]
+    assert media in outlet.files["all.rss"]
+    assert media in outlet.files["all.atom"]
 
     credit = b'<media:credit role="publishing company" scheme="urn:ebu">Alpha</media:credit>'
 
@@ -219,7 +228,7 @@ def test_rss_has_an_image_and_says_how_often_to_come() -> None:
     hourly)."""
     index = MemoryIndex([make_article(1)])
     outlet = MemoryOutlet()
-    build_index(index, outlet)
+    publish_feeds(index, outlet)
     channel = etree.fromstring(outlet.files["all.rss"]).find("channel")
     image = {node.tag: node.text for node in channel.find("image")}
 
@@ -242,9 +251,9 @@ def test_everything_comes_back_byte_for_byte() -> None:
     """A build into an empty web root writes the same files, byte for byte, as the build before."""
     index = MemoryIndex(make_article(n) for n in range(4))
     outlet = MemoryOutlet()
-    build_index(index, outlet)
+    publish_feeds(index, outlet)
     second_outlet = MemoryOutlet()
-    build_index(index, second_outlet)
+    publish_feeds(index, second_outlet)
 
     assert second_outlet.files == outlet.files
 
@@ -254,9 +263,11 @@ def test_only_the_named_feeds_are_built() -> None:
     to them too."""
     index = MemoryIndex(make_article(n) for n in range(4))
     outlet = MemoryOutlet()
-    build_index(index, outlet)
+    publish_feeds(index, outlet)
+
+    # the new article is in the feed of its tag, and in the feed of all
     index.add(make_article(9, tags=("AI",)))
-    report = build_index(index, outlet, only={FeedKey("tag", "ai")})
+    report = publish_feeds(index, outlet, only={FeedKey("tag", "ai")})
 
     assert "tags/ai.atom" in report.written
     assert "all.atom" not in report.written
@@ -265,11 +276,14 @@ def test_only_the_named_feeds_are_built() -> None:
 def test_archives_are_walked_from_the_head() -> None:
     """A reader that follows `prev-archive` links (RFC 5005) from the current feed finds every
     article."""
+    # four articles in four months; the feed holds one, so three are in archive documents
     articles = [make_article(n, added=START - timedelta(days=35 * n)) for n in range(4)]
     settings = Settings(site=SETTINGS.site, publish=Publish(limit=1, window_hours=0))
     index = MemoryIndex(articles)
     outlet = MemoryOutlet()
-    build_index(index, outlet, settings)
+    publish_feeds(index, outlet, settings)
+
+    # follow the links until a document has none
     name = "all.atom"
     entry_ids = []
     while name:
@@ -284,25 +298,29 @@ def test_archives_are_walked_from_the_head() -> None:
 def test_a_head_whose_new_document_cannot_be_made_keeps_its_files(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """If an archive document fails its check, the head feed keeps its old file."""
+    """If an archive document fails its check, the head feed (the current one, all.atom) keeps its
+    old file and no archive is written. The next build, without the fault, writes both."""
+    # a feed holds one article: a second one moves the first to the archive of its month
     settings = Settings(site=SETTINGS.site, publish=Publish(limit=1, window_hours=0))
     index = MemoryIndex([make_article(0)])
     outlet = MemoryOutlet()
-    build_index(index, outlet, settings)
+    publish_feeds(index, outlet, settings)
     before = outlet.files["all.atom"]
     index.add(make_article(1, added=START + timedelta(days=70)))
+
+    # only archive documents link to the current feed: they alone fail the check
     with monkeypatch.context() as patched:
         check = RENDERERS["atom"].check
-        faulty = lambda data: Check(fault="bad") if b'rel="current"' in data else check(data)
-        patched.setitem(RENDERERS, "atom", replace(RENDERERS["atom"], check=faulty))
-        report = build_index(index, outlet, settings, whole=False)
+        fail_archives = lambda data: Check(fault="bad") if b'rel="current"' in data else check(data)
+        patched.setitem(RENDERERS, "atom", replace(RENDERERS["atom"], check=fail_archives))
+        report = publish_feeds(index, outlet, settings, whole=False)
 
     assert {"all", "sources/alpha"} <= {problem.what for problem in report.held}
     assert outlet.files["all.atom"] == before
-    assert not outlet.names("archive/all/") - {
-        name for name in outlet.names("archive/all/") if name.endswith(".html")
-    }
-    assert not build_index(index, outlet, settings, whole=False).held
+    assert all(name.endswith(".html") for name in outlet.names("archive/all/"))
+
+    # without the fault
+    assert not publish_feeds(index, outlet, settings, whole=False).held
     assert "archive/all/2025-11.atom" in outlet.files
     assert outlet.files["all.atom"] != before
 
@@ -310,10 +328,11 @@ def test_a_head_whose_new_document_cannot_be_made_keeps_its_files(
 def test_rss_and_json_carry_the_way_back() -> None:
     """Archives are also linked from RSS, by `prev-archive`, and from JSON Feed, whose `next_url`
     leads through every article."""
+    # four articles in four months; the feed holds one, so three are in archive documents
     articles = [make_article(n, added=START - timedelta(days=35 * n)) for n in range(4)]
     settings = Settings(site=SETTINGS.site, publish=Publish(limit=1, window_hours=0, archives=True))
     outlet = MemoryOutlet()
-    build_index(MemoryIndex(articles), outlet, settings)
+    publish_feeds(MemoryIndex(articles), outlet, settings)
     links = {
         node.get("rel"): node.get("href")
         for node in etree.fromstring(outlet.files["all.rss"]).iter(f"{ATOM}link")
@@ -321,6 +340,7 @@ def test_rss_and_json_carry_the_way_back() -> None:
 
     assert links["prev-archive"].removeprefix("https://feeds.example/") in outlet.files
 
+    # JSON Feed: follow `next_url` until a document has none
     address = "https://feeds.example/all.json"
     item_ids = []
     while address:
@@ -332,17 +352,20 @@ def test_rss_and_json_carry_the_way_back() -> None:
     assert set(item_ids) == {uuid.uuid5(INSTANCE, article.id).urn for article in articles}
 
 
-@pytest.mark.parametrize(("months", "marked"), [(1, 0), (2, 2)])
+@pytest.mark.parametrize(("archived_months", "marked"), [(1, 0), (2, 2)])
 def test_an_archive_document_is_marked_only_if_there_are_several(
-    monkeypatch: pytest.MonkeyPatch, months: int, marked: int
+    monkeypatch: pytest.MonkeyPatch, archived_months: int, marked: int
 ) -> None:
-    """Archive documents have the element <fh:archive> of RFC 5005 only if there are several; a
-    single one still gets new entries."""
-    articles = [make_article(n, added=START - timedelta(days=35 * n)) for n in range(months + 1)]
+    """Archive documents have the element <fh:archive> of RFC 5005, which says that they change no
+    more, only if there are several; a single one still gets new entries."""
+    # an article a month; the newest is in the feed, each other one in a document of its own
+    articles = [
+        make_article(n, added=START - timedelta(days=35 * n)) for n in range(archived_months + 1)
+    ]
     outlet = MemoryOutlet()
     monkeypatch.setattr(archive, "_LEAST_ENTRIES", 1)
     limit_entries(monkeypatch, 1)
-    build_index(
+    publish_feeds(
         MemoryIndex(articles),
         outlet,
         Settings(site=SETTINGS.site, publish=Publish(limit=1, window_hours=0)),
@@ -353,7 +376,7 @@ def test_an_archive_document_is_marked_only_if_there_are_several(
         if name.startswith("archive/all/") and b"<feed" in data
     ]
 
-    assert len(documents) == months
+    assert len(documents) == archived_months
     assert all(b'rel="current"' in data for data in documents)
     assert sum(b"<fh:archive" in data for data in documents) == marked
 
@@ -363,28 +386,29 @@ def list_tombstones(outlet: MemoryOutlet, name: str = "all.atom") -> list[str]:
     return [node.get("ref") for node in etree.fromstring(outlet.files[name]).findall(gone)]
 
 
-@pytest.mark.parametrize(("days", "named"), [(0, True), (29, True), (30, False), (400, False)])
+@pytest.mark.parametrize(
+    ("days_newer", "is_named"), [(0, True), (29, True), (30, False), (400, False)]
+)
 def test_a_tombstone_stays_until_there_is_an_article_thirty_days_newer(
-    days: int, named: bool
+    days_newer: int, is_named: bool
 ) -> None:
     """A feed names a withdrawn article in a tombstone (RFC 6721) until it has an article 30 days
     newer, and only if tombstones are on."""
     index = MemoryIndex([make_article(1), make_article(2)])
     outlet = MemoryOutlet()
-    withdrawn = START + timedelta(hours=6)
-    index.remove(make_article(1).id, withdrawn)
-    index.add(make_article(3, published=None, added=withdrawn + timedelta(days=days)))
-    build_index(index, outlet, TOMBSTONES)
-    urn = uuid.uuid5(INSTANCE, make_article(1).id).urn
 
-    assert (
-        list_tombstones(outlet)
-        == list_tombstones(outlet, "categories/ai.atom")
-        == ([urn] if named else [])
-    )
-    assert (b"purl.org/atompub/tombstones" in outlet.files["all.atom"]) == named
+    # story 1 is withdrawn; story 3 is added `days_newer` days later
+    withdrawn_at = START + timedelta(hours=6)
+    index.remove(make_article(1).id, withdrawn_at)
+    index.add(make_article(3, published=None, added=withdrawn_at + timedelta(days=days_newer)))
+    publish_feeds(index, outlet, TOMBSTONES)
+    tombstones = [uuid.uuid5(INSTANCE, make_article(1).id).urn] if is_named else []
 
-    build_index(index, outlet)
+    assert list_tombstones(outlet, "all.atom") == tombstones
+    assert list_tombstones(outlet, "categories/ai.atom") == tombstones
+    assert (b"purl.org/atompub/tombstones" in outlet.files["all.atom"]) == is_named
+
+    publish_feeds(index, outlet)  # with tombstones off
 
     assert b"purl.org/atompub/tombstones" not in outlet.files["all.atom"]
 
@@ -395,7 +419,7 @@ def test_a_feed_names_its_newest_fifty_tombstones() -> None:
     outlet = MemoryOutlet()
     for number in range(60):
         index.remove(make_article(number).id, START + timedelta(days=3, minutes=number))
-    build_index(index, outlet, TOMBSTONES)
+    publish_feeds(index, outlet, TOMBSTONES)
 
     assert list_tombstones(outlet) == [
         uuid.uuid5(INSTANCE, make_article(n).id).urn for n in range(10, 60)
@@ -420,16 +444,18 @@ def test_articles_left_out_by_the_share_are_in_the_archive(
             index.add(article)
         return [entry_urn(INSTANCE, article.id) for article in articles]
 
+    # three sources with 20 articles, and one that floods the feed: 5 articles, then 10 more,
+    # which is more in one day than its share
     honest = [
         *add_articles("a", range(7)),
         *add_articles("b", range(7, 14)),
         *add_articles("c", range(14, 20)),
     ]
     flood = add_articles("flood", range(20, 25))
-    build_index(index, outlet, settings)
-    flood += add_articles("flood", range(25, 35))  # more in one day than a feed holds
+    publish_feeds(index, outlet, settings)
+    flood += add_articles("flood", range(25, 35))
 
-    assert build_index(index, outlet, settings).held == ()
+    assert publish_feeds(index, outlet, settings).held == ()
 
     def list_entry_ids(name: str) -> set[str]:
         return {
@@ -437,15 +463,19 @@ def test_articles_left_out_by_the_share_are_in_the_archive(
             for entry in etree.fromstring(outlet.files[name]).iter(f"{ATOM}entry")
         }
 
-    # its nine, and one more for the place that is left
+    # of the 30 places (`limit_entries`) the flood has its share of nine, and the one that is left
     assert list_entry_ids("all.atom") == {*honest, *flood[-10:]}
     assert list_entry_ids("sources/flood.atom") == set(flood)
+
     archives = [
         name for name in outlet.files if name.startswith("archive/all/") and name.endswith(".atom")
     ]
+
     assert set().union(*map(list_entry_ids, archives)) >= set(flood[:-10])
+
+    # a second build chooses the same articles
     files = dict(outlet.files)
-    build_index(index, outlet, settings)
+    publish_feeds(index, outlet, settings)
     assert outlet.files == files
 
 
@@ -471,6 +501,7 @@ def list_times(outlet: MemoryOutlet, name: str) -> list[datetime]:
 def test_entries_of_the_same_time_get_different_times() -> None:
     """Two articles with the same time get entries one microsecond apart in a shared feed, since
     readers need distinct times. Feeds with only one keep the time."""
+    # our times have a part that is derived from the id: look for two ids with the same
     first_article, second_article = (
         make_article(number, published=START, added=START)
         for number in find_articles_of_same_time(10_000)
@@ -483,9 +514,10 @@ def test_entries_of_the_same_time_get_different_times() -> None:
     outlet = MemoryOutlet()
     kept_entries = KeptEntries()
     every_tag = Settings(site=SETTINGS.site, publish=Publish(tag_min=1))
-    for _ in range(2):  # the second time from entries that are kept
-        build_index(index, outlet, every_tag, entry_cache=kept_entries)
+    for _ in range(2):  # the second time from cached entries
+        publish_feeds(index, outlet, every_tag, entry_cache=kept_entries)
         newest, first, second = list_times(outlet, "all.atom")
+
         assert second - first == timedelta(microseconds=1)
         assert newest > second
         assert (
@@ -497,12 +529,13 @@ def test_entries_of_the_same_time_get_different_times() -> None:
 def test_a_text_that_readers_refuse_is_set_aside_and_its_feed_goes_on(
     formats: tuple[str, ...],
 ) -> None:
-    """An article whose text is larger than XML parsers accept (11 MB) is left out and reported; the
-    rest of the feed is published."""
-    index = MemoryIndex([make_article(1, excerpt="word " * 2_200_000), make_article(2)])
+    """An article whose text is larger than XML parsers accept (here 11 MB) is left out and
+    reported, with and without the format Atom; the rest of the feed is published."""
+    too_large = "word " * 2_200_000
+    index = MemoryIndex([make_article(1, excerpt=too_large), make_article(2)])
     outlet = MemoryOutlet()
     publish = Publish(formats=formats, entry_html="plain")
-    report = build_index(index, outlet, Settings(site=SETTINGS.site, publish=publish))
+    report = publish_feeds(index, outlet, Settings(site=SETTINGS.site, publish=publish))
     set_aside = {(problem.what, problem.reason) for problem in report.set_aside}
 
     assert report.held == ()

@@ -21,7 +21,7 @@ from syndicator.publishing import validate
 from syndicator.publishing.output.outlets import FileOutlet
 from tests.publishing import validator
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
-from tests.publishing.test_builder import START, build_index, make_article
+from tests.publishing.test_builder import START, make_article, publish_feeds
 from tests.samples import Samples
 
 TRAPS = (
@@ -87,7 +87,7 @@ def find_faults(values: list[str]) -> list[str]:
     index = MemoryIndex(make_hostile_article(n, value) for n, value in enumerate(values))
     outlet = MemoryOutlet()
     site = Site(title="Ex" + values[0], url="https://feeds.example/", author=values[0])
-    report = build_index(
+    report = publish_feeds(
         index, outlet, Settings(site=site, publish=Publish(limit=1000, tag_min=100, archives=False))
     )
     assert not report.set_aside
@@ -112,9 +112,9 @@ def test_every_illegal_character() -> None:
 def test_every_xss_payload(samples: Samples) -> None:
     """Feeds are valid if every field has an XSS payload; 500 of them are built at once, for
     speed."""
-    values = list_payloads(samples)
-    for start in range(0, len(values), 500):
-        assert find_faults(values[start : start + 500]) == []
+    payloads = list_payloads(samples)
+    for start in range(0, len(payloads), 500):
+        assert find_faults(payloads[start : start + 500]) == []
 
 
 @pytest.mark.slow
@@ -130,7 +130,7 @@ def test_text_arrives_as_it_was_written() -> None:
     is HTML, and JSON not at all."""
     index = MemoryIndex([make_article(1, title="a <b> & &amp; c", excerpt="x < y & <i>z</i>")])
     outlet = MemoryOutlet()
-    build_index(index, outlet)
+    publish_feeds(index, outlet)
 
     assert (
         b'<title type="html">a &amp;lt;b&amp;gt; &amp;amp; &amp;amp;amp; c</title>'
@@ -163,8 +163,9 @@ def parse_as_browser(value: str) -> list[str]:
 def test_no_plain_field_of_rss_is_markup_to_a_reader_that_takes_it_for_html(
     samples: Samples,
 ) -> None:
-    """Plain RSS fields contain no markup, even if a reader unescapes them."""
-    values = [
+    """Plain RSS fields (title, creator, category, source) contain no markup, even if a reader
+    unescapes them once more. Here every field of the articles has one of the hostile texts."""
+    hostile_texts = [
         *list_payloads(samples, every=30),
         """<iframe src=""/srcdoc='&lt;script&gt;alert(1)&lt;/script&gt;'>""",
         "<svg/onload=alert(1) a",
@@ -174,18 +175,19 @@ def test_no_plain_field_of_rss_is_markup_to_a_reader_that_takes_it_for_html(
     ]
     outlet = MemoryOutlet()
     publish = Publish(limit=1000, tag_min=1, archives=False)
-    index = MemoryIndex(make_hostile_article(n, value) for n, value in enumerate(values))
-    build_index(index, outlet, Settings(site=Site(url="https://feeds.example/"), publish=publish))
+    index = MemoryIndex(make_hostile_article(n, text) for n, text in enumerate(hostile_texts))
+    publish_feeds(index, outlet, Settings(site=Site(url="https://feeds.example/"), publish=publish))
     root = etree.fromstring(outlet.files["all.rss"])
-    plain = [
+    plain_fields = [
         field.text
         for name in ("title", "{*}creator", "category", "source")
         for field in root.iter(name)
     ]
 
-    assert len(plain) > len(values)
+    assert len(plain_fields) > len(hostile_texts)
 
-    for value in filter(None, plain):
+    # `parse_as_browser` lists the elements that a browser makes of a text
+    for value in filter(None, plain_fields):
         assert parse_as_browser(value) == []
         assert parse_as_browser(html.unescape(value)) == [], value  # one that decodes twice
 
@@ -202,11 +204,13 @@ def test_the_w3c_validator_has_nothing_to_say(samples: Samples, tmp_path: Path) 
         )
         folder = tmp_path / str(start)
         publish = Publish(limit=1000, tag_min=1000, archives=False, hubs=("https://hub.example/",))
-        build_index(
+        publish_feeds(
             index,
             FileOutlet(folder, gzip=False),
             Settings(site=Site(url="https://feeds.example/"), publish=publish),
         )
-        events = validator.list_events(folder)
-        assert {"all.atom", "all.rss"} <= set(events)
-        assert {name: lines for name, lines in events.items() if lines} == {}
+
+        complaints = validator.list_events(folder)  # the errors and warnings of each file
+
+        assert {"all.atom", "all.rss"} <= set(complaints)
+        assert {name: lines for name, lines in complaints.items() if lines} == {}

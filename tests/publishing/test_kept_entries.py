@@ -16,7 +16,7 @@ from syndicator.publishing.page_design import Look
 from syndicator.publishing.render import atom
 from syndicator.publishing.render.feed_entry import Draft
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
-from tests.publishing.test_builder import SETTINGS, SOURCES, build_index, make_article
+from tests.publishing.test_builder import SETTINGS, SOURCES, make_article, publish_feeds
 
 AI = FeedKey("tag", "ai")
 
@@ -39,10 +39,10 @@ def test_a_later_build_makes_only_the_entries_that_are_new(rendered_titles: list
     index = MemoryIndex(make_article(n) for n in range(4))
     outlet = MemoryOutlet()
     kept_entries = KeptEntries()
-    build_index(index, outlet, only={AI}, entry_cache=kept_entries)
+    publish_feeds(index, outlet, only={AI}, entry_cache=kept_entries)
     index.add(make_article(4))
-    rendered_titles.clear()
-    build_index(index, outlet, only={AI}, entry_cache=kept_entries)
+    rendered_titles.clear()  # this fixture lists the titles of entries as they are rendered
+    publish_feeds(index, outlet, only={AI}, entry_cache=kept_entries)
 
     assert rendered_titles == ["Story 4"]
     assert outlet.files["tags/ai.atom"].count(b"<entry") == 5
@@ -61,18 +61,20 @@ def edit_settings(index: MemoryIndex) -> None:
 
 
 def test_a_newly_linked_tag_makes_entries_again() -> None:
-    """If a tag gets a page, entries with this tag are rendered again."""
+    """If a tag gets a page (here "LLM", by `tags`), entries with this tag are rendered again: a
+    build with a cache from before writes the same files as one without a cache."""
     index = MemoryIndex(make_article(n) for n in range(4))
-    kept_entries = KeptEntries()
     settings = SETTINGS.model_copy(update={"publish": Publish(tag_min=3)})
-    build_index(index, MemoryOutlet(), settings, entry_cache=kept_entries)
-    first_outlet = MemoryOutlet()
-    other_outlet = MemoryOutlet()
-    build_index(index, first_outlet, settings, entry_cache=kept_entries, tags=["LLM"])
-    build_index(index, other_outlet, settings, tags=["LLM"])
+    cache_from_before = KeptEntries()
+    publish_feeds(index, MemoryOutlet(), settings, entry_cache=cache_from_before)
 
-    assert first_outlet.files == other_outlet.files
-    assert b"tags/llm.html" in first_outlet.files["all.atom"]
+    with_cache = MemoryOutlet()
+    without_cache = MemoryOutlet()
+    publish_feeds(index, with_cache, settings, entry_cache=cache_from_before, tags=["LLM"])
+    publish_feeds(index, without_cache, settings, tags=["LLM"])
+
+    assert with_cache.files == without_cache.files
+    assert b"tags/llm.html" in with_cache.files["all.atom"]
 
 
 @pytest.mark.parametrize("edit", [edit_article, edit_source, edit_settings])
@@ -82,20 +84,23 @@ def test_changed_targets_are_made_again(
     """If an article, source or setting changes, a build with cached entries writes the same new
     feeds as one without the cache."""
     index = MemoryIndex(make_article(n) for n in range(4))
-    kept_entries = KeptEntries()
+    cache_from_before = KeptEntries()
     before = MemoryOutlet()
-    build_index(index, before, entry_cache=kept_entries)
+    publish_feeds(index, before, entry_cache=cache_from_before)
+
+    # an edit puts changed sources or settings beside the index
     edit(index)
     for key, source in getattr(index, "sources_now", SOURCES).items():
         monkeypatch.setitem(SOURCES, key, source)
     settings: Settings = getattr(index, "settings_now", SETTINGS)
-    first_outlet = MemoryOutlet()
-    other_outlet = MemoryOutlet()
-    build_index(index, first_outlet, settings, entry_cache=kept_entries)
-    build_index(index, other_outlet, settings)
 
-    assert first_outlet.files == other_outlet.files
-    assert first_outlet.files["tags/ai.atom"] != before.files["tags/ai.atom"]
+    with_cache = MemoryOutlet()
+    without_cache = MemoryOutlet()
+    publish_feeds(index, with_cache, settings, entry_cache=cache_from_before)
+    publish_feeds(index, without_cache, settings)
+
+    assert with_cache.files == without_cache.files
+    assert with_cache.files["tags/ai.atom"] != before.files["tags/ai.atom"]
 
 
 def test_every_build_tells_of_an_entry_that_cannot_be_shown(
@@ -114,7 +119,7 @@ def test_every_build_tells_of_an_entry_that_cannot_be_shown(
     kept_entries = KeptEntries()
     for _ in range(2):
         index.mark_stale([AI])
-        report = build_index(index, outlet, only={AI}, entry_cache=kept_entries)
+        report = publish_feeds(index, outlet, only={AI}, entry_cache=kept_entries)
         assert [problem.what for problem in report.set_aside] == ["https://alpha.example/2"]
 
 
@@ -123,10 +128,10 @@ def test_every_build_tells_of_a_template_with_a_fault() -> None:
     index = MemoryIndex(make_article(n) for n in range(4))
     outlet = MemoryOutlet()
     kept_entries = KeptEntries()
-    look = Look({"story.html": "{{ nothing }}"})
+    look = Look({"story.html": "{{ nothing }}"})  # a name that templates do not have
     for _ in range(2):
         index.mark_stale([AI])
-        report = build_index(index, outlet, only={AI}, entry_cache=kept_entries, look=look)
+        report = publish_feeds(index, outlet, only={AI}, entry_cache=kept_entries, look=look)
         assert [problem.what for problem in report.set_aside] == ["templates"]
 
 
@@ -149,7 +154,8 @@ def test_the_least_recently_used_entries_are_dropped() -> None:
 
 def test_older_entries_are_packed_until_there_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
     """The cache keeps the last used entry unpacked (_MOST_UNPACKED is 1) and compresses others
-    without losing parts; beyond three it drops those used longest ago."""
+    without losing parts; beyond three (`most`) it drops those used longest ago. An entry is found
+    only for the content that it was made of (`of`)."""
     monkeypatch.setattr("syndicator.publishing.entry_cache._MOST_UNPACKED", 1)
     kept_entries = KeptEntries(most=3)
 
@@ -160,19 +166,27 @@ def test_older_entries_are_packed_until_there_are_too_many(monkeypatch: pytest.M
         result = kept_entries.get((id, None, False), of)
         return result and result.parts
 
+    # "a" is made anew, of the content 2
     put("a", b"1", atom=b"old")
     put("b", b"1")
     put("a", b"2")
     put("c", b"1", atom=b"c")
+
     assert parts_of("a", b"1") is None
     assert parts_of("a", b"2") == {}
+
+    # a part that is added to an entry stays when the use of "c" packs it
     result = kept_entries.get(("a", None, False), b"2")
     assert result is not None
     result.parts["rss"] = b"more"
+
     assert parts_of("c", b"1") == {"atom": b"c"}
     assert parts_of("a", b"2") == {"rss": b"more"}
+
+    # two more: "b" and "c" were used before "a"
     put("d", b"1")
     put("e", b"1")
+
     assert parts_of("b", b"1") is None
     assert parts_of("c", b"1") is None
     assert parts_of("a", b"2")

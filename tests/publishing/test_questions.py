@@ -44,16 +44,16 @@ def test_a_question_has_one_address(address: str, normal_address: str) -> None:
 def test_every_question_has_one_bounded_address(text: str) -> None:
     """Any text as a question gives one address, of at most 12 bounded parts, which is read back as
     the same question, or is refused."""
-    for asked in (f"q/words.{text}", f"q/tag.{text}/not.source.{text}", f"q/{text}"):
+    for address in (f"q/words.{text}", f"q/tag.{text}/not.source.{text}", f"q/{text}"):
         try:
-            question = parse_question(asked)
+            question = parse_question(address)
         except QuestionError as error:
             assert str(error)
             continue
         assert parse_question(question.stem) == question
         assert len(question.required) + len(question.excluded) <= 12
         assert all(len(part.encode()) <= LONGEST for part in question.stem.split("/"))
-        parse_query(question.query)
+        parse_query(question.query)  # raises no error
 
 
 def test_its_title_has_the_names_of_its_feeds() -> None:
@@ -67,12 +67,14 @@ def test_its_title_has_the_names_of_its_feeds() -> None:
 def test_moved_feeds_redirect() -> None:
     """A question that names renamed tags is rewritten to their new names, both among required and
     among excluded tags."""
-    to = {
+    moves = {
         FeedKey("tag", "ai"): FeedKey("tag", "machines"),
         FeedKey("tag", "zoo"): FeedKey("tag", "animals"),
     }
-    assert parse_question("q/tag.ai/tag.cars/not.tag.zoo").replace_moved_feeds(to) == Question(
-        (("tag", "cars"), ("tag", "machines")), (("tag", "animals"),)
+    question = parse_question("q/tag.ai/tag.cars/not.tag.zoo")
+
+    assert question.replace_moved_feeds(moves) == Question(
+        required=(("tag", "cars"), ("tag", "machines")), excluded=(("tag", "animals"),)
     )
 
 
@@ -90,13 +92,14 @@ def test_a_saved_question_is_written_in_its_right_spelling_without_a_query(tmp_p
     file.write_text('[[feed]]\nslug = "q/tag.ai"\n')
     (saved,) = load_queries(file)
 
-    assert (saved.query, saved.title) == ('(tag:"ai")', ""), "its title says the names of today"
+    assert saved.query == '(tag:"ai")'
+    assert saved.title == "", "its title is made at each build, of the names that tags then have"
 
     for wrong in (
-        'slug = "q/tag.AI"',
-        'slug = "q/tag.ai"\nquery = "AI"',
-        'slug = "q/color.red"',
-        'slug = "q/"',
+        'slug = "q/tag.AI"',  # not the normal address
+        'slug = "q/tag.ai"\nquery = "AI"',  # a query beside the address
+        'slug = "q/color.red"',  # no such field
+        'slug = "q/"',  # no question
     ):
         file.write_text(f"[[feed]]\n{wrong}\n")
         with pytest.raises(ConfigError, match=r"\[\[feed\]\] 1"):
@@ -106,7 +109,9 @@ def test_a_saved_question_is_written_in_its_right_spelling_without_a_query(tmp_p
 def test_a_question_has_few_names_and_words() -> None:
     """A question may have 12 names and words; one with 13 is refused, to bound the cost of a
     search."""
-    words = [f"word{number}" for number in range(13)]
-    assert len(parse_question(f"q/words.{'-'.join(words[:12])}").required) == 12
+    thirteen_words = [f"word{number}" for number in range(13)]
+    twelve_words = thirteen_words[:12]
+
+    assert len(parse_question(f"q/words.{'-'.join(twelve_words)}").required) == 12
     with pytest.raises(QuestionError, match="at most 12 names and words"):
-        parse_question(f"q/words.{'-'.join(words)}")
+        parse_question(f"q/words.{'-'.join(thirteen_words)}")

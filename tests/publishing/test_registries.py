@@ -94,11 +94,14 @@ def test_every_format_can_be_written_and_every_axis_has_a_place() -> None:
 
 
 def test_the_files_are_there(instance: Instance) -> None:
-    """A kind of feed that was only registered is published in each of its formats."""
-    fill_instance(instance, "One", "Two")
-    text = "EN - Syndicator\nTwo https://one.example/two\nOne https://one.example/one\n"
+    """The added axis (languages) is published in each format, the added one (txt: a title, then a
+    line for each article) too. `instance` has both."""
+    fill_instance(instance, "One", "Two")  # two articles in English
 
-    assert instance.read_published("languages/en.txt") == text
+    assert instance.read_published("languages/en.txt") == (
+        "EN - Syndicator\nTwo https://one.example/two\nOne https://one.example/one\n"
+    )
+    # without the .gz files
     assert {path.name for path in (instance.folder / "feeds/public/languages").glob("*[!z]")} == {
         "en.atom",
         "en.html",
@@ -155,8 +158,8 @@ def test_the_server_knows_the_type(instance: Instance) -> None:
 
 
 def test_a_feed_that_is_not_valid_is_held_in_every_format(instance: Instance) -> None:
-    """If one format of a feed is invalid (here txt, by the "!" in a title), all formats keep their
-    last published version."""
+    """If one format of a feed is invalid, all formats keep their last published version. The check
+    of the format txt refuses a "!" as "too loud"."""
     fill_instance(instance, "One")
     before = instance.read_digests("public")
     with instance.open_app() as app:
@@ -176,7 +179,8 @@ def test_a_feed_that_is_not_valid_is_held_in_every_format(instance: Instance) ->
 def test_an_entry_that_one_format_cannot_hold_is_left_out_of_all_and_named(
     instance: Instance,
 ) -> None:
-    """An article that one format cannot render is left out of all formats and reported."""
+    """An article that one format cannot render is left out of all formats and reported. The format
+    txt of `instance` fails for a title with the word "unprintable"."""
     with instance.open_app() as app:
         store_articles(app, "One", "Of it.")
         store_articles(app, "An unprintable one", "Of it.")
@@ -195,8 +199,8 @@ def test_an_entry_that_one_format_cannot_hold_is_left_out_of_all_and_named(
 def test_an_axis_may_be_off_and_its_feeds_end_with_it(
     instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The added axis may be switched off (LEAST gives None): its feeds are not made, and published
-    ones answer 410."""
+    """The added axis may be switched off: its feeds are not made, and published ones answer 410.
+    LEAST says how many articles a feed needs; None switches the axis off."""
     monkeypatch.setitem(LEAST, "language", lambda publish: None)
     fill_instance(instance, "One")
 
@@ -207,6 +211,7 @@ def test_an_axis_may_be_off_and_its_feeds_end_with_it(
 
     assert "languages/en.txt" in instance.build().written
 
+    # off again; `written` names deleted files too
     monkeypatch.setitem(LEAST, "language", lambda publish: None)
 
     assert "languages/en.txt" in instance.build().written
@@ -226,6 +231,7 @@ def test_a_feed_of_it_may_be_set_up_and_move(instance: Instance) -> None:
 
     assert not (instance.folder / "feeds/public/languages/en.atom").exists()
 
+    # rename languages/en to languages/eng: the old row names the new one
     old = FeedKey("language", "en")
     new = FeedKey("language", "eng")
     with instance.open_app() as app:
@@ -251,7 +257,8 @@ def test_settings_take_the_names_of_the_table_and_no_other(instance: Instance) -
 
 
 def test_archives_follow_the_table(instance: Instance) -> None:
-    """The added axis has archives since its row in the table says `archived`; sources have none."""
+    """The added axis has archives since its row in the table says `archived`; sources have none.
+    With limit = 1 all but the newest of three articles are archived."""
     (instance.config / "syndicator.toml").write_text(
         SETTINGS + "limit = 1\nwindow_hours = 0\narchives = true\n"
     )

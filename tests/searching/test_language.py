@@ -44,8 +44,9 @@ def test_dates_are_of_publication(query: str, is_found: bool) -> None:
     assert is_match(parse_query(query), article, str) is is_found
 
     undated = Article(id="2", url="https://a.example/2", title="Two")
+    query_without_not = query.removeprefix("not ")
 
-    assert not is_match(parse_query(query.removeprefix("not ")), undated, str)
+    assert not is_match(parse_query(query_without_not), undated, str)
 
 
 @pytest.mark.parametrize("value", ["tomorrow", "2026-13", "2026-02-30", "26", "2026-1"])
@@ -69,10 +70,12 @@ def test_an_impossible_date_is_refused(value: str) -> None:
     ],
 )
 def test_a_hostile_search_is_refused_soon(text: str) -> None:
-    """Searches that are too long, too deep or have too many words are refused within a second."""
+    """Searches that are too long, too deep or have too many words are refused within a second of
+    processor time."""
     began = time.process_time()
     with pytest.raises(QueryError):
         parse_search(text)
+
     assert time.process_time() - began < 1
 
 
@@ -80,14 +83,14 @@ def test_a_hostile_search_is_refused_soon(text: str) -> None:
     "text", ["a\0b", "(a|b)*c", "\ud800 x", "a' & 'b", '"a" "b\\', "§tag-x ¶a"]
 )
 def test_a_search_of_any_characters_requires_only_tokens(text: str) -> None:
-    """What a search asks of the index has no control characters or operators, whatever the user
-    types."""
+    """What a search asks of the index (`require`) has no control characters or operators, whatever
+    the user types; a search may be refused instead."""
     try:
-        expr = parse_search(text)
+        search = parse_search(text)
     except QueryError:
         return
-    plan_search(expr)
-    tokens = repr(require(expr))
+    plan_search(search)  # raises no error
+    tokens = repr(require(search))
 
     assert not any(character in tokens for character in "\0&|*\\§¶")
 
@@ -101,5 +104,6 @@ def test_a_long_saved_query_is_read_in_time_that_grows_with_it() -> None:
 
 
 def test_a_written_field_is_one_term() -> None:
-    """Quotation marks in a written field are removed, so that its value stays one term."""
+    """Quotation marks in the value of a written field become blanks, so that it stays one term; as
+    they were, they would end it, and `or` would be an operator."""
     assert parse_query(write_field("tag", 'a" or "b')) == Term("tag", "a  or  b")

@@ -105,7 +105,8 @@ def list_ranked(search: str, *candidates: Candidate, **counts: int) -> list[str]
 )
 def test_the_better_article_is_first(search: str, first: Candidate, second: Candidate) -> None:
     """Of each pair the article that matches better comes first, even if the other was added
-    later (`added=9`)."""
+    later (`added=9`; else 0). A candidate has an id, a title and a text; FILLER is 300 other words.
+    The id of a case says why the first is better."""
     assert list_ranked(search, second, first) == [first.id, second.id]
 
 
@@ -121,24 +122,28 @@ def test_a_rare_word_counts_for_more() -> None:
 
 def test_half_of_the_words_are_not_most() -> None:
     """An article is found if it has more than half of the words: one of two or two of four are
-    too few."""
-    assert list_ranked("ferry bridge", make_candidate("1", "Ferry")) == []
-    assert list_ranked("ferry bridge tide storm", make_candidate("1", "Ferry bridge")) == []
-    assert list_ranked("ferry bridge tide", make_candidate("1", "Ferry bridge")) == ["1"]
+    too few, two of three are enough."""
+    with_one_word = make_candidate("1", title="Ferry")
+    with_two_words = make_candidate("2", title="Ferry bridge")
+
+    assert list_ranked("ferry bridge", with_one_word) == []
+    assert list_ranked("ferry bridge tide storm", with_two_words) == []
+    assert list_ranked("ferry bridge tide", with_two_words) == ["2"]
 
 
 def test_phrases_and_fields_must_match_and_words_rank() -> None:
-    """Phrases, fields and `not` are conditions; only the loose words, by their stems, rank the
-    results."""
+    """Phrases, fields and `not` are conditions (`exact`); only the loose words and those of the
+    field `words`, by their stems, rank the results."""
     search = plan_search(parse_search('ferry "quiet harbour" tag:ai words:tides not storm'))
 
     assert search.words == ("ferry", "tide")
     assert isinstance(search.exact, And)
+    # the phrase, which is of no field; the tag; `not storm` follows
     assert search.exact.parts[:2] == (Term("", "quiet harbour"), Term("tag", "ai"))
 
 
 @pytest.mark.parametrize(
-    ("query", "matching"),
+    ("query", "is_matching"),
     [
         ('"quiet harbour"', True),
         ('"harbour quiet"', False),
@@ -148,25 +153,26 @@ def test_phrases_and_fields_must_match_and_words_rank() -> None:
         ('"で東京"', False),
     ],
 )
-def test_texts_of_terms_are_matched(query: str, matching: bool) -> None:
-    """Queries match the document's words, phrases only in order, also in Japanese, which has no
-    blanks."""
+def test_texts_of_terms_are_matched(query: str, is_matching: bool) -> None:
+    """Queries match the document's words, which are stems ("harbours" too); phrases only in order,
+    also in Japanese, which has no blanks; `words:` in any order."""
     document = make_document(Article(id="1", url="", title="A quiet harbour"), "これは東京です")
 
     assert document.title == " quiet harbour "
 
-    expected_search = parse_search(query)
+    # the article has no text of its own: only the document can match
+    empty_article = Article(id="", url="", title="")
+    found = is_match_with_texts(parse_search(query), empty_article, TermTexts(document))
 
-    assert (
-        is_match_with_texts(expected_search, Article(id="", url="", title=""), TermTexts(document))
-        is matching
-    )
+    assert found is is_matching
 
 
 def test_the_rarest_words_rank() -> None:
     """Of twelve words the rarest `MOST_WORDS` rank, and most of them are required; two words
-    alone need no such conditions."""
+    alone need no such conditions. `require_most` returns sets of words: an article that has all
+    words of one set has enough."""
     search = plan_search(parse_search(" ".join(f"w{number}" for number in range(12))))
+    # each word is rarer than the one before
     counts = {word: 100 - number for number, word in enumerate(search.words)}
     chosen = choose_words(search, Frequencies(total=1000, terms=counts))
 
@@ -176,10 +182,17 @@ def test_the_rarest_words_rank() -> None:
 
 
 def test_a_word_with_a_wrong_letter() -> None:
-    """A misspelling may change, drop, swap or add a letter; short words and scripts without an
+    """A misspelling may add, drop, swap or change a letter; short words and scripts without an
     alphabet have none."""
-    assert {"harbour", "haror", "hrabor", "garbor", "harborz"} <= {*list_misspellings("harbor")}
-    assert "harbor" not in list_misspellings("harbor")
+    misspellings = set(list_misspellings("harbor"))
+
+    assert "harbour" in misspellings  # u is added
+    assert "harborz" in misspellings  # z is added
+    assert "haror" in misspellings  # b is dropped
+    assert "hrabor" in misspellings  # a and r are swapped
+    assert "garbor" in misspellings  # h is changed
+    assert "harbor" not in misspellings
+
     assert list_misspellings("bear") == []
     assert list_misspellings("人工知能人工") == []
 
@@ -191,6 +204,6 @@ def test_a_document_is_packed_whole() -> None:
     )
 
     assert Document.unpack(document.pack()) == document
-    assert "§tag-c-plus-plus" in document.tokens
-    assert "¶under" in document.tokens
+    assert "§tag-c-plus-plus" in document.tokens  # the mark of a field
+    assert "¶under" in document.tokens  # the mark of a word of the title
     assert Document.unpack(Document().pack()) == Document()

@@ -18,7 +18,7 @@ from syndicator.publishing.render.view import make_view
 from syndicator.publishing.web.article_html import make_article_data
 from syndicator.upkeep.passes.read_again import _apply_reading
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
-from tests.publishing.test_builder import build_index, make_article
+from tests.publishing.test_builder import make_article, publish_feeds
 from tests.visiting.conftest import Reply, Web, web
 from tests.visiting.operator import refresh_sources, run_checked_command, write_sources_config
 
@@ -86,7 +86,7 @@ def publish_article(*rights: str, own: str = "") -> dict[str, bytes]:
     how = Settings(
         site=Site(url="https://feeds.example/", rights=own), publish=Publish(archives=False)
     )
-    build_index(MemoryIndex([make_article(1, rights=rights)]), outlet, how)
+    publish_feeds(MemoryIndex([make_article(1, rights=rights)]), outlet, how)
     return outlet.files
 
 

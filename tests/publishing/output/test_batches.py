@@ -63,23 +63,23 @@ def use_disk(monkeypatch: pytest.MonkeyPatch, disk: Disk) -> None:
 
 def test_a_small_build_syncs_twice(instance: Instance, monkeypatch: pytest.MonkeyPatch) -> None:
     """A build of few files calls fsync for whole batches, twice in all, not once per file, since a
-    sync is slow. `disk` counts."""
+    sync is slow. `disk` counts its calls, and the files that are replaced."""
     disk = CountingDisk()
     use_disk(monkeypatch, disk)
     written = instance.build().written
 
-    assert disk.replaced > len(written) > 10
+    assert disk.replaced > len(written) > 10  # .gz files too, which `written` does not name
     assert disk.syncs == 2
 
 
-@pytest.mark.parametrize("others", [[], ["tags/llm.rss"]])
+@pytest.mark.parametrize("also_blocked", [[], ["tags/llm.rss"]])
 def test_a_head_that_cannot_be_replaced_holds_its_feed_alone(
-    instance: Instance, others: list[str]
+    instance: Instance, also_blocked: list[str]
 ) -> None:
     """If a feed file cannot be written (a folder has its name), its feed is held and all others are
-    published; once it can, the next build writes it."""
+    published; once it can, the next build writes it. `instance` has an article "New" to publish."""
     name = "tags/llm.atom"
-    for file_name in (name, *others):
+    for file_name in (name, *also_blocked):
         path = instance.folder / "feeds/public" / file_name
         path.unlink()
         path.mkdir()
@@ -91,9 +91,10 @@ def test_a_head_that_cannot_be_replaced_holds_its_feed_alone(
     assert name not in report.written
     assert "New" in instance.read_published("all.atom")
     assert "New" in instance.read_published("sources/one.atom")
-    assert instance.build().held  # its mark stays
+    assert instance.build().held  # the feed is still to be built
 
-    for file_name in (name, *others):
+    # remove the folders
+    for file_name in (name, *also_blocked):
         (instance.folder / "feeds/public" / file_name).rmdir()
 
     assert name in instance.build().written

@@ -66,7 +66,7 @@ def list_files(root: Path) -> set[str]:
 
 def test_writes_only_what_changed(tmp_path: Path) -> None:
     """A second file with the same content is not written (inode and time stay); another content
-    is."""
+    is. `publish_file` returns whether it wrote."""
     outlet = FileOutlet(tmp_path)
 
     assert publish_file(outlet, "tags/ai.atom", b"one")
@@ -121,8 +121,8 @@ def test_a_gz_of_the_file_before_is_made_again(tmp_path: Path) -> None:
 
 
 def test_rarely_requested_files_have_no_gz(tmp_path: Path) -> None:
-    """Archives, pages, pictures and other rarely requested files have no .gz, and an earlier
-    version's one is deleted."""
+    """Only files at the web root, and feeds of categories and saved queries, are requested often
+    enough for a .gz. Other files have none, and an earlier version's one is deleted."""
     outlet = FileOutlet(tmp_path)
     rare_names = [
         "archive/tags/ai/2026-11.atom",
@@ -157,16 +157,16 @@ def test_a_moved_file_is_newer_than_those_that_redirect_to_it(tmp_path: Path) ->
     outlet = FileOutlet(tmp_path, gzip=False)
     publish_file(outlet, "old.atom", b"1")
     publish_file(outlet, "old.atom", b"2")
-    publish_file(outlet, "new.atom", b"2", heir_of=["old.atom", "never.atom"])
-    old, new = (
-        (tmp_path / name).stat().st_mtime_ns // 1_000_000_000 for name in ("old.atom", "new.atom")
-    )
+    publish_file(outlet, "new.atom", b"2", heir_of=["old.atom", "never.atom"])  # one is missing
+    old_second = (tmp_path / "old.atom").stat().st_mtime_ns // 1_000_000_000
+    new_second = (tmp_path / "new.atom").stat().st_mtime_ns // 1_000_000_000
 
-    assert new > old
+    assert new_second > old_second
 
 
 def test_delete(tmp_path: Path) -> None:
-    """Deleting a file also deletes its .gz, and returns whether it existed."""
+    """Deleting a file (`unpublish_file`) also deletes its .gz, and returns whether it existed.
+    Other files stay."""
     outlet = FileOutlet(tmp_path)
     publish_file(outlet, "a.atom", b"1")
     publish_file(outlet, "queries/b.atom", b"1")
@@ -228,10 +228,12 @@ def test_readers_see_nothing_before_the_commit_and_the_builder_all(tmp_path: Pat
 
     assert outlet.delete("tags/ended.atom")
     assert not outlet.delete("tags/ended.atom")
-    # readers see the published files, but for the new folder
+
+    # readers see the published files, and only the folder of the new ones
     assert reader.names("tags/") == {"tags/old.atom", "tags/ended.atom", "tags/deep"}
     assert reader.get("tags/old.atom") == b"old"
     assert reader.get("tags/first.atom") is None
+
     # the builder sees its changes
     assert outlet.names("tags/") == {"tags/old.atom", "tags/first.atom", "tags/deep"}
     assert outlet.get("tags/old.atom") == b"new"
@@ -273,12 +275,15 @@ def test_the_last_of_several_changes_of_a_file_counts(tmp_path: Path) -> None:
     outlet = FileOutlet(tmp_path)
     for name in ("a.atom", "b.atom", "c.atom"):
         publish_file(outlet, name, b"old")
+
+    # a is changed twice
     outlet.put("a.atom", b"new")
     outlet.put("a.atom", b"newer")
+    # b is changed, then deleted
     outlet.put("b.atom", b"new")
     outlet.delete("b.atom")
+    # c is deleted, then put as it is published
     outlet.delete("c.atom")
-
     assert not outlet.put("c.atom", b"old")
 
     outlet.commit()
@@ -290,7 +295,8 @@ def test_the_last_of_several_changes_of_a_file_counts(tmp_path: Path) -> None:
 
 
 def test_an_heir_is_later_than_bytes_that_are_staged(tmp_path: Path) -> None:
-    """A file written with `heir_of` gets a modification time a second after the old file."""
+    """A file written with `heir_of` gets a modification time a second after the old file, also if
+    that is written in the same commit."""
     outlet = FileOutlet(tmp_path, gzip=False)
     outlet.put("old.atom", b"1")
     outlet.put("new.atom", b"2", heir_of=["old.atom"])
@@ -301,7 +307,8 @@ def test_an_heir_is_later_than_bytes_that_are_staged(tmp_path: Path) -> None:
 
 
 def test_a_folder_in_place_of_a_file_refuses_that_file_alone(tmp_path: Path) -> None:
-    """A folder in place of a file is reported; all other files are written."""
+    """A folder in place of a file is reported; all other files are written. A second commit has
+    nothing left to write."""
     outlet = FileOutlet(tmp_path)
     (tmp_path / "b.atom").mkdir()
     for name in ("a.atom", "b.atom", "c.atom"):
@@ -329,6 +336,7 @@ def test_a_batch_is_synced_replaced_synced_and_only_then_others_are_deleted(
     disk.steps.clear()
     outlet.commit()
 
+    # temporary files begin with a dot; "." alone is the folder of all
     assert disk.steps == [
         "sync .x.atom .x.atom.gz categories/.ai.html",
         "replace x.atom",
@@ -339,11 +347,12 @@ def test_a_batch_is_synced_replaced_synced_and_only_then_others_are_deleted(
         "sync . tags",
     ]
 
+    # the same file again
     disk.steps.clear()
     outlet.put("x.atom", b"1")
     outlet.commit()
 
-    assert {*disk.steps} == {"sync "}
+    assert {*disk.steps} == {"sync "}  # of no file
 
 
 @pytest.mark.parametrize("count", [1, 500])
@@ -351,33 +360,35 @@ def test_few_files_are_synced_one_by_one_and_many_with_their_file_system(
     tmp_path: Path, count: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One file is synced by its own fsync; 500 files by one sync of their file system, which is
-    faster."""
-    real = os.fsync
-    synced = list[str]()
+    faster, and no fsync."""
+    fsync = os.fsync
+    names_of_synced_files = list[str]()
 
-    def fsync(descriptor: int) -> None:
-        synced.append(Path(f"/proc/self/fd/{descriptor}").readlink().name)
-        real(descriptor)
+    def record_fsync(descriptor: int) -> None:
+        names_of_synced_files.append(Path(f"/proc/self/fd/{descriptor}").readlink().name)
+        fsync(descriptor)
 
-    monkeypatch.setattr(os, "fsync", fsync)
+    monkeypatch.setattr(os, "fsync", record_fsync)
     paths = [tmp_path / str(number) for number in range(count)]
     for path in paths:
         path.touch()
     Disk().sync(paths)
-    assert synced == (["0"] if count == 1 else [])
+
+    assert names_of_synced_files == (["0"] if count == 1 else [])
 
 
-@pytest.mark.parametrize("left", [b"", b"torn", None])
+@pytest.mark.parametrize("left_by_crash", [b"", b"torn", None])
 def test_files_lost_by_a_crash_before_the_sync_are_written_again(
-    tmp_path: Path, left: bytes | None
+    tmp_path: Path, left_by_crash: bytes | None
 ) -> None:
-    """Files that a crash left empty, torn or missing are written again, also if their content has
-    not changed. Here `x.atom.gz` and an archive are damaged."""
+    """Files that a crash left empty, torn or missing (None) are written again, also if their
+    content has not changed. Here `x.atom.gz` and an archive are damaged; x.atom itself is not, so
+    that `publish_file` is False for it."""
     outlet = FileOutlet(tmp_path)
     publish_file(outlet, "x.atom", b"<feed/>")
     publish_file(outlet, "archive/all/2026-11.atom", b"<feed/>")
     for path in (tmp_path / "x.atom.gz", tmp_path / "archive/all/2026-11.atom"):
-        path.unlink() if left is None else path.write_bytes(left)
+        path.unlink() if left_by_crash is None else path.write_bytes(left_by_crash)
 
     assert not publish_file(outlet, "x.atom", b"<feed/>")
     assert publish_file(outlet, "archive/all/2026-11.atom", b"<feed/>")
@@ -388,16 +399,19 @@ def test_a_build_that_lost_its_lock_writes_and_deletes_nothing(tmp_path: Path) -
     """A build that no longer has its lock (`held` raises) writes and deletes no file, since another
     build may be running."""
 
-    def held() -> None:
-        raise ZeroDivisionError
+    class LostLockError(Exception):
+        """The lock is not held any more."""
+
+    def check_lock() -> None:
+        raise LostLockError
 
     publish_file(FileOutlet(tmp_path), "x.atom", b"old")
-    outlet = FileOutlet(tmp_path, held=held)
-    for change in (
-        lambda: publish_file(outlet, "x.atom", b"new"),
-        lambda: unpublish_file(outlet, "x.atom"),
-    ):
-        with pytest.raises(ZeroDivisionError):
-            change()
+    outlet = FileOutlet(tmp_path, held=check_lock)
+
+    with pytest.raises(LostLockError):
+        publish_file(outlet, "x.atom", b"new")
+    with pytest.raises(LostLockError):
+        unpublish_file(outlet, "x.atom")
+
     assert {path.name for path in tmp_path.iterdir()} == {"x.atom", "x.atom.gz"}
     assert outlet.get("x.atom") == b"old"

@@ -26,7 +26,7 @@ def make_tag_row(slug: str, to: str = "", **more: Any) -> FeedRow:
 def test_a_feed_that_moved_twice_redirects_to_its_last_address() -> None:
     """If tag a was renamed to b and b to c, both old feeds redirect directly to c, without a
     chain."""
-    rows = [make_tag_row("a", "b"), make_tag_row("b", "c"), make_tag_row("c")]
+    rows = [make_tag_row("a", to="b"), make_tag_row("b", to="c"), make_tag_row("c")]
     assert resolve_moves(rows) == {
         FeedKey("tag", "a"): FeedKey("tag", "c"),
         FeedKey("tag", "b"): FeedKey("tag", "c"),
@@ -35,8 +35,8 @@ def test_a_feed_that_moved_twice_redirects_to_its_last_address() -> None:
 
 def test_feeds_that_moved_in_a_circle_are_gone() -> None:
     """Feeds whose moves form a circle have no redirect: the redirect maps list them as gone. Here a
-    moved to b and b back to a."""
-    rows = [make_tag_row("a", "b"), make_tag_row("b", "a"), make_tag_row("c", "a")]
+    moved to b and b back to a; c moved to a, into the circle."""
+    rows = [make_tag_row("a", to="b"), make_tag_row("b", to="a"), make_tag_row("c", to="a")]
 
     assert resolve_moves(rows) == {}
 
@@ -49,7 +49,7 @@ def test_every_map_says_the_same_with_the_path_of_the_web_root() -> None:
     """The redirect maps for our server (JSON), nginx and Caddy contain the same moved and deleted
     feeds, below the path of the site (/feeds/)."""
     redirect_maps = make_redirect_maps(
-        [make_tag_row("old", "new"), make_tag_row("new"), make_tag_row("ended", dropped=True)],
+        [make_tag_row("old", to="new"), make_tag_row("new"), make_tag_row("ended", dropped=True)],
         "https://site.example/feeds/",
     )
     json_map = json.loads(redirect_maps[JSON])
@@ -66,8 +66,9 @@ def test_files_of_others_stay_beside_thumbnails() -> None:
     """Of the files in pictures/, only our thumbnails that no page needs are deleted; those of the
     operator (logo.webp) stay."""
     outlet = MemoryOutlet()
-    thumbnails = [f"pictures/{n:020x}.webp" for n in (1, 2)]
-    outlet.files |= dict.fromkeys([*thumbnails, "pictures/logo.webp"], b"")
+    needed = "pictures/00000000000000000001.webp"
+    unneeded = "pictures/00000000000000000002.webp"
+    outlet.files |= dict.fromkeys([needed, unneeded, "pictures/logo.webp"], b"")
 
-    assert delete_unneeded_thumbnails(outlet, thumbnails[:1]) == {thumbnails[1]}
-    assert sorted(outlet.files) == [thumbnails[0], "pictures/logo.webp"]
+    assert delete_unneeded_thumbnails(outlet, [needed]) == {unneeded}
+    assert sorted(outlet.files) == [needed, "pictures/logo.webp"]

@@ -74,7 +74,7 @@ async def test_each_address_has_a_request_of_its_own_with_url_and_topic() -> Non
 async def test_an_address_that_the_hub_refuses_costs_no_other() -> None:
     """If the hub refuses one address (the second, with 403), all nine are sent and only that one is
     reported."""
-    hub = Hub(204, 403)
+    hub = Hub(204, 403)  # its first answers, then always 204
     urls = list_addresses(9)
     notice = await notify_hub(HUB, urls, hub)
 
@@ -129,12 +129,14 @@ async def test_a_passing_fault_is_tried_again_and_a_final_one_is_not(
     answers: list[int | str], reason: str | None, requests: int
 ) -> None:
     """Errors that may pass (429, 5xx, no connection) are tried three times in all; a 404 is final
-    and is reported at once."""
+    and is reported at once. The hub gives these answers, then 204; `reason` is that of the last
+    failure, None for a success."""
     hub = Hub(*answers)
-    notice = await notify_hub(HUB, list_addresses(1), hub, first_retry_seconds=0.001)
+    (url,) = list_addresses(1)
+    notice = await notify_hub(HUB, [url], hub, first_retry_seconds=0.001)
 
     assert (notice.failed.reason if notice.failed else None) == reason
-    assert notice.urls_not_notified == (tuple(list_addresses(1)) if reason else ())
+    assert notice.urls_not_notified == ((url,) if reason else ())
     assert len(hub.asked) == requests
 
 
@@ -147,16 +149,19 @@ class SilentHub(Hub):
         return await super().fetch(request)
 
 
-@pytest.mark.parametrize(("each", "in_all"), [(0.2, 60), (60, 0.2)])
-async def test_a_silent_hub_ends_at_the_deadline(each: float, in_all: float) -> None:
-    """A hub that stops answering after four requests fails with a timeout: per request (`each`) or
-    for all together (`in_all`), in seconds."""
+@pytest.mark.parametrize(("seconds_each", "seconds_in_all"), [(0.2, 60), (60, 0.2)])
+async def test_a_silent_hub_ends_at_the_deadline(
+    seconds_each: float, seconds_in_all: float
+) -> None:
+    """A hub that stops answering after four requests fails with a timeout: per request
+    (`seconds_each`) or for all together (`seconds_in_all`). The other five are reported."""
+    urls = list_addresses(9)
     async with asyncio.timeout(50):
         notice = await notify_hub(
-            HUB, list_addresses(9), SilentHub(), seconds_each=each, seconds_in_all=in_all
+            HUB, urls, SilentHub(), seconds_each=seconds_each, seconds_in_all=seconds_in_all
         )
 
-    assert notice.urls_not_notified == tuple(list_addresses(9)[4:])
+    assert notice.urls_not_notified == tuple(urls[4:])
     assert notice.failed is not None
     assert notice.failed.reason == "timeout"
     assert notice.failed.detail == "no answer in 0.2 s"

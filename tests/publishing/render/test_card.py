@@ -16,7 +16,7 @@ from syndicator.publishing.render.head import Links, make_links, write_card
 from syndicator.publishing.render.view import View, make_view
 from syndicator.publishing.selection import fingerprints
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
-from tests.publishing.test_builder import ATOM, INSTANCE, build_index, make_article
+from tests.publishing.test_builder import ATOM, INSTANCE, make_article, publish_feeds
 from tests.publishing.test_hostile_text import TRAPS, list_payloads
 from tests.samples import Samples
 
@@ -183,7 +183,7 @@ def build_files(**publish: Any) -> dict[str, bytes]:
     how = Settings(site=Site(url=BASE), publish=Publish(archives=False, **publish))
     index.save_html({make_article(1).id: "<p>All of it.</p>"})
     assert (
-        build_index(
+        publish_feeds(
             index, outlet, how, source_of=lambda one: FULL, markdown=lambda id: f"# {id}\x0b"
         ).held
         == ()

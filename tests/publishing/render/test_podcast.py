@@ -8,7 +8,7 @@ from lxml import etree
 from syndicator.configuration.settings import Publish, Settings, Site
 from syndicator.core.model import Enclosure
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
-from tests.publishing.test_builder import build_index, make_article
+from tests.publishing.test_builder import make_article, publish_feeds
 from tests.visiting.feeds.test_podcast import LINES
 
 ITUNES = "{http://www.itunes.com/dtds/podcast-1.0.dtd}"
@@ -28,7 +28,9 @@ def test_transcripts_chapters_and_persons_pass_through() -> None:
     )
     outlet = MemoryOutlet()
     settings = Settings(site=Site(url="https://feeds.example/"), publish=Publish(archives=False))
-    build_index(MemoryIndex([make_article(1, enclosure=sound), make_article(2)]), outlet, settings)
+    publish_feeds(
+        MemoryIndex([make_article(1, enclosure=sound), make_article(2)]), outlet, settings
+    )
     item_without_sound, item = etree.fromstring(outlet.files["all.rss"]).iter("item")
 
     assert not [node for node in item_without_sound if node.tag.startswith(PODCAST)]
@@ -80,7 +82,7 @@ def test_an_episode_has_duration_and_picture_for_podcast_players() -> None:
         make_article(3, cover="https://pod.example/3.jpg"),
     ]
     outlet = MemoryOutlet()
-    build_index(MemoryIndex(articles), outlet, Settings(publish=Publish(archives=False)))
+    publish_feeds(MemoryIndex(articles), outlet, Settings(publish=Publish(archives=False)))
     results = [
         [
             (node.tag.removeprefix(ITUNES), node.text, dict(node.attrib))
@@ -121,7 +123,7 @@ def test_tags_of_apple_stand_only_beside_files_that_its_players_take(
         podcast=("episode 1", "person Jane Doe"),
     )
     outlet = MemoryOutlet()
-    build_index(MemoryIndex([make_article(1, enclosure=sound)]), outlet, Settings())
+    publish_feeds(MemoryIndex([make_article(1, enclosure=sound)]), outlet, Settings())
     (item,) = etree.fromstring(outlet.files["all.rss"]).iter("item")
     names = [node.tag.removeprefix(ITUNES) for node in item if node.tag.startswith(ITUNES)]
 
@@ -135,7 +137,7 @@ def test_an_episode_has_its_numbers_and_advice() -> None:
     lines = ("season 2", "episode 12", "explicit false", "episode 1 <b>", "explicit no", "season 0")
     sound = Enclosure(url="https://pod.example/1.mp3", type="audio/mpeg", podcast=lines)
     outlet = MemoryOutlet()
-    build_index(MemoryIndex([make_article(1, enclosure=sound)]), outlet, Settings())
+    publish_feeds(MemoryIndex([make_article(1, enclosure=sound)]), outlet, Settings())
     (item,) = etree.fromstring(outlet.files["all.rss"]).iter("item")
     results = {
         node.tag.removeprefix(ITUNES): node.text for node in item if node.tag.startswith(ITUNES)

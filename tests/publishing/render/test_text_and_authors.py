@@ -10,7 +10,7 @@ from lxml import etree
 
 from syndicator.configuration.settings import Publish, Settings, Site
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
-from tests.publishing.test_builder import ATOM, build_index, make_article
+from tests.publishing.test_builder import ATOM, make_article, publish_feeds
 
 DC = "{http://purl.org/dc/elements/1.1/}"
 
@@ -23,7 +23,7 @@ class Documents:
     ) -> None:
         outlet = MemoryOutlet()
         how = Publish(archives=False, entry_html="plain")
-        report = build_index(MemoryIndex(articles), outlet, Settings(site=site, publish=how))
+        report = publish_feeds(MemoryIndex(articles), outlet, Settings(site=site, publish=how))
         assert report.held == ()
         assert report.set_aside == ()
         self.atom, self.rss = (

@@ -19,7 +19,7 @@ import pytest
 from syndicator.core.text import each_term
 from syndicator.publishing.server.files import CSP
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
-from tests.publishing.test_builder import build_index, make_article
+from tests.publishing.test_builder import make_article, publish_feeds
 
 CHROMIUM = (
     shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -53,7 +53,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     root = tmp_path_factory.mktemp("site")
     outlet = MemoryOutlet()
     titles = [*TEXTS, *(f"Common story number{number}" for number in range(45))]
-    build_index(
+    publish_feeds(
         MemoryIndex(make_article(number, title=title) for number, title in enumerate(titles)),
         outlet,
     )

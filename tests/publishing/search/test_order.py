@@ -11,7 +11,7 @@ import pytest
 
 from syndicator.publishing import search
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
-from tests.publishing.test_builder import build_index, make_article
+from tests.publishing.test_builder import make_article, publish_feeds
 
 HERE = Path(__file__).parent
 SCRIPT = HERE.parents[2] / "syndicator/publishing/static/search.js"
@@ -40,7 +40,7 @@ def test_the_best_story_is_first(tmp_path: Path, words: str, titles: list[str]) 
     """The search page ranks stories that have most of the words, title matches first. Node runs the
     same script as browsers; each id names its rule."""
     outlet = MemoryOutlet()
-    build_index(MemoryIndex(STORIES), outlet)
+    publish_feeds(MemoryIndex(STORIES), outlet)
     for name, data in outlet.files.items():
         if name.startswith(search.FOLDER):
             (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)

@@ -26,7 +26,7 @@ from syndicator.searching.language import parse_query, parse_search
 from syndicator.store import rows as rows_of_store
 from syndicator.store.engine import Store, open_store
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
-from tests.publishing.test_builder import SOURCES, build_index
+from tests.publishing.test_builder import SOURCES, publish_feeds
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
@@ -121,7 +121,7 @@ def search_files(
         for key in {article.source_key for article in articles}:
             source = Source(key=key, url=f"https://{key}.example/feed", content="full")
             patch.setitem(SOURCES, key, source)
-        build_index(index, outlet, markdown=texts.__getitem__)
+        publish_feeds(index, outlet, markdown=texts.__getitem__)
     root = tmp_path_factory.mktemp("shelf")
     for name, data in outlet.files.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)

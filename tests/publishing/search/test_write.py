@@ -13,7 +13,7 @@ from syndicator.publishing import search
 from syndicator.publishing.kinds.targets import SEARCH
 from syndicator.searching.documents import Document
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
-from tests.publishing.test_builder import SETTINGS, SOURCES, build_index, make_article
+from tests.publishing.test_builder import SETTINGS, SOURCES, make_article, publish_feeds
 
 
 def search_files(outlet: MemoryOutlet) -> dict[str, bytes]:
@@ -34,7 +34,7 @@ def read_search_text(outlet: MemoryOutlet) -> str:
 def build_search_files(*articles: Any) -> tuple[MemoryIndex, MemoryOutlet]:
     index = MemoryIndex(articles)
     outlet = MemoryOutlet()
-    build_index(index, outlet)
+    publish_feeds(index, outlet)
     return index, outlet
 
 
@@ -85,7 +85,7 @@ def test_the_same_articles_give_the_same_bytes_and_one_more_changes_one_block() 
 
     before = search_files(outlet)
     index.add(make_article(6, title="Another"))
-    build_index(index, outlet, only={key for key, row in index.rows.items() if row.stale})
+    publish_feeds(index, outlet, only={key for key, row in index.rows.items() if row.stale})
     changed = {name for name, data in search_files(outlet).items() if before.get(name) != data}
 
     assert changed == {"search/index.js", "search/2025-11.0.t0.js", "search/2025-11.0.d0.js"}
@@ -105,7 +105,7 @@ def test_fingerprints_of_search_files_are_stored_and_not_published() -> None:
     for name, file in index.files(remembered).items():
         index.files_of[name] = replace(file, made_of="other times")
     index.mark_stale(index.rows)
-    build_index(index, outlet, only=set(index.rows))
+    publish_feeds(index, outlet, only=set(index.rows))
 
     assert search_files(outlet) == before
 
@@ -120,7 +120,7 @@ def test_a_build_makes_no_file_of_a_period_that_did_not_change(
     periods: list[str] = []
     shards = search.Shards
     monkeypatch.setattr(search, "Shards", lambda name: (periods.append(name), shards(name))[1])
-    build_index(index, outlet, only={key for key, row in index.rows.items() if row.stale})
+    publish_feeds(index, outlet, only={key for key, row in index.rows.items() if row.stale})
 
     assert periods == ["2025-11.0"]
 
@@ -134,7 +134,7 @@ def test_an_article_that_was_withdrawn_is_found_no_more() -> None:
     assert "Retracted" in read_search_text(outlet)
 
     index.remove(gone_article.id, at=datetime(2026, 1, 1, tzinfo=UTC))
-    build_index(index, outlet, only={key for key, row in index.rows.items() if row.stale})
+    publish_feeds(index, outlet, only={key for key, row in index.rows.items() if row.stale})
 
     assert "Retracted" not in read_search_text(outlet)
     assert "retracted" not in read_search_text(outlet)
@@ -165,7 +165,7 @@ def test_files_of_periods_that_are_no_more_go() -> None:
     assert any(name.startswith("search/2025-11.") for name in outlet.files)
 
     index.add(make_article(2, added=datetime(2026, 2, 1, tzinfo=UTC)))
-    build_index(index, outlet)
+    publish_feeds(index, outlet)
 
     assert {row[0] for row in list_periods(outlet)} == {"2025", "2026-02.0"}
     assert not any(name.startswith("search/2025-11.") for name in outlet.files)
@@ -180,7 +180,7 @@ def test_a_file_that_is_lost_and_a_list_that_is_broken_are_made_again() -> None:
         outlet.files |= damage
         outlet.files.pop("search/2025-11.0.d0.js")
         index.mark_stale(index.rows)
-        build_index(index, outlet, only=set(index.rows))
+        publish_feeds(index, outlet, only=set(index.rows))
         assert search_files(outlet) == whole_files
 
 
@@ -243,7 +243,7 @@ def build_with_texts(
     outlet = MemoryOutlet()
     read = list[str]()
     index.save_html({article_id: f"<p>{text}</p>" for article_id, text in texts.items()})
-    build_index(index, outlet, markdown=lambda id: (read.append(id), texts[id])[1], **more)
+    publish_feeds(index, outlet, markdown=lambda id: (read.append(id), texts[id])[1], **more)
     return index, outlet, read
 
 
@@ -269,7 +269,7 @@ def test_the_terms_that_are_stored_are_those_of_a_text() -> None:
     index, outlet, _ = build_with_texts(make_article(1), texts=texts)
     index.add(make_article(2))
     index.terms[make_article(2).id] = Document(body=" tariff ")
-    build_index(index, outlet, markdown=texts.__getitem__)
+    publish_feeds(index, outlet, markdown=texts.__getitem__)
     terms = read_terms(outlet, "2025-11.0")
 
     assert "tariff" in terms
@@ -291,6 +291,6 @@ def test_without_pages_there_is_no_search() -> None:
     publish = SETTINGS.publish.model_copy(update={"formats": ("atom",)})
     index = MemoryIndex([make_article(1)])
     outlet = MemoryOutlet()
-    build_index(index, outlet, SETTINGS.model_copy(update={"publish": publish}))
+    publish_feeds(index, outlet, SETTINGS.model_copy(update={"publish": publish}))
 
     assert search_files(outlet) == {}

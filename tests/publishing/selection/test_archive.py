@@ -20,9 +20,9 @@ from tests.publishing.test_builder import (
     INSTANCE,
     SETTINGS,
     START,
-    build_index,
     limit_entries,
     make_article,
+    publish_feeds,
 )
 
 BASE = SETTINGS.base_url
@@ -74,7 +74,7 @@ def live_days(days: list[Day], how: Settings) -> Iterator[tuple[MemoryIndex, Mem
                 make_article(number, added=added, published=added, source_key=source, tags=tags)
             )
         list_changed(index, day, when + timedelta(hours=24))
-        assert build_index(index, outlet, how).held == ()
+        assert publish_feeds(index, outlet, how).held == ()
         yield index, outlet
         when += timedelta(days=day.pause)
 

@@ -18,9 +18,9 @@ from tests.publishing.test_builder import (
     INSTANCE,
     SETTINGS,
     START,
-    build_index,
     limit_entries,
     make_article,
+    publish_feeds,
 )
 
 HOW = Settings(site=SETTINGS.site, publish=Publish(limit=50, window_hours=24, tag_min=1000))
@@ -82,7 +82,7 @@ def build_days(days: int, index: MemoryIndex, outlet: MemoryOutlet) -> set[str]:
     for number in range(days):
         for article in make_day(number):
             index.add(article)
-        assert build_index(index, outlet, HOW).held == ()
+        assert publish_feeds(index, outlet, HOW).held == ()
         seen |= set(list_archive_documents(outlet))
     return seen
 
@@ -113,23 +113,23 @@ def test_a_month_that_is_published_whole_stays_so(monkeypatch: pytest.MonkeyPatc
     for one in (*(one for number in range(DAYS) for one in make_day(number)), *make_day(DAYS + 9)):
         index.add(one)
     monkeypatch.setattr(archive, "_MOST_OF_MONTHS", 10_000)  # as an earlier version had it
-    build_index(index, outlet, HOW)
+    publish_feeds(index, outlet, HOW)
 
     assert list(list_archive_documents(outlet)) == ["archive/all/2025-11.atom"]
 
     monkeypatch.undo()
-    build_index(index, outlet, HOW)
+    publish_feeds(index, outlet, HOW)
 
     assert list(list_archive_documents(outlet)) == ["archive/all/2025-11.atom"]
 
     lose_database(index, outlet)
-    build_index(index, outlet, HOW)
+    publish_feeds(index, outlet, HOW)
 
     assert list(list_archive_documents(outlet)) == ["archive/all/2025-11.atom"]
 
     second_outlet = MemoryOutlet()
     index.files_of.clear()  # and what is published, too
-    build_index(index, second_outlet, HOW)
+    publish_feeds(index, second_outlet, HOW)
 
     assert len(list_archive_documents(second_outlet)) > 5
     assert walk_archive(second_outlet) == walk_archive(outlet)
@@ -145,7 +145,7 @@ def test_entries_of_a_closed_month_are_read_only_if_it_changed() -> None:
     index.read_months = []
     index.add(make_article(9000, added=START + timedelta(days=DAYS + 7)))
     everything = {FeedKey("all", "all")}
-    build_index(index, outlet, HOW, only=everything)
+    publish_feeds(index, outlet, HOW, only=everything)
 
     assert "2025-11" not in index.read_months
     assert "2025-12" in index.read_months
@@ -154,7 +154,7 @@ def test_entries_of_a_closed_month_are_read_only_if_it_changed() -> None:
     index.add(
         replace(old, title="Corrected", revisions=((START + timedelta(days=40)).isoformat(),))
     )
-    build_index(index, outlet, HOW, only=everything)
+    publish_feeds(index, outlet, HOW, only=everything)
 
     assert "2025-11" in index.read_months
     assert sum(data.count(b">Corrected<") for data in list_archive_documents(outlet).values()) == 1
@@ -174,7 +174,7 @@ def test_a_part_that_was_published_is_not_cut_again() -> None:
             make_article(5000 + number, added=START + timedelta(minutes=number), published=START)
         )
 
-    assert build_index(index, outlet, HOW).held == ()
+    assert publish_feeds(index, outlet, HOW).held == ()
     assert documents <= set(list_archive_documents(outlet))
     assert walk_archive(outlet) == {
         entry_urn(INSTANCE, article_id) for article_id in index.article_store

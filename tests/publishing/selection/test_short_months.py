@@ -19,9 +19,9 @@ from tests.publishing.test_builder import (
     INSTANCE,
     SETTINGS,
     START,
-    build_index,
     limit_entries,
     make_article,
+    publish_feeds,
 )
 
 MONTH = timedelta(days=31)
@@ -70,7 +70,7 @@ def walk_archive(outlet: MemoryOutlet, stem: str) -> Iterator[etree._Element]:
 def test_a_feed_that_shows_everything_has_no_documents() -> None:
     """There is no archive while the newest document shows every article."""
     outlet = MemoryOutlet()
-    build_index(make_index_of_months(0, 5, 1), outlet, make_settings())
+    publish_feeds(make_index_of_months(0, 5, 1), outlet, make_settings())
     assert list_documents(outlet) == []
 
 
@@ -83,7 +83,7 @@ def test_months_share_documents_that_keep_their_addresses() -> None:
     for month in range(8):  # from November
         for n in range(2):
             index.add(make_story(month, n))
-        assert build_index(index, outlet, make_settings()).held == ()
+        assert publish_feeds(index, outlet, make_settings()).held == ()
         assert seen <= set(list_documents(outlet))
         seen |= set(list_documents(outlet))
         ids = {entry.findtext(f"{ATOM}id") for entry in walk_archive(outlet, "all")}
@@ -92,7 +92,7 @@ def test_months_share_documents_that_keep_their_addresses() -> None:
     assert list_documents(outlet) == ["2025-12", "2026-02", "2026-04"]
 
     whole_outlet = MemoryOutlet()
-    build_index(make_index_of_months(0, 8, 2), whole_outlet, make_settings())
+    publish_feeds(make_index_of_months(0, 8, 2), whole_outlet, make_settings())
 
     assert list_documents(whole_outlet) == ["2026-01", "2026-04"]
 
@@ -101,10 +101,10 @@ def test_an_old_article_of_a_new_tag_joins_the_document_of_a_later_month() -> No
     """An article older than all documents is added to the first of them."""
     index = make_index_of_months(1, 8, 2)
     outlet = MemoryOutlet()
-    build_index(index, outlet, make_settings())
+    publish_feeds(index, outlet, make_settings())
     before = list_documents(outlet)
     index.add(make_article(900, added=START, published=START))
-    build_index(index, outlet, make_settings())
+    publish_feeds(index, outlet, make_settings())
 
     assert list_documents(outlet) == before == ["2026-02", "2026-05"]
     assert b"Story 900" in outlet.files["archive/all/2026-02.atom"]
@@ -116,7 +116,7 @@ def test_documents_of_single_months_stay(monkeypatch: pytest.MonkeyPatch) -> Non
     index = make_index_of_months(0, 6, 2)
     outlet = MemoryOutlet()
     monkeypatch.setattr(archive, "_LEAST_ENTRIES", 1)  # as earlier versions had it
-    build_index(index, outlet, make_settings())
+    publish_feeds(index, outlet, make_settings())
     before = list_documents(outlet)
     monkeypatch.setattr(archive, "_LEAST_ENTRIES", 6)
 
@@ -127,7 +127,7 @@ def test_documents_of_single_months_stay(monkeypatch: pytest.MonkeyPatch) -> Non
             lose_database(index, outlet)
         assert not [
             name
-            for name in build_index(index, outlet, make_settings()).written
+            for name in publish_feeds(index, outlet, make_settings()).written
             if name.startswith("archive/")
         ]
         assert list_documents(outlet) == before
@@ -152,7 +152,7 @@ def test_links_to_older_stories_lead_to_all_of_them(stem: str) -> None:
     story."""
     index = make_index_of_months(0, 8, 2)
     outlet = MemoryOutlet()
-    build_index(index, outlet, make_settings())
+    publish_feeds(index, outlet, make_settings())
     names, titles = zip(*follow_older_pages(outlet, stem), strict=True)
 
     assert names == (f"{stem}.html", f"archive/{stem}/2026-04.html", f"archive/{stem}/2026-01.html")
@@ -173,9 +173,9 @@ def test_pages_of_older_stories_are_made_again_with_another_stylesheet() -> None
     changed."""
     index = make_index_of_months(0, 8, 2)
     outlet = MemoryOutlet()
-    build_index(index, outlet, make_settings())
+    publish_feeds(index, outlet, make_settings())
     look = Look(templates={"calendar.html": "Ours: {{ when }}"})
-    build_index(index, outlet, make_settings(), look=look, only=set(index.rows))
+    publish_feeds(index, outlet, make_settings(), look=look, only=set(index.rows))
 
     assert (
         outlet.files["archive/tags/ai/2026-01.html"] == b"Ours: 3 November 2025 to 4 January 2026"
@@ -186,7 +186,7 @@ def test_earlier_instances_keep_the_calendar_pages_of_tags() -> None:
     """With `archives = true`, the setting of earlier versions, a tag keeps its HTML archive page
     per year."""
     outlet = MemoryOutlet()
-    build_index(make_index_of_months(0, 8, 2), outlet, make_settings(archives=True))
+    publish_feeds(make_index_of_months(0, 8, 2), outlet, make_settings(archives=True))
 
     assert list_documents(outlet, "tags/ai", "html") == ["2025", "2026"]
     assert list_documents(outlet, "sources/alpha") == []
@@ -198,7 +198,7 @@ def test_earlier_instances_have_a_document_a_month() -> None:
     index = make_index_of_months(0, 4, 1)
     outlet = MemoryOutlet()
     for _ in range(2):
-        build_index(index, outlet, make_settings(archives=True))
+        publish_feeds(index, outlet, make_settings(archives=True))
         assert (
             list_documents(outlet)
             == list_documents(outlet, "tags/ai")

@@ -17,7 +17,7 @@ def test_a_body_is_good_for_its_stamp() -> None:
     assert bodies.get(("a", False), OLD) == b"old"
     assert bodies.get(("a", True), OLD) is None
     assert bodies.get(("a", False), NEW) is None
-    assert bodies.get(("a", False), OLD) is None  # it went
+    assert bodies.get(("a", False), OLD) is None  # the request with NEW dropped it
 
 
 def test_the_least_recently_requested_body_is_dropped() -> None:
@@ -36,16 +36,18 @@ def test_the_least_recently_requested_body_is_dropped() -> None:
 
 def test_room_that_was_given_back_is_used() -> None:
     """The bytes of a dropped or replaced body are free again: after five rounds, a cache of 20
-    bytes still holds two bodies of 10 bytes."""
+    bytes still holds two bodies of 10 bytes. A body is asked for by the stamp of its file: another
+    stamp drops it, a new body of the same name replaces it."""
     bodies = BodyCache(most=20, largest=10)
     for number in range(5):
-        bodies.put(("a", False), (number, 1, 1), b"0123456789")
-        bodies.put(("b", False), (number, 1, 1), b"0123456789")
-        assert bodies.get(("a", False), (number + 1, 1, 1)) is None
+        stamp, next_stamp = (number, 1, 1), (number + 1, 1, 1)
+        bodies.put(("a", False), stamp, b"0123456789")
+        bodies.put(("b", False), stamp, b"0123456789")  # replaces that of the round before
+        assert bodies.get(("a", False), next_stamp) is None  # drops it
     bodies.put(("a", False), OLD, b"0123456789")
 
     assert bodies.get(("a", False), OLD)
-    assert bodies.get(("b", False), (4, 1, 1))
+    assert bodies.get(("b", False), (4, 1, 1))  # of the last round
 
 
 def test_a_large_one_pushes_none_out() -> None:

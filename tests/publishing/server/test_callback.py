@@ -61,8 +61,8 @@ async def client(callback_log: CallbackLog) -> AsyncIterator[httpx.AsyncClient]:
 
 
 async def test_a_challenge_comes_back_as_it_was(client: httpx.AsyncClient) -> None:
-    """The challenge of a hub is returned unchanged as plain text, which no browser runs as HTML; an
-    unknown token gets 404."""
+    """The challenge of a hub is returned unchanged as plain text, which no browser runs as HTML; a
+    token for which no challenge is expected ("other") gets 404."""
     answer = await client.get("/websub/known?hub.mode=subscribe&hub.challenge=%3Cb%3E%20x")
 
     assert answer.status_code == 200
@@ -76,13 +76,14 @@ async def test_only_expected_pushes_are_read(
     client: httpx.AsyncClient, callback_log: CallbackLog
 ) -> None:
     """The body of a push is read only for a known token; others get 404, or 410 for an ended one.
-    418 is the answer of the file server."""
+    418 is the answer of the file server. `heard` lists the pushes that were read: signature and
+    body."""
     assert (await client.post("/websub/nobody", content=b"x")).status_code == 404
     assert (await client.post("/websub/", content=b"x")).status_code == 404
     assert (await client.post(f"/websub/{'x' * 65}", content=b"x")).status_code == 404
     assert (await client.post("/websub/ended", content=b"x")).status_code == 410
     assert (await client.put("/websub/known", content=b"x")).status_code == 405
-    assert (await client.get("/websub")).status_code == 418  # the files' own
+    assert (await client.get("/websub")).status_code == 418  # not a callback
     assert callback_log.heard == []
 
     answer = await client.post(
@@ -92,9 +93,10 @@ async def test_only_expected_pushes_are_read(
     assert answer.status_code == 202
     assert callback_log.heard == [("sha1=00", b"<feed/>")]
 
-    callback_log.answer = 503
+    callback_log.answer = 503  # the application is busy
+    refused = await client.post("/websub/known", content=b"x")
 
-    assert (await client.post("/websub/known", content=b"x")).headers["retry-after"] == "60"
+    assert refused.headers["retry-after"] == "60"
 
 
 async def test_a_body_is_bounded(client: httpx.AsyncClient, callback_log: CallbackLog) -> None:
@@ -113,7 +115,8 @@ async def test_a_body_is_bounded(client: httpx.AsyncClient, callback_log: Callba
 async def test_only_so_many_are_read_at_once(
     client: httpx.AsyncClient, callback_log: CallbackLog
 ) -> None:
-    """Four slow pushes to one callback make the next one wait (503); other callbacks go on."""
+    """While four slow pushes to one callback go on, its next one is refused (503); other callbacks
+    go on. The four are accepted (202) in the end."""
     may_end = asyncio.Event()
 
     async def send_slowly() -> AsyncIterator[bytes]:
@@ -123,11 +126,13 @@ async def test_only_so_many_are_read_at_once(
     held_tasks = [
         asyncio.create_task(client.post("/websub/known", content=send_slowly())) for _ in range(4)
     ]
+    # once all four have begun
     async with asyncio.timeout(30):
         while (await client.post("/websub/known", content=b"y")).status_code != 503:  # noqa: ASYNC110
             await asyncio.sleep(0.02)
-    assert (await client.post("/websub/other", content=b"y")).status_code == 202, (
-        "a callback has a share of its own"
-    )
+
+    assert (await client.post("/websub/other", content=b"y")).status_code == 202
+
     may_end.set()
+
     assert {answer.status_code for answer in await asyncio.gather(*held_tasks)} == {202}

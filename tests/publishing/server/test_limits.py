@@ -167,7 +167,8 @@ def make_bytes(case: dict[str, Any]) -> bytes:
 
 @pytest.mark.parametrize("case", CASES, ids=[case["what"] for case in CASES])
 async def test_requests(watched_server: WatchedServer, case: dict[str, Any]) -> None:
-    """Each case: the status of a request, and what the application sees of it."""
+    """Each case of requests.json gives the bytes that a client sends, the status of the last
+    answer, and `seen`: method and path of each request that reaches the application."""
     client = await watched_server.open_client().send(make_bytes(case))
     if case["status"] == 200:
         assert (await client.read_part()).startswith(b"HTTP/1.1 200 ")
@@ -192,18 +193,17 @@ async def test_a_refusal_is_short_plain_and_closes(watched_server: WatchedServer
 async def test_an_application_sees_no_part_of_a_body_that_is_too_large(
     watched_server: WatchedServer,
 ) -> None:
-    """A body over the limit is refused with 413 before the application reads it."""
+    """A body over the limit (1,000 bytes) is refused with 413 before the application reads it,
+    whether its length is announced or it comes in chunks (3e9 is 1,001)."""
     for framing, body in (
         (b"content-length: 1001\r\n\r\n", b""),
         (b"transfer-encoding: chunked\r\n\r\n", b"3e9\r\n" + b"x" * 1001),
     ):
-        assert (
-            await (
-                await watched_server.open_client().send(POST + framing + body)
-            ).read_last_status()
-            == 413
-        )
-    assert set(watched_server.bodies) <= {None}
+        client = await watched_server.open_client().send(POST + framing + body)
+
+        assert await client.read_last_status() == 413
+
+    assert set(watched_server.bodies) <= {None}  # None: the application got no whole body
 
 
 async def test_a_refused_client_that_goes_on_sending_reads_why(
@@ -247,7 +247,7 @@ async def test_a_body_of_an_early_answer_is_bounded_too(watched_server: WatchedS
 
     assert b" 200 " in await client.read_answer()
 
-    await client.send(b"3e9\r\n" + b"x" * 1001)
+    await client.send(b"3e9\r\n" + b"x" * 1001)  # a chunk of 1,001 bytes
 
     assert await client.read_to_end() == b""
 
@@ -261,7 +261,7 @@ async def test_a_connection_is_usable_after_an_early_answer(watched_server: Watc
 
     assert b" 200 " in await client.read_answer()
 
-    await client.send(b"x" + GET + b"\r\n")
+    await client.send(b"x" + GET + b"\r\n")  # the second byte of the body; the next request
 
     assert b" 200 " in await client.read_answer()
 
@@ -277,20 +277,21 @@ async def test_a_request_that_drips_ends_with_408(
     watched_server: WatchedServer, sent: bytes
 ) -> None:
     """A header or body must arrive whole in its time limit: another byte one second before the
-    limit does not extend it."""
+    limit does not extend it. `sent` is the part that arrives; `pass_time` moves the clock of the
+    server."""
+    time_limit = limits.REQUEST_SECONDS if b"POST" in sent else limits.HEADER_SECONDS
     client = await watched_server.open_client().send(sent[:-1])
     await asyncio.to_thread(client.socket.sendall, sent[-1:])
     await wait_until(
         lambda: bool(any(one._received >= len(sent) for one in watched_server.connections or ()))
     )  # type: ignore[attr-defined]
-    await watched_server.pass_time(
-        (limits.REQUEST_SECONDS if b"POST" in sent else limits.HEADER_SECONDS) - 1
-    )
+
+    await watched_server.pass_time(time_limit - 1)
     await client.send(b"x")  # which renews nothing
     await watched_server.pass_time(2)
 
     assert await client.read_last_status() == 408
-    assert watched_server.bodies in ([], [None])
+    assert watched_server.bodies in ([], [None])  # the application got no whole body
 
 
 async def test_a_silent_client_is_cut_without_an_answer(watched_server: WatchedServer) -> None:
@@ -309,6 +310,8 @@ async def test_an_answer_may_take_longer_but_not_for_ever(watched_server: Watche
     waiting = await watched_server.open_client().send(b"GET /wait HTTP/1.1\r\nhost: a\r\n\r\n")
     reading = await watched_server.open_client().send(b"GET /large HTTP/1.1\r\nhost: a\r\n\r\n")
     await wait_until(lambda: len(watched_server.seen) >= 2)
+
+    # just before the limit, then after it
     await watched_server.pass_time(limits.ANSWER_SECONDS - 1)
 
     assert len(watched_server.connections or ()) == 2
@@ -324,8 +327,9 @@ async def test_the_status_of_a_refusal_is_never_part_of_another_answer(
 ) -> None:
     """If a client sends a bad request while its first one is being answered, the connection closes
     without an error status, which it would take for that answer."""
+    # the application does not answer /wait before the end of the test
     client = await watched_server.open_client().send(b"GET /wait HTTP/1.1\r\nhost: a\r\n\r\n")
-    await watched_server.asked.wait()
+    await watched_server.asked.wait()  # the application has the request
     await client.send(b"nonsense\r\n\r\n")
 
     assert await client.read_to_end() == b""
@@ -335,30 +339,34 @@ async def test_a_client_that_waits_makes_room_for_itself_alone(
     watched_server: WatchedServer,
 ) -> None:
     """If a client opens more connections than its share, its own oldest waiting one is cut, and
-    none of another client."""
+    none of another client (127.0.0.2). GET lacks the empty line that ends a request, so all wait
+    for it."""
     other_client = await watched_server.open_client("127.0.0.2").send(GET)
-    oldest, *own_clients = [
-        await watched_server.open_client().send(GET) for _ in range(1 + most_of_one(MOST))
+    oldest, *younger = [
+        await watched_server.open_client().send(GET) for _ in range(most_of_one(MOST) + 1)
     ]
 
     assert await oldest.read_to_end() == b""
 
-    for client in (other_client, *own_clients):
+    # the others may end their requests
+    for client in (other_client, *younger):
         assert b" 200 " in await (await client.send(b"\r\n")).read_answer()
 
 
 async def test_a_client_has_a_share_of_the_connections(watched_server: WatchedServer) -> None:
     """One address may have only a share of the MOST connections; its next one gets 429, while
     another address is answered."""
+    # as many connections as its share, all being answered
     for _ in range(most_of_one(MOST)):
         await watched_server.open_client().send(b"GET /wait HTTP/1.1\r\nhost: a\r\n\r\n")
     await wait_until(lambda: len(watched_server.seen) >= most_of_one(MOST))
 
     assert await watched_server.open_client().read_last_status() == 429
-    assert (
-        b" 200 "
-        in await (await watched_server.open_client("127.0.0.2").send(GET + b"\r\n")).read_answer()
-    )
+
+    other_client = watched_server.open_client("127.0.0.2")
+    await other_client.send(GET + b"\r\n")
+
+    assert b" 200 " in await other_client.read_answer()
 
 
 async def test_no_connection_is_cut_while_all_are_being_answered(
@@ -366,11 +374,13 @@ async def test_no_connection_is_cut_while_all_are_being_answered(
 ) -> None:
     """If all MOST connections are being answered, a new one gets 503: busy connections are not cut
     for it."""
+    # each from an address of its own: no address has more than its share
     for number in range(MOST):
         await watched_server.open_client(f"127.0.0.{number + 2}").send(
             b"GET /wait HTTP/1.1\r\nhost: a\r\n\r\n"
         )
     await wait_until(lambda: len(watched_server.seen) >= MOST)
+
     assert await watched_server.open_client().read_last_status() == 503
 
 
@@ -379,11 +389,14 @@ async def test_the_longest_waiting_connection_is_cut_to_make_room(
 ) -> None:
     """If all MOST connections wait for the rest of a request, a new one is answered and the
     connection that has waited longest is cut."""
+    # GET lacks the empty line at the end; each from an address of its own
     oldest, *_ = [
         await watched_server.open_client(f"127.0.0.{number + 2}").send(GET)
         for number in range(MOST)
     ]
-    assert b" 200 " in await (await watched_server.open_client().send(GET + b"\r\n")).read_answer()
+    new_client = await watched_server.open_client().send(GET + b"\r\n")
+
+    assert b" 200 " in await new_client.read_answer()
     assert await oldest.read_to_end() == b""
 
 
@@ -401,7 +414,10 @@ async def test_no_header_names_the_client(watched_server: WatchedServer) -> None
 def test_half_of_the_descriptors_are_kept_for_fetching() -> None:
     """The server uses at most half of the file descriptors, and at most 1,000: the other half is
     for fetching feeds."""
-    assert [most_connections(count) for count in (1, 256, 1024, 1_000_000)] == [1, 128, 512, 1000]
+    assert most_connections(1) == 1
+    assert most_connections(256) == 128
+    assert most_connections(1024) == 512
+    assert most_connections(1_000_000) == 1000
 
 
 @pytest.mark.parametrize(

@@ -78,16 +78,13 @@ def test_one_answer_is_made_at_a_time_and_few_may_wait() -> None:
     slow_search = SlowSearch()
     answers = asyncio.run(slow_search.collect_answers(make_questions(100)))
 
-    assert count_statuses(answers) == {
-        200: 33,
-        503: 67,
-    }, "one is being made, a quarter of the places waits"
-    assert slow_search.most == 1
+    assert count_statuses(answers) == {200: 33, 503: 67}
+    assert slow_search.most == 1  # searches that ran at the same time
     assert len(slow_search.asked) == 33
 
-    refused = next(dict(head) for status, head, _ in answers if status == 503)
+    headers_of_a_refusal = next(dict(headers) for status, headers, _ in answers if status == 503)
 
-    assert refused[b"retry-after"] == b"60"
+    assert headers_of_a_refusal[b"retry-after"] == b"60"
     assert len(slow_search.questions.waiting) == 0
 
 
@@ -96,28 +93,26 @@ def test_a_client_that_asks_very_much_waits_for_itself() -> None:
     take turns, so two of another client (one IPv6 network) are answered early."""
     slow_search = SlowSearch()
     names = [*make_questions(40, "ann"), *make_questions(2, "ben")]
-    answers = asyncio.run(slow_search.collect_answers(names, [ANN] * 40 + [BEN, "2001:db8::2"]))
+    hosts = [*[ANN] * 40, BEN, "2001:db8::2"]  # the last two are in one network
+    answers = asyncio.run(slow_search.collect_answers(names, hosts))
 
     assert count_statuses(answers[:40]) == {200: 33, 503: 7}
     assert count_statuses(answers[40:]) == {200: 2}
-    assert [name[8:11] for name in slow_search.order[:5]] == [
-        "ann",
-        "ann",
-        "ben",
-        "ann",
-        "ben",
-    ], "turn by turn"
+
+    # the first search of ann begins before the others come; then they take turns
+    clients = [name.removeprefix("q/words.")[:3] for name in slow_search.order]
+
+    assert clients[:5] == ["ann", "ann", "ben", "ann", "ben"]
 
 
 def test_all_clients_together_have_so_many_places() -> None:
     """All clients together may have 128 searches waiting beside the one being answered; the other
     71 of 200 get 503."""
     slow_search = SlowSearch()
-    hosts = [f"192.0.2.{number}" for number in range(200)]
-    assert count_statuses(asyncio.run(slow_search.collect_answers(make_questions(200), hosts))) == {
-        200: 129,
-        503: 71,
-    }
+    clients = [f"192.0.2.{number}" for number in range(200)]  # each asks once
+    answers = asyncio.run(slow_search.collect_answers(make_questions(200), clients))
+
+    assert count_statuses(answers) == {200: 129, 503: 71}
 
 
 def test_a_cached_answer_needs_no_turn() -> None:
@@ -128,6 +123,8 @@ def test_a_cached_answer_needs_no_turn() -> None:
 
     async def ask() -> list[Answer]:
         first = await slow_search.questions.answer("q/tag.ai.atom", ANN, {})
+
+        # from now on searches stand still
         slow_search.go_on.clear()
         others = [
             asyncio.create_task(slow_search.questions.answer(name, ANN, {}))
@@ -144,7 +141,8 @@ def test_a_cached_answer_needs_no_turn() -> None:
 
 
 def test_a_client_that_is_gone_leaves_its_place_and_its_turn() -> None:
-    """Cancelled requests leave the queue, and the next client is served."""
+    """Requests that are cancelled, one while it is searched and two while they wait, leave the
+    queue, and the next client is served. `order` lists the searches that were begun."""
     slow_search = SlowSearch()
 
     async def ask() -> Answer:
@@ -166,8 +164,8 @@ def test_a_client_that_is_gone_leaves_its_place_and_its_turn() -> None:
 
 
 def test_a_client_that_leaves_as_its_turn_comes_gives_it_away() -> None:
-    """If a waiting search is cancelled in the moment its turn begins, the turn passes on: the next
-    search is answered."""
+    """If a waiting search (word1) is cancelled in the moment its turn begins, the turn passes on:
+    the next search is answered. `order` lists the searches that were begun."""
     slow_search = SlowSearch()
 
     async def ask() -> Answer:
@@ -194,21 +192,22 @@ def test_the_same_question_of_many_is_answered_once() -> None:
     search index changes (`stamp`)."""
     slow_search = SlowSearch()
 
-    assert count_statuses(asyncio.run(slow_search.collect_answers(["q/tag.ai.atom"] * 10))) == {
-        200: 10
-    }
-    assert slow_search.asked == {"q/tag.ai.atom": 1}
+    answers = asyncio.run(slow_search.collect_answers(["q/tag.ai.atom"] * 10))
 
-    slow_search.stamp = 2
+    assert count_statuses(answers) == {200: 10}
+    assert slow_search.asked == {"q/tag.ai.atom": 1}  # how often each was searched
+
+    slow_search.stamp = 2  # the search index has changed
     asyncio.run(slow_search.collect_answers(["q/tag.ai.atom"]))
 
-    assert slow_search.asked == {"q/tag.ai.atom": 2}, "another version of the search"
+    assert slow_search.asked == {"q/tag.ai.atom": 2}
 
 
 def test_cached_answers_are_bounded() -> None:
-    """The cache of answers holds at most 16 MiB: of 40 large answers fewer than ten stay."""
+    """The cache of answers holds at most 16 MiB: of 40 answers of about 2 MB (the name, 19 bytes,
+    100,000 times) fewer than ten stay."""
     slow_search = SlowSearch(size=100_000)
-    slow_search.go_on.set()
+    slow_search.go_on.set()  # searches are answered at once
 
     async def ask_40_questions() -> None:
         for number in range(40):

@@ -129,10 +129,14 @@ def test_without_the_secret_path_every_answer_is_the_same(settings: Settings, me
         "accept-encoding: gzip",
         "sec-fetch-dest: document",
     )
+
+    # each address of OUTSIDE, which lacks the secret path or nearly has it, with each header
     answers = send_requests(
         settings, *((method, target, headers) for target in OUTSIDE for headers in header_lines)
     )
     body = b"" if method == "HEAD" else b"Not found.\n"
+
+    # the answers that differ in more than the value of a header
     different_answers = {
         (answer.status, answer.body, *sorted(set(answer.headers) - {"date"})) for answer in answers
     }
@@ -144,46 +148,35 @@ def test_without_the_secret_path_every_answer_is_the_same(settings: Settings, me
 
 def test_who_knows_it_gets_all_and_no_shared_cache_may_keep_it(settings: Settings) -> None:
     """Below the secret path everything is served as usual; every answer, also a redirect or error,
-    is private and not to be indexed."""
+    is private and not to be indexed. Published are index.html and all.atom; tags/old.rss has moved
+    to all.atom, and tags/x.rss has ended."""
     inside = f"/{SECRET}/"
-    page, feed, compressed, not_modified, moved, gone, missing, folder, path_without_slash = (
-        send_requests(
-            settings,
-            ("GET", inside, ""),
-            ("GET", f"{inside}all.atom", ""),
-            ("GET", f"{inside}all.atom", "accept-encoding: gzip"),
-            ("GET", f"{inside}all.atom", "if-none-match: *"),
-            ("GET", f"{inside}tags/old.rss", ""),
-            ("GET", f"{inside}tags/x.rss", ""),
-            ("GET", f"{inside}../all.atom", ""),
-            ("GET", f"{inside}tags/", ""),
-            ("GET", f"/{SECRET}", ""),
-        )
-    )
+    requests = {
+        "page": ("GET", inside, ""),
+        "feed": ("GET", f"{inside}all.atom", ""),
+        "compressed": ("GET", f"{inside}all.atom", "accept-encoding: gzip"),
+        "not modified": ("GET", f"{inside}all.atom", "if-none-match: *"),
+        "moved": ("GET", f"{inside}tags/old.rss", ""),
+        "ended": ("GET", f"{inside}tags/x.rss", ""),
+        "outside": ("GET", f"{inside}../all.atom", ""),
+        "folder": ("GET", f"{inside}tags/", ""),
+        "without slash": ("GET", f"/{SECRET}", ""),
+    }
+    answers = dict(zip(requests, send_requests(settings, *requests.values()), strict=True))
 
-    assert page.status == 200
-    assert page.body == b"<p>Mine"
-    assert feed.body == b"<feed>mine</feed>"
-    assert gzip.decompress(compressed.body) == feed.body
-    assert f'<http://127.0.0.1:0{inside}all.atom>; rel="self"' in feed.headers["link"]
-    assert not_modified.status == 304
-    assert gone.status == 410
-    assert missing.status == 404
-    assert moved.headers["location"] == f"{inside}all.atom"
-    assert folder.headers["location"] == inside
-    assert path_without_slash.headers["location"] == inside
+    assert answers["page"].status == 200
+    assert answers["page"].body == b"<p>Mine"
+    assert answers["feed"].body == b"<feed>mine</feed>"
+    assert gzip.decompress(answers["compressed"].body) == b"<feed>mine</feed>"
+    assert f'<http://127.0.0.1:0{inside}all.atom>; rel="self"' in answers["feed"].headers["link"]
+    assert answers["not modified"].status == 304
+    assert answers["ended"].status == 410
+    assert answers["outside"].status == 404
+    assert answers["moved"].headers["location"] == f"{inside}all.atom"
+    assert answers["folder"].headers["location"] == inside
+    assert answers["without slash"].headers["location"] == inside
 
-    for answer in (
-        page,
-        feed,
-        compressed,
-        not_modified,
-        moved,
-        gone,
-        missing,
-        folder,
-        path_without_slash,
-    ):
+    for answer in answers.values():
         assert answer.headers["cache-control"] == "private, no-cache"
         assert answer.headers["x-robots-tag"] == "noindex, nofollow"
 
@@ -192,12 +185,14 @@ def test_hubs_and_monitoring_reach_what_is_theirs(settings: Settings) -> None:
     """On a private instance, probes, the health feed and WebSub callbacks work without the secret
     path, as they have tokens of their own."""
     settings.state_dir.mkdir(parents=True)
-    health = f"/{feed_name(ensure_feed_token(settings.state_dir))}"
-    probe, health_feed, push = send_requests(
-        settings, ("GET", "/healthz", ""), ("GET", health, ""), ("GET", f"{PATH}none", "")
+    health_path = f"/{feed_name(ensure_feed_token(settings.state_dir))}"
+    callback_path = f"{PATH}none"
+    probe, health_feed, callback = send_requests(
+        settings, ("GET", "/healthz", ""), ("GET", health_path, ""), ("GET", callback_path, "")
     )
 
     assert probe.status == 200
     assert probe.body == b"ok\n"
     assert health_feed.body != b"Not found.\n"
-    assert push.headers["cache-control"] == "no-store"
+    # a header of callbacks, which the 404 of a private instance lacks
+    assert callback.headers["cache-control"] == "no-store"

@@ -78,11 +78,14 @@ async def test_requests_that_last_are_cut_at_the_end_without_a_word(
             ended.add(path)
 
     stop = asyncio.Event()
-    where = asyncio.Queue[str]()
-    running = asyncio.create_task(serve(app, "127.0.0.1", 0, stop=stop, listening=where.put_nowait))
-    host, port = (await where.get()).removeprefix("http://").rstrip("/").split(":")
-    writers = []
+    address = asyncio.Queue[str]()
+    running = asyncio.create_task(
+        serve(app, "127.0.0.1", 0, stop=stop, listening=address.put_nowait)
+    )
+    host, port = (await address.get()).removeprefix("http://").rstrip("/").split(":")
+
     # three requests that do not end by themselves
+    writers = []
     for line in ("GET /wait", "GET /large", "POST /body"):
         _, writer = await asyncio.open_connection(host, int(port))
         writer.write(
@@ -90,12 +93,16 @@ async def test_requests_that_last_are_cut_at_the_end_without_a_word(
         )
         await writer.drain()
         writers.append(writer)
+
+    # once the application has all three, stop the server
     async with asyncio.timeout(60):
         while len(begun) < 3:  # noqa: ASYNC110
             await asyncio.sleep(0.02)
         stop.set()
         await running
-    assert ended == begun == {"/wait", "/large", "/body"}
+
+    assert begun == {"/wait", "/large", "/body"}
+    assert ended == {"/wait", "/large", "/body"}
     assert [
         record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING
     ] == []
@@ -157,5 +164,6 @@ async def test_no_part_of_an_answer_waits_for_the_one_before() -> None:
         reader, writer = await asyncio.open_connection(*listener.getsockname())
         await reader.read()
         writer.close()
+
     assert options
-    assert options[0]
+    assert options[0]  # TCP_NODELAY is on

@@ -12,7 +12,7 @@ from syndicator.core.model import entry_urn
 from syndicator.publishing import validate
 from syndicator.publishing.validate import describe_faulty_entry, find_missing
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
-from tests.publishing.test_builder import INSTANCE, START, build_index, make_article
+from tests.publishing.test_builder import INSTANCE, START, make_article, publish_feeds
 
 HEAD = (
     "<feed"
@@ -137,10 +137,10 @@ def test_twenty_new_articles_in_a_minute_pass() -> None:
     many."""
     index = MemoryIndex(make_article(n) for n in range(60))
     outlet = MemoryOutlet()
-    build_index(index, outlet)
+    publish_feeds(index, outlet)
     for n in range(100, 120):
         index.add(make_article(n, added=START + timedelta(days=5, seconds=n), published=None))
-    report = build_index(index, outlet)
+    report = publish_feeds(index, outlet)
 
     assert report.held == ()
     assert "all.atom" in report.written
@@ -151,12 +151,12 @@ def test_an_index_that_forgot_an_article_is_held() -> None:
     operator deletes that file or excuses the entry."""
     index = MemoryIndex(make_article(n) for n in range(6))
     outlet = MemoryOutlet()
-    build_index(index, outlet)
+    publish_feeds(index, outlet)
     before = dict(outlet.files)
     victim = index.members[next(iter(index.rows))][2]
     lost_article = index.article_store[victim]
     index.remove(victim)
-    report = build_index(index, outlet)
+    report = publish_feeds(index, outlet)
 
     assert {problem.what for problem in report.held} == {
         "all",
@@ -180,10 +180,10 @@ def test_an_index_that_forgot_an_article_is_held() -> None:
     # first way out: the operator deletes the published file
     del outlet.files["tags/ai.atom"]  # as its operator is told
 
-    assert "tags/ai" not in {problem.what for problem in build_index(index, outlet).held}
+    assert "tags/ai" not in {problem.what for problem in publish_feeds(index, outlet).held}
 
     # second way out: the operator excuses the entry
-    freed = build_index(index, outlet, excused=[victim])
+    freed = publish_feeds(index, outlet, excused=[victim])
 
     assert freed.held == ()
     assert outlet.files["all.atom"] != before["all.atom"]
@@ -194,10 +194,10 @@ def test_a_feed_of_another_instance_is_held() -> None:
     instance.toml would show every entry again."""
     index = MemoryIndex(make_article(n) for n in range(6))
     outlet = MemoryOutlet()
-    build_index(index, outlet)
+    publish_feeds(index, outlet)
     outlet.files["all.atom"] = outlet.files["all.atom"].replace(b"urn:uuid:", b"urn:uuid:0")
 
-    assert [problem.what for problem in build_index(index, outlet).held] == ["all"]
+    assert [problem.what for problem in publish_feeds(index, outlet).held] == ["all"]
 
 
 def test_one_bad_article_is_set_aside_and_named() -> None:
@@ -207,7 +207,7 @@ def test_one_bad_article_is_set_aside_and_named() -> None:
     outlet = MemoryOutlet()
     bad = make_article(3)
     index.add(replace(bad, url="javascript:alert(1)"))
-    report = build_index(index, outlet)
+    report = publish_feeds(index, outlet)
 
     assert report.held == ()
     assert [(problem.what, problem.reason) for problem in report.set_aside] == [

@@ -70,7 +70,8 @@ def name_page(number: int) -> str:
 
 def test_only_articles_published_whole_have_pages_and_stories_link_them() -> None:
     """Only articles whose full text may be published have a page, which their headline links: 1
-    does, 2 forbids archiving, 3 is from a source with excerpts."""
+    does, 2 forbids archiving, 3 is from a source (beta) with excerpts. Other headlines link the
+    original. Feeds and sitemap do not link such pages."""
     index = MemoryIndex(
         [make_article(1), make_article(2, robots=("noarchive",)), make_beta_article(3)]
     )
@@ -95,7 +96,9 @@ def test_only_articles_published_whole_have_pages_and_stories_link_them() -> Non
 
 
 def test_a_page_shows_the_text_names_the_original_and_is_not_to_be_indexed() -> None:
-    """An article's page has one h1, the text, a canonical link to the original and `noindex`."""
+    """An article's page has one h1, the text, a canonical link to the original and `noindex`; also
+    its picture, the other addresses of the article, and schema.org data. `kept` has the text as
+    HTML, in which the title is repeated."""
     index = MemoryIndex([make_article(1, title="A <b> & C", also=("https://other.example/1",))])
     outlet = MemoryOutlet()
     article_id = make_article(1).id
@@ -141,6 +144,7 @@ def test_no_address_of_numbers_is_named() -> None:
     assert b"other.example" in outlet.files["index.html"]
     assert b"93.184.216.34" not in outlet.files["index.html"]
 
+    # the article itself is at such an address
     local = MemoryIndex([make_article(1, url="http://127.0.0.2:8080/1")])
     local.kept[make_article(1).id] = "<p>All of it.</p>"
     build_pages(local, outlet)
@@ -156,35 +160,31 @@ def test_the_way_through_all_pages_meets_each_article_once() -> None:
     index = MemoryIndex(make_every_eight_hours(20))
     outlet = MemoryOutlet()
     build_pages(index, outlet)
-    name_of_page = name_page(19)
+    name = name_page(19)  # the newest
     titles = []
-    while name_of_page:
-        page = html.fromstring(outlet.files[name_of_page])
+    while name:
+        page = html.fromstring(outlet.files[name])
         titles.append(page.xpath("//h1")[0].text_content())
+
         previous_links = page.xpath("//a[@rel='prev']/@href")
-        name_of_page = previous_links[0].removeprefix("../") if previous_links else ""
-        if name_of_page:
-            assert (
-                html.fromstring(outlet.files[name_of_page])
-                .xpath("//a[@rel='next']")[0]
-                .text_content()[:-2]
-                == titles[-1]
-            )
+        name = previous_links[0].removeprefix("../") if previous_links else ""
+        if name:
+            (next_link,) = html.fromstring(outlet.files[name]).xpath("//a[@rel='next']")
+            assert next_link.text_content()[:-2] == titles[-1]  # without the arrow
 
     assert titles == [f"Story {number}" for number in reversed(range(20))]
 
 
-@pytest.mark.parametrize("hours", [8 * 20, 8 * 9 + 1], ids=["newest", "between two"])
-def test_one_more_article_writes_its_page_and_those_that_link_it(hours: int) -> None:
+@pytest.mark.parametrize("published_hour", [8 * 20, 8 * 9 + 1], ids=["newest", "between two"])
+def test_one_more_article_writes_its_page_and_those_that_link_it(published_hour: int) -> None:
     """A new article, as the newest or between two, writes its page and its neighbours' pages, which
     link it; the result equals a full build."""
     index = MemoryIndex(make_every_eight_hours(20))
     outlet = MemoryOutlet()
     build_pages(index, outlet)
     added = START + timedelta(hours=8 * 21)
-    index.add(
-        make_article(99, title="Fresh", published=START + timedelta(hours=hours), added=added)
-    )
+    published = START + timedelta(hours=published_hour)
+    index.add(make_article(99, title="Fresh", published=published, added=added))
     report = build_pages(index, outlet)
     written = {name for name in report.written if name.startswith("articles/")}
 
@@ -207,6 +207,8 @@ def test_a_build_without_news_makes_no_page(monkeypatch: pytest.MonkeyPatch) -> 
     build_pages(index, outlet)
     before = {page: outlet.files[page] for page in list_pages(outlet)}
     index.add(make_beta_article(1))
+
+    # rendering any article page fails the test
     monkeypatch.setattr(
         "syndicator.publishing.web.pages.Pages.render_article_page",
         lambda *_: pytest.fail("made again"),
@@ -217,7 +219,8 @@ def test_a_build_without_news_makes_no_page(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_an_article_that_is_withdrawn_is_gone_and_its_neighbours_say_so() -> None:
-    """The page of a withdrawn article answers 410, and no other page links it."""
+    """The page of a withdrawn article answers 410 (the redirect maps list it as gone), and no other
+    page links it: the pages before and after it (2 and 4) link each other."""
     index = MemoryIndex(make_every_eight_hours(6))
     outlet = MemoryOutlet()
     build_pages(index, outlet)
@@ -229,9 +232,9 @@ def test_an_article_that_is_withdrawn_is_gone_and_its_neighbours_say_so() -> Non
     assert name_page(3) in outlet.files["maps/nginx.conf"].decode()
     assert name_page(3) in outlet.files["maps/caddy.conf"].decode()
     assert not [
-        one for one, data in outlet.files.items() if one.endswith(".html") and b"Story 3" in data
+        name for name, data in outlet.files.items() if name.endswith(".html") and b"Story 3" in data
     ]
-    assert name_page(2)[9:] in outlet.files[name_page(4)].decode()
+    assert name_page(2).removeprefix("articles/") in outlet.files[name_page(4)].decode()
 
 
 def test_an_article_that_may_no_longer_be_shown_whole_loses_its_page() -> None:
@@ -240,14 +243,17 @@ def test_an_article_that_may_no_longer_be_shown_whole_loses_its_page() -> None:
     index = MemoryIndex(make_every_eight_hours(4))
     outlet = MemoryOutlet()
     build_pages(index, outlet)
+
+    # article 2 forbids archiving
     index.add(replace(make_article(2), robots=("noarchive",), revisions=("2026-01-01T00:00:00Z",)))
     build_pages(index, outlet)
 
     assert list_pages(outlet) == {name_page(0), name_page(1), name_page(3)}
 
+    # SOURCES has the source with excerpts only
     build_pages(index, outlet, {"alpha": SOURCES["alpha"]}, whole=True)
 
     assert list_pages(outlet) == set()
     assert not any(
-        b"articles/" in data for one, data in outlet.files.items() if one.endswith(".html")
+        b"articles/" in data for name, data in outlet.files.items() if name.endswith(".html")
     )

@@ -21,7 +21,7 @@ from syndicator.publishing.page_design import Look
 from syndicator.publishing.web.article_html import drop_own_chip
 from syndicator.publishing.web.shell import make_files as files_of
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
-from tests.publishing.test_builder import build_index, make_article
+from tests.publishing.test_builder import make_article, publish_feeds
 
 ROOT = Path(__file__).parents[3]
 
@@ -30,7 +30,7 @@ ROOT = Path(__file__).parents[3]
 def files() -> dict[str, bytes]:
     index = MemoryIndex(make_article(n, title=f"<script>{n}</script> & co") for n in range(4))
     outlet = MemoryOutlet()
-    build_index(index, outlet)
+    publish_feeds(index, outlet)
     return outlet.files
 
 
@@ -39,11 +39,15 @@ def test_pages_run_nothing_and_load_nothing_from_elsewhere(files: dict[str, byte
     Content-Security-Policy forbids the rest."""
     for name in ("index.html", "feeds.html", "all.html", "tags/ai.html"):
         root = lxml_html.fromstring(files[name])
-        loaded = root.xpath("//script[@src] | //link[@rel='stylesheet' or @rel='icon'] | //img")
-        loads = [node.get("src") or node.get("href") for node in loaded]
+
+        # all that is loaded is published
+        loading = root.xpath("//script[@src] | //link[@rel='stylesheet' or @rel='icon'] | //img")
+        addresses = [node.get("src") or node.get("href") for node in loading]
         folder = Path("/") / Path(name).parent
-        assert loads
-        assert all(os.path.normpath(folder / load).lstrip("/") in files for load in loads)
+        assert addresses
+        assert all(os.path.normpath(folder / one).lstrip("/") in files for one in addresses)
+
+        # nothing is inline but data
         assert not root.xpath("//*[@style] | //style | //@*[starts-with(name(), 'on')]")
         assert not root.xpath("//script[not(@src or @type='application/ld+json')]")
         policy = root.xpath("string(//meta[@http-equiv='Content-Security-Policy']/@content)")
@@ -57,7 +61,8 @@ def test_pages_run_nothing_and_load_nothing_from_elsewhere(files: dict[str, byte
 
 
 def test_an_item_has_no_chip_of_its_own_page(files: dict[str, bytes]) -> None:
-    """An item on the page of a tag or category does not link that page."""
+    """An item on the page of a tag or category does not link that page. All items have the category
+    AI and the tags AI and LLM. Without any link the paragraph of topics is left out."""
 
     def list_chips(name: str) -> set[str]:
         result = lxml_html.fromstring(files[name]).xpath("//p[@class='topics']/*/text()")
@@ -74,7 +79,8 @@ def test_an_item_has_no_chip_of_its_own_page(files: dict[str, bytes]) -> None:
 
 def test_only_the_chip_of_the_page_is_dropped() -> None:
     """In the topics of a story, the tag or category of the page itself is left out; another with a
-    similar address stays."""
+    similar address stays. A paragraph without topics goes. \\0 stands for the way to the web root;
+    a topic without a page of its own is a span."""
     other_chip = b'<a href="\0tags/ai-safety.html">AI safety</a>'
     chips = b'<a class="category" href="\0categories/ai.html">AI</a> ' + other_chip
     story_html = b'2026\n<p class="topics">' + chips + b"</p>\n</li>"
@@ -92,8 +98,9 @@ def test_only_the_chip_of_the_page_is_dropped() -> None:
 
     unlinked_chips = b'<p class="topics"><span>R &amp; D</span> <span>AI</span></p>\n'
 
-    assert drop_own_chip(unlinked_chips, "tags/r-d.html", "R & D") == unlinked_chips.replace(
-        b"<span>R &amp; D</span>", b""
+    assert (
+        drop_own_chip(unlinked_chips, "tags/r-d.html", "R & D")
+        == b'<p class="topics"> <span>AI</span></p>\n'
     )
 
 
@@ -124,10 +131,12 @@ def measure_contrast(one: str, other: str) -> float:
 def test_contrast_is_aa_in_light_and_dark() -> None:
     """Text colours have the contrast of WCAG AA, 4.5, on every background of both themes; borders
     have 3."""
+    # the two rules of site.css that set the colours, as "--ink: #123456"
     themes = re.findall(r":root \{([^}]*--ink[^}]*)\}", Look().assets()["site.css"].decode())
     assert len(themes) == 2
     for theme in themes:
         colours = dict(re.findall(r"--(\w+): #([0-9a-f]+)", theme))
+
         for text in ("ink", "dim", "link"):
             for ground in ("paper", "card", "soft"):
                 assert measure_contrast(colours[text], colours[ground]) >= 4.5, (text, ground)
@@ -141,17 +150,17 @@ import json
 from syndicator.configuration.settings import Publish, Settings, Site
 from syndicator.core.ports.subscriptions import Picture
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
-from tests.publishing.test_builder import build_index, make_article
+from tests.publishing.test_builder import publish_feeds, make_article
 index, outlet = MemoryIndex(make_article(n) for n in range(6)), MemoryOutlet()
-build_index(index, outlet)
+publish_feeds(index, outlet)
 print(hashlib.sha256(repr(sorted(outlet.files.items())).encode()).hexdigest())
 """
 
 
 @pytest.mark.slow
 def test_the_same_bytes_in_any_time_zone_and_with_any_hash_seed() -> None:
-    """A build has the same bytes in any time zone, locale and hash seed; SCRIPT prints the SHA-256
-    of all files."""
+    """A build has the same bytes in any time zone, locale and hash seed; SCRIPT builds in a process
+    of its own and prints the SHA-256 of all files."""
     results = set()
     for zone, seed, locale in (
         ("UTC", "0", "C"),
@@ -166,7 +175,7 @@ def test_the_same_bytes_in_any_time_zone_and_with_any_hash_seed() -> None:
         assert done.returncode == 0, done.stderr[-500:]
 
     assert len(results) == 1
-    assert len(results.pop()) == hashlib.sha256().digest_size * 2
+    assert len(results.pop()) == hashlib.sha256().digest_size * 2  # in hexadecimal digits
 
 
 def test_the_page_for_missing_files_works_at_any_depth() -> None:
@@ -174,7 +183,7 @@ def test_the_page_for_missing_files_works_at_any_depth() -> None:
     index it."""
     index = MemoryIndex([make_article(1)])
     outlet = MemoryOutlet()
-    build_index(index, outlet, Settings(site=Site(title="T", url="https://feeds.example/below/")))
+    publish_feeds(index, outlet, Settings(site=Site(title="T", url="https://feeds.example/below/")))
     page = lxml_html.fromstring(outlet.files["404.html"])
 
     assert all(
@@ -256,7 +265,7 @@ def test_a_front_page_with_a_picture_shows_it_at_once_and_where_it_is_shared() -
     index = MemoryIndex(make_article(n) for n in range(6))
     outlet = MemoryOutlet()
     index.thumbnails[make_article(3).id] = Picture(name="pictures/1.webp", width=640, height=360)
-    build_index(index, outlet)
+    publish_feeds(index, outlet)
     page = lxml_html.fromstring(outlet.files["index.html"])
 
     assert page.xpath("//meta[@property='og:image']/@content") == [
@@ -273,14 +282,15 @@ def test_the_front_page_is_small() -> None:
     """With 80 articles of the longest title and excerpt, the front page and its files have less
     than 60 kB when compressed."""
     text = " ".join(["A sentence of an excerpt which is as long as they may be."] * 6)
-    many = [make_article(n, excerpt=text[:360], title=f"{n} {text[:90]}") for n in range(80)]
-    index = MemoryIndex(many)
+    index = MemoryIndex(
+        make_article(n, excerpt=text[:360], title=f"{n} {text[:90]}") for n in range(80)
+    )
     outlet = MemoryOutlet()
-    build_index(index, outlet)
+    publish_feeds(index, outlet)
     loaded = [
         outlet.files[name] for name in ("index.html", "site.css", "site.js", "front.js", "icon.svg")
     ]
 
     assert len(lxml_html.fromstring(loaded[0]).xpath("//a[@class='headline']")) == 80
     assert sum(len(gzip.compress(data)) for data in loaded) < 60_000
-    assert len(outlet.files["site.js"]) < 4000
+    assert len(outlet.files["site.js"]) < 4000  # uncompressed

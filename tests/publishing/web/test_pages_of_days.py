@@ -11,7 +11,7 @@ from syndicator.configuration.settings import Publish, Settings
 from syndicator.core.model import Article
 from syndicator.publishing.selection.feeds import plan_feeds
 from tests.publishing.memory import MemoryIndex, MemoryOutlet, list_stale_feeds
-from tests.publishing.test_builder import SETTINGS, SOURCES, START, build_index, make_article
+from tests.publishing.test_builder import SETTINGS, SOURCES, START, make_article, publish_feeds
 
 COUNT = 144
 WITH_TAGS = Settings(site=SETTINGS.site, publish=Publish(archives=True))  # all tags have pages
@@ -37,7 +37,7 @@ def test_every_story_is_on_one_page_of_days_and_previous_leads_through_all() -> 
     """Following "previous" links from the newest page visits every story once."""
     index = MemoryIndex(make_stories())
     outlet = MemoryOutlet()
-    build_index(index, outlet)
+    publish_feeds(index, outlet)
     page_name = (
         f"archive/all/{max(index.days(next(key for key in index.rows if key.axis == 'all')))}.html"
     )
@@ -56,7 +56,7 @@ def test_a_feed_page_ends_and_links_the_page_of_its_next_days() -> None:
     Tags have pages by year, sources none."""
     index = MemoryIndex(make_stories())
     outlet = MemoryOutlet()
-    build_index(index, outlet, Settings(publish=Publish(limit=80, archives=True)))
+    publish_feeds(index, outlet, Settings(publish=Publish(limit=80, archives=True)))
     page = html.fromstring(outlet.files["all.html"])
     (more, *_) = page.xpath("//nav[@aria-label='Earlier stories']/a/@href")
     last = page.xpath("//section[contains(@class, 'day')]")[-1].xpath("./h2/time/@datetime")[0]
@@ -72,7 +72,7 @@ def test_the_months_of_a_feed_lead_to_their_pages_or_to_days_on_its_page() -> No
     """Months on a feed page link their pages, or days on the same page."""
     index = MemoryIndex(make_stories())
     outlet = MemoryOutlet()
-    build_index(index, outlet)
+    publish_feeds(index, outlet)
 
     def list_months(name: str) -> list[tuple[str, str]]:
         section = "//aside/section[h2='Months']//li"
@@ -95,7 +95,7 @@ def test_one_more_story_rewrites_only_pages_that_show_it() -> None:
     equals a full build."""
     index = MemoryIndex(make_stories())
     outlet = MemoryOutlet()
-    build_index(index, outlet, WITH_TAGS)
+    publish_feeds(index, outlet, WITH_TAGS)
     more_article = make_article(
         COUNT,
         title="Fresh",
@@ -112,7 +112,7 @@ def test_one_more_story_rewrites_only_pages_that_show_it() -> None:
         queries=(),
         categories={"AI": "Machines"},
     )
-    report = build_index(index, outlet, WITH_TAGS, only=list_stale_feeds(specs, index))
+    report = publish_feeds(index, outlet, WITH_TAGS, only=list_stale_feeds(specs, index))
     changed = {name for name in report.written if name.endswith(".html")}
     # the pages on which the story stands
     showing = {name for name in changed if b"Fresh" in outlet.files[name]}
@@ -133,7 +133,7 @@ def test_one_more_story_rewrites_only_pages_that_show_it() -> None:
     assert changed - showing == counting
 
     whole_outlet = MemoryOutlet()
-    build_index(index, whole_outlet, WITH_TAGS)
+    publish_feeds(index, whole_outlet, WITH_TAGS)
 
     assert outlet.files == whole_outlet.files
 
@@ -142,10 +142,10 @@ def test_a_story_that_is_withdrawn_is_on_no_page() -> None:
     """After an article is withdrawn, the next build removes it from every HTML page."""
     index = MemoryIndex(make_stories())
     outlet = MemoryOutlet()
-    build_index(index, outlet)
+    publish_feeds(index, outlet)
     gone_article = make_article(7)
     index.remove(gone_article.id, at=START)
-    build_index(index, outlet)
+    publish_feeds(index, outlet)
 
     assert not [
         name

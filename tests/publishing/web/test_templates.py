@@ -12,7 +12,7 @@ from syndicator.publishing.page_design import Look, load_look
 from syndicator.publishing.selection.feeds import plan_feeds
 from syndicator.publishing.web import templates
 from tests.publishing.memory import MemoryIndex, MemoryOutlet, list_stale_feeds
-from tests.publishing.test_builder import SETTINGS, SOURCES, build_index, make_article
+from tests.publishing.test_builder import SETTINGS, SOURCES, make_article, publish_feeds
 
 FOOTER = "<footer><p>Run by {{ page.site }} <b>& friends</b></p></footer>"
 
@@ -20,7 +20,7 @@ FOOTER = "<footer><p>Run by {{ page.site }} <b>& friends</b></p></footer>"
 def render_sample(given: Look) -> tuple[dict[str, bytes], list[str]]:
     index = MemoryIndex(make_article(number) for number in range(4))
     outlet = MemoryOutlet()
-    report = build_index(index, outlet, look=given)
+    report = publish_feeds(index, outlet, look=given)
     assert all(problem.reason == "template" for problem in report.set_aside)
     return outlet.files, [problem.detail for problem in report.set_aside]
 
@@ -39,7 +39,7 @@ def test_values_in_templates_are_escaped() -> None:
     script."""
     index = MemoryIndex([make_article(1, title="<script>1</script>")])
     outlet = MemoryOutlet()
-    build_index(index, outlet, look=Look({"story.html": "<li>{{ entry.title }}</li>"}))
+    publish_feeds(index, outlet, look=Look({"story.html": "<li>{{ entry.title }}</li>"}))
 
     assert b"<li>&lt;script&gt;1&lt;/script&gt;</li>" in outlet.files["all.html"]
 
@@ -93,7 +93,7 @@ def test_a_changed_template_makes_every_page_again() -> None:
     """A changed template of the operator makes all HTML pages again, though no feed is stale."""
     index = MemoryIndex(make_article(number) for number in range(4))
     outlet = MemoryOutlet()
-    build_index(index, outlet)
+    publish_feeds(index, outlet)
     specs = plan_feeds(
         index.feeds(),
         settings=SETTINGS,
@@ -105,7 +105,7 @@ def test_a_changed_template_makes_every_page_again() -> None:
     assert list_stale_feeds(specs, index) == set()
 
     look = Look({"footer.html": FOOTER})
-    report = build_index(index, outlet, look=look, whole=False)
+    report = publish_feeds(index, outlet, look=look, whole=False)
 
     assert {name for name in outlet.files if name.endswith(".html")} == {
         name for name in report.written if name.endswith(".html")
