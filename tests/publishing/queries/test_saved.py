@@ -67,8 +67,9 @@ def matches_story(query: str) -> bool:
     ],
 )
 def test_holds(query: str) -> None:
-    """Each of these queries matches STORY: fields by their whole value in any case, words by whole
-    words, combined with and, or, not."""
+    """Each of these queries matches STORY ("Graphics card prices fall" by Ann Writer, with the tags
+    AI and Machine learning): fields by their whole value in any case, words of title, excerpt and
+    text by whole words, combined with and, or, not."""
     assert matches_story(query)
 
 
@@ -89,7 +90,9 @@ def test_holds(query: str) -> None:
     ],
 )
 def test_does_not_hold(query: str) -> None:
-    """None of these queries matches STORY: fields match whole values, words match whole words."""
+    """None of these queries matches STORY ("Graphics card prices fall" by Ann Writer, with "chip"
+    in its excerpt, "watts" in its text and the tag AI): fields match whole values, words match
+    whole words."""
     assert not matches_story(query)
 
 
@@ -120,12 +123,15 @@ def test_a_fault_is_pointed_at(query: str, position: int, message: str) -> None:
 )
 def test_the_body_is_read_only_if_title_and_excerpt_do_not_decide(query: str) -> None:
     """The body of an article is read from disk only if title, excerpt and tags do not decide the
-    query; none of these queries needs it."""
+    query; none of these queries needs it: "card" is in the title of STORY, which has the tag AI and
+    not the tag X."""
 
     def refuse_to_read_body() -> str:
         raise AssertionError("read for nothing")
 
-    assert isinstance(is_match(parse_query(query), STORY, refuse_to_read_body), bool)
+    is_found = is_match(parse_query(query), STORY, refuse_to_read_body)
+
+    assert isinstance(is_found, bool)
 
 
 @given(st.text(st.sampled_from('()":andortg AI\\ \n\x00é'), max_size=40))
@@ -160,17 +166,19 @@ def test_the_file_is_read(tmp_path: Path) -> None:
         title = "All of AI"
         """,
     )
-    first, second = load_queries(path)
+    by_query, existing_feed = load_queries(path)
 
-    assert first.key == FeedKey("query", "ai")
-    assert first.limit == 7
-    assert first.window_hours == 36
-    assert first.formats == ("atom",)
-    assert second.key == FeedKey("tag", "ai")
-    assert second.title == "All of AI"
-    assert second.expr is None
-    assert first.expr is not None
-    assert is_match(first.expr, STORY, str)
+    assert by_query.key == FeedKey("query", "ai")
+    assert by_query.limit == 7
+    assert by_query.window_hours == 36
+    assert by_query.formats == ("atom",)
+    assert by_query.expr is not None
+    assert is_match(by_query.expr, STORY, str)  # which has the tag AI
+
+    assert existing_feed.key == FeedKey("tag", "ai")
+    assert existing_feed.title == "All of AI"
+    assert existing_feed.expr is None
+
     assert load_queries(tmp_path / "absent.toml") == ()
 
 
@@ -218,10 +226,12 @@ def test_a_query_without_a_slug_gets_one_of_its_title(tmp_path: Path) -> None:
 
 
 def test_an_entry_with_a_fault_costs_no_other_one(tmp_path: Path) -> None:
-    """A faulty or duplicate query is reported with its line; valid ones are kept."""
+    """A faulty or duplicate query is reported with its line (6: "(" is no query; 8: the slug x is
+    there twice); valid ones are kept."""
     text = (
-        "[[feed]]\nslug = 'x'\nquery = 'a'\n[[feed]]\nslug = 'y'\nquery = '('\n[[feed]]\nslug ="
-        " 'x'\nquery = 'b'\n"
+        "[[feed]]\nslug = 'x'\nquery = 'a'\n"
+        "[[feed]]\nslug = 'y'\nquery = '('\n"
+        "[[feed]]\nslug = 'x'\nquery = 'b'\n"
     )
     found, faults = parse_valid_queries(read_toml_file(write_feeds_file(tmp_path, text)))
 
@@ -235,8 +245,11 @@ def test_the_shipped_file_loads_and_its_examples_are_right(tmp_path: Path) -> No
 
     assert load_queries(shipped) == ()
 
+    # from the first example on, the lines with a heading or a setting
     lines = shipped.read_text("utf-8").splitlines()
     first = lines.index("# [[feed]]")
-    live = [line.removeprefix("# ") for line in lines[first:] if "=" in line or "[[feed]]" in line]
+    examples = [
+        line.removeprefix("# ") for line in lines[first:] if "=" in line or "[[feed]]" in line
+    ]
 
-    assert len(load_queries(write_feeds_file(tmp_path, "\n".join(live)))) == 4
+    assert len(load_queries(write_feeds_file(tmp_path, "\n".join(examples)))) == 4

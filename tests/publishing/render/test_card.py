@@ -55,51 +55,47 @@ def test_a_card_has_picture_excerpt_source_category_and_tags() -> None:
 
 
 def test_the_whole_text_follows_and_nothing_of_it_is_there_twice() -> None:
-    """The card repeats neither excerpt nor picture if the text that follows starts with them, also
-    below a heading (`below`); far down or missing, they are shown."""
-    body = f'<p>A whole <b>sentence.</b> More.</p><p><img src="{COVER.replace("&", "&amp;")}"></p>'
+    """The card repeats neither excerpt ("A whole sentence.") nor picture if the text that follows
+    starts with them, also below a heading; far down or missing, they are shown. The line "Alpha ·
+    AI · LLM" has source, category and tags."""
 
-    assert list_card_parts(write_card(make_card_view(body, cover=COVER), LINKS)) == [
-        "Alpha · AI · LLM",
-        "A whole sentence. More.",
-        COVER,
-    ]
+    def list_parts_with_text(text: str, cover: str = "") -> list[str]:
+        return list_card_parts(write_card(make_card_view(text, cover=cover), LINKS))
 
-    below = "<h2>A sub-heading</h2><p>A whole</p><p>sentence. More.</p>"
+    cover = COVER.replace("&", "&amp;")
 
-    assert list_card_parts(write_card(make_card_view(below), LINKS)) == [
+    assert list_parts_with_text(
+        f'<p>A whole <b>sentence.</b> More.</p><p><img src="{cover}"></p>', COVER
+    ) == ["Alpha · AI · LLM", "A whole sentence. More.", COVER]
+    assert list_parts_with_text("<h2>A sub-heading</h2><p>A whole</p><p>sentence. More.</p>") == [
         "Alpha · AI · LLM",
         "A sub-heading",
         "A whole",
         "sentence. More.",
     ]
 
-    far = list_card_parts(
-        write_card(make_card_view(f"<p>{'Other words. ' * 40}</p><p>A whole sentence.</p>"), LINKS)
-    )
+    far_down = list_parts_with_text(f"<p>{'Other words. ' * 40}</p><p>A whole sentence.</p>")
 
-    assert far[0] == "A whole sentence."
-
-    other_card_parts = list_card_parts(
-        write_card(make_card_view("<p>Other words.</p>", cover=COVER), LINKS)
-    )
-
-    assert other_card_parts == [COVER, "A whole sentence.", "Alpha · AI · LLM", "Other words."]
+    assert far_down[0] == "A whole sentence."
+    assert list_parts_with_text("<p>Other words.</p>", COVER) == [
+        COVER,
+        "A whole sentence.",
+        "Alpha · AI · LLM",
+        "Other words.",
+    ]
 
 
 def test_a_name_is_written_once_and_the_category_of_unclassified_articles_never() -> None:
     """A tag that equals the category, whatever its case, is not repeated. The category of
     unclassified articles ("Other") is left out."""
-    assert (
-        list_card_parts(write_card(make_card_view(category="AI", tags=("Ai", "LLM")), LINKS))[-1]
-        == "Alpha · AI · LLM"
-    )
-    assert (
-        list_card_parts(
-            write_card(make_card_view(category="Other"), replace(LINKS, unclassified="other"))
-        )[-1]
-        == "Alpha · AI · LLM"
-    )
+    with_equal_tag = write_card(make_card_view(category="AI", tags=("Ai", "LLM")), LINKS)
+
+    assert list_card_parts(with_equal_tag)[-1] == "Alpha · AI · LLM"
+
+    links = replace(LINKS, unclassified="other")
+    unclassified = write_card(make_card_view(category="Other", tags=("AI", "LLM")), links)
+
+    assert list_card_parts(unclassified)[-1] == "Alpha · AI · LLM"
 
 
 def test_an_address_that_ends_like_the_attribute_is_the_address() -> None:
@@ -119,7 +115,7 @@ def test_a_card_of_a_nosnippet_page_has_no_excerpt() -> None:
 
 
 @pytest.mark.parametrize(
-    ("publish", "named", "linked"),
+    ("publish", "tags_with_page", "linked"),
     [
         (Publish(), ("LLM",), {"Work", "LLM"}),
         (Publish(), (), {"Work"}),
@@ -130,11 +126,11 @@ def test_a_card_of_a_nosnippet_page_has_no_excerpt() -> None:
     ],
 )
 def test_only_pages_that_are_sure_to_be_there_are_linked(
-    publish: Publish, named: tuple[str, ...], linked: set[str]
+    publish: Publish, tags_with_page: tuple[str, ...], linked: set[str]
 ) -> None:
-    """A card links a tag or category only if it has a page: axis and HTML are published, and the
-    tag is frequent enough or named in `named`."""
-    links = make_links(Settings(site=Site(url=BASE), publish=publish), named)
+    """A card links a tag or category only if it has a page: its axis and HTML are published, and
+    the tag is known to have one (`tags_with_page`) or one article is enough (`tag_min=1`)."""
+    links = make_links(Settings(site=Site(url=BASE), publish=publish), tags_with_page)
     card = write_card(make_card_view(category="Work", tags=("LLM", "GPU")), links)
     assert list_links(card).keys() - {"Alpha"} == linked
 
@@ -194,7 +190,8 @@ def build_files(**publish: Any) -> dict[str, bytes]:
 @pytest.mark.parametrize("kind", ["card", "plain"])
 def test_every_format_shows_the_same(kind: str) -> None:
     """Atom, RSS and JSON contain the same content: with `entry_html = "card"` the card and the
-    text, with "plain" the text alone."""
+    text, with "plain" the text alone. The feed has an article whose page forbids snippets, and one
+    with its full text ("All of it.")."""
     files = build_files(entry_html=kind)
     atom, rss = (etree.fromstring(files[f"all.{name}"]) for name in ("atom", "rss"))
     full_text_entry = atom.findall(f"{ATOM}entry")[1]
@@ -213,19 +210,19 @@ def test_every_format_shows_the_same(kind: str) -> None:
 
     encoded = "{http://purl.org/rss/1.0/modules/content/}encoded"
 
+    content_without_snippet = source_line if kind == "card" else None
+
     assert [item.findtext(encoded) for item in rss.iter("item")] == [
-        source_line if kind == "card" else None,
+        content_without_snippet,
         expected_content,
     ]
 
-    items = json.loads(files["all.json"])["items"]
+    without_snippet, with_full_text = json.loads(files["all.json"])["items"]
 
-    assert [item.get("content_html") for item in items] == [
-        source_line if kind == "card" else None,
-        expected_content,
-    ]
-    assert items[1]["summary"] == "A whole sentence."
-    assert "summary" not in items[0]
+    assert without_snippet.get("content_html") == content_without_snippet
+    assert with_full_text.get("content_html") == expected_content
+    assert with_full_text["summary"] == "A whole sentence."
+    assert "summary" not in without_snippet
 
 
 def test_rss_has_the_markdown_of_whole_texts_if_the_operator_enabled_it() -> None:
@@ -235,6 +232,9 @@ def test_rss_has_the_markdown_of_whole_texts_if_the_operator_enabled_it() -> Non
 
     assert b"source.scripting.com" not in build_files()["all.rss"]
 
+    # the Markdown of the sample is a heading with the id of the article
     items = etree.fromstring(build_files(extensions=("markdown",))["all.rss"]).iter("item")
+    without_full_text, with_full_text = items
 
-    assert [item.findtext(name) for item in items] == [None, f"# {make_article(1).id}"]
+    assert without_full_text.findtext(name) is None
+    assert with_full_text.findtext(name) == f"# {make_article(1).id}"

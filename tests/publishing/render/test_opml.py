@@ -25,7 +25,7 @@ def test_each_kind_of_feed_is_a_folder_and_names_are_short() -> None:
         rows, settings=HOW, sources=list(SOURCES.values()), queries=queries, categories={}
     )
     body = etree.fromstring(write_opml("Example & co", specs, HOW.base_url)).find("body")
-    everything, *folders = body
+    everything, *folders = body  # one outline for each
 
     assert everything.get("title") == "Example & co"
     assert everything.get("xmlUrl") == "https://feeds.example/all.atom"
@@ -41,4 +41,4 @@ def test_each_kind_of_feed_is_a_folder_and_names_are_short() -> None:
         "Saved queries": [("Long reads", "https://feeds.example/queries/long-reads.atom")],
         "Sources": [("Alpha", "https://feeds.example/sources/alpha.atom")],
     }
-    assert [folder.get("type") for folder in folders] == [None] * 4
+    assert all(folder.get("type") is None for folder in folders)  # they are no feeds

@@ -22,7 +22,8 @@ BAD = (
 
 
 def test_transcripts_chapters_and_persons_pass_through() -> None:
-    """Valid podcast elements of an enclosure are in the feed; invalid ones are left out."""
+    """Valid podcast elements of an enclosure (LINES) are in the feed; invalid ones (BAD) are left
+    out. An article without sound has none."""
     sound = Enclosure(
         url="https://pod.example/1.mp3", type="audio/mpeg", length=9, podcast=(*LINES, *BAD)
     )
@@ -72,7 +73,8 @@ def test_transcripts_chapters_and_persons_pass_through() -> None:
 
 
 def test_an_episode_has_duration_and_picture_for_podcast_players() -> None:
-    """Only articles with sound have iTunes elements, and only pictures that players can show."""
+    """Only articles with sound have iTunes elements (article 3 has none), and only pictures that
+    players can show: JPEG (1), not WebP (2). The newest article is the first in the feed."""
     sound = Enclosure(
         url="https://pod.example/1.mp3", type="audio/mpeg", length=9, duration="1:02:03"
     )
@@ -83,21 +85,19 @@ def test_an_episode_has_duration_and_picture_for_podcast_players() -> None:
     ]
     outlet = MemoryOutlet()
     publish_feeds(MemoryIndex(articles), outlet, Settings(publish=Publish(archives=False)))
-    results = [
+    silent, with_webp, with_jpeg = (
         [
             (node.tag.removeprefix(ITUNES), node.text, dict(node.attrib))
             for node in item
             if node.tag.startswith(ITUNES)
         ]
         for item in etree.fromstring(outlet.files["all.rss"]).iter("item")
-    ]
-    duration = ("duration", "3723", {})
+    )
+    duration = ("duration", "3723", {})  # 1:02:03 in seconds
 
-    assert results == [
-        [],
-        [duration],
-        [duration, ("image", None, {"href": "https://pod.example/1.jpg"})],
-    ]
+    assert silent == []
+    assert with_webp == [duration]
+    assert with_jpeg == [duration, ("image", None, {"href": "https://pod.example/1.jpg"})]
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,8 @@ pytestmark = pytest.mark.skipif(
 )
 def test_the_best_story_is_first(tmp_path: Path, words: str, titles: list[str]) -> None:
     """The search page ranks stories that have most of the words, title matches first. Node runs the
-    same script as browsers; each id names its rule."""
+    same script as browsers; each id names its rule. "ferry" is in the title "Ferry news" and in the
+    excerpts of "Tides" (with "bridge") and of two "Notes" (one with "late")."""
     outlet = MemoryOutlet()
     publish_feeds(MemoryIndex(STORIES), outlet)
     for name, data in outlet.files.items():
@@ -53,6 +54,8 @@ def test_the_best_story_is_first(tmp_path: Path, words: str, titles: list[str]) 
         check=True,
     )
     (places,) = json.loads(done.stdout)
+
+    # the titles of the results, which the script gives as period and place in it
     results = [
         search.read_script(
             outlet.files[f"{search.FOLDER}{period}.d{place // search.RESULTS_PER_FILE}.js"]

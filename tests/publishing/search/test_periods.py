@@ -22,24 +22,23 @@ def plan_periods_by_name(
 def test_closed_years_closed_months_and_blocks_of_the_open_month() -> None:
     """Search files cover closed years, closed months of this year, and blocks of BLOCK articles of
     the current month, the oldest first."""
-    names = plan_periods_by_name(BLOCK + 1)
+    # the current month, November 2026, has one article more than a block
+    period_of = plan_periods_by_name(BLOCK + 1)
 
-    assert list(names) == ["2024", "2026-01", "2026-10", "2026-11.0", "2026-11.1"]
-    assert names["2024"].months == ("2024-03", "2024-12")
-    assert names["2026-11.0"].ids[0] == "id0", (
-        "oldest first, so that one more changes no block but the last"
-    )
-    assert names["2026-11.1"].ids == (f"id{BLOCK}",)
+    assert list(period_of) == ["2024", "2026-01", "2026-10", "2026-11.0", "2026-11.1"]
+    assert period_of["2024"].months == ("2024-03", "2024-12")
+    # the oldest first, so that one more changes no block but the last
+    assert period_of["2026-11.0"].ids[0] == "id0"
+    assert period_of["2026-11.1"].ids == (f"id{BLOCK}",)
 
 
 def test_eight_full_blocks_of_a_busy_month_are_one() -> None:
     """Eight full blocks of the current month are merged into one file, so that a busy month has few
     files."""
-    names = plan_periods_by_name(9 * BLOCK, {"2026-11": "e"})
-    assert {name: len(one.ids) for name, one in names.items()} == {
-        "2026-11.0": 8 * BLOCK,
-        "2026-11.8": BLOCK,
-    }
+    period_of = plan_periods_by_name(9 * BLOCK, months={"2026-11": "e"})
+    article_counts = {name: len(period.ids) for name, period in period_of.items()}
+
+    assert article_counts == {"2026-11.0": 8 * BLOCK, "2026-11.8": BLOCK}
 
 
 def test_one_more_article_changes_the_last_block_alone() -> None:
@@ -55,15 +54,15 @@ def test_a_changed_article_changes_its_period_alone() -> None:
     contains it."""
     before = plan_periods_by_name(BLOCK + 1)
 
-    assert {
-        name
-        for name, one in plan_periods_by_name(BLOCK + 1, id3="2").items()
-        if one != before[name]
-    } == {"2026-11.0"}
+    # another fingerprint of the article id3
+    after = plan_periods_by_name(BLOCK + 1, id3="2")
 
-    edited = plan_periods_by_name(BLOCK + 1, MONTHS | {"2024-03": "z"})
+    assert {name for name in after if after[name] != before[name]} == {"2026-11.0"}
 
-    assert {name for name, one in edited.items() if one != before[name]} == {"2024"}
+    # another fingerprint of March 2024
+    after = plan_periods_by_name(BLOCK + 1, months=MONTHS | {"2024-03": "z"})
+
+    assert {name for name in after if after[name] != before[name]} == {"2024"}
 
 
 def test_other_input_changes_all_periods() -> None:

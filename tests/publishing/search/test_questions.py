@@ -144,8 +144,8 @@ def find_answers(store: Store, address: str) -> set[str]:
 
 
 def test_nearly_all_is_found_in_the_archive(archive: Store) -> None:
-    """Of the sample questions and searches, at least RIGHT find an expected article in the
-    database; a search counts its first three results."""
+    """Of 40 sample questions ("ask", an address) and searches ("search", words), at least RIGHT
+    find the expected articles in the database; of a search the first three results count."""
 
     def find_results(case: dict[str, Any]) -> set[str]:
         if "ask" in case:
@@ -156,8 +156,9 @@ def test_nearly_all_is_found_in_the_archive(archive: Store) -> None:
 
 
 def test_nearly_all_is_found_on_the_pages(archive: Store, search_files: Path) -> None:
-    """Of 40 sample questions and searches, at least RIGHT find an expected article; searches run in
-    the script of the search page, under Node."""
+    """Of 40 sample questions ("ask") and searches ("search"), at least RIGHT find the expected
+    articles; searches run in the script of the search page, under Node, which gives the period and
+    place of each result."""
     searched = [case for case in CASES if "search" in case]
     script = ROOT / "syndicator/publishing/static/search.js"
     words = json.dumps([case["search"] for case in searched])

@@ -48,4 +48,7 @@ def test_a_term_is_found_by_itself_and_holds_nothing_that_files_use(text: str) -
 def test_text_beside_other_scripts_has_the_same_terms(text: str) -> None:
     """ASCII text has the same terms with and without a Chinese word after it, though ASCII alone
     may be split by a faster way."""
-    assert [*each_term(text), "犬"] == list(each_term(f"{text} 犬"))
+    terms_of_ascii = list(each_term(text))
+    terms_with_chinese = list(each_term(f"{text} 犬"))
+
+    assert terms_with_chinese == [*terms_of_ascii, "犬"]

@@ -49,18 +49,18 @@ def test_title_tags_category_author_source_and_excerpt_are_found() -> None:
             1, title="Zebras graze", excerpt="Quietly so.", tags=("Savanna",), category="Nature"
         )
     )
+
+    # the terms: each with the numbers of its articles
     lines = search.read_script(outlet.files["search/2025-11.0.t0.js"]).split("\n")
-    results = dict(line.split(" ") for line in lines)
-    loud = {"zebra", "graze", "savanna"}
-    clear = {"quietly", "nature", "ann", "writer", "alpha"}
+    articles_of = dict(line.split(" ") for line in lines)
+    for term in ("zebra", "graze", "savanna"):
+        assert articles_of[term] == "0!"
+    for term in ("quietly", "nature", "ann", "writer", "alpha"):
+        assert articles_of[term] == "0."
+    for term in ("tag:savanna", "category:nature", "source:alpha", "lang:en"):
+        assert articles_of[term] == "0"
 
-    assert {word: results[word] for word in loud | clear} == dict.fromkeys(
-        loud, "0!"
-    ) | dict.fromkeys(clear, "0.")
-
-    facets = {"tag:savanna", "category:nature", "source:alpha", "lang:en"}
-
-    assert {word: results[word] for word in facets} == dict.fromkeys(facets, "0")
+    # the details that results show
     assert search.read_script(outlet.files["search/2025-11.0.d0.js"]) == [
         [
             "Zebras graze",
@@ -80,10 +80,11 @@ def test_the_same_articles_give_the_same_bytes_and_one_more_changes_one_block() 
     month and the index, not the closed year 2023."""
     articles = [make_article(n) for n in range(5)] + [make_article(9, added=OLD, published=OLD)]
     index, outlet = build_search_files(*articles)
-
-    assert search_files(build_search_files(*reversed(articles))[1]) == search_files(outlet)
-
     before = search_files(outlet)
+    _, outlet_of_other_order = build_search_files(*reversed(articles))
+
+    assert search_files(outlet_of_other_order) == before
+
     index.add(make_article(6, title="Another"))
     publish_feeds(index, outlet, only={key for key, row in index.rows.items() if row.stale})
     changed = {name for name, data in search_files(outlet).items() if before.get(name) != data}
@@ -99,8 +100,13 @@ def test_fingerprints_of_search_files_are_stored_and_not_published() -> None:
     remembered = index.targets([SEARCH])
 
     assert remembered.keys() == {"search/index.js", "search/2023", "search/2025-11.0"}
-    assert not set(remembered.values()) & {row[1] for row in list_periods(outlet)}
 
+    # the published list of periods has versions, not the fingerprints
+    published_versions = {row[1] for row in list_periods(outlet)}
+
+    assert not set(remembered.values()) & published_versions
+
+    # all fingerprints are outdated
     before = search_files(outlet)
     for name, file in index.files(remembered).items():
         index.files_of[name] = replace(file, made_of="other times")
@@ -117,12 +123,19 @@ def test_a_build_makes_no_file_of_a_period_that_did_not_change(
     of 2023."""
     index, outlet = build_search_files(make_article(1), make_article(9, added=OLD, published=OLD))
     index.add(make_article(2))
-    periods: list[str] = []
-    shards = search.Shards
-    monkeypatch.setattr(search, "Shards", lambda name: (periods.append(name), shards(name))[1])
+
+    # each period whose files are computed makes a `Shards`
+    computed_periods: list[str] = []
+    make_shards = search.Shards
+
+    def record_period(name: str) -> search.Shards:
+        computed_periods.append(name)
+        return make_shards(name)
+
+    monkeypatch.setattr(search, "Shards", record_period)
     publish_feeds(index, outlet, only={key for key, row in index.rows.items() if row.stale})
 
-    assert periods == ["2025-11.0"]
+    assert computed_periods == ["2025-11.0"]
 
 
 def test_an_article_that_was_withdrawn_is_found_no_more() -> None:
@@ -141,7 +154,8 @@ def test_an_article_that_was_withdrawn_is_found_no_more() -> None:
 
 
 def test_words_of_unpublished_texts_find_nothing() -> None:
-    """Words of a nosnippet article are not in the search files."""
+    """Words of a nosnippet article are not in the search files, neither of its excerpt
+    ("Unquotable") nor of its text ("Unsayable")."""
     article = make_article(1, robots=("nosnippet",), excerpt="Unquotable words.")
     _, outlet, _ = build_with_texts(article, texts={article.id: "Unsayable."})
 
@@ -150,7 +164,8 @@ def test_words_of_unpublished_texts_find_nothing() -> None:
 
 
 def test_words_of_a_text_with_only_an_excerpt_published_are_not_found() -> None:
-    """Only words of the published excerpt are in the search files."""
+    """If a source publishes excerpts, only words of the excerpt are in the search files, not those
+    of the text ("Unpublished")."""
     article = make_article(1, excerpt="Quotable words.")
     _, outlet, _ = build_with_texts(article, texts={article.id: "Unpublished."})
 
@@ -159,7 +174,8 @@ def test_words_of_a_text_with_only_an_excerpt_published_are_not_found() -> None:
 
 
 def test_files_of_periods_that_are_no_more_go() -> None:
-    """When months are merged into a year, the files of the months are deleted."""
+    """When months are merged into a year, the files of the months are deleted: once there is an
+    article of 2026, the year 2025 is closed."""
     index, outlet = build_search_files(make_article(1))
 
     assert any(name.startswith("search/2025-11.") for name in outlet.files)
@@ -218,16 +234,19 @@ def test_many_articles_are_spread_over_files() -> None:
         for n in range(300)
     ]
     _, outlet = build_search_files(*articles, make_article(999))
-    (period,) = (row for row in list_periods(outlet) if row[0] == "2023")
+    ((name, _, article_count, shard_count),) = (
+        row for row in list_periods(outlet) if row[0] == "2023"
+    )
 
-    assert period[2:] == [300, 4]
-    assert set(search.list_shard_names(*(period[at] for at in (0, 2, 3)))) <= set(outlet.files)
+    assert article_count == 300
+    assert shard_count == 4
+    assert set(search.list_shard_names(name, article_count, shard_count)) <= set(outlet.files)
 
     lines = read_terms(outlet, "2023")
 
-    assert lines["story"] == ",".join(["0!"] * 300)
+    assert lines["story"] == ",".join(["0!"] * 300)  # no gap; `!` marks the title
     assert lines["number7"] == "7!"
-    assert lines["number37"] == "11!", "in base 36"
+    assert lines["number37"] == "11!"  # 36 + 1
 
 
 @pytest.fixture
@@ -282,7 +301,9 @@ def test_the_words_of_a_long_text_are_bounded() -> None:
     1,000 different words."""
     text = " ".join(f"word{number}" for number in range(1000))
     _, outlet, _ = build_with_texts(make_article(1), texts={make_article(1).id: text})
-    assert sum(term.startswith("word") for term in read_terms(outlet, "2025-11.0")) == 400
+    words = [term for term in read_terms(outlet, "2025-11.0") if term.startswith("word")]
+
+    assert len(words) == 400
 
 
 def test_without_pages_there_is_no_search() -> None:

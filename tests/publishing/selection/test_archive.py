@@ -119,7 +119,8 @@ def test_a_walk_meets_every_article_and_its_newest_copy_first(
     monkeypatch: pytest.MonkeyPatch, days: list[Day], limit: int, hours: int
 ) -> None:
     """After each of some random days, walking from a feed through its archives finds every member
-    once or more, each with its newest version first."""
+    once or more, each with its newest version first. `live_days` publishes after each day, on which
+    articles come, are corrected, retagged and withdrawn."""
     limit_entries(monkeypatch, 9)
     archive_settings = Settings(
         site=SETTINGS.site,
@@ -129,20 +130,25 @@ def test_a_walk_meets_every_article_and_its_newest_copy_first(
         for name, key in FEEDS.items():
             if name not in outlet.files:
                 continue
-            first: dict[str, tuple[str, str]] = {}
+
+            # the first copy of each entry on the way: its time and title
+            first_copy_of: dict[str, tuple[str, str]] = {}
             for root in walk_archive(outlet, name):
                 for entry in root.findall(f"{ATOM}entry"):
-                    article_id = entry.findtext(f"{ATOM}id")
+                    urn = entry.findtext(f"{ATOM}id")
                     copy = (entry.findtext(f"{ATOM}updated"), entry.findtext(f"{ATOM}title"))
-                    assert copy <= first.setdefault(article_id, copy), (
+                    assert copy <= first_copy_of.setdefault(urn, copy), (
                         "an older copy stands before a newer one"
                     )
-            members = {
-                article_id: one
-                for article_id, one in index.article_store.items()
-                if key in named_feeds_of(one)
-            }
-            assert set(first) == {entry_urn(INSTANCE, article_id) for article_id in members}
-            assert {first[entry_urn(INSTANCE, article_id)][1] for article_id in members} == {
-                member.title for member in members.values()
+
+            members = [
+                article
+                for article in index.article_store.values()
+                if key in named_feeds_of(article)
+            ]
+            urns = {entry_urn(INSTANCE, member.id) for member in members}
+
+            assert set(first_copy_of) == urns
+            assert {title for _, title in first_copy_of.values()} == {
+                member.title for member in members
             }

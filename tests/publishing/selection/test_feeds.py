@@ -42,18 +42,21 @@ def test_an_empty_shelf_has_one_feed() -> None:
 def test_a_tag_gets_a_feed_at_three_and_keeps_it() -> None:
     """A tag gets a feed once it has three articles; a published feed stays even without articles,
     since readers subscribe to it."""
-    assert FeedKey("tag", "ai") not in list_keys(make_row("tag", "ai", 2))
-    assert FeedKey("tag", "ai") in list_keys(make_row("tag", "ai", 3))
-    assert FeedKey("tag", "ai") in list_keys(make_row("tag", "ai", 0, published=True))
+    tag = FeedKey("tag", "ai")
+
+    assert tag not in list_keys(make_row("tag", "ai", count=2))
+    assert tag in list_keys(make_row("tag", "ai", count=3))
+    assert tag in list_keys(make_row("tag", "ai", count=0, published=True))
 
 
 def test_a_tag_of_the_taxonomy_has_its_feed_from_its_first_article() -> None:
-    """A tag of taxonomy.toml needs one article, other tags need `tag_min`."""
+    """A tag of taxonomy.toml (`tags`, with descriptions) needs one article, other tags need
+    `tag_min`. A tag with the name of a source without articles gets no feed by it."""
     rows = [
-        make_row("tag", "open-source", 1),
-        make_row("tag", "ai", 1),
-        make_row("tag", "chips", 0),
-        make_row("source", "law", 0),
+        make_row("tag", "open-source", count=1),
+        make_row("tag", "ai", count=1),
+        make_row("tag", "chips", count=0),
+        make_row("source", "law", count=0),
     ]
     specs = plan_feeds(
         rows,
@@ -69,13 +72,13 @@ def test_a_tag_of_the_taxonomy_has_its_feed_from_its_first_article() -> None:
 
 
 def test_only_feeds_of_the_axes_that_are_published() -> None:
-    """Only feeds of the kinds in `publish.axes` are planned, also if a feed of another kind is
-    published now."""
+    """Only feeds of the kinds in `publish.axes` are planned, also if a feed of another kind (the
+    category c) is published now."""
     query = SavedQuery(slug="q", query="chip", expr=parse_query("chip"))
     rows = [
-        make_row("source", "alpha", 9),
-        make_row("tag", "ai", 9),
-        make_row("category", "c", 9, published=True),
+        make_row("source", "alpha", count=9),
+        make_row("tag", "ai", count=9),
+        make_row("category", "c", count=9, published=True),
     ]
 
     def list_slugs(*axes: str) -> list[str]:
@@ -101,21 +104,25 @@ def replace_axes(settings: Settings, words: tuple[str, ...]) -> Settings:
 def test_moved_and_dropped_feeds_are_none() -> None:
     """A feed that moved has no files of its own; one that was dropped exists once it has an article
     again."""
-    moved = make_row("tag", "llm", 9, moved_to=FeedKey("tag", "language-models"))
-    dropped = make_row("category", "old", 0, dropped=True)
+    moved = make_row("tag", "llm", count=9, moved_to=FeedKey("tag", "language-models"))
+    dropped = make_row("category", "old", count=0, dropped=True)
+    dropped_with_an_article = make_row("category", "old", count=1, dropped=True)
 
     assert list_keys(moved, dropped) == [FeedKey("all", "all")]
-    assert FeedKey("category", "old") in list_keys(make_row("category", "old", 1, dropped=True))
+    assert FeedKey("category", "old") in list_keys(dropped_with_an_article)
 
 
 def test_a_removed_source_keeps_its_feed() -> None:
-    """The feed of a source that is no longer configured stays published, since readers may be
-    subscribed to it."""
-    assert FeedKey("source", "alpha") in list_keys(make_row("source", "alpha", 5), sources=())
+    """The feed of a source that is no longer configured (`sources` is empty) stays published, since
+    readers may be subscribed to it."""
+    row = make_row("source", "alpha", count=5)
+
+    assert FeedKey("source", "alpha") in list_keys(row, sources=())
 
 
 def test_the_order_is_fixed() -> None:
-    """The order of feeds does not depend on the order of their rows."""
+    """The order of feeds does not depend on the order of their rows: everything, categories, tags
+    by name, sources, saved queries."""
     query = SavedQuery(slug="q", query="chip", expr=parse_query("chip"))
     rows = [
         make_row("source", "alpha", 1),
@@ -132,7 +139,11 @@ def test_the_order_is_fixed() -> None:
 def test_a_category_named_like_a_tag_says_so() -> None:
     """A category with the same name as a tag has "(category)" in its title, so that readers can
     tell the two feeds apart."""
-    rows = [make_row("tag", "ai", 3), make_row("category", "ai", 1), make_row("category", "law", 1)]
+    rows = [
+        make_row("tag", "ai", count=3),
+        make_row("category", "ai", count=1),
+        make_row("category", "law", count=1),
+    ]
     titles = {
         spec.key: spec.title
         for spec in plan_feeds(rows, settings=SETTINGS, sources=(), queries=(), categories={})
@@ -144,7 +155,8 @@ def test_a_category_named_like_a_tag_says_so() -> None:
 
 
 def test_titles_languages_and_overrides() -> None:
-    """Feeds take titles and languages from their source or category; feeds.toml overrides them."""
+    """Feeds take titles, languages and descriptions from the site, their source or category;
+    feeds.toml overrides those of a feed (`override`), and names saved queries by their address."""
     override = SavedQuery(
         slug="tags/a", feed=FeedKey("tag", "a"), title="All of A", limit=700, formats=("atom",)
     )
@@ -177,7 +189,7 @@ def test_a_larger_limit_counts_for_the_day_and_older_articles_and_a_sources_feed
     None
 ):
     """A larger `limit` raises both bounds: 500 articles in all (`most`) and 200 with older ones
-    (`most_older`). A source may fill its own feed (share 1.0)."""
+    (`most_older`). A source may fill its own feed (share 1.0), and a third of other feeds."""
 
     def plan_feed(axis: str, publish: Publish) -> FeedSpec:
         rows = [make_row("source", "alpha", 5)]

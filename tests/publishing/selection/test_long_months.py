@@ -90,7 +90,8 @@ def build_days(days: int, index: MemoryIndex, outlet: MemoryOutlet) -> set[str]:
 @pytest.mark.slow
 def test_documents_of_a_month_stay_when_it_closes() -> None:
     """A long month is archived in parts: no part is renamed or removed when the month ends, none
-    exceeds the limit, and together they have all entries."""
+    exceeds the limit, and together they have all entries. `build_days` publishes twelve articles a
+    day, and returns all documents that there ever were."""
     index = MemoryIndex()
     outlet = MemoryOutlet()
     documents = build_days(DAYS + 6, index, outlet)
@@ -110,25 +111,30 @@ def test_a_month_that_is_published_whole_stays_so(monkeypatch: pytest.MonkeyPatc
     unless neither its file nor its record is left."""
     index = MemoryIndex()
     outlet = MemoryOutlet()
-    for one in (*(one for number in range(DAYS) for one in make_day(number)), *make_day(DAYS + 9)):
-        index.add(one)
+    # all days of November, and one of December
+    for day in (*range(DAYS), DAYS + 9):
+        for article in make_day(day):
+            index.add(article)
     monkeypatch.setattr(archive, "_MOST_OF_MONTHS", 10_000)  # as an earlier version had it
     publish_feeds(index, outlet, HOW)
 
     assert list(list_archive_documents(outlet)) == ["archive/all/2025-11.atom"]
 
+    # this version
     monkeypatch.undo()
     publish_feeds(index, outlet, HOW)
 
     assert list(list_archive_documents(outlet)) == ["archive/all/2025-11.atom"]
 
+    # the record of published files is lost, and learnt from the files
     lose_database(index, outlet)
     publish_feeds(index, outlet, HOW)
 
     assert list(list_archive_documents(outlet)) == ["archive/all/2025-11.atom"]
 
+    # the files are lost, too
     second_outlet = MemoryOutlet()
-    index.files_of.clear()  # and what is published, too
+    index.files_of.clear()
     publish_feeds(index, second_outlet, HOW)
 
     assert len(list_archive_documents(second_outlet)) > 5
@@ -143,6 +149,8 @@ def test_entries_of_a_closed_month_are_read_only_if_it_changed() -> None:
     outlet = MemoryOutlet()
     build_days(DAYS + 6, index, outlet)
     index.read_months = []
+
+    # a new article of December: November is closed
     index.add(make_article(9000, added=START + timedelta(days=DAYS + 7)))
     everything = {FeedKey("all", "all")}
     publish_feeds(index, outlet, HOW, only=everything)
@@ -150,6 +158,7 @@ def test_entries_of_a_closed_month_are_read_only_if_it_changed() -> None:
     assert "2025-11" not in index.read_months
     assert "2025-12" in index.read_months
 
+    # an article of November is corrected
     old = make_day(3)[0]
     index.add(
         replace(old, title="Corrected", revisions=((START + timedelta(days=40)).isoformat(),))

@@ -44,7 +44,7 @@ def test_without_a_pause_all_is_built_at_once() -> None:
 
 
 @pytest.mark.parametrize(
-    ("entries", "after", "articles", "rested"),
+    ("entries", "seconds_later", "new_articles", "may_build"),
     [
         (LONG, 0, 0, True),
         (4 * LONG, 4 * SETTLE - 1, 0, False),
@@ -54,12 +54,14 @@ def test_without_a_pause_all_is_built_at_once() -> None:
     ],
 )
 def test_a_long_feed_is_written_less_often(
-    entries: int, after: float, articles: int, rested: bool
+    entries: int, seconds_later: float, new_articles: int, may_build: bool
 ) -> None:
     """A feed four times as long as LONG is written again after 4 × SETTLE seconds, or earlier once
-    new articles make up half of it."""
+    new articles make up half of it. It was built at second 1000, when 7 articles had come."""
     built = Built(at=1000, entries=entries, articles=7)
-    assert may_build_again(built, SETTLE, 1000 + after, lambda: 7 + articles) == rested
+    now = 1000 + seconds_later
+
+    assert may_build_again(built, SETTLE, now, lambda: 7 + new_articles) == may_build
 
 
 def test_a_feed_that_was_never_built_waits_for_no_rest() -> None:
@@ -74,16 +76,19 @@ def test_without_a_pause_no_feed_rests() -> None:
 
 
 @pytest.mark.parametrize(
-    ("settle", "crowd", "rest"), [(180, 1, 720), (180, 3, 2160), (180, 9, HOUR), (1200, 9, 4800)]
+    ("configured_pause", "crowd", "pause"),
+    [(180, 1, 720), (180, 3, 2160), (180, 9, HOUR), (1200, 9, 4800)],
 )
 def test_the_more_long_feeds_there_are_the_longer_each_rests(
-    settle: float, crowd: float, rest: float
+    configured_pause: float, crowd: float, pause: float
 ) -> None:
-    """The pause of a long feed is multiplied by the number of long feeds (`crowd`), up to an hour
-    or to four times the configured pause."""
+    """The pause of a long feed (in seconds, four times the configured one for a feed of 4 × LONG
+    entries) is multiplied by the number of long feeds (`crowd`), up to an hour or to four times the
+    configured pause."""
     built = Built(at=0, entries=4 * LONG, articles=0)
-    assert not may_build_again(built, settle, rest - 1, lambda: 0, crowd)
-    assert may_build_again(built, settle, rest, lambda: 0, crowd)
+
+    assert not may_build_again(built, configured_pause, pause - 1, lambda: 0, crowd)
+    assert may_build_again(built, configured_pause, pause, lambda: 0, crowd)
 
 
 def test_long_feeds_alone_make_a_crowd() -> None:
@@ -92,5 +97,6 @@ def test_long_feeds_alone_make_a_crowd() -> None:
     long = Built(at=0, entries=LONG + 1, articles=0)
     short = Built(at=0, entries=LONG, articles=0)
 
-    assert compute_wait_factor([short] * 9 * FEW) == compute_wait_factor([long] * FEW) == 1
+    assert compute_wait_factor([short] * 9 * FEW) == 1
+    assert compute_wait_factor([long] * FEW) == 1
     assert compute_wait_factor([*[long] * 3 * FEW, short]) == 3

@@ -68,38 +68,46 @@ def walk_archive(outlet: MemoryOutlet, stem: str) -> Iterator[etree._Element]:
 
 
 def test_a_feed_that_shows_everything_has_no_documents() -> None:
-    """There is no archive while the newest document shows every article."""
+    """There is no archive while the feed itself shows every article: here five of five."""
+    index = make_index_of_months(first=0, last=5, each=1)
     outlet = MemoryOutlet()
-    publish_feeds(make_index_of_months(0, 5, 1), outlet, make_settings())
+    publish_feeds(index, outlet, make_settings(limit=5))
+
     assert list_documents(outlet) == []
 
 
 def test_months_share_documents_that_keep_their_addresses() -> None:
-    """Months with few entries share archive documents. A document keeps its name while months are
-    added; built in one go, fewer are needed (`whole_outlet`)."""
+    """Months with few entries share archive documents, named by their last month. A document keeps
+    its name while months are added; built in one go, fewer are needed (`whole_outlet`)."""
     index = MemoryIndex()
     outlet = MemoryOutlet()
     seen: set[str] = set()
-    for month in range(8):  # from November
+    for month in range(8):  # from November 2025, two articles each
         for n in range(2):
             index.add(make_story(month, n))
         assert publish_feeds(index, outlet, make_settings()).held == ()
+
+        # no document went
         assert seen <= set(list_documents(outlet))
         seen |= set(list_documents(outlet))
+
+        # the archive has all articles
         ids = {entry.findtext(f"{ATOM}id") for entry in walk_archive(outlet, "all")}
         assert ids == {entry_urn(INSTANCE, article_id) for article_id in index.article_store}
 
     assert list_documents(outlet) == ["2025-12", "2026-02", "2026-04"]
 
     whole_outlet = MemoryOutlet()
-    publish_feeds(make_index_of_months(0, 8, 2), whole_outlet, make_settings())
+    whole_index = make_index_of_months(first=0, last=8, each=2)
+    publish_feeds(whole_index, whole_outlet, make_settings())
 
     assert list_documents(whole_outlet) == ["2026-01", "2026-04"]
 
 
 def test_an_old_article_of_a_new_tag_joins_the_document_of_a_later_month() -> None:
-    """An article older than all documents is added to the first of them."""
-    index = make_index_of_months(1, 8, 2)
+    """An article older than all documents is added to the first of them: 2026-02 has the months up
+    to February, the new article is of November."""
+    index = make_index_of_months(first=1, last=8, each=2)
     outlet = MemoryOutlet()
     publish_feeds(index, outlet, make_settings())
     before = list_documents(outlet)
@@ -113,23 +121,23 @@ def test_an_old_article_of_a_new_tag_joins_the_document_of_a_later_month() -> No
 def test_documents_of_single_months_stay(monkeypatch: pytest.MonkeyPatch) -> None:
     """Documents of one month, which earlier versions published, stay as they are, also after a lost
     database."""
-    index = make_index_of_months(0, 6, 2)
+    index = make_index_of_months(first=0, last=6, each=2)
     outlet = MemoryOutlet()
-    monkeypatch.setattr(archive, "_LEAST_ENTRIES", 1)  # as earlier versions had it
+
+    # earlier versions made a document of a single entry; now it has six or more
+    monkeypatch.setattr(archive, "_LEAST_ENTRIES", 1)
     publish_feeds(index, outlet, make_settings())
     before = list_documents(outlet)
     monkeypatch.setattr(archive, "_LEAST_ENTRIES", 6)
 
     assert before == ["2025-11", "2025-12", "2026-01", "2026-02"]
 
-    for lost in (False, True):
-        if lost:
+    for is_database_lost in (False, True):
+        if is_database_lost:
             lose_database(index, outlet)
-        assert not [
-            name
-            for name in publish_feeds(index, outlet, make_settings()).written
-            if name.startswith("archive/")
-        ]
+        written = publish_feeds(index, outlet, make_settings()).written
+
+        assert not [name for name in written if name.startswith("archive/")]
         assert list_documents(outlet) == before
 
 
@@ -150,20 +158,24 @@ def follow_older_pages(outlet: MemoryOutlet, stem: str) -> Iterator[tuple[str, l
 def test_links_to_older_stories_lead_to_all_of_them(stem: str) -> None:
     """Following "Earlier stories" from a feed's page, or archive links from its feed, finds every
     story."""
-    index = make_index_of_months(0, 8, 2)
+    index = make_index_of_months(first=0, last=8, each=2)
+    all_titles = {article.title for article in index.article_store.values()}
     outlet = MemoryOutlet()
     publish_feeds(index, outlet, make_settings())
+
+    # the pages
     names, titles = zip(*follow_older_pages(outlet, stem), strict=True)
 
     assert names == (f"{stem}.html", f"archive/{stem}/2026-04.html", f"archive/{stem}/2026-01.html")
-    assert {title for page_titles in titles for title in page_titles} == {
-        article.title for article in index.article_store.values()
-    }
-    assert {entry.findtext(f"{ATOM}title") for entry in walk_archive(outlet, stem)} == {
-        title for page_titles in titles for title in page_titles
-    }
+    assert {title for titles_of_page in titles for title in titles_of_page} == all_titles
 
-    newest = html.fromstring(outlet.files[names[1]])
+    # the feed and its archives
+    titles_of_entries = {entry.findtext(f"{ATOM}title") for entry in walk_archive(outlet, stem)}
+
+    assert titles_of_entries == all_titles
+
+    # the newest older page links back to the page of the feed
+    newest = html.fromstring(outlet.files[f"archive/{stem}/2026-04.html"])
 
     assert newest.xpath("//a[@rel='next']/@href")[0] == f"../../../{stem}.html"
 
@@ -171,7 +183,7 @@ def test_links_to_older_stories_lead_to_all_of_them(stem: str) -> None:
 def test_pages_of_older_stories_are_made_again_with_another_stylesheet() -> None:
     """A new template for calendar pages makes the pages of older stories again, though no article
     changed."""
-    index = make_index_of_months(0, 8, 2)
+    index = make_index_of_months(first=0, last=8, each=2)
     outlet = MemoryOutlet()
     publish_feeds(index, outlet, make_settings())
     look = Look(templates={"calendar.html": "Ours: {{ when }}"})
@@ -184,9 +196,10 @@ def test_pages_of_older_stories_are_made_again_with_another_stylesheet() -> None
 
 def test_earlier_instances_keep_the_calendar_pages_of_tags() -> None:
     """With `archives = true`, the setting of earlier versions, a tag keeps its HTML archive page
-    per year."""
+    per year; a source has no archives."""
+    index = make_index_of_months(first=0, last=8, each=2)
     outlet = MemoryOutlet()
-    publish_feeds(make_index_of_months(0, 8, 2), outlet, make_settings(archives=True))
+    publish_feeds(index, outlet, make_settings(archives=True))
 
     assert list_documents(outlet, "tags/ai", "html") == ["2025", "2026"]
     assert list_documents(outlet, "sources/alpha") == []
@@ -195,14 +208,14 @@ def test_earlier_instances_keep_the_calendar_pages_of_tags() -> None:
 def test_earlier_instances_have_a_document_a_month() -> None:
     """With `archives = true` each month has a document, also after files and their table were
     lost."""
-    index = make_index_of_months(0, 4, 1)
+    index = make_index_of_months(first=0, last=4, each=1)
     outlet = MemoryOutlet()
     for _ in range(2):
         publish_feeds(index, outlet, make_settings(archives=True))
-        assert (
-            list_documents(outlet)
-            == list_documents(outlet, "tags/ai")
-            == ["2025-11", "2025-12", "2026-01"]
-        )
+        # the fourth month is in the feed
+        assert list_documents(outlet, "all") == ["2025-11", "2025-12", "2026-01"]
+        assert list_documents(outlet, "tags/ai") == ["2025-11", "2025-12", "2026-01"]
+
+        # for the second time: lose files and their table
         index.files_of.clear()
         outlet.files.clear()

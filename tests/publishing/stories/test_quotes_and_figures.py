@@ -43,16 +43,19 @@ def test_the_event_is_the_first_sentence_of_the_lead() -> None:
 
 
 def test_a_report_is_quoted_word_for_word_with_what_it_adds() -> None:
-    """The quote of a report is its sentence that earlier reports lack."""
+    """The quote of a report is its sentence that earlier reports lack (ADDS). `list_quotes` puts
+    the lead report, of the outlet "first" with the sentence FIRST, before the given ones."""
     assert list_quotes(make_account("second", *FIRST, ADDS)) == {"second": ADDS}
 
 
 def test_a_copy_of_an_agency_adds_nothing() -> None:
     """A report that only copies earlier ones is not quoted: "second" copies the lead, "fourth"
-    copies "third"."""
-    assert list_quotes(
-        make_account("second", *FIRST), make_account("third", ADDS), make_account("fourth", ADDS)
-    ) == {"third": ADDS}
+    copies "third". `list_quotes` puts the lead report, with the sentence FIRST, before them."""
+    copy_of_lead = make_account("second", *FIRST)
+    with_news = make_account("third", ADDS)
+    copy_of_third = make_account("fourth", ADDS)
+
+    assert list_quotes(copy_of_lead, with_news, copy_of_third) == {"third": ADDS}
 
 
 def test_an_outlet_is_quoted_once_and_that_of_the_lead_never() -> None:
@@ -61,10 +64,12 @@ def test_an_outlet_is_quoted_once_and_that_of_the_lead_never() -> None:
     later = (
         "Norvik Air and its cabin crew will meet the mediator in Harrowgate Bay on Friday night."
     )
-    second_account = make_account("second", later, hours=2, id="again")
+    first_report = make_account("second", ADDS, hours=1)
+    later_report = make_account("second", later, hours=2, id="again")
+    report_of_lead_outlet = make_account("first", ADDS, id="other")
 
-    assert list_quotes(make_account("second", ADDS, hours=1), second_account) == {"second": ADDS}
-    assert list_quotes(make_account("first", ADDS, id="other")) == {}
+    assert list_quotes(first_report, later_report) == {"second": ADDS}
+    assert list_quotes(report_of_lead_outlet) == {}
 
 
 @pytest.mark.parametrize(
@@ -92,7 +97,8 @@ def test_an_outlet_is_quoted_once_and_that_of_the_lead_never() -> None:
 )
 def test_sentences_without_news_of_the_event_are_not_quoted(sentence: str) -> None:
     """A sentence is not quoted if it is background, about another event, incomplete, too short, too
-    long, in brackets, or a repetition. The ids name each reason."""
+    long, in brackets, or a repetition of the lead: "Norvik Air cancelled 140 flights in Harrowgate
+    Bay on Tuesday after cabin crew walked out." The ids name each reason."""
     assert list_quotes(make_account("second", sentence)) == {}
 
 
@@ -113,7 +119,8 @@ def list_figures(*accounts: Account) -> list[list[str]]:
 
 def test_figures_for_the_same_thing_stand_together() -> None:
     """Numbers for the same thing (cancelled flights) that differ between outlets are one group, one
-    per outlet. Dates, durations and other flights are left out."""
+    per outlet (the second report of outlet two, "again", adds none). Dates, durations and other
+    flights are left out."""
     assert list_figures(
         make_account("one", "The airline cancelled 140 flights on Tuesday."),
         make_account("two", "By noon it had cancelled 152 flights, the second time in 3 days."),
@@ -138,16 +145,26 @@ def test_other_numbers_are_no_figures(sentence: str) -> None:
 def test_figures_of_one_outlet_are_not_listed() -> None:
     """Two different numbers in the report of one outlet are no disagreement between outlets; the
     second report has no sentence."""
-    account = make_account("one", "The airline cancelled 140 flights. It cancelled 152 flights.")
-    assert list_figures(account, make_account("two", *FIRST[:0])) == []
+    with_two_numbers = make_account(
+        "one", "The airline cancelled 140 flights. It cancelled 152 flights."
+    )
+    without_sentences = make_account("two")
+
+    assert list_figures(with_two_numbers, without_sentences) == []
 
 
 def test_an_entry_shows_a_report_once_its_hour_has_ended() -> None:
-    """After a story is confirmed, an entry shows later reports only when their hour has ended, so
-    that it changes at most hourly."""
-    times = [NOON + timedelta(minutes=minutes) for minutes in (0, 10, 20, 59)]
-    confirmed = times[1]
+    """After a story is confirmed, here at 12:10 by its second report, an entry shows later reports
+    only when their hour has ended, so that it changes at most hourly."""
+    at_12_00, at_12_10, at_12_20, at_12_59 = (
+        NOON + timedelta(minutes=minutes) for minutes in (0, 10, 20, 59)
+    )
+    at_13_00 = NOON + timedelta(hours=1)
+    reports = [at_12_00, at_12_10, at_12_20, at_12_59]
+    shown_at_12_59 = decide_which_are_due(reports, at_12_10, at_12_59)
+    shown_at_13_00 = decide_which_are_due(reports, at_12_10, at_13_00)
 
-    assert decide_which_are_due(times, confirmed, times[3]) == [True, True, False, False]
-    assert decide_which_are_due(times, confirmed, NOON + timedelta(hours=1)) == [True] * 4
-    assert find_end_of_hour(times[3]) == NOON + timedelta(hours=1) == find_end_of_hour(NOON)
+    assert shown_at_12_59 == [True, True, False, False]
+    assert shown_at_13_00 == [True, True, True, True]
+    assert find_end_of_hour(at_12_00) == at_13_00
+    assert find_end_of_hour(at_12_59) == at_13_00

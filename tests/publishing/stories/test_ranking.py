@@ -34,7 +34,14 @@ def test_copies_of_one_text_count_once(texts: tuple[str, ...], voices: int) -> N
 
 def test_a_story_sinks_with_time() -> None:
     """The rank of a story is its number of voices (2), a half of it after six hours, a third after
-    twelve; a time in the future counts as now."""
-    ranks = [rank_story(2, NOON - timedelta(hours=hours), NOON) for hours in (0, 5, 6, 12)]
-    assert ranks == [2.0, 2.0, 1.0, 2 / 3]
-    assert rank_story(1, NOON + timedelta(hours=1), NOON) == 1.0
+    twelve; it changes every six hours only. A time in the future counts as now."""
+    rank_by_hours_ago = {
+        hours_ago: rank_story(2, NOON - timedelta(hours=hours_ago), NOON)
+        for hours_ago in (0, 5, 6, 12)
+    }
+
+    assert rank_by_hours_ago == {0: 2.0, 5: 2.0, 6: 1.0, 12: 2 / 3}
+
+    rank_of_future_story = rank_story(1, NOON + timedelta(hours=1), NOON)
+
+    assert rank_of_future_story == 1.0

@@ -128,7 +128,8 @@ def test_lost_ids(
     published: str, new_version: str, members: str, excused: str, expected_lost: str
 ) -> None:
     """Between two versions of a feed an id is lost if it is gone although it still belongs or newer
-    ones did not push it out. Each letter is an id, the newest first."""
+    ones did not push it out. Each letter is an id, the newest first. `members` belong in the feed,
+    shown or not; `excused` may be lost."""
     assert "".join(find_missing(published, new_version, members, excused)) == expected_lost
 
 
@@ -153,9 +154,11 @@ def test_an_index_that_forgot_an_article_is_held() -> None:
     outlet = MemoryOutlet()
     publish_feeds(index, outlet)
     before = dict(outlet.files)
-    victim = index.members[next(iter(index.rows))][2]
-    lost_article = index.article_store[victim]
-    index.remove(victim)
+
+    # the index forgets an article, without a withdrawal
+    lost_id = index.members[next(iter(index.rows))][2]
+    lost_article = index.article_store[lost_id]
+    index.remove(lost_id)
     report = publish_feeds(index, outlet)
 
     assert {problem.what for problem in report.held} == {
@@ -165,7 +168,7 @@ def test_an_index_that_forgot_an_article_is_held() -> None:
         "categories/ai",
         "sources/alpha",
     }
-    assert entry_urn(INSTANCE, victim) in report.held[0].detail
+    assert entry_urn(INSTANCE, lost_id) in report.held[0].detail
     assert (
         f'"{lost_article.title}", {lost_article.url}, which has no article file'
         in report.held[0].detail
@@ -183,9 +186,9 @@ def test_an_index_that_forgot_an_article_is_held() -> None:
     assert "tags/ai" not in {problem.what for problem in publish_feeds(index, outlet).held}
 
     # second way out: the operator excuses the entry
-    freed = publish_feeds(index, outlet, excused=[victim])
+    report = publish_feeds(index, outlet, excused=[lost_id])
 
-    assert freed.held == ()
+    assert report.held == ()
     assert outlet.files["all.atom"] != before["all.atom"]
 
 
@@ -195,6 +198,7 @@ def test_a_feed_of_another_instance_is_held() -> None:
     index = MemoryIndex(make_article(n) for n in range(6))
     outlet = MemoryOutlet()
     publish_feeds(index, outlet)
+    # as another instance would have named its entries
     outlet.files["all.atom"] = outlet.files["all.atom"].replace(b"urn:uuid:", b"urn:uuid:0")
 
     assert [problem.what for problem in publish_feeds(index, outlet).held] == ["all"]

@@ -235,6 +235,7 @@ def test_axe_finds_nothing_and_nothing_moves(
     """In Chromium, axe finds no accessibility violation on any page, nothing is wider than the
     window, and the layout does not shift."""
     for name in PAGES:
+        # the copy of the page that runs axe, in a frame that has this width
         asked = name.replace(".html", ".asked.html")
         (checked_site.folder / "frame.html").write_text(FRAME.format(width=width, name=asked))
         options = [
@@ -242,9 +243,12 @@ def test_axe_finds_nothing_and_nothing_moves(
             f"--blink-settings=preferredColorScheme={0 if dark else 1}",
         ]
         axe_answer = read_axe_answer(checked_site, options)
-        assert axe_answer["violations"] == [] and axe_answer["passes"] > 20, (name, axe_answer)
-        assert (axe_answer["wide"], axe_answer["dark"]) == (False, dark), name
-        assert axe_answer["cls"] < MOVED, (name, axe_answer)
+
+        assert axe_answer["violations"] == [], (name, axe_answer)
+        assert axe_answer["passes"] > 20, (name, axe_answer)  # axe did look at the page
+        assert axe_answer["wide"] is False, name
+        assert axe_answer["dark"] is dark, name
+        assert axe_answer["cls"] < MOVED, (name, axe_answer)  # the cumulative layout shift
 
 
 @pytest.mark.parametrize("name", ["tags/ai.html", "categories/ai.html", "sources/alpha.html"])
@@ -261,12 +265,14 @@ const isBeside = aside.left > 900 && aside.top < 250;
 document.title = `${seen} headlines, aside ${isBeside ? "beside" : "below"}`; });"""
     (published_site.folder / "count.js").write_text(script)
     page = (published_site.folder / name).read_text()
-    asked = Path(name).with_suffix(".counted.html")
-    (published_site.folder / asked).write_text(
+    counted_page = Path(name).with_suffix(".counted.html")
+    (published_site.folder / counted_page).write_text(
         page.replace("</body>", '<script src="/count.js"></script></body>')
     )
+
+    # the frame shows the title of the page in it as its own
     (published_site.folder / "frame.html").write_text(
-        f'<iframe width="1280" height="900" src="{asked}"></iframe><script>onload = () => '
+        f'<iframe width="1280" height="900" src="{counted_page}"></iframe><script>onload = () => '
         'document.title = document.querySelector("iframe").contentDocument.title</script>'
     )
     dom, _ = published_site.dom("frame.html", "--window-size=1400,1000")
@@ -323,6 +329,7 @@ document.title = [document.dir, aside.right < list.left, ...english].join(" "); 
     )
     dom, _ = published_site.dom("ar/tags/side.html", "--window-size=1280,900")
 
+    # page: from the right, aside left of the list; excerpt and time: from the left
     assert "<title>rtl true ltr ltr</title>" in dom
 
     whole = lxml_html.fromstring(
@@ -336,7 +343,8 @@ def test_no_page_logs_a_message(published_site: PublishedSite) -> None:
     """No page writes a message to the console of the browser, such as an error or a policy
     violation."""
     for name in PAGES:
-        assert published_site.dom(name)[1] == "", name
+        _, logged = published_site.dom(name)
+        assert logged == "", name
 
 
 def test_without_a_script_all_stories_and_addresses_are_there(
@@ -381,8 +389,9 @@ document.title = [button.hidden, asked, getSelection(), said].join(" | "); });""
 def test_a_question_shows_its_number_of_stories_and_an_address_to_copy(
     published_site: PublishedSite,
 ) -> None:
-    """On the page that combines tags, two clicks show the number of stories, the newest six, and
-    the address of that feed; it says whether the server answers it."""
+    """On the page that combines tags, clicks (tag "T 1", not tag "T 2") show the number of stories,
+    the newest six, and the address of that feed. The page says that the server answers it
+    (`offered`) or not (`unanswered`), which it knows by the script q/answers.js."""
     page = (published_site.folder / "combine.html").read_text()
     click_script = """addEventListener("load", () => {
 const click = (selector) => document.querySelector(selector).click();
@@ -392,8 +401,10 @@ click("[data-kind='not.tag'][value='t-2']"); });"""
     (published_site.folder / "ticked.html").write_text(
         page.replace("</body>", '<script src="/tick.js"></script></body>')
     )
+
+    # the page with these clicks, on a server that answers
     answers_script = published_site.folder / "q" / "answers.js"
-    answers_script.write_text("syndicator.isAnswered = true;")  # as what answers questions says it
+    answers_script.write_text("syndicator.isAnswered = true;")
     dom, logged = published_site.dom("ticked.html")
     answers_script.write_bytes(b"")
 
@@ -414,10 +425,10 @@ click("[data-kind='not.tag'][value='t-2']"); });"""
 
     assert newest.count("<li>") == 6
 
+    # the page opened by the address of a question, on a server that has files only
     second_dom, _ = published_site.dom("combine.html#q/tag.t-1/words.sentence-whole")
 
-    assert '<p id="offered" hidden="">' in second_dom and 'id="unanswered">' in second_dom, (
-        "only files here"
-    )
+    assert '<p id="offered" hidden="">' in second_dom
+    assert 'id="unanswered">' in second_dom
     assert "8 of all 30 stories." in second_dom
     assert "q/tag.t-1/words.sentence-whole.atom" in second_dom

@@ -8,7 +8,7 @@ from datetime import timedelta
 from lxml import html
 
 from syndicator.configuration.settings import Publish, Settings
-from syndicator.core.model import Article
+from syndicator.core.model import Article, FeedKey
 from syndicator.publishing.selection.feeds import plan_feeds
 from tests.publishing.memory import MemoryIndex, MemoryOutlet, list_stale_feeds
 from tests.publishing.test_builder import SETTINGS, SOURCES, START, make_article, publish_feeds
@@ -38,9 +38,8 @@ def test_every_story_is_on_one_page_of_days_and_previous_leads_through_all() -> 
     index = MemoryIndex(make_stories())
     outlet = MemoryOutlet()
     publish_feeds(index, outlet)
-    page_name = (
-        f"archive/all/{max(index.days(next(key for key in index.rows if key.axis == 'all')))}.html"
-    )
+    newest_day = max(index.days(FeedKey("all", "all")))
+    page_name = f"archive/all/{newest_day}.html"
     titles = []
     while page_name:
         page = html.fromstring(outlet.files[page_name])
@@ -52,24 +51,26 @@ def test_every_story_is_on_one_page_of_days_and_previous_leads_through_all() -> 
 
 
 def test_a_feed_page_ends_and_links_the_page_of_its_next_days() -> None:
-    """The page of a feed shows 60 of its stories and links the calendar page with earlier ones.
-    Tags have pages by year, sources none."""
+    """The page of a feed shows 60 of its stories (six a day) and links the calendar page of its
+    last day, from which earlier ones follow. Tags have pages by year, sources none."""
     index = MemoryIndex(make_stories())
     outlet = MemoryOutlet()
     publish_feeds(index, outlet, Settings(publish=Publish(limit=80, archives=True)))
     page = html.fromstring(outlet.files["all.html"])
-    (more, *_) = page.xpath("//nav[@aria-label='Earlier stories']/a/@href")
-    last = page.xpath("//section[contains(@class, 'day')]")[-1].xpath("./h2/time/@datetime")[0]
+    earlier_link = page.xpath("//nav[@aria-label='Earlier stories']/a/@href")[0]
+    last_section = page.xpath("//section[contains(@class, 'day')]")[-1]
+    last_day = last_section.xpath("./h2/time/@datetime")[0]
 
-    assert more == f"archive/all/{last}.html"
-    assert more in outlet.files
+    assert earlier_link == f"archive/all/{last_day}.html"
+    assert earlier_link in outlet.files
     assert len(list_titles(outlet.files["all.html"])) == 60
     assert "archive/tags/chips/2025.html" in outlet.files
     assert not any("archive/sources" in name for name in outlet.files)
 
 
 def test_the_months_of_a_feed_lead_to_their_pages_or_to_days_on_its_page() -> None:
-    """Months on a feed page link their pages, or days on the same page."""
+    """Months on a feed page have the number of stories, and link the page of the month, that of the
+    year if months have none, or the newest day on the same page if the feed has no calendar."""
     index = MemoryIndex(make_stories())
     outlet = MemoryOutlet()
     publish_feeds(index, outlet)
@@ -79,15 +80,16 @@ def test_the_months_of_a_feed_lead_to_their_pages_or_to_days_on_its_page() -> No
         result = html.fromstring(outlet.files[name]).xpath(section)
         return [(" ".join(li.text_content().split()), li.xpath("string(a/@href)")) for li in result]
 
+    # each month: its text, its link
     assert list_months("all.html") == [("November 2025 144", "archive/all/2025-11.html")]
-    of_year = [("November 2025 72", "../archive/categories/policy/2025.html")]
-    assert list_months("categories/policy.html") == of_year
-    (of_source,) = list_months("sources/alpha.html")
-    assert of_source[0] == "November 2025 144"
-    newest = html.fromstring(outlet.files["sources/alpha.html"]).xpath(
-        "//section[@class='day']/h2/@id"
-    )[0]
-    assert of_source[1] == f"#{newest}"
+    assert list_months("categories/policy.html") == [
+        ("November 2025 72", "../archive/categories/policy/2025.html")
+    ]
+
+    source_page = html.fromstring(outlet.files["sources/alpha.html"])
+    newest_day = source_page.xpath("//section[@class='day']/h2/@id")[0]
+
+    assert list_months("sources/alpha.html") == [("November 2025 144", f"#{newest_day}")]
 
 
 def test_one_more_story_rewrites_only_pages_that_show_it() -> None:
@@ -96,15 +98,18 @@ def test_one_more_story_rewrites_only_pages_that_show_it() -> None:
     index = MemoryIndex(make_stories())
     outlet = MemoryOutlet()
     publish_feeds(index, outlet, WITH_TAGS)
-    more_article = make_article(
+
+    # the new story, between the last two
+    published = START + timedelta(hours=4 * COUNT - 5)
+    fresh_article = make_article(
         COUNT,
         title="Fresh",
-        published=START + timedelta(hours=4 * COUNT - 5),
+        published=published,
         added=START + timedelta(hours=4 * COUNT),
         tags=("Rust",),
         category="Policy",
     )
-    index.add(more_article)
+    index.add(fresh_article)
     specs = plan_feeds(
         index.feeds(),
         settings=WITH_TAGS,
@@ -114,23 +119,23 @@ def test_one_more_story_rewrites_only_pages_that_show_it() -> None:
     )
     report = publish_feeds(index, outlet, WITH_TAGS, only=list_stale_feeds(specs, index))
     changed = {name for name in report.written if name.endswith(".html")}
-    # the pages on which the story stands
     showing = {name for name in changed if b"Fresh" in outlet.files[name]}
-    day = (START + timedelta(hours=4 * COUNT - 5)).strftime("%Y-%m-%d")
-    pages = {
-        f"{name}.html"
-        for name in ("index", "feeds", "all", "categories/policy", "tags/rust", "sources/alpha")
-    }
+    day = published.strftime("%Y-%m-%d")
 
-    assert showing == pages | {
-        f"archive/{name}.html"
-        for name in (f"all/{day}", "all/2025-11", "categories/policy/2025", "tags/rust/2025")
+    assert showing == {
+        "index.html",
+        "feeds.html",
+        "all.html",
+        "categories/policy.html",
+        "tags/rust.html",
+        "sources/alpha.html",
+        f"archive/all/{day}.html",
+        "archive/all/2025-11.html",
+        "archive/categories/policy/2025.html",
+        "archive/tags/rust/2025.html",
     }
-
     # the pages that only count stories
-    counting = {"archive.html", "combine.html", "archive/all/2025.html"}
-
-    assert changed - showing == counting
+    assert changed - showing == {"archive.html", "combine.html", "archive/all/2025.html"}
 
     whole_outlet = MemoryOutlet()
     publish_feeds(index, whole_outlet, WITH_TAGS)

@@ -29,25 +29,29 @@ def test_headings_begin_at_the_second_level_and_leave_none_out(
     """Headings of a text begin at <h2>, as the page has the <h1>, and skip no level; `levels` are
     the resulting ones."""
     sample = adapt_sample(markdown)
-    assert [int(part[0]) for part in sample.split("<h")[1:]] == levels
-    assert [int(part[0]) for part in sample.split("</h")[1:]] == levels
+    levels_of_start_tags = [int(part[0]) for part in sample.split("<h")[1:]]
+    levels_of_end_tags = [int(part[0]) for part in sample.split("</h")[1:]]
+
+    assert levels_of_start_tags == levels
+    assert levels_of_end_tags == levels
 
 
 def test_pictures_are_links_since_no_page_asks_another_host() -> None:
-    """Pictures in texts become links, as our pages load nothing from other hosts; the cover (second
-    argument), which the page shows, is removed."""
-    sample = adapt_sample(f'A text. ![a "b" > <i>c]({PICTURE})')
+    """Pictures in texts become links, as our pages load nothing from other hosts; one that is a
+    link already keeps its address; the cover (second argument), which the page shows, goes."""
+    picture = adapt_sample(f'A text. ![a "b" > <i>c]({PICTURE})')
 
-    assert "<img" not in sample
-    assert f'href="{PICTURE.replace("&", "&amp;")}"' in sample
-    assert ">Picture: a &quot;b&quot; &gt; &lt;i&gt;c</a>" in sample
-    assert (
-        adapt_sample(f"[![]({PICTURE})](https://b.example/)")
-        == '<p><a href="https://b.example/">Picture</a></p>'
-    )
-    assert adapt_sample(f"A text.\n\n![words]({PICTURE})\n\nMore.", PICTURE) == (
-        "<p>A text.</p>\n<p>More.</p>"
-    )
+    assert "<img" not in picture
+    assert f'href="{PICTURE.replace("&", "&amp;")}"' in picture
+    assert ">Picture: a &quot;b&quot; &gt; &lt;i&gt;c</a>" in picture
+
+    linked_picture = adapt_sample(f"[![]({PICTURE})](https://b.example/)")
+
+    assert linked_picture == '<p><a href="https://b.example/">Picture</a></p>'
+
+    cover = adapt_sample(f"A text.\n\n![words]({PICTURE})\n\nMore.", PICTURE)
+
+    assert cover == "<p>A text.</p>\n<p>More.</p>"
 
 
 def test_no_picture_is_linked_before_the_text() -> None:
