@@ -181,18 +181,19 @@ def test_a_file_of_elsewhere_is_added_deleted_and_put_back(stores: ArticleStores
 def test_the_instance_is_minted_once_and_never_anew_where_there_are_articles(
     stores: ArticleStores,
 ) -> None:
-    """The id of the instance is generated once, stored beside the articles, and then stays."""
+    """The id of the instance is generated once, stored beside the articles in instance.toml, and
+    then stays. `minted` says whether there is one."""
     assert not stores.article_store.minted()
 
-    minted = stores.article_store.instance()
+    instance_id = stores.article_store.instance()
 
     assert stores.article_store.minted()
-    assert stores.article_store.instance() == minted
+    assert stores.article_store.instance() == instance_id
 
     data = stores.raw("instance.toml")
 
     assert data is not None
-    assert str(minted).encode() in data
+    assert str(instance_id).encode() in data
 
 
 def test_withdrawals_carriers_and_prunings_outlive_the_database(stores: ArticleStores) -> None:

@@ -262,7 +262,8 @@ def test_a_hand_that_edits_at_the_same_moment_wins_and_is_read(
 def test_a_hand_that_edits_all_the_time_ends_the_run_and_loses_nothing(
     s3: S3, stores: ArticleStores
 ) -> None:
-    """If a file is edited before each of our tries, writing fails in the end and all edits stay."""
+    """If a file is edited before each of our tries (a line is appended before each put), writing
+    fails in the end and all edits stay."""
     stored, stamp, _ = stores.article_store.put(make_article(title="Ours"))
     stores.database.visits.record(ArticleRecord(article=stored, stamp=stamp))
     line_numbers = iter(range(1000))
@@ -282,7 +283,7 @@ def test_a_hand_that_edits_all_the_time_ends_the_run_and_loses_nothing(
 
 
 def test_two_writers_of_a_file_beside_keep_both_their_lines(s3: S3, stores: ArticleStores) -> None:
-    """If another process appends a line while we append ours, both lines are kept."""
+    """If another process appends a line ("three") while we append ours ("two"), both are kept."""
     their_lines = iter([b"three\n"])
 
     def append_their_line_first(kind: str, key: str) -> None:

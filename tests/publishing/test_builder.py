@@ -95,7 +95,8 @@ def limit_entries(monkeypatch: pytest.MonkeyPatch, most: int) -> None:
 
 def test_every_axis_gets_its_files() -> None:
     """A build writes a feed in each format for everything, every tag, category and source, and the
-    shared files of the site."""
+    shared files of the site. The articles have the tags AI and LLM, the category AI and the source
+    alpha. No feed is held back and no article left out."""
     index = MemoryIndex(make_article(n) for n in range(4))
     outlet = MemoryOutlet()
     report = publish_feeds(index, outlet)
@@ -250,12 +251,12 @@ def test_rss_has_an_image_and_says_how_often_to_come() -> None:
 def test_everything_comes_back_byte_for_byte() -> None:
     """A build into an empty web root writes the same files, byte for byte, as the build before."""
     index = MemoryIndex(make_article(n) for n in range(4))
-    outlet = MemoryOutlet()
-    publish_feeds(index, outlet)
-    second_outlet = MemoryOutlet()
-    publish_feeds(index, second_outlet)
+    first_outlet = MemoryOutlet()
+    publish_feeds(index, first_outlet)
+    empty_outlet = MemoryOutlet()
+    publish_feeds(index, empty_outlet)
 
-    assert second_outlet.files == outlet.files
+    assert empty_outlet.files == first_outlet.files
 
 
 def test_only_the_named_feeds_are_built() -> None:

@@ -35,7 +35,8 @@ def rendered_titles(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
 
 
 def test_a_later_build_makes_only_the_entries_that_are_new(rendered_titles: list[str]) -> None:
-    """A second build renders only the new article and reuses the other entries."""
+    """A second build of the tag AI renders only the new article ("Story 4") and reuses the other
+    entries from the cache. All articles have this tag."""
     index = MemoryIndex(make_article(n) for n in range(4))
     outlet = MemoryOutlet()
     kept_entries = KeptEntries()
@@ -118,8 +119,9 @@ def test_every_build_tells_of_an_entry_that_cannot_be_shown(
     outlet = MemoryOutlet()
     kept_entries = KeptEntries()
     for _ in range(2):
-        index.mark_stale([AI])
+        index.mark_stale([AI])  # the feed of the tag AI is to be built
         report = publish_feeds(index, outlet, only={AI}, entry_cache=kept_entries)
+
         assert [problem.what for problem in report.set_aside] == ["https://alpha.example/2"]
 
 
@@ -130,8 +132,9 @@ def test_every_build_tells_of_a_template_with_a_fault() -> None:
     kept_entries = KeptEntries()
     look = Look({"story.html": "{{ nothing }}"})  # a name that templates do not have
     for _ in range(2):
-        index.mark_stale([AI])
+        index.mark_stale([AI])  # the feed of the tag AI is to be built
         report = publish_feeds(index, outlet, only={AI}, entry_cache=kept_entries, look=look)
+
         assert [problem.what for problem in report.set_aside] == ["templates"]
 
 

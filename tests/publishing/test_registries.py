@@ -86,11 +86,8 @@ def test_every_format_can_be_written_and_every_axis_has_a_place() -> None:
     """Every format in the table has a renderer, and no two axes share a place in lists or a word in
     queries."""
     assert FORMATS.keys() == list_renderers(Pages((), Settings())).keys()
-    assert (
-        len({axis.place for axis in AXES.values()})
-        == len({axis.word for axis in AXES.values()})
-        == len(AXES)
-    )
+    assert len({axis.place for axis in AXES.values()}) == len(AXES)
+    assert len({axis.word for axis in AXES.values()}) == len(AXES)
 
 
 def test_the_files_are_there(instance: Instance) -> None:
@@ -159,21 +156,22 @@ def test_the_server_knows_the_type(instance: Instance) -> None:
 
 def test_a_feed_that_is_not_valid_is_held_in_every_format(instance: Instance) -> None:
     """If one format of a feed is invalid, all formats keep their last published version. The check
-    of the format txt refuses a "!" as "too loud"."""
+    of the format txt refuses a "!" as "too loud". Each feed has the new article "Two!"."""
     fill_instance(instance, "One")
     before = instance.read_digests("public")
     with instance.open_app() as app:
         store_articles(app, "Two!", "Of it.")
     report = instance.build()
 
+    reasons = {problem.detail.partition(": ")[2] for problem in report.held}  # after the file name
+
     assert {problem.what for problem in report.held} == {"all", "languages/en", "sources/one"}
-    assert {problem.detail.partition(": ")[2] for problem in report.held} == {"invalid: too loud"}
+    assert reasons == {"invalid: too loud"}
 
     after = instance.read_digests("public")
+    changed = [name for name in before if "languages/en." in name and before[name] != after[name]]
 
-    assert [
-        name for name in before if "languages/en." in name and before[name] != after[name]
-    ] == []
+    assert changed == []
 
 
 def test_an_entry_that_one_format_cannot_hold_is_left_out_of_all_and_named(
@@ -187,9 +185,12 @@ def test_an_entry_that_one_format_cannot_hold_is_left_out_of_all_and_named(
     report = instance.build()
 
     assert report.held == ()
-    assert [(problem.what, problem.reason, problem.detail) for problem in report.set_aside] == [
-        ("https://one.example/an-unprintable-one", "cannot-render", "txt: no letters for it")
-    ]
+
+    (problem,) = report.set_aside
+
+    assert problem.what == "https://one.example/an-unprintable-one"
+    assert problem.reason == "cannot-render"
+    assert problem.detail == "txt: no letters for it"
 
     for feed_format in ("txt", "atom", "html"):
         text = instance.read_published(f"languages/en.{feed_format}")

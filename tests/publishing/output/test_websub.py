@@ -53,7 +53,8 @@ def test_the_feeds_among_the_written_files() -> None:
 
 
 async def test_each_address_has_a_request_of_its_own_with_url_and_topic() -> None:
-    """The hub gets one POST per address, with `hub.url` and `hub.topic`."""
+    """The hub gets one POST per address, with `hub.url` and `hub.topic`; it accepts all nine, so
+    that no failure is reported."""
     hub = Hub()
     urls = list_addresses(9)
     notice = await notify_hub(HUB, urls, hub)
@@ -87,7 +88,7 @@ async def test_an_address_that_the_hub_refuses_costs_no_other() -> None:
 async def test_a_hub_that_refuses_a_whole_batch_gets_no_more_requests() -> None:
     """If the hub refuses all four requests of a batch, the other 96 addresses are not sent and all
     100 are reported."""
-    hub = Hub(*[400] * 100)
+    hub = Hub(*[400] * 100)  # it answers each request with 400
     urls = list_addresses(100)
     notice = await notify_hub(HUB, urls, hub)
 

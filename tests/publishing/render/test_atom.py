@@ -90,8 +90,9 @@ def test_a_text_is_read_as_it_was_written(value: str) -> None:
 
 
 def test_both_formats_spell_signs_of_plain_texts_as_references() -> None:
-    """In plain text fields `&` and `<` are numeric references, so that readers that take them for
-    HTML show them too; in HTML content they are escaped as usual."""
+    """In plain text fields `&` and `<` are numeric references (&#x26;, &#x3C;), so that readers
+    that take them for HTML show them too (RSS puts a space after `<`); in HTML content they are
+    escaped as usual."""
     draft = Draft(
         make_sample_view(title="AT&T", authors=("B & <C>",), content="<p>x &amp; y</p>"), BASE
     )
@@ -99,7 +100,7 @@ def test_both_formats_spell_signs_of_plain_texts_as_references() -> None:
     item = rss.serialise(draft, rss.make_item(draft))
 
     assert b'<title type="text">AT&#x26;T</title>' in entry
-    assert b"<name>B &#x26; &#x3C;C&gt;</name>" in entry
+    assert b"<name>B &#x26; &#x3C;C&gt;</name>" in entry  # of the author
     assert b'<content type="html">&lt;p&gt;x &amp;amp; y&lt;/p&gt;</content>' in entry
     assert b"<title>AT&#x26;T</title>" in item
     assert b">B &#x26; &#x3C; C&gt;</dc:creator>" in item

@@ -111,11 +111,14 @@ def read_results(address: str, folder: Path) -> tuple[list[str], str, str]:
 def test_the_script_and_the_build_agree_on_the_terms_of_a_text(site: str, tmp_path: Path) -> None:
     """The JavaScript of the search page splits TEXTS into the same terms as Python does, so that
     searches match the built index."""
-    match = re.search(r"<pre>(.*?)</pre>", load_page(site + "terms.html", tmp_path), re.DOTALL)
+    # the page shows the terms of each text as JSON
+    page = load_page(site + "terms.html", tmp_path)
+    match = re.search(r"<pre>(.*?)</pre>", page, re.DOTALL)
     assert match is not None
-    assert [set(load) for load in json.loads(html.unescape(match[1]))] == [
-        set(each_term(text)) for text in TEXTS
-    ]
+    terms_of_script = [set(terms) for terms in json.loads(html.unescape(match[1]))]
+    terms_of_build = [set(each_term(text)) for text in TEXTS]
+
+    assert terms_of_script == terms_of_build
 
 
 @pytest.mark.parametrize(
@@ -132,11 +135,13 @@ def test_a_story_is_found_and_its_title_is_text(
 ) -> None:
     """The search page finds a story in the browser, in several scripts, and shows its title as
     text: HOSTILE would set the document title to "run"."""
-    titles, status_line, document = read_results(f"{site}search.html?q={quote(query)}", tmp_path)
+    titles, status_line, document_title = read_results(
+        f"{site}search.html?q={quote(query)}", tmp_path
+    )
 
     assert titles == [title]
     assert status_line == "1 found."
-    assert document.startswith("Search"), "nothing of a title was run"
+    assert document_title.startswith("Search"), "nothing of a title was run"
 
 
 def test_the_newest_come_first_and_the_others_when_they_are_asked_for(
@@ -149,4 +154,8 @@ def test_the_newest_come_first_and_the_others_when_they_are_asked_for(
     assert titles[0] == "Common story number44"
     assert len(titles) == 20
     assert status_line == "20 of 45 found among the newest 52 stories."
-    assert read_results(f"{site}search.html?q=zebra", tmp_path)[:2] == ([], "Nothing found.")
+
+    titles, status_line, _ = read_results(f"{site}search.html?q=zebra", tmp_path)
+
+    assert titles == []
+    assert status_line == "Nothing found."

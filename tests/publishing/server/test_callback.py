@@ -100,7 +100,8 @@ async def test_only_expected_pushes_are_read(
 
 
 async def test_a_body_is_bounded(client: httpx.AsyncClient, callback_log: CallbackLog) -> None:
-    """A pushed body over 1,000 bytes is refused, with and without Content-Length."""
+    """A pushed body over 1,000 bytes is refused (413), with and without Content-Length; one of
+    1,000 bytes is read. `heard` lists the pushes that were read."""
 
     async def send_chunks() -> AsyncIterator[bytes]:  # no Content-Length
         for _ in range(30):
