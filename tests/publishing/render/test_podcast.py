@@ -32,6 +32,7 @@ def test_transcripts_chapters_and_persons_pass_through() -> None:
     publish_feeds(
         MemoryIndex([make_article(1, enclosure=sound), make_article(2)]), outlet, settings
     )
+    # the newer article, which has no sound, is the first
     item_without_sound, item = etree.fromstring(outlet.files["all.rss"]).iter("item")
 
     assert not [node for node in item_without_sound if node.tag.startswith(PODCAST)]

@@ -162,6 +162,8 @@ def test_nearly_all_is_found_on_the_pages(archive: Store, search_files: Path) ->
     searched = [case for case in CASES if "search" in case]
     script = ROOT / "syndicator/publishing/static/search.js"
     words = json.dumps([case["search"] for case in searched])
+
+    # all searches at once, in Node
     done = subprocess.run(
         ["node", HERE / "find.js", script, search_files],
         input=words,

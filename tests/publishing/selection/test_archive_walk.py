@@ -240,6 +240,7 @@ def test_changed_settings_make_feeds_stale() -> None:
 def test_archives_may_be_in_atom_alone() -> None:
     """With `archives = "atom"`, JSON archives do not exist and are not linked, also if the earlier
     setting (True) had made them."""
+    # twenty articles in half a year, more than a feed has
     index = MemoryIndex(make_article(n, added=START + timedelta(days=n * 9)) for n in range(20))
     outlet = MemoryOutlet()
 
@@ -263,6 +264,7 @@ def test_archives_may_be_in_atom_alone() -> None:
             instance=INSTANCE,
             whole=False,
         )
+        # there are archives in Atom
         assert len(list(Subscriber("all.atom").documents(outlet))) > 1
 
     def has_json_archives() -> bool:

@@ -177,10 +177,14 @@ def test_titles_languages_and_overrides() -> None:
     assert specs["c"].description == "Things."
     assert specs["alpha"].name == "Alpha News"
     assert specs["alpha"].language == "de"
+
+    # overridden
     assert specs["a"].title == "All of A"
     assert specs["a"].limit == 700
     assert specs["a"].most == 700
     assert specs["a"].formats == ("atom",)
+
+    # the saved query
     assert specs["big-chips"].title == "Big chips - Example"
     assert specs["big-chips"].window_hours == 1
 

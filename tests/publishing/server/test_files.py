@@ -200,6 +200,7 @@ def test_a_changed_file_is_noticed(client: TestClient, public_folder: Path) -> N
     assert answer.status_code == 200
     assert answer.content == b"<rss></rss>"
 
+    # the feed is listed as gone
     publish_file(
         FileOutlet(public_folder, gzip=False),
         "maps/moved.json",

@@ -80,6 +80,7 @@ def test_only_articles_published_whole_have_pages_and_stories_link_them() -> Non
 
     assert list_pages(outlet) == {name_page(1)}
 
+    # three pages with stories 2 and 1, and the way from each to the web root
     for page, root in (
         ("index.html", ""),
         ("sources/alpha.html", "../"),
@@ -107,10 +108,13 @@ def test_a_page_shows_the_text_names_the_original_and_is_not_to_be_indexed() -> 
     build_pages(index, outlet)
     page = html.fromstring(outlet.files[name_page(1)])
 
+    # the title, once, and the text, whose headings begin at the second level
     assert page.xpath("//h1")[0].text_content() == "A <b> & C"
     assert len(page.xpath("//h1")) == 1
     assert [node.text for node in page.xpath("//div[@class='text']/h2")] == ["Part"]
     assert page.xpath("//div[@class='text']//em")[0].text == "it"
+
+    # what it links
     assert page.xpath("//link[@rel='canonical']/@href") == ["https://alpha.example/1"]
     assert page.xpath("//meta[@name='robots']/@content") == ["noindex"]
     assert page.xpath("//p[@class='cover']/img/@src") == ["../pictures/1.webp"]

@@ -293,6 +293,7 @@ def test_an_article_is_printed_as_its_text_only(published_site: PublishedSite) -
     (published_site.folder / "print.css").write_text(
         styles.replace("@media print", "@media screen")
     )
+    # a copy of the page, with a script that puts pictures and text into its title
     (published_site.folder / "text.js").write_text("""addEventListener("load", () => {
 const seen = [...document.images].filter((one) => one.offsetParent).length;
 document.title = JSON.stringify([seen, document.body.innerText]); });""")
@@ -362,6 +363,8 @@ def test_without_a_script_all_stories_and_addresses_are_there(
 def test_an_address_is_selected_and_copied_without_https(published_site: PublishedSite) -> None:
     """Without the clipboard API, which needs HTTPS, the copy button selects the address and uses
     `execCommand`. A script in the page clicks and reports."""
+    # one script takes the clipboard away, another clicks and puts into the title of the page:
+    # is the button hidden, what was executed, what is selected, what the page says
     page = (published_site.folder / PHONE).read_text()
     (published_site.folder / "bare.js").write_text(
         'Object.defineProperty(navigator, "clipboard", { value: undefined });'

@@ -109,7 +109,7 @@ def test_a_story_changes_its_own_page_and_the_lists_above() -> None:
     }
 
     # a story of 10 February is edited: the number is the same, the fingerprint is not
-    edited = make_day_counts(four_a_day) | {"2025-02-10": (4, "edited")}
+    edited = {**make_day_counts(four_a_day), "2025-02-10": (4, "edited")}
     after = fingerprint_pages(edited)
 
     assert {span for span in before if before[span] != after[span]} == {"2025-02", "2025-02-10"}

@@ -249,6 +249,7 @@ def test_a_site_has_icons_a_manifest_and_a_word_for_search_engines(files: dict[s
 
     assert page.xpath("//meta[@property='og:image']/@content") == ["https://feeds.example/icon.png"]
 
+    # a private site
     private = files_of(
         Settings(
             site=Site(title="T", url="https://feeds.example/"),
