@@ -19,8 +19,13 @@ SETTINGS = Llm(url="http://127.0.0.1:9/v1", model="tiny", daily_calls=3, daily_t
 FRESH = limits.reset_if_changed(Meter(), SETTINGS, NOW)
 
 
-def make_failure(reason: str, after: timedelta | None = None) -> Failed:
-    return Failed(url="u", reason=reason, detail="d", retry_after=NOW + after if after else None)
+def make_failure(reason: str, retry_after: timedelta | None = None) -> Failed:
+    return Failed(
+        url="u",
+        reason=reason,
+        detail="d",
+        retry_after=NOW + retry_after if retry_after else None,
+    )
 
 
 def find_hindrance_reason(meter: Meter, now: datetime = NOW, cost: int = 100) -> str:
@@ -34,7 +39,8 @@ def test_calls_and_tokens_of_a_day() -> None:
     meter = FRESH
     for _ in range(3):
         assert find_hindrance_reason(meter) == ""
-        meter = limits.record_answer(limits.count_call(meter, 100), 100, 250, "schema")
+        meter = limits.count_call(meter, cost=100)
+        meter = limits.record_answer(meter, cost=100, tokens=250, form="schema")
 
     assert meter.calls == 3
     assert meter.tokens == 750
@@ -52,12 +58,17 @@ def test_calls_and_tokens_of_a_day() -> None:
 @pytest.mark.parametrize("tokens", [0, -5, 1_000_000])
 def test_a_count_of_tokens_that_cannot_be_is_not_believed(tokens: int) -> None:
     """If the server reports an impossible number of tokens, our own estimate (100) is counted."""
-    assert limits.record_answer(limits.count_call(FRESH, 100), 100, tokens, "bare").tokens == 100
+    after_call = limits.count_call(FRESH, cost=100)
+    meter = limits.record_answer(after_call, cost=100, tokens=tokens, form="bare")
+
+    assert meter.tokens == 100
 
 
 def test_a_call_that_is_cut_short_counts_as_it_was_expected() -> None:
-    """A call that times out may have used its tokens, so its estimate is counted."""
-    meter = limits.record_failure(limits.count_call(FRESH, 100), make_failure("timeout"), NOW)
+    """A call that times out may have used its tokens, so its estimate (100) is counted."""
+    after_call = limits.count_call(FRESH, cost=100)
+    meter = limits.record_failure(after_call, make_failure("timeout"), NOW)
+
     assert meter.calls == 1
     assert meter.tokens == 100
 
@@ -79,44 +90,49 @@ def test_one_look_at_a_dead_endpoint_is_enough(reason: str) -> None:
     "reason", ["timeout", "http-500", "not-a-completion", "truncated", "http-400"]
 )
 def test_what_may_be_the_questions_fault_needs_three_in_a_row(reason: str) -> None:
-    """A failure that the question may have caused pauses requests at the third in a row; after
-    the pause one more is enough, and an answer ends it."""
+    """A failure that the question may have caused pauses requests ("resting") at the third in a
+    row; one more doubles the pause, and an answer ends it."""
     meter = FRESH
-    for expected in ("", "", "resting"):
+    for expected_hindrance in ("", "", "resting"):
         meter = limits.record_failure(meter, make_failure(reason), NOW)
-        assert find_hindrance_reason(meter) == expected
+        assert find_hindrance_reason(meter) == expected_hindrance
 
     assert not limits.is_caused_by_endpoint(make_failure(reason))
 
     paused_again = limits.record_failure(meter, make_failure(reason), NOW)
 
     assert paused_again.rest_until == NOW + 2 * limits.FIRST_REST
-    assert find_hindrance_reason(limits.record_answer(paused_again, 0, 0, "bare")) == ""
+    assert (
+        find_hindrance_reason(limits.record_answer(paused_again, cost=0, tokens=0, form="bare"))
+        == ""
+    )
 
 
 def test_rests_double_up_to_an_hour() -> None:
-    """Each further failure doubles the pause, up to the longest one."""
+    """Each further failure doubles the pause, up to an hour."""
     meter = FRESH
-    rests = []
+    pauses = []
     for _ in range(20):
         meter = limits.record_failure(meter, make_failure("connect"), NOW)
-        rests.append((meter.rest_until or NOW) - NOW)
+        assert meter.rest_until
+        pauses.append(meter.rest_until - NOW)
 
-    assert rests[:4] == [limits.FIRST_REST * factor for factor in (1, 2, 4, 8)]
-    assert rests[-1] == limits.LONGEST_REST
+    assert pauses[:4] == [limits.FIRST_REST * factor for factor in (1, 2, 4, 8)]
+    assert pauses[-1] == limits.LONGEST_REST
 
 
 def test_retry_after_is_kept_to_but_not_for_ever() -> None:
     """The server's `Retry-After` is obeyed up to `LONGEST_WISH`, and the operator cannot end it;
     other pauses the operator can."""
-    meter = limits.record_failure(FRESH, make_failure("rate-limited", timedelta(minutes=7)), NOW)
+    for_seven_minutes = make_failure("rate-limited", retry_after=timedelta(minutes=7))
+    meter = limits.record_failure(FRESH, for_seven_minutes, NOW)
 
     assert find_hindrance_reason(meter, NOW + timedelta(minutes=6, seconds=59)) == "resting"
     # the operator's order to end the pause does not overrule the server
     assert find_hindrance_reason(limits.end_pause(meter)) == "resting"
     assert find_hindrance_reason(meter, NOW + timedelta(minutes=7)) == ""
 
-    for_a_month = make_failure("http-503", timedelta(days=30))
+    for_a_month = make_failure("http-503", retry_after=timedelta(days=30))
     asked_for_a_month = limits.record_failure(FRESH, for_a_month, NOW)
 
     assert asked_for_a_month.rest_until == NOW + limits.LONGEST_WISH
@@ -127,46 +143,53 @@ def test_retry_after_is_kept_to_but_not_for_ever() -> None:
 
 
 def test_another_endpoint_starts_in_good_health_with_what_is_left_of_the_day() -> None:
-    """After a change of model, failures are reset but the day's used budget stays."""
-    worn = limits.record_failure(
-        limits.count_call(replace(FRESH, form="bare"), 500), make_failure("connect"), NOW
-    )
-    other = limits.reset_if_changed(worn, SETTINGS.model_copy(update={"model": "large"}), NOW)
+    """After a change of model, the failures, the pause and the known form of requests are reset,
+    but the day's used budget stays."""
+    after_call = limits.count_call(replace(FRESH, form="bare"), cost=500)
+    after_failure = limits.record_failure(after_call, make_failure("connect"), NOW)
 
-    assert other.calls == 1
-    assert other.tokens == 500
-    assert other.form == ""
-    assert other.rest_until is None
-    assert other.failures == 0
+    other_model = SETTINGS.model_copy(update={"model": "large"})
+    meter = limits.reset_if_changed(after_failure, other_model, NOW)
+
+    assert meter.calls == 1
+    assert meter.tokens == 500
+    assert meter.form == ""
+    assert meter.rest_until is None
+    assert meter.failures == 0
 
 
 def test_a_clock_that_was_set_back_does_not_stop_us() -> None:
-    """A pause that ends far in the future, because the clock was set back, is ignored."""
-    meter = limits.record_failure(FRESH, make_failure("connect"), NOW + timedelta(days=400))
-    assert find_hindrance_reason(meter) == ""
+    """A pause that ends far in the future, because the clock was set back by 400 days after a
+    failure, is ignored."""
+    before_set_back = NOW + timedelta(days=400)
+    meter = limits.record_failure(FRESH, make_failure("connect"), before_set_back)
+
+    assert find_hindrance_reason(meter, now=NOW) == ""
 
 
 @given(
     st.lists(st.sampled_from(["ok", "connect", "timeout", "http-500", "rate-limited"]), max_size=60)
 )
 def test_no_run_of_luck_spends_more_than_the_day_has(outcomes: list[str]) -> None:
-    """No sequence of answers and failures over a day uses more calls or tokens than configured."""
+    """No sequence of answers and failures, one every five minutes of a day, uses more calls or
+    tokens than configured."""
     meter = FRESH
     now = NOW.replace(hour=0)
-    result = 0
+    calls = 0
     for outcome in outcomes:
         now += timedelta(minutes=5)
         meter = limits.reset_if_changed(meter, SETTINGS, now)
         if limits.find_hindrance(meter, SETTINGS, 100, now):
-            continue
-        result += 1
-        meter = limits.count_call(meter, 100)
-        meter = (
-            limits.record_answer(meter, 100, 90, "schema")
-            if outcome == "ok"
-            else limits.record_failure(meter, make_failure(outcome), now)
-        )
+            continue  # no question is sent now
+
+        calls += 1
+        meter = limits.count_call(meter, cost=100)
+        if outcome == "ok":
+            meter = limits.record_answer(meter, cost=100, tokens=90, form="schema")
+        else:
+            meter = limits.record_failure(meter, make_failure(outcome), now)
+
         assert meter.tokens <= SETTINGS.daily_tokens
         assert meter.calls <= SETTINGS.daily_calls
 
-    assert result <= SETTINGS.daily_calls
+    assert calls <= SETTINGS.daily_calls

@@ -57,8 +57,9 @@ def get_failure_reason(result: Reply | Failed) -> str:
 
 
 def test_a_question_and_its_answer(llm: FakeLlm) -> None:
-    """A request sends the numbered sentences to the server and gets its answer, with the tokens
-    used and the form of answer that worked."""
+    """A request sends the article's title, language and numbered sentences to the server, without
+    a key if none is set, and gets its answer: here that of a server that chooses sentence 2, uses
+    900 tokens and accepts a schema."""
     reply = ask_model(llm.url)
 
     assert isinstance(reply, Reply)
@@ -74,11 +75,14 @@ def test_a_question_and_its_answer(llm: FakeLlm) -> None:
 
 
 def test_each_question_has_a_fence_of_its_own(llm: FakeLlm) -> None:
-    """Each request encloses the article in a new random line, so that no text can guess it."""
+    """Each request encloses the article in a new random line (the fence), so that no text can
+    guess it."""
     fences = set()
     for _ in range(3):
         ask_model(llm.url)
-        fences.add(llm.seen[-1].payload["messages"][1]["content"].split("\n")[0])
+        _, user_message = llm.seen[-1].payload["messages"]
+        fence, *_ = user_message["content"].split("\n")
+        fences.add(fence)
 
     assert len(fences) == 3
     assert all(len(fence) >= 16 for fence in fences)
@@ -87,10 +91,11 @@ def test_each_question_has_a_fence_of_its_own(llm: FakeLlm) -> None:
 def test_only_the_operators_host_and_port_are_let_through(llm: FakeLlm) -> None:
     """Only the configured address may be reached: another port, another host or a redirect is
     refused; a local name is fine."""
-    other_port = list_allow_lines("http://127.0.0.1:1/v1")
-    other_host = list_allow_lines(llm.url.replace("127.0.0.1", "127.0.0.2"))
+    # the server is at 127.0.0.1
+    only_other_port = list_allow_lines("http://127.0.0.1:1/v1")
+    only_other_host = list_allow_lines(llm.url.replace("127.0.0.1", "127.0.0.2"))
 
-    for allow in ((), other_port, other_host):
+    for allow in ((), only_other_port, only_other_host):
         assert get_failure_reason(ask_model(llm.url, allow=allow)) == "blocked-address"
 
     assert isinstance(ask_model(llm.url.replace("127.0.0.1", "localhost")), Reply)
@@ -124,12 +129,16 @@ def test_a_host_that_takes_no_connection_is_given_up_soon() -> None:
 def test_the_known_form_is_begun_with(llm: FakeLlm) -> None:
     """Finding the form that a server accepts takes 3 requests; starting with the known form
     takes 1."""
-    llm.behaviour = BEHAVIOURS["only-bare"]
-    ask_model(llm.url, form="")  # no form is known: three are tried
+    llm.behaviour = BEHAVIOURS["only-bare"]  # the form that is tried last
+    ask_model(llm.url, form="")
+    requests_without_known_form = len(llm.seen)
 
-    assert len(llm.seen) == 3
-    assert ask_model(llm.url, form="bare")
-    assert len(llm.seen) == 4
+    assert requests_without_known_form == 3
+
+    reply = ask_model(llm.url, form="bare")
+
+    assert isinstance(reply, Reply)
+    assert len(llm.seen) == requests_without_known_form + 1
 
 
 def test_a_question_that_no_form_mends_fails(llm: FakeLlm) -> None:
@@ -170,7 +179,8 @@ def test_shapes_of_content(llm: FakeLlm, content: Any, text: str) -> None:
     ],
 )
 def test_what_is_no_completion(llm: FakeLlm, body: bytes) -> None:
-    """An answer that is not a completion, such as other JSON, fails as `not-a-completion`."""
+    """An answer of the server that is not a completion, such as other JSON, endless nesting or
+    no text, fails as `not-a-completion`."""
     llm.behaviour = make_constant_behaviour(Said(200, body))
     assert get_failure_reason(ask_model(llm.url)) == "not-a-completion"
 
@@ -186,17 +196,20 @@ def test_a_strange_count_of_tokens_is_none(llm: FakeLlm, tokens: Any) -> None:
 
 
 def test_a_key_that_comes_back_is_masked(llm: FakeLlm) -> None:
-    """If an answer contains our API key, plainly or with JSON escapes, no trace of it is left in
-    the reply."""
+    """The API key is sent to the server. If its answer contains the key, plainly or with
+    escapes, no trace of it is left in the reply."""
     key = "s3ntinel-t0ken"
     escaped_key = "".join(f"\\u{ord(character):04x}" for character in key)  # s is \\u0073
-    for content in (f"it is {key}", f"it is {escaped_key}", "s3ntinel\\-t0ken"):
-        llm.behaviour = make_constant_behaviour(make_completion(content))
+    partly_escaped_key = "s3ntinel\\-t0ken"
+
+    for returned_key in (key, escaped_key, partly_escaped_key):
+        llm.behaviour = make_constant_behaviour(make_completion(f"it is {returned_key}"))
         reply = ask_model(llm.url, key=key)
         assert isinstance(reply, Reply)
         assert key not in reply.content
         assert "s3ntinel" not in reply.content
         assert "0073" not in reply.content
+
     assert llm.seen[0].headers["authorization"] == f"Bearer {key}"
 
 

@@ -51,7 +51,8 @@ ASKED = Material(
     ],
 )
 def test_what_a_reader_does_not_see_a_model_does_not(text: str, seen: str) -> None:
-    """Invisible characters and hidden text are removed from the text that the model gets."""
+    """Characters that a reader does not see (of width zero, blank letters, hidden tags) are
+    removed from the text that a model gets; other text stays, composed as `é`."""
     assert remove_invisible(text) == seen
 
 
@@ -108,21 +109,20 @@ def test_what_speaks_of_such_things_stays(line: str) -> None:
 
 
 def test_the_key_changes_with_all_that_an_answer_hangs_on() -> None:
-    """The cache key differs if the plan or any part of the question differs: nine questions have
-    nine keys."""
-    others = [
-        replace(ASKED, title="U"),
-        replace(ASKED, text="Other."),
-        replace(ASKED, language="de"),
-        replace(ASKED, sentences=ASKED.sentences[:1]),
-        replace(ASKED, categories=()),
-        replace(ASKED, tags=("GPU", "LLM")),
-        replace(ASKED, write=True),
-    ]
-    keys = [make_cache_key("plan", ASKED), make_cache_key("other plan", ASKED)]
-    keys += [make_cache_key("plan", other) for other in others]
-
-    assert len(set(keys)) == len(keys) == 9
+    """The cache key of a question differs if the plan or any part of the question does: nine
+    questions have nine keys."""
+    keys = {
+        make_cache_key("plan", ASKED),
+        make_cache_key("other plan", ASKED),
+        make_cache_key("plan", replace(ASKED, title="Another")),
+        make_cache_key("plan", replace(ASKED, text="Other.")),
+        make_cache_key("plan", replace(ASKED, language="de")),
+        make_cache_key("plan", replace(ASKED, sentences=ASKED.sentences[:1])),
+        make_cache_key("plan", replace(ASKED, categories=())),
+        make_cache_key("plan", replace(ASKED, tags=("GPU", "LLM"))),
+        make_cache_key("plan", replace(ASKED, write=True)),
+    }
+    assert len(keys) == 9
 
 
 def test_markdown_is_shown_as_plain_text() -> None:
@@ -141,15 +141,24 @@ def test_markdown_is_shown_as_plain_text() -> None:
 
 
 def test_the_article_stands_between_two_random_lines() -> None:
-    """The article stands between two equal random lines, so that its text cannot pretend to be
-    the end of the article."""
-    sentences = (Choosable("f3nce", True, False), Choosable("END OF ARTICLE", True, True))
-    system, user = prompt.build_messages(replace(ASKED, sentences=sentences), "r4ndom")
+    """In the user's message the article stands between two equal random lines, so that its text
+    cannot pretend to be its end. The system's message lists the categories and tags."""
+    sentences = (
+        Choosable("f3nce", opens=True, follows=False),
+        Choosable("END OF ARTICLE", opens=True, follows=True),
+    )
+    asked = replace(
+        ASKED,
+        sentences=sentences,
+        categories=(("AI", "language models"), ("Other", "")),
+        tags=("LLM", "GPU"),
+    )
+    system, user = prompt.build_messages(asked, fence="r4ndom")
     lines = user["content"].split("\n")
 
-    assert lines[0] == lines[-1] == "r4ndom"
+    assert lines[0] == "r4ndom"
+    assert lines[-3:] == ["1. f3nce", "2. END OF ARTICLE", "r4ndom"]
     assert "r4ndom" not in lines[1:-1]
-    assert lines[-3:-1] == ["1. f3nce", "2. END OF ARTICLE"]
     assert "r4ndom" not in system["content"]
     assert "- AI: language models\n- Other\n" in system["content"]
     assert "LLM, GPU" in system["content"]
@@ -162,33 +171,41 @@ def test_forms_of_a_request(form: str) -> None:
     messages = prompt.build_messages(ASKED, "f")
     schema = prompt.build_schema(ASKED)
     body = json.loads(prompt.build_body("tiny", messages, schema, form))
+    is_bare = form == "bare"
 
     assert body.keys() >= {"model", "messages", "stream"}
     assert not body.keys() & {"tools", "functions", "tool_choice"}
-    assert ("response_format" in body) == (form != "bare")
-    assert ("max_tokens" in body) == (form != "bare")
+    assert ("response_format" in body) == (not is_bare)
+    assert ("max_tokens" in body) == (not is_bare)
 
 
 def test_the_schema_is_closed() -> None:
-    """The model may only answer with numbers of shown sentences, listed categories and tags, or
-    nothing ("")."""
-    properties = prompt.build_schema(ASKED)["properties"]
+    """The model may only answer with numbers of the two shown sentences, and with listed
+    categories and tags; "" stands for no category, or for no tag if none is listed."""
+    asked = replace(
+        ASKED, categories=(("AI", "language models"), ("Other", "")), tags=("LLM", "GPU")
+    )
+    properties = prompt.build_schema(asked)["properties"]
 
     assert properties["sentences"]["items"]["enum"] == [1, 2]
     assert properties["category"]["enum"] == ["AI", "Other", ""]
     assert properties["tags"]["items"]["enum"] == ["LLM", "GPU"]
-    assert prompt.build_schema(replace(ASKED, tags=()))["properties"]["tags"]["items"]["enum"] == [
-        ""
-    ]
+
+    without_tags = prompt.build_schema(replace(asked, tags=()))["properties"]
+
+    assert without_tags["tags"]["items"]["enum"] == [""]
 
 
 @pytest.mark.parametrize("asked", [ASKED, replace(ASKED, tags=()), replace(ASKED, write=True)])
 def test_no_list_and_no_text_of_the_schema_is_without_end(asked: Material) -> None:
-    """Every array and string in the answer schema has a maximum."""
+    """In the schema of an answer every array has a maximum of items, and every string either a
+    list of allowed values or a maximum length."""
     for part in prompt.build_schema(asked)["properties"].values():
-        assert part["type"] != "array" or 1 <= part["maxItems"] <= prompt.MOST_TAGS
-        inner = part.get("items", part)
-        assert "enum" in inner or inner["maxLength"] <= CHARACTERS
+        if part["type"] == "array":
+            assert 1 <= part["maxItems"] <= prompt.MOST_TAGS
+        value = part["items"] if part["type"] == "array" else part
+        if "enum" not in value:
+            assert value["maxLength"] <= CHARACTERS
 
 
 NAMES = st.lists(
@@ -202,34 +219,44 @@ def test_the_instruction_stays_short_whatever_the_taxonomy_says(
 ) -> None:
     """Beside the article's sentences, a request has at most `INSTRUCTION` characters, whatever
     names and tags the operator lists."""
-    asked = replace(ASKED, categories=tuple((name, name) for name in names), tags=tuple(tags))
-    system, user = prompt.build_messages(replace(asked, write=write, language="de"), "f")
-    beside = len(system["content"]) + len(user["content"]) - len("1. One.\n2. Two.")
+    # each category has its name as its description
+    categories = tuple((name, name) for name in names)
+    asked = replace(ASKED, categories=categories, tags=tuple(tags), write=write, language="de")
+    system, user = prompt.build_messages(asked, "f")
 
-    assert beside <= prompt.INSTRUCTION + len("f\nTitle: T\nLanguage: de\n\n\nf")
+    sentences = "1. One.\n2. Two."
+    title_and_fences = "f\nTitle: T\nLanguage: de\n\n\nf"
+    whole_length = len(system["content"]) + len(user["content"])
+
+    assert whole_length - len(sentences) - len(title_and_fences) <= prompt.INSTRUCTION
 
 
 @given(st.lists(st.text(alphabet="ab 的", min_size=1, max_size=900), max_size=24))
 def test_only_sentences_that_fit_are_sent_and_may_be_chosen(texts: list[str]) -> None:
     """Sentences are sent up to the limit of columns, and the schema allows exactly the numbers
     of the sent ones."""
-    asked = replace(ASKED, sentences=tuple(Choosable(text, True, True) for text in texts))
-    shown = prompt.number_sentences(asked)
+    sentences = tuple(Choosable(text, opens=True, follows=True) for text in texts)
+    asked = replace(ASKED, sentences=sentences)
+    sent = prompt.number_sentences(asked)  # one sentence a line
+    sent_count = len(sent.split("\n")) if sent else 0
 
-    assert count_columns(shown) <= prompt.COLUMNS
-    assert prompt.count_visible_sentences(asked) == len(shown.split("\n") if shown else [])
-    assert len(
-        prompt.build_schema(asked)["properties"]["sentences"]["items"]["enum"]
-    ) == prompt.count_visible_sentences(asked)
+    assert count_columns(sent) <= prompt.COLUMNS
+    assert prompt.count_visible_sentences(asked) == sent_count
+
+    allowed_numbers = prompt.build_schema(asked)["properties"]["sentences"]["items"]["enum"]
+
+    assert len(allowed_numbers) == sent_count
 
 
 def test_a_model_that_writes_is_asked_in_the_language_of_the_article() -> None:
-    """For free writing, prompt and schema ask for an excerpt in the article's language."""
+    """A model that may write is asked for an excerpt, instead of numbers of sentences, in the
+    article's language; this prompt has a name of its own."""
     asked = replace(ASKED, write=True, language="de")
+    system, _ = prompt.build_messages(asked, "f")
 
-    assert "Schreibe auf Deutsch." in prompt.build_messages(asked, "f")[0]["content"]
+    assert "Schreibe auf Deutsch." in system["content"]
     assert prompt.build_schema(asked)["properties"].keys() == {"excerpt", "category", "tags"}
-    assert prompt.name_prompt("tiny", True) != prompt.name_prompt("tiny", False)
+    assert prompt.name_prompt("tiny", write=True) != prompt.name_prompt("tiny", write=False)
 
 
 STORY = """Kestrel Labs trained a large language model on ten years of weather reports in Oslo. It runs on one GPU.
@@ -258,13 +285,12 @@ TAXONOMY = Taxonomy(
 
 
 def test_what_may_be_chosen_is_what_the_article_speaks_for() -> None:
-    """Only categories and tags that fit the article are offered; in a long text GPU is mentioned
-    only in passing."""
-    asked = add_choices(
-        Material(title="A language model of the weather", text=STORY, language="en"), TAXONOMY
-    )
+    """Of the categories AI and Health and the tags LLM, ransomware and GPU, only those that fit
+    the article are offered; GPU is left out of a long text that mentions it once, in passing."""
+    material = Material(title="A language model of the weather", text=STORY, language="en")
+    asked = add_choices(material, TAXONOMY)
 
-    assert asked.categories == (("AI", TAXONOMY.vocabulary.category[0].description),)
+    assert [name for name, _ in asked.categories] == ["AI"]
     assert "LLM" in asked.tags
     assert "ransomware" not in asked.tags
 
@@ -274,12 +300,12 @@ def test_what_may_be_chosen_is_what_the_article_speaks_for() -> None:
     )
     long_material = Material(title="A language model", text=f"{STORY}\n{more_text}", language="en")
 
-    # one mention of GPU in a long text is in passing
     assert add_choices(long_material, TAXONOMY).tags == ("LLM",)
 
 
 def test_a_model_writes_only_where_there_are_rules() -> None:
-    """Free writing is offered only for languages with rules to check it."""
+    """A model may write only if that is asked for and the article is in a language for which we
+    have rules to check it (English, not Japanese)."""
     english = Material(title="T", text=STORY, language="en")
     japanese = Material(title="T", text=STORY, language="ja")
 
@@ -290,8 +316,9 @@ def test_a_model_writes_only_where_there_are_rules() -> None:
 
 
 def test_sentences_that_lean_on_another_open_nothing() -> None:
-    """Each sentence is marked: may it open an excerpt, and may it follow the one before? "It"
-    may not open."""
+    """Each sentence of the article (named here by its first word) is marked: may it open an
+    excerpt, and may it follow the one before? "It" may not open. Without a taxonomy no category
+    and no tag is offered."""
     asked = add_choices(Material(title="Weather", text=STORY, language="en"), Taxonomy())
 
     assert [

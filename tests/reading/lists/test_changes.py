@@ -26,23 +26,25 @@ def change_and_visit(
 def test_a_changed_list_is_found_again_with_its_new_items_only(
     change: mutate.Mutation,
 ) -> None:
-    """On each sample page a list is found again after this change, and exactly the new items are
-    reported as new."""
+    """The list of each sample page is learnt, then the page gets new items and this change of
+    layout. A second visit is right: it finds the list, and exactly the new items are new."""
     for case in CASES:
         page, second_visit = change_and_visit(case, mutate.add_new_items, change)
         assert second_visit.is_right, (case.name, page.titles, second_visit)
 
 
 def test_changes_together_publish_nothing_wrong() -> None:
-    """After chance changes of all sample pages, no wrong link is published and at least 90 % of
-    the lists are found again."""
-    results = []
+    """After several chance changes of each sample page, no second visit publishes a wrong link,
+    and at least 90 % of them find the list and its new items."""
+    second_visits = []
     for case in CASES:
         for seed in range(SEEDS):
+            # without a named change, some are drawn by the seed
             _, second_visit = change_and_visit(case, seed=str(seed))
-            results.append(second_visit)
-    assert [result.wrong for result in results if result.wrong] == []
-    assert sum(result.is_right for result in results) >= 0.9 * len(results)
+            second_visits.append(second_visit)
+
+    assert [visit.wrong for visit in second_visits if visit.wrong] == []
+    assert sum(visit.is_right for visit in second_visits) >= 0.9 * len(second_visits)
 
 
 @pytest.mark.parametrize(
@@ -62,24 +64,25 @@ def test_articles_that_moved_are_not_new() -> None:
         first = read_listing(case.html, case.url)
         page = mutate.mutate_page(case, case.name, (mutate.change_addresses,))
         second_visit = read_listing(page.bytes(), case.url, wrapper=first.listing)
-        assert {entry.id for entry in second_visit.entries} <= {
-            entry.id for entry in first.entries
-        }, case.name
+
+        known_ids = {entry.id for entry in first.entries}
+        assert {entry.id for entry in second_visit.entries} <= known_ids, case.name
 
 
 def test_a_list_without_known_items_is_accepted_if_it_looks_the_same() -> None:
-    """If all items are new, the list is accepted if its markup is the same, and refused if tags,
-    classes and paths changed, too."""
+    """If all items of a learnt list have a new address and title, the list is accepted if its
+    markup is the same, and refused if tags, classes and paths changed, too."""
     case = next(case for case in CASES if case.name == "de")
     first = read_listing(case.html, case.url)
 
     assert first.listing is not None
 
     new_items = case.html
-    # words of the addresses of the sample's items
+    # words of the addresses of the sample's items, replaced by other ones
     words = ("faehre", "schaf", "dritte", "karten", "leuchtturm", "schreiber", "baenke")
     for number, word in enumerate(words):
         new_items = new_items.replace(word.encode(), f"neu{number}".encode())
+    # titles are turned round
     for item in case.items:
         new_items = new_items.replace(item["title"].encode(), item["title"][::-1].encode())
     second_visit = read_listing(new_items, case.url, wrapper=first.listing)
@@ -87,10 +90,10 @@ def test_a_list_without_known_items_is_accepted_if_it_looks_the_same() -> None:
     assert len(second_visit.entries) == len(first.entries)
     assert not {entry.id for entry in second_visit.entries} & {entry.id for entry in first.entries}
 
-    unlike = mutate.open_page(Case("turned", case.url, new_items, case.items), "1")
-    mutate.rename_classes(unlike)
+    page = mutate.open_page(Case("turned", case.url, new_items, case.items), "1")
+    mutate.rename_classes(page)
     new_markup = (
-        unlike.bytes()
+        page.bytes()
         .replace(b"<h2", b"<h4")
         .replace(b"</h2", b"</h4")
         .replace(b"/2026/", b"/n/2026/")
@@ -115,8 +118,8 @@ ROWS = "".join(
 
 
 def test_links_unlike_the_items_are_left_out_and_named() -> None:
-    """A new row is taken; a row whose address differs in form (`/about/us/all`) is left out and
-    named in the note."""
+    """On the second visit to a learnt list a new row (`/p/9`) is taken; a row whose address
+    differs in form from the others (`/about/us/all`) is left out and named in the note."""
     first = read_listing(f"<html><body><ul>{ROWS}</ul></body></html>".encode(), URL)
     new = (
         "<li class='x'><h3><a href='/p/9'>A new boat is named today</a></h3><time"
@@ -151,6 +154,7 @@ def test_a_new_larger_list_does_not_replace_the_known_one() -> None:
 def test_known_items_in_a_new_layout_beat_new_items_in_the_old_one() -> None:
     """The list with the known items is followed, although an unknown list has the markup that it
     used to have."""
+    # the learnt list has <li class='x'>
     first = read_listing(f"<html><body><ul>{ROWS}</ul></body></html>".encode(), URL)
     known = "".join(
         f"<article class='new'><h2><a href='/p/{number}'>{name}</a></h2></article>"
