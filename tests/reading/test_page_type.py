@@ -75,9 +75,9 @@ def find_page_type(html: str, url: str) -> page_type.PageType:
 def test_the_type_of_a_page(name: str, html: str, url: str) -> None:
     """A news page, a shop's list, a thread and a manual each get their type; the probabilities
     of all types add up to 1."""
-    page_type = find_page_type(html, url)
-    assert page_type.name == name
-    assert sum(page_type.probabilities.values()) == pytest.approx(1)
+    found = find_page_type(html, url)
+    assert found.name == name
+    assert sum(found.probabilities.values()) == pytest.approx(1)
 
 
 def test_a_page_like_no_type_is_other(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -88,7 +88,8 @@ def test_a_page_like_no_type_is_other(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_features_and_weights_have_the_same_names() -> None:
-    """Features that do not match the weights are an error that names the training script."""
+    """Features that do not match the weights (here only `bias` is given) are an error that names
+    the training script, `fit_pages`."""
     with pytest.raises(ValueError, match="fit_pages"):
         page_type.compute_probabilities({"bias": 1.0})
 
@@ -104,58 +105,63 @@ def test_a_list_is_refused() -> None:
 FEW = f"<html><head><title>Boats</title></head><body><article><h1>Boats</h1>{STORY * 8}</article></body></html>"  # noqa: E501
 LINKS = "".join(f"<li><a href='/{n}'>Where the ferry goes in week {n}</a></li>" for n in range(12))
 LIKE_A_LIST = "the page is a list with a probability of 0.20, its text the article's with 0.66"
-PLAIN = FEW.replace("</article>", f"</article><ul>{LINKS}</ul>")
-LONG = PLAIN.replace(STORY * 8, "".join(STORY.replace("pier", f"pier {n}") for n in range(8)))
+SHORT = FEW.replace("</article>", f"</article><ul>{LINKS}</ul>")
+LONG = SHORT.replace(STORY * 8, "".join(STORY.replace("pier", f"pier {n}") for n in range(8)))
 
 
 @pytest.mark.parametrize(
-    ("html", "listing", "right", "announced", "refused"),
+    ("html", "list_odds", "text_odds", "is_announced", "is_refused"),
     [
         (LONG, 2.0, 0.3, False, True),
         (LONG, 2.0, 0.4, False, False),
         (LONG, 1.9, 0.3, True, False),
         (LONG, 2.1, 0.3, True, True),
         (LONG, 0.9, 0.3, False, False),
-        (PLAIN, 2.0, -0.9, False, False),  # a short article
-        (PLAIN, 2.0, -1.1, False, True),
+        (SHORT, 2.0, -0.9, False, False),
+        (SHORT, 2.0, -1.1, False, True),
     ],
 )
 def test_a_page_is_refused_as_a_list_if_its_reading_is_like_one(
     monkeypatch: pytest.MonkeyPatch,
     html: str,
-    listing: float,
-    right: float,
-    announced: bool,
-    refused: bool,
+    list_odds: float,
+    text_odds: float,
+    is_announced: bool,
+    is_refused: bool,
 ) -> None:
-    """The log odds that the page is a list and that its text is right decide if it is refused,
-    unless a feed announced it."""
-    odds = {"listing": listing, "right": right}
+    """A page with an article and a list of links is refused if it is likely a list and its text
+    is unlikely right, by their log odds. It must be likelier a list if a feed announced it, and
+    its text less likely right if that is short."""
+    odds = {"listing": list_odds, "right": text_odds}
     monkeypatch.setattr(doubt, "compute_log_odds", lambda table, values: odds[table])
-    entry = Entry(id="1") if announced else None
-    try:
+    entry = Entry(id="1") if is_announced else None
+
+    def read_page() -> None:
         read(html.encode(), "https://paper.example/tag/boats/", entry=entry)
-        assert not refused
-    except NotAnArticle as refusal:
-        assert refused
-        assert refusal.kind == "listing"
+
+    if is_refused:
+        with pytest.raises(NotAnArticle) as refusal:
+            read_page()
+        assert refusal.value.kind == "listing"
+    else:
+        read_page()
 
 
-@pytest.mark.parametrize(("right", "kind"), [(1.9, "listing"), (2.1, None)])
+@pytest.mark.parametrize(("text_odds", "kind"), [(1.9, "listing"), (2.1, None)])
 def test_a_page_that_nobody_calls_an_article_may_be_a_list(
-    monkeypatch: pytest.MonkeyPatch, right: float, kind: str | None
+    monkeypatch: pytest.MonkeyPatch, text_odds: float, kind: str | None
 ) -> None:
-    """The page is a list with log odds of 1.1; it is read as an article only if its text is
-    right with odds over 2."""
-    odds = {"listing": 1.1, "right": right}
+    """A page that is a list with log odds of 1.1 is read if it is asked for as an article. Its
+    kind, if nobody said that it is one, is a list, unless its text is right with odds over 2."""
+    odds = {"listing": 1.1, "right": text_odds}
     monkeypatch.setattr(doubt, "compute_log_odds", lambda table, values: odds[table])
 
-    assert read(PLAIN.encode(), "https://paper.example/tag/boats/").body
-    assert find_page_kind(PLAIN.encode(), "https://paper.example/tag/boats/") == kind
+    assert read(SHORT.encode(), "https://paper.example/tag/boats/").body
+    assert find_page_kind(SHORT.encode(), "https://paper.example/tag/boats/") == kind
 
 
 @pytest.mark.parametrize(
-    ("listing", "right", "reason"),
+    ("list_odds", "text_odds", "reason"),
     [
         (-1.4, 0.65, LIKE_A_LIST),
         (-1.4, 0.75, ""),
@@ -164,26 +170,25 @@ def test_a_page_that_nobody_calls_an_article_may_be_a_list(
     ],
 )
 def test_a_page_like_a_list_is_in_doubt_unless_its_text_is_clear(
-    monkeypatch: pytest.MonkeyPatch, listing: float, right: float, reason: str
+    monkeypatch: pytest.MonkeyPatch, list_odds: float, text_odds: float, reason: str
 ) -> None:
-    """A text is doubtful if the page may be a list or the text is unlikely; an operator's
-    `select` rule ends the doubt."""
-    odds = {"listing": listing, "right": right}
+    """A text is doubtful, with this reason, if by the log odds the page may be a list or the text
+    is unlikely right; "" means no doubt. An operator's `select` rule ends the doubt."""
+    odds = {"listing": list_odds, "right": text_odds}
     monkeypatch.setattr(doubt, "compute_log_odds", lambda table, values: odds[table])
-    draft = read(PLAIN.encode(), "https://paper.example/tag/boats/")
+    draft = read(SHORT.encode(), "https://paper.example/tag/boats/")
 
     assert draft.trace["body"].get("doubt", "") == reason
 
-    chosen = read(
-        PLAIN.encode(), "https://paper.example/tag/boats/", rules=Rules(select=("article",))
-    )
+    rules = Rules(select=("article",))
+    chosen = read(SHORT.encode(), "https://paper.example/tag/boats/", rules=rules)
 
     assert "doubt" not in chosen.trace["body"]
 
 
 def test_a_page_that_calls_itself_an_article_is_no_list(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A declared article is read even if the odds say list; without its declarations the same
-    page is refused."""
+    """A page with a list of links that declares itself an article is read even if the log odds
+    say list (9) and a wrong text (-9); without its declarations it is refused."""
     odds = {"listing": 9.0, "right": -9.0}
     monkeypatch.setattr(doubt, "compute_log_odds", lambda table, values: odds[table])
     html = f"<html><head><title>The last ferry leaves</title>{ARTICLE}<ul>{LINKS}</ul></html>"
@@ -203,7 +208,7 @@ def test_a_page_that_calls_itself_an_article_is_no_list(monkeypatch: pytest.Monk
 def test_the_trace_names_the_type_of_a_page() -> None:
     """The trace of a draft says which type of page it was read from."""
     html = f"<html><head><title>The last ferry leaves</title>{ARTICLE}</html>".encode()
-    draft = read(
-        html, "https://paper.example/news/2024/05/03/the-last-ferry-leaves", entry=Entry(id="1")
-    )
+    address = "https://paper.example/news/2024/05/03/the-last-ferry-leaves"
+    draft = read(html, address, entry=Entry(id="1"))
+
     assert draft.trace["type"]["is"] == "article"

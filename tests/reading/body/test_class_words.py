@@ -75,28 +75,31 @@ OTHER = "".join(
 def test_a_box_with_much_of_the_prose_is_no_boilerplate(name: str) -> None:
     """An element that contains much of the article is not boilerplate, whatever its class says;
     the first five blocks are the article."""
+    # a class that gives the hint of this name
     word = {"ad": "promo", "footnote": "references"}.get(name, name)
-    blocks = read_weighed_blocks(
-        f"<div class='{word}'>{STORY}</div><div>{OTHER}</div>", "\n".join(TEXTS)
-    )
-    assert not any(has_hint(block, name) for block in blocks[:5])
+    article_box = f"<div class='{word}'>{STORY}</div>"
+    blocks = read_weighed_blocks(f"{article_box}<div>{OTHER}</div>", extracted="\n".join(TEXTS))
+    article_blocks = blocks[:5]
+
+    assert not any(has_hint(block, name) for block in article_blocks)
 
 
 def test_a_small_box_keeps_its_hints() -> None:
     """An element with one paragraph of the article keeps the hint of its class: it may be
     boilerplate that quotes it."""
-    blocks = read_weighed_blocks(
-        f"<div>{STORY}</div><div class='paywall'><p>{TEXTS[0]}</p></div>", "\n".join(TEXTS)
-    )
-    assert has_hint(blocks[-1], "paywall")
+    small_box = f"<div class='paywall'><p>{TEXTS[0]}</p></div>"
+    *_, quoted = read_weighed_blocks(f"<div>{STORY}</div>{small_box}", extracted="\n".join(TEXTS))
+    assert has_hint(quoted, "paywall")
 
 
 def test_a_large_box_without_extracted_text_keeps_its_hints() -> None:
-    """A large element keeps the hint of its class if the extracted text is elsewhere."""
-    blocks = read_weighed_blocks(
-        f"<div>{STORY}</div><div class='footer'>{OTHER}</div>", "\n".join(TEXTS)
+    """A large element keeps the hint of its class if the text that an extractor found, here the
+    story, is elsewhere."""
+    large_box = f"<div class='footer'>{OTHER}</div>"
+    *_, last_of_box = read_weighed_blocks(
+        f"<div>{STORY}</div>{large_box}", extracted="\n".join(TEXTS)
     )
-    assert has_hint(blocks[-1], "footer")
+    assert has_hint(last_of_box, "footer")
 
 
 @pytest.mark.parametrize("word", ["related", "author", "comment", "hidden", "modal"])
@@ -105,30 +108,32 @@ def test_strong_hints_count_unless_the_box_has_nearly_all_prose(word: str) -> No
     ignored if it has nearly all."""
     all_prose = "\n".join(TEXTS) + OTHER.replace("<p>", "\n").replace("</p>", "")
     box = f"<div class='{word}'>{STORY}</div>"
-    with_more_prose_beside = read_weighed_blocks(f"{box}<div>{OTHER}</div>", all_prose)
-    with_one_line_beside = read_weighed_blocks(f"{box}<p>{TEXTS[0][:70]}</p>", all_prose)
+    first_of_half, *_ = read_weighed_blocks(f"{box}<div>{OTHER}</div>", extracted=all_prose)
+    first_of_nearly_all, *_ = read_weighed_blocks(
+        f"{box}<p>{TEXTS[0][:70]}</p>", extracted=all_prose
+    )
 
-    assert has_hint(with_more_prose_beside[0], word)
-    assert not has_hint(with_one_line_beside[0], word)
+    assert has_hint(first_of_half, word)
+    assert not has_hint(first_of_nearly_all, word)
 
 
 def test_text_in_a_consent_box_keeps_its_hints() -> None:
-    """Classes of elements around all of the text count if one of them means a consent dialog: no
-    article is in there."""
+    """Classes of elements around all of the text, here `promo` (the hint "ad"), count if one of
+    them means a consent dialog: no article is in there."""
     dialog = f"<div class='consent'><div class='promo'>{STORY}</div></div>"
     extracted = "\n".join(TEXTS)
-    alone = read_weighed_blocks(dialog, extracted)
-    beside_other_text = read_weighed_blocks(f"{dialog}<div>{OTHER}</div>", extracted)
+    first_alone, *_ = read_weighed_blocks(dialog, extracted)
+    first_beside_other_text, *_ = read_weighed_blocks(f"{dialog}<div>{OTHER}</div>", extracted)
 
-    assert has_hint(alone[0], "consent")
-    assert has_hint(beside_other_text[0], "ad")  # the hint of the class `promo`
+    assert has_hint(first_alone, "consent")
+    assert has_hint(first_beside_other_text, "ad")
 
 
 def test_a_picture_has_the_hints_of_the_elements_around_it() -> None:
     """The class `event` is ignored for the article's text, and so for the picture inside of the
     same element."""
     markup = f"<div class='event'>{STORY}<img src='/a.jpg' alt='The quay'></div>"
-    image = read_weighed_blocks(markup, "\n".join(TEXTS))[-1]
+    *_, image = read_weighed_blocks(markup, extracted="\n".join(TEXTS))
 
     assert image.kind == "img"
     assert not has_hint(image, "event")
@@ -140,11 +145,9 @@ def test_a_picture_has_the_hints_of_the_elements_around_it() -> None:
 def test_the_article_in_a_box_named_like_boilerplate_is_read(word: str) -> None:
     """All paragraphs are read although the classes of their elements (`sidebar`, `paywall` …)
     sound like boilerplate."""
+    page = make_page(f"<main class='sidebar'><div class='{word}'>{STORY}</div></main>")
     try:
-        body = read(
-            make_page(f"<main class='sidebar'><div class='{word}'>{STORY}</div></main>"),
-            "https://a.example/b",
-        ).body
+        body = read(page, "https://a.example/b").body
     except NotAnArticle as error:
         pytest.fail(str(error))
     assert [text for text in TEXTS if text not in body] == []
@@ -152,29 +155,31 @@ def test_the_article_in_a_box_named_like_boilerplate_is_read(word: str) -> None:
 
 @pytest.mark.parametrize("word", ["paywall", "event", "subscription", "comment"])
 def test_a_class_on_each_paragraph_of_the_article_does_not_count(word: str) -> None:
-    """A boilerplate class on every paragraph of the article is ignored."""
-    for story in ("<div class='@'>{}</div>", "<p class='@'>{}</p>"):
-        marked = "".join(story.replace("@", word).format(text) for text in TEXTS)
-        body = read(
-            make_page(f"<main><h1>The last ferry</h1>{marked}</main>"), "https://a.example/b"
-        ).body
+    """A boilerplate class on every paragraph of the article (`<div>` or `<p>`) is ignored: all
+    are read."""
+    for tag in ("div", "p"):
+        marked = "".join(f"<{tag} class='{word}'>{text}</{tag}>" for text in TEXTS)
+        page = make_page(f"<main><h1>The last ferry</h1>{marked}</main>")
+        body = read(page, "https://a.example/b").body
         assert [text for text in TEXTS if text not in body] == []
 
 
 def test_a_resource_is_no_source() -> None:
     """Class names are matched by whole words: `resource` and `reference` do not mean footnotes,
     `sources` and `references` do."""
-    assert not hints.read_words("resource-body") & hints.get_bit("footnote")
-    assert not hints.read_words("field--type-entity-reference-revisions") & hints.get_bit(
-        "footnote"
-    )
-    assert hints.read_words("post-sources") & hints.get_bit("footnote")
-    assert hints.read_words("references") & hints.get_bit("footnote")
+
+    def means_footnote(class_name: str) -> bool:
+        return bool(hints.read_words(class_name) & hints.get_bit("footnote"))
+
+    assert not means_footnote("resource-body")
+    assert not means_footnote("field--type-entity-reference-revisions")
+    assert means_footnote("post-sources")
+    assert means_footnote("references")
 
 
 def test_blocks_know_the_hints_of_the_elements_around_them() -> None:
-    """The first block knows the hints of each element that has any: the menu, its link and the
-    main element, not those of others."""
+    """The blocks of a page share the hints of its elements: those of the menu, its link and the
+    main element, which have some, and of no others."""
     page = (
         '<nav id="menu"><a class="share" href="/a">Share</a></nav><div class="postContent"'
         ' role="main"><p>Text'
@@ -184,23 +189,28 @@ def test_blocks_know_the_hints_of_the_elements_around_them() -> None:
     hints_by_element = first_block.own_hints
     tags_with_hints = [element.tag for element, bits in hints_by_element.items() if bits]
 
-    assert hints_by_element == {element: hints.read_hints(element) for element in hints_by_element}
     assert tags_with_hints == ["nav", "a", "div"]
+    for element, bits in hints_by_element.items():
+        assert bits == hints.read_hints(element)
 
 
 def test_hints_are_weighed_anew_after_another_comparison() -> None:
     """If blocks are compared with one extracted text and then with another one, hints are as if
-    only the last comparison had been made."""
-    paid = "".join(f"<p class='paywall'>{text}</p>" for text in TEXTS)
-    blocks = read_weighed_blocks(paid + OTHER, "\n".join(TEXTS))
+    only the last comparison, here with an empty text, had been made."""
 
+    def list_hints(blocks: list[Block]) -> list[tuple[int, int]]:
+        return [(block.hints, block.near_hints) for block in blocks]
+
+    markup = "".join(f"<p class='paywall'>{text}</p>" for text in TEXTS) + OTHER
+    blocks = read_weighed_blocks(markup, extracted="\n".join(TEXTS))
+
+    # the extracted text is the article: the class of its paragraphs does not count
     assert not any(has_hint(block, "paywall") for block in blocks[: len(TEXTS)])
 
     box = containers.build_containers(blocks)
-    first = [(block.hints, block.near_hints) for block in read_weighed_blocks(paid + OTHER, "")]
     for extracted in ("\n".join(TEXTS), ""):
         overlap.compare_with_text(blocks, extracted)
         containers.add_up_letters(blocks, box)
         containers.weigh_hints(blocks, box)
 
-    assert [(block.hints, block.near_hints) for block in blocks] == first
+    assert list_hints(blocks) == list_hints(read_weighed_blocks(markup, extracted=""))

@@ -18,7 +18,7 @@ MENU = "".join(
 )
 
 
-def blocks_of(markup: str, extracted: str) -> list[Block]:
+def read_compared_blocks(markup: str, extracted: str) -> list[Block]:
     blocks = read_blocks(
         parse(f"<html><body>{markup}</body></html>".encode(), "https://a.example/b").tree
     )
@@ -37,15 +37,15 @@ def test_a_page_for_readers_without_scripts_is_read() -> None:
 def test_a_hint_for_readers_without_scripts_is_not_read() -> None:
     """A request in `<noscript>` to enable scripts is no text of the article, whether it is short
     or long."""
-    hint = (
+    short_request = (
         "<noscript><p>This page needs a program that runs scripts, which yours does not do"
         " today.</p></noscript>"
     )
-    long_hint = hint.replace(
+    long_request = short_request.replace(
         "today.", "today. " + "Please install another one and come again. " * 4
     )
-    for below in (hint, long_hint):
-        page = make_page(f"<main>{STORY}</main>{below}")
+    for request in (short_request, long_request):
+        page = make_page(f"<main>{STORY}</main>{request}")
         assert "scripts" not in read(page, "https://a.example/b").body
 
 
@@ -68,7 +68,7 @@ def set_odds(monkeypatch: pytest.MonkeyPatch, alone: float, compared: float) -> 
 
 
 @pytest.mark.parametrize(
-    ("alone", "compared", "best", "asks"),
+    ("odds_alone", "odds_compared", "chosen", "asks"),
     [
         (9.0, 9.0, "nothing", []),
         (1.0, 9.0, "extractor", ["extractor"]),
@@ -76,14 +76,19 @@ def set_odds(monkeypatch: pytest.MonkeyPatch, alone: float, compared: float) -> 
     ],
 )
 def test_the_likeliest_reading_is_chosen(
-    monkeypatch: pytest.MonkeyPatch, alone: float, compared: float, best: str, asks: list[str]
+    monkeypatch: pytest.MonkeyPatch,
+    odds_alone: float,
+    odds_compared: float,
+    chosen: str,
+    asks: list[str],
 ) -> None:
-    """A reading that is surely right is taken at once; otherwise the extractor is asked, and the
-    reading with the better odds wins."""
-    asked = set_odds(monkeypatch, alone, compared)
+    """A reading that is surely right alone (log odds 9) is taken at once, compared with nothing.
+    Otherwise an extractor is asked, and of the readings without it and compared with its text,
+    that with the better odds wins."""
+    asked = set_odds(monkeypatch, odds_alone, odds_compared)
     notes = read(make_page(MENU + STORY), "https://a.example/b").trace["body"]
 
-    assert notes["compared"] == best
+    assert notes["compared"] == chosen
     assert asked == asks
     assert list(notes["readings"]) == ["nothing", *asks]
 
@@ -97,10 +102,9 @@ def test_the_declared_text_is_compared_before_the_extractor(
     declared = json.dumps({"@type": "Article", "articleBody": " ".join(TEXTS)})
     script = f"<script type='application/ld+json'>{declared}</script>"
 
-    assert (
-        read(make_page(script + STORY), "https://a.example/b").trace["body"]["compared"]
-        == "declared text"
-    )
+    notes = read(make_page(script + STORY), "https://a.example/b").trace["body"]
+
+    assert notes["compared"] == "declared text"
     assert asked == []
 
 
@@ -134,33 +138,40 @@ def test_an_unlikely_text_is_in_doubt_unless_the_operator_chose_it(
 
 
 def test_of_a_plain_page_no_extractor_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    """trafilatura, which is slow, is called only if our reading is uncertain: not for a long
-    article, but for 200 characters of one."""
+    """The extractor, which is slow, is asked only if our reading is uncertain: not for a long
+    article (the story twice, with some words changed), but for the first 200 characters of one."""
     asked: list[str] = []
     monkeypatch.setattr(
         "syndicator.reading.body.body.extract_trafilatura",
         lambda tree: asked.append("extractor") or "",
     )
-    draft = read(
-        make_page(
-            f"<article><h1>The last ferry</h1>{STORY}{STORY.replace('the', 'that')}</article>"
-        ),
-        "https://a.example/b",
+    long_article = (
+        f"<article><h1>The last ferry</h1>{STORY}{STORY.replace('the', 'that')}</article>"
     )
+    draft = read(make_page(long_article), "https://a.example/b")
 
     assert draft.trace["body"]["compared"] == "nothing"
     assert asked == []
     assert [text for text in TEXTS if text not in draft.body] == []
-    assert read(make_page(f"<article>{STORY[:200]}</article>"), "https://a.example/b").body
+
+    short_article = f"<article>{STORY[:200]}</article>"
+
+    assert read(make_page(short_article), "https://a.example/b").body
     assert asked == ["extractor"]
 
 
 def test_a_guess_is_the_prose_of_the_main_container() -> None:
     """Without another reading, the five paragraphs in `<main>` are guessed to be the article,
     not the nine menu lines or the short line."""
-    blocks = blocks_of(f"<div>{MENU}</div><main>{STORY}<p>Short.</p></main>", "")
+    blocks = read_compared_blocks(
+        f"<div>{MENU}</div><main>{STORY}<p>Short.</p></main>", extracted=""
+    )
     box = overlap.containers.build_containers(blocks)
     overlap.containers.add_up_letters(blocks, box)
     overlap.guess_overlap(blocks, box)
 
-    assert [block.overlap for block in blocks] == [0.0] * 9 + [1.0] * 5 + [0.0]
+    menu, story, short_line = blocks[:9], blocks[9:14], blocks[14:]
+
+    assert [block.overlap for block in menu] == [0.0] * 9
+    assert [block.overlap for block in story] == [1.0] * 5
+    assert [block.overlap for block in short_line] == [0.0]

@@ -39,7 +39,7 @@ def make_front_page(
 PAGE = make_front_page(STORIES, NOTICES)
 
 
-def number_of(html: bytes, css: str, place: int = 0) -> int:
+def find_element_number(html: bytes, css: str, place: int = 0) -> int:
     from syndicator.configuration.page_rules import select_elements
 
     tree = parse(html, URL).tree
@@ -54,14 +54,14 @@ def list_addresses(one: PointedList) -> list[str]:
 def test_all_items_like_the_one_pointed_to_are_found(css: str) -> None:
     """The fourth text, date or link of the page, or the whole card with it, leads to the same
     list: all eight stories, with titles and dates."""
-    pointed_to = number_of(PAGE, css, place=3)
+    pointed_to = find_element_number(PAGE, css, place=3)
     first = find_pointed_lists(PAGE, URL, pointed_to)[0]
 
     assert list_addresses(first) == [f"/story/{n}-x" for n, _ in STORIES]
     assert [item.title for item in first.items] == [title for _, title in STORIES]
     assert all(item.published for item in first.items)
 
-    cards = {number_of(PAGE, "article.card", place) for place in range(len(STORIES))}
+    cards = {find_element_number(PAGE, "article.card", place) for place in range(len(STORIES))}
 
     assert set(first.elements) == cards
 
@@ -69,7 +69,7 @@ def test_all_items_like_the_one_pointed_to_are_found(css: str) -> None:
 def test_a_side_list_is_found_if_it_is_pointed_to() -> None:
     """Pointing at a notice finds the list beside the stories, which is not found otherwise. Later
     visits follow it through new classes of the page and a new notice, and fail if it is gone."""
-    first, *_ = find_pointed_lists(PAGE, URL, number_of(PAGE, "li.notice b", place=1))
+    first, *_ = find_pointed_lists(PAGE, URL, find_element_number(PAGE, "li.notice b", place=1))
 
     assert list_addresses(first) == [f"/notice/{n}-x" for n, _ in NOTICES]
     assert "/notice/" not in str(read_listing(PAGE, URL).entries)
@@ -114,7 +114,7 @@ def test_after_a_lost_database_the_list_of_the_known_articles_is_found() -> None
 def test_an_element_outside_of_items_is_in_no_list(css: str) -> None:
     """Pointing at the page, the menu or a heading gives no list, because no item contains that
     element."""
-    assert find_pointed_lists(PAGE, URL, number_of(PAGE, css)) == ()
+    assert find_pointed_lists(PAGE, URL, find_element_number(PAGE, css)) == ()
 
 
 @pytest.mark.parametrize("number", [-1, 10**7])

@@ -38,41 +38,51 @@ NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
 @pytest.mark.parametrize("case", SHAPES, ids=lambda case: case["url"])
 def test_shapes(case: dict[str, Any]) -> None:
-    """Each address in `shapes.toml` is a numbered page of the article or not; `sure` means that
-    no other page looks so."""
-    page_number = read_page_number(case["url"], case["first"])
-    assert (page_number.number if page_number else 0) == case.get("number", 0)
-    assert bool(page_number and page_number.sure) == case.get("sure", False)
+    """Each case of `shapes.toml` has an address, that of an article's first page and the number
+    that the address has as a page of it, if it is one. `sure` means that no other page has an
+    address of this form."""
+    found = read_page_number(case["url"], case["first"])
+
+    if "number" in case:
+        assert found
+        assert found.number == case["number"]
+        assert found.sure == case.get("sure", False)
+    else:
+        assert not found
 
 
 @pytest.mark.parametrize("row", PAGES, ids=lambda row: row.get("html", row.get("head", ""))[:60])
 def test_next_pages(row: dict[str, Any]) -> None:
-    """Each page in `pages.toml` has the next page that its row states, or none."""
+    """Each row of `pages.toml` has the markup of a page with this `number` of an article, and
+    the address of the `next` page, which is found in it; without `next` none is."""
     number = row.get("number", 1)
-    html = f"<html><head>{row.get('head', '')}</head><body><p>Text</p>{row.get('html', '')}</body></html>"  # noqa: E501
-    here = FIRST if number == 1 else f"{FIRST}/{number}"
-    next_page = find_next_page(parse(html.encode(), here), FIRST, number)
+    body = f"<body><p>Text</p>{row.get('html', '')}</body>"
+    html = f"<html><head>{row.get('head', '')}</head>{body}</html>"
+    own_url = FIRST if number == 1 else f"{FIRST}/{number}"
+    next_page = find_next_page(parse(html.encode(), own_url), FIRST, number)
 
-    assert (next_page.url if next_page else "") == (
-        f"https://a.example{row['next']}" if "next" in row else ""
-    )
+    if "next" in row:
+        assert next_page
+        assert next_page.url == f"https://a.example{row['next']}"
+    else:
+        assert next_page is None
 
 
 @given(st.lists(st.binary(max_size=50), min_size=1, max_size=5), st.booleans())
-def test_joined_pages_are_split_again(pages: list[bytes], lacking: bool) -> None:
-    """`split_pages` reverses `join_pages`, also with a missing page; changed data or a wrong
-    header count as one page."""
+def test_joined_pages_are_split_again(pages: list[bytes], is_page_missing: bool) -> None:
+    """`split_pages` reverses `join_pages`, also with a missing page; if the data was changed, or
+    the header is wrong or missing, all of the data counts as one page."""
     parts = [Part(html, f"{FIRST}/{n}") for n, html in enumerate(pages)]
-    missing = Missing("https://a.example/x", "timeout") if lacking else None
-    html, header = join_pages(parts, missing)
+    missing = Missing("https://a.example/x", "timeout") if is_page_missing else None
+    joined, header = join_pages(parts, missing)
 
-    assert split_pages(html, parts[0].url, header) == (parts, missing)
-    assert split_pages(html + b"x", FIRST, header) == ([Part(html + b"x", FIRST)], None)
-    assert (
-        split_pages(html, FIRST, {"x-pages": "[]"})
-        == split_pages(html, FIRST, {})
-        == ([Part(html, FIRST)], None)
-    )
+    assert split_pages(joined, parts[0].url, header) == (parts, missing)
+
+    changed = joined + b"x"
+
+    assert split_pages(changed, FIRST, header) == ([Part(changed, FIRST)], None)
+    assert split_pages(joined, FIRST, {"x-pages": "[]"}) == ([Part(joined, FIRST)], None)
+    assert split_pages(joined, FIRST, {}) == ([Part(joined, FIRST)], None)
 
 
 def make_paragraphs(*names: str) -> str:
@@ -99,23 +109,23 @@ TWO = f"{FIRST}/2"
 
 
 def test_a_page_is_appended_without_repeated_paragraphs() -> None:
-    """The next page adds only its new paragraphs: its heading and paragraph A, which page one
-    has, are left out."""
-    later_draft = make_draft(
+    """The second page adds only its new paragraphs: its heading and paragraph A, which page one
+    (with A, B and C) has, are left out. Its digests of blocks are added, too."""
+    second_page = make_draft(
         f"# The story (page 2)\n\n{make_paragraphs('A', 'D', 'E', 'F')}",
-        TWO,
-        "The story - page 2",
-        blocks=("x",),
+        url=TWO,
+        title="The story - page 2",
+        blocks=("digest",),
     )
-    result = append_page(ONE, later_draft, TWO, sure=True)
+    joined = append_page(ONE, second_page, TWO, sure=True)
 
-    assert isinstance(result, Draft)
-    assert result.body.strip() == make_paragraphs("A", "B", "C", "D", "E", "F")
-    assert result.blocks == ("x",)
+    assert isinstance(joined, Draft)
+    assert joined.body.strip() == make_paragraphs("A", "B", "C", "D", "E", "F")
+    assert joined.blocks == ("digest",)
 
 
 @pytest.mark.parametrize(
-    ("later", "sure", "why"),
+    ("later", "is_address_sure", "reason"),
     [
         (make_draft(make_paragraphs("A", "B", "C", "X"), TWO), True, "it repeats the pages before"),
         (
@@ -129,42 +139,48 @@ def test_a_page_is_appended_without_repeated_paragraphs() -> None:
             "it says that it is another page",
         ),
         (make_draft(make_paragraphs("X", "Y"), TWO, "Another"), False, "it has another title"),
-        (make_draft(make_paragraphs("X", "Y"), TWO, author="B"), True, None),
     ],
 )
 def test_a_page_of_another_article_is_not_appended(
-    later: Draft, sure: bool, why: str | None
+    later: Draft, is_address_sure: bool, reason: str
 ) -> None:
-    """A page that repeats or contradicts the first in address, date, title or author is not
+    """A page that repeats the first, or contradicts it in address, date or title, is not
     appended, with that reason."""
-    result = append_page(ONE, later, TWO, sure=sure)
-    assert result == why if why else isinstance(result, Draft)
-    if why is None:
-        assert (
-            append_page(make_draft(ONE.body, author="A"), later, TWO, sure=sure)
-            == "it has another author"
-        )
+    assert append_page(ONE, later, TWO, sure=is_address_sure) == reason
+
+
+def test_a_page_of_another_author_is_not_appended() -> None:
+    """A page by B is not appended to one by A, but to one that names no author."""
+    by_b = make_draft(make_paragraphs("X", "Y"), TWO, author="B")
+    by_a = make_draft(ONE.body, author="A")
+    by_nobody = make_draft(ONE.body, author=None)
+
+    assert append_page(by_a, by_b, TWO, sure=True) == "it has another author"
+    assert isinstance(append_page(by_nobody, by_b, TWO, sure=True), Draft)
 
 
 def test_an_article_ends_before_a_foreign_page_and_is_partial_if_a_page_is_missing() -> None:
     """If page 3 is a list, the article ends with page 2 and is whole; if page 3 could not be
     fetched, it is partial."""
-    texts = {TWO: make_paragraphs("D", "E"), f"{FIRST}/3": ""}
+    two = Part(b"", f"{FIRST}/2")
+    three = Part(b"", f"{FIRST}/3")
 
     def read(part: Part) -> Draft:
-        if not texts[part.url]:
+        if part == three:
             raise NotAnArticle("listing", "")
-        return make_draft(texts[part.url], part.url)
+        return make_draft(make_paragraphs("D", "E"), url=part.url)
 
-    two = Part(b"", TWO)
-    three = Part(b"", f"{FIRST}/3")
-    result = append_pages(ONE, FIRST, [two, three], None, read)
-    assert result.body.strip() == make_paragraphs("A", "B", "C", "D", "E")
-    assert not result.partial
-    assert result.trace == {
+    # page 1 has the paragraphs A, B and C, and "title" in its trace
+    whole = append_pages(ONE, FIRST, [two, three], None, read)
+
+    assert whole.body.strip() == make_paragraphs("A", "B", "C", "D", "E")
+    assert not whole.partial
+    assert whole.trace == {
         "title": 1,
-        "pages": {"pages": [FIRST, TWO], "stopped": f"{FIRST}/3: listing"},
+        "pages": {"pages": [FIRST, f"{FIRST}/2"], "stopped": f"{FIRST}/3: listing"},
     }
-    lacking = append_pages(ONE, FIRST, [two], Missing(f"{FIRST}/3", "timeout"), read)
-    assert lacking.partial
-    assert lacking.trace["pages"]["stopped"] == f"{FIRST}/3: timeout"
+
+    partial = append_pages(ONE, FIRST, [two], Missing(f"{FIRST}/3", "timeout"), read)
+
+    assert partial.partial
+    assert partial.trace["pages"]["stopped"] == f"{FIRST}/3: timeout"

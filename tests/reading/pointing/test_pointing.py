@@ -48,7 +48,7 @@ PAGES = [
 ]
 
 
-def number_of(css: str) -> int:
+def find_element_number(css: str) -> int:
     """The number of the first element of a selector on the first page."""
     from syndicator.configuration.page_rules import select_elements
 
@@ -73,7 +73,7 @@ def test_the_shortest_selector_that_matches_on_most_pages_comes_first(
 ) -> None:
     """The best selector is short and holds on all five pages; `.newsletter` holds on four,
     because page 3 lacks that box."""
-    result = suggest_selectors(PAGES, number_of(pointed), role)
+    result = suggest_selectors(PAGES, find_element_number(pointed), role)
 
     assert result[0].selector == best
     assert result[0].held == held
@@ -87,7 +87,7 @@ def test_names_that_a_build_made_are_in_no_selector() -> None:
     every = [
         one.selector
         for css in ("h1", ".entry-content", "aside p")
-        for one in suggest_selectors(PAGES, number_of(css), "remove")
+        for one in suggest_selectors(PAGES, find_element_number(css), "remove")
     ]
     assert every
     assert not [one for one in every if re.search(r"css-|sc-", one)]
@@ -96,7 +96,7 @@ def test_names_that_a_build_made_are_in_no_selector() -> None:
 def test_selectors_with_further_matches_come_later() -> None:
     """A selector that matches exactly one element on each page comes before one that also
     matches others, such as `p`."""
-    result = suggest_selectors(PAGES, number_of("aside p"), "title")
+    result = suggest_selectors(PAGES, find_element_number("aside p"), "title")
     assert result[0].pages == (1, 1, 1, 1, 1)  # matches on each of the five pages
     assert result[0].selector != "p"
 
@@ -141,7 +141,7 @@ def test_a_number_names_the_same_element_in_page_and_selector() -> None:
     finds it."""
     copy, _ = make_pointable_copy(*PAGES[0])
     (number,) = re.findall(r'<h1 data-n="(\d+)">Title 1', copy.decode())
-    assert int(number) == number_of("h1")
+    assert int(number) == find_element_number("h1")
 
 
 def test_a_deep_and_a_long_page_are_shown_in_part() -> None:

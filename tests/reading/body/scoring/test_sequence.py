@@ -37,7 +37,7 @@ def make_columns(
 ) -> dict[str, list[float]]:
     """Return the features that the second pass computes for the texts in `markup`; the first pass
     gave its blocks these log `odds`."""
-    blocks = blocks_of(markup)
+    blocks = read_measured_blocks(markup)
     first = scorer.Scored("alone", ["bias"] * len(blocks), {}, np.array(odds))
     features = sequence.compute_features(
         sequence.select_texts(blocks, facts), containers.build_containers(blocks), first
@@ -45,7 +45,7 @@ def make_columns(
     return {name.removeprefix("second "): column.tolist() for name, column in features.items()}
 
 
-def blocks_of(markup: str) -> list[Block]:
+def read_measured_blocks(markup: str) -> list[Block]:
     blocks = read_blocks(parse(f"<html><body>{markup}</body></html>".encode(), URL).tree)
     overlap.measure_letters(blocks)
     return blocks
