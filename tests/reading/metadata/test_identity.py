@@ -8,7 +8,7 @@ from syndicator.reading.html.document import parse
 from syndicator.reading.metadata import identity
 
 URL = "https://www.paper.example/news/ferry?utm_source=x"
-KEY = "https://www.paper.example/news/ferry"
+URL_WITHOUT_TRACKING = "https://www.paper.example/news/ferry"
 
 
 def read_identity(html: str, url: str = URL) -> identity.Identity:
@@ -22,7 +22,8 @@ def make_canonical_link(href: str) -> str:
 def test_without_a_canonical_the_url_is_the_key() -> None:
     """Without a canonical link the page's own address, without tracking parameters, identifies
     it."""
-    assert read_identity("") == identity.Identity(KEY)
+    found = read_identity("", url="https://www.paper.example/news/ferry?utm_source=x")
+    assert found == identity.Identity("https://www.paper.example/news/ferry")
 
 
 @pytest.mark.parametrize(
@@ -30,12 +31,13 @@ def test_without_a_canonical_the_url_is_the_key() -> None:
     ["/news/ferry-2", "//www.paper.example/news/ferry-2", "https://paper.example/news/ferry-2#top"],
 )
 def test_a_canonical_of_the_same_site_counts(href: str) -> None:
-    """A canonical link within the site identifies the page; its own address becomes an alias."""
-    identity = read_identity(make_canonical_link(href))
+    """A canonical link within the site identifies the page; its own address, `/news/ferry`,
+    becomes an alias."""
+    found = read_identity(make_canonical_link(href))
 
-    assert identity.canonical.endswith("paper.example/news/ferry-2")
-    assert KEY in identity.aliases
-    assert identity.duplicate_of is None
+    assert found.canonical.endswith("paper.example/news/ferry-2")
+    assert "https://www.paper.example/news/ferry" in found.aliases
+    assert found.duplicate_of is None
 
 
 @pytest.mark.parametrize(
@@ -51,26 +53,30 @@ def test_a_canonical_of_the_same_site_counts(href: str) -> None:
 )
 def test_the_root_or_nonsense_never_counts(href: str) -> None:
     """A canonical link to the front page or to no web address is ignored."""
-    assert read_identity(make_canonical_link(href)).canonical == KEY
+    assert read_identity(make_canonical_link(href)).canonical == URL_WITHOUT_TRACKING
 
 
 def test_another_host_is_a_hint_only() -> None:
     """A canonical link to another host only marks the page as a duplicate; to another host's
     front page it means nothing."""
-    identity = read_identity(make_canonical_link("https://agency.example/wire/ferry?fbclid=1"))
+    to_other_host = make_canonical_link("https://agency.example/wire/ferry?fbclid=1")
+    to_its_front_page = make_canonical_link("https://agency.example/")
 
-    assert identity.canonical == KEY
-    assert identity.duplicate_of == "https://agency.example/wire/ferry"
-    assert read_identity(make_canonical_link("https://agency.example/")).duplicate_of is None
+    found = read_identity(to_other_host, url="https://www.paper.example/news/ferry")
+
+    assert found.canonical == "https://www.paper.example/news/ferry"
+    assert found.duplicate_of == "https://agency.example/wire/ferry"
+    assert read_identity(to_its_front_page).duplicate_of is None
 
 
 def test_another_host_of_the_same_domain_is_a_hint_only() -> None:
-    """A canonical link to a sibling host does not change the address."""
-    identity = read_identity(
-        make_canonical_link("https://www.example.com/ferry"), "https://m.example.com/ferry"
-    )
-    assert identity.canonical == "https://m.example.com/ferry"
-    assert identity.duplicate_of == "https://www.example.com/ferry"
+    """A canonical link to a sibling host (`www`, from `m`) does not change the page's address,
+    and only marks it as a duplicate."""
+    canonical_link = make_canonical_link("https://www.example.com/ferry")
+    found = read_identity(canonical_link, url="https://m.example.com/ferry")
+
+    assert found.canonical == "https://m.example.com/ferry"
+    assert found.duplicate_of == "https://www.example.com/ferry"
 
 
 @pytest.mark.parametrize(
@@ -83,14 +89,16 @@ def test_another_host_of_the_same_domain_is_a_hint_only() -> None:
     ],
 )
 def test_a_canonical_on_another_site_is_a_duplicate_only(own: str, neighbour: str) -> None:
-    """Two authors on one host are two sites: links to the neighbour mark a duplicate but give no
-    alias."""
-    for html in (make_canonical_link(neighbour), f'<meta property="og:url" content="{neighbour}">'):
+    """Two authors on one host are two sites. A page whose canonical link or `og:url` is that of
+    the neighbour is a duplicate without an alias; AMP and print links to there mean nothing."""
+    canonical = make_canonical_link(neighbour)
+    og_url = f'<meta property="og:url" content="{neighbour}">'
+    amp = f'<link rel="amphtml" href="{neighbour}">'
+    print_link = f'<a href="{neighbour}?print=1">Print</a>'
+
+    for html in (canonical, og_url):
         assert read_identity(html, own) == identity.Identity(own, duplicate_of=neighbour)
-    for html in (
-        f'<link rel="amphtml" href="{neighbour}">',
-        f'<a href="{neighbour}?print=1">Print</a>',
-    ):
+    for html in (amp, print_link):
         assert read_identity(html, own) == identity.Identity(own)
 
 
@@ -104,26 +112,28 @@ def test_og_url_when_there_is_no_canonical() -> None:
 
 def test_base_is_honoured() -> None:
     """A relative canonical link is resolved against `<base>`."""
-    assert (
-        read_identity(
-            '<base href="https://www.paper.example/en/">' + make_canonical_link("ferry")
-        ).canonical
-        == "https://www.paper.example/en/ferry"
-    )
+    base = '<base href="https://www.paper.example/en/">'
+    found = read_identity(base + make_canonical_link("ferry"))
+
+    assert found.canonical == "https://www.paper.example/en/ferry"
 
 
 def test_alternates() -> None:
-    """The AMP or print version is the alternate; an address that only contains "print" is not."""
-    assert (
-        read_identity('<link rel="amphtml" href="/amp/ferry">').alternate
-        == "https://www.paper.example/amp/ferry"
-    )
-    assert (
-        read_identity('<a href="?print=1">Print</a>').alternate
-        == "https://www.paper.example/news/ferry?print=1"
-    )
-    assert read_identity('<a href="/blueprint/">x</a>').alternate is None
-    assert read_identity("", "https://www.paper.example/").canonical == "https://www.paper.example/"
+    """The AMP or print version of a page (here `/news/ferry`) is its alternate; an address that
+    only contains "print" is not."""
+    amp = read_identity('<link rel="amphtml" href="/amp/ferry">')
+    print_version = read_identity('<a href="?print=1">Print</a>')
+    other = read_identity('<a href="/blueprint/">x</a>')
+
+    assert amp.alternate == "https://www.paper.example/amp/ferry"
+    assert print_version.alternate == "https://www.paper.example/news/ferry?print=1"
+    assert other.alternate is None
+
+
+def test_a_front_page_is_identified_by_its_address() -> None:
+    """The address of a front page identifies it, as that of any other page does."""
+    front_page = read_identity("", url="https://www.paper.example/")
+    assert front_page.canonical == "https://www.paper.example/"
 
 
 @pytest.mark.parametrize(
@@ -144,9 +154,8 @@ def test_alternates() -> None:
 )
 def test_robots(html: str, header: str, wanted: tuple[str, ...]) -> None:
     """Rules for robots are read from metas and from the X-Robots-Tag header."""
-    assert (
-        identity.read_robots(parse(f"{html}<p>x".encode(), URL, {"X-Robots-Tag": header})) == wanted
-    )
+    page = parse(f"{html}<p>x".encode(), URL, {"X-Robots-Tag": header})
+    assert identity.read_robots(page) == wanted
 
 
 @pytest.mark.parametrize(
@@ -167,5 +176,5 @@ def test_robots(html: str, header: str, wanted: tuple[str, ...]) -> None:
     ],
 )
 def test_sitename(html: str, wanted: str) -> None:
-    """The site's name is read from the head in each of these forms."""
+    """The site's name is read from the head in each of these forms; an address is no name."""
     assert identity.read_sitename(parse(f"{html}<p>x".encode(), URL)) == wanted

@@ -57,7 +57,7 @@ def find_element_number(css: str) -> int:
 
 
 @pytest.mark.parametrize(
-    ("pointed", "role", "best", "held"),
+    ("pointed_to", "role", "best", "pages_with_match"),
     [
         ("h1", "title", "h1", 5),
         ("a", "author", "a", 5),
@@ -69,66 +69,70 @@ def find_element_number(css: str) -> int:
     ],
 )
 def test_the_shortest_selector_that_matches_on_most_pages_comes_first(
-    pointed: str, role: Role, best: str, held: int
+    pointed_to: str, role: Role, best: str, pages_with_match: int
 ) -> None:
-    """The best selector is short and holds on all five pages; `.newsletter` holds on four,
-    because page 3 lacks that box."""
-    result = suggest_selectors(PAGES, find_element_number(pointed), role)
+    """For the element that is pointed to on page 1, the first of at most five suggestions is
+    short and holds on all five pages; `.newsletter` on four, because page 3 lacks that box. It
+    shows samples of what it matches."""
+    first, *others = suggest_selectors(PAGES, find_element_number(pointed_to), role)
 
-    assert result[0].selector == best
-    assert result[0].held == held
-    assert len(result) <= 5
-    assert result[0].samples[0]
+    assert first.selector == best
+    assert first.held == pages_with_match
+    assert len(others) <= 4
+    assert first.samples[0]
 
 
 def test_names_that_a_build_made_are_in_no_selector() -> None:
     """Class names that a build generates (`css-…`, `sc-…`) change, so no suggested selector uses
     them."""
-    every = [
-        one.selector
-        for css in ("h1", ".entry-content", "aside p")
-        for one in suggest_selectors(PAGES, find_element_number(css), "remove")
+    selectors = [
+        suggestion.selector
+        for pointed_to in ("h1", ".entry-content", "aside p")
+        for suggestion in suggest_selectors(PAGES, find_element_number(pointed_to), "remove")
     ]
-    assert every
-    assert not [one for one in every if re.search(r"css-|sc-", one)]
+    assert selectors
+    assert [each for each in selectors if re.search(r"css-|sc-", each)] == []
 
 
 def test_selectors_with_further_matches_come_later() -> None:
-    """A selector that matches exactly one element on each page comes before one that also
-    matches others, such as `p`."""
-    result = suggest_selectors(PAGES, find_element_number("aside p"), "title")
-    assert result[0].pages == (1, 1, 1, 1, 1)  # matches on each of the five pages
-    assert result[0].selector != "p"
+    """A selector that matches exactly one element on each of the five pages comes before one
+    that also matches others, such as `p`."""
+    first, *_ = suggest_selectors(PAGES, find_element_number("aside p"), "title")
+    matches_by_page = first.pages
+
+    assert matches_by_page == (1, 1, 1, 1, 1)
+    assert first.selector != "p"
 
 
 def test_a_number_that_is_no_element_has_no_selector() -> None:
     """A number beyond the page's elements, a negative one, or no page at all gives no selector."""
-    assert (
-        suggest_selectors(PAGES, 10_000, "title")
-        == ()
-        == suggest_selectors(PAGES, -1, "title")
-        == suggest_selectors([], 0, "title")
-    )
+    assert suggest_selectors(PAGES, 10_000, "title") == ()
+    assert suggest_selectors(PAGES, -1, "title") == ()
+    assert suggest_selectors([], 0, "title") == ()
 
 
 def test_the_shown_page_has_no_scripts_requests_or_links() -> None:
-    """The copy that operators click on keeps text only: no script of the page, no address, no
-    handler, under a strict policy."""
+    """The copy of a hostile page that operators click on has its text only: no script of the
+    page, no address, no handler and few attributes. A strict policy comes with it."""
     copy, policy = make_pointable_copy(HOSTILE.encode(), URL, {})
-    text = copy.decode().replace(SCRIPT, "").replace(STYLE, "")
+    # the content of our own script and style is left out
+    html = copy.decode().replace(SCRIPT, "").replace(STYLE, "")
 
-    assert re.findall(r"<script|<style", text) == ["<style", "<script"]  # the tags of ours
-    assert "evil.example" not in text
-    assert not re.search(r"\son\w+=|javascript:|href|src=|srcdoc|action|http-equiv", text)
-    assert not re.search(r"alert\((1|2|3|5|7|8|9|10|11)\)", text)
-    assert "&lt;script&gt;alert(4)" in text
-    assert "quiet" not in text
-    assert set(re.findall(r"\s([a-z-]+)=", re.sub(r">[^<]*<", "><", text))) <= {
-        "data-n",
-        "class",
-        "lang",
-        "charset",
-    }
+    # one tag of each, ours
+    assert re.findall(r"<script|<style", html) == ["<style", "<script"]
+    assert "evil.example" not in html
+    assert not re.search(r"\son\w+=|javascript:|href|src=|srcdoc|action|http-equiv", html)
+    # of the page's calls of alert only the fourth stays, which is text
+    assert not re.search(r"alert\((1|2|3|5|7|8|9|10|11)\)", html)
+    assert "&lt;script&gt;alert(4)" in html
+    # the text of <noscript>
+    assert "quiet" not in html
+
+    tags_only = re.sub(r">[^<]*<", "><", html)
+    attributes = set(re.findall(r"\s([a-z-]+)=", tags_only))
+
+    assert attributes <= {"data-n", "class", "lang", "charset"}
+
     assert "sandbox allow-scripts;" in policy
     assert "allow-same-origin" not in policy
     assert "connect-src 'none'" in policy
