@@ -36,7 +36,8 @@ def test_a_story_on_ai_money_is_ai(taxonomy: Taxonomy) -> None:
 
 
 def test_without_a_taxonomy_there_is_no_category_and_the_publishers_tags_stay() -> None:
-    """Without a taxonomy an article has the publisher's tags and no category."""
+    """Without a taxonomy an article has no category, and the publisher's tags with the capital
+    letters of names."""
     description = describe(TITLE, TEXT, keywords=["ai", "chatgpt"], taxonomy=Taxonomy())
 
     assert description.category == ""
@@ -65,34 +66,32 @@ def list_past_posts() -> list[tuple[str, str, list[str]]]:
 
 
 def test_what_was_learnt_survives_a_save(tmp_path: Path) -> None:
-    """A saved file of learnt tags gives the same tags as before."""
+    """Tags learnt from past posts on birds and on curl are given to new posts, also after what was
+    learnt was saved and loaded."""
     learnt = Taxonomy().learn(list_past_posts())
     learnt.save(tmp_path / "learnt.npz")
     loaded = Taxonomy().with_learnt(tmp_path / "learnt.npz")
 
-    assert loaded.tags("Birds of the wood", "They counted birds again.") == ("birds",)
-    assert learnt.tags("Curl again", "A release of curl.") == ("curl",)
-    assert loaded.tags("Curl again", "A release of curl.") == ("curl",)
+    for taxonomy in (learnt, loaded):
+        assert taxonomy.tags("Birds of the wood", "They counted birds again.") == ("birds",)
+        assert taxonomy.tags("Curl again", "A release of curl.") == ("curl",)
 
 
 def test_a_small_past_of_one_kind_tags_no_other_kind() -> None:
     """After twelve posts that are all on AI, an article on recipes, matches or bridges still
     does not get that tag."""
-    about = [
+    subjects = [
         "language models",
         "chips for neural networks",
         "a chatbot of the bank",
         "training of models",
         "robots",
     ]
-    posts = [
-        (
-            f"Research on {about[n % 5]}",
-            f"The lab trained {about[n % 5]} on data. Machine learning number {n}.",
-            ["AI"],
-        )
-        for n in range(12)
-    ]
+    posts = []
+    for n in range(12):
+        subject = subjects[n % 5]
+        text = f"The lab trained {subject} on data. Machine learning number {n}."
+        posts.append((f"Research on {subject}", text, ["AI"]))
     learnt = Taxonomy().learn(posts)
     others = [
         (
@@ -120,14 +119,9 @@ def test_a_tag_that_the_text_does_not_name_is_not_given(taxonomy: Taxonomy) -> N
     guessing."""
     text = (
         "The lab's new model writes programs and mends their bugs. Developers ask it in plain words"
-        " and it answers."
+        " and it answers. They get code and tests, to be reviewed."
     )
-    assert (
-        taxonomy.tags(
-            "A model that writes programs", f"{text} They get code and tests, to be reviewed."
-        )
-        == ()
-    )
+    assert taxonomy.tags("A model that writes programs", text) == ()
 
 
 LAPTOPS = """The best laptop for most people has a bright screen, a quiet keyboard and a battery that lasts two days.
@@ -148,7 +142,8 @@ None of them is perfect. The search of the fifth found nothing, and the sixth cl
 
 
 def test_what_a_text_names_in_passing_is_no_tag(taxonomy: Taxonomy) -> None:
-    """A tag that a long text mentions only in passing is not given; a text about GPUs gets it."""
+    """Tags that a long text mentions only in passing are not given: AI and GPU to a review of
+    laptops, databases to one of apps for notes. A text about GPUs gets the tag."""
     assert {"AI", "GPU", "databases"} <= taxonomy.names
     assert not {"AI", "GPU"} & set(taxonomy.tags("The best laptops, tried for a month", LAPTOPS))
     assert not {"databases"} & set(taxonomy.tags("Six apps for notes, compared", NOTES))
@@ -189,13 +184,13 @@ def test_a_file_or_host_is_not_what_it_is_called_like(taxonomy: Taxonomy) -> Non
 
 
 def test_a_text_in_a_script_without_blanks_needs_words_of_its_category(taxonomy: Taxonomy) -> None:
-    """A Japanese text without words of a category gets none, but still an excerpt."""
-    text = (
+    """A Japanese text without words of a category gets none, but still an excerpt of more than
+    20 characters."""
+    line = (
         "町立図書館の案内係は、声が小さい。木の箱に話しかけると、床に細い光の線が延びる。棚に着く。"
-        * 5
     )
-    assert taxonomy.category("静かな実験", text).name is None
-    assert len(summarize("静かな実験", text.replace("棚に着く。", "棚に着く。\n"), "ja")) > 20
+    assert taxonomy.category("静かな実験", line * 5).name is None
+    assert len(summarize("静かな実験", f"{line}\n" * 5, "ja")) > 20
 
 
 def test_a_machine_of_some_model_is_no_machine_learning(taxonomy: Taxonomy) -> None:
@@ -212,19 +207,21 @@ def test_how_sure_a_category_is_is_said_and_none_where_no_category_is_clear(
 ) -> None:
     """`certainty` rates the chosen category, or the choice of none; without a taxonomy it is
     None."""
-    sure = describe(TITLE, TEXT, taxonomy=taxonomy)
+    with_category = describe(TITLE, TEXT, taxonomy=taxonomy)
 
-    assert sure.certainty == sure.category_score
-    assert sure.certainty
+    assert with_category.certainty == with_category.category_score
+    assert with_category.certainty
 
     recipe = (
         "Peel the onions and fry them in butter until they are soft. Add the flour, stir, and let"
         " the soup simmer. "
     )
-    nowhere = describe("Onion soup for four", recipe * 8, taxonomy=taxonomy)
+    without_category = describe("Onion soup for four", recipe * 8, taxonomy=taxonomy)
 
-    assert nowhere.category == ""
-    assert nowhere.category_score
-    assert nowhere.certainty
-    assert 0.5 < nowhere.certainty <= 1  # that it belongs to no category
+    assert without_category.category == ""
+    assert without_category.category_score
+    # how certain it is that the recipe belongs to no category
+    assert without_category.certainty
+    assert 0.5 < without_category.certainty <= 1
+
     assert describe(TITLE, TEXT, taxonomy=Taxonomy()).certainty is None

@@ -67,7 +67,7 @@ def test_an_excerpt_is_a_passage_of_the_article(chosen: list[int], taken: list[i
 
 
 @pytest.mark.parametrize(
-    ("chosen", "is_"),
+    ("chosen", "reason"),
     [
         ([], "empty"),
         (None, "shape"),
@@ -83,18 +83,21 @@ def test_an_excerpt_is_a_passage_of_the_article(chosen: list[int], taken: list[i
         ([2], "loose"),
     ],
 )
-def test_what_names_no_sentence(chosen: Any, is_: str) -> None:
-    """An answer whose sentences are not numbers of shown sentences is refused with this reason."""
-    assert get_refusal_reason(check_answer(make_answer_text(chosen), ASKED)) == is_
+def test_what_names_no_sentence(chosen: Any, reason: str) -> None:
+    """An answer whose sentences are not numbers of the six shown ones, or whose only sentence
+    ("It employs …", 2) may not open an excerpt, is refused with this reason."""
+    assert get_refusal_reason(check_answer(make_answer_text(chosen), ASKED)) == reason
 
 
 def test_what_the_model_writes_of_its_own_is_not_looked_at() -> None:
     """If the model may only choose, an "excerpt" in its answer is ignored; the excerpt is made
     of the chosen sentences."""
-    said = json.dumps(
-        {"excerpt": "Kestrel denied it.", "sentences": [1], "category": "", "tags": []}
+    answer = {"excerpt": "Kestrel denied it.", "sentences": [1], "category": "", "tags": []}
+    first_sentence = SENTENCES[0].text
+
+    assert check_answer(json.dumps(answer), ASKED) == Accepted(
+        excerpt=first_sentence, category="", tags=()
     )
-    assert check_answer(said, ASKED) == Accepted(excerpt=SENTENCES[0].text, category="", tags=())
 
 
 @pytest.mark.parametrize(
@@ -141,13 +144,15 @@ def test_lists_are_closed(category: Any, tags: Any, refusal: str) -> None:
 
 
 def test_names_of_the_lists_are_spelled_as_the_operator_does() -> None:
-    """Category and tags in the answer get the operator's spelling, without duplicates."""
-    answer = check_answer(
-        make_answer_text(category="hard ware", tags=["Open Source", "llm", "LLM", ""]), ASKED
-    )
-    assert answer == Accepted(
-        excerpt=SENTENCES[0].text, category="Hard-ware", tags=("open source", "LLM")
-    )
+    """Category and tags in the answer get the operator's spelling ("Hard-ware", "open source",
+    "LLM"), without duplicates and empty tags."""
+    answer_text = make_answer_text(category="hard ware", tags=["Open Source", "llm", "LLM", ""])
+    answer = check_answer(answer_text, ASKED)
+
+    assert isinstance(answer, Accepted)
+    assert answer.excerpt == SENTENCES[0].text
+    assert answer.category == "Hard-ware"
+    assert answer.tags == ("open source", "LLM")
 
 
 @pytest.mark.parametrize(
@@ -167,7 +172,7 @@ def test_fences_and_thoughts_around_an_answer_are_no_fault(before: str, after: s
 
 
 @pytest.mark.parametrize(
-    ("content_", "code"),
+    ("answer_text", "reason"),
     [
         ("", "empty"),
         ("<think>hm</think>", "empty"),
@@ -180,15 +185,19 @@ def test_fences_and_thoughts_around_an_answer_are_no_fault(before: str, after: s
         ("x" * 30_000, "huge"),
     ],
 )
-def test_what_is_no_answer(content_: str, code: str) -> None:
+def test_what_is_no_answer(answer_text: str, reason: str) -> None:
     """An answer that is not a JSON object of the expected form is refused with this reason."""
-    assert get_refusal_reason(check_answer(content_, ASKED)) == code
+    assert get_refusal_reason(check_answer(answer_text, ASKED)) == reason
 
 
 @given(st.text(max_size=300), st.lists(st.integers()))
-def test_no_answer_breaks_it(any_: str, numbers: list[int]) -> None:
-    """Any text as answer is refused, and any category, tags and numbers give a refusal or a
-    short excerpt."""
-    assert isinstance(check_answer(any_, ASKED), Refusal)
-    judged = check_answer(make_answer_text(numbers, any_, [any_]), ASKED)
-    assert isinstance(judged, Refusal) or not excerpt_rules.is_too_long(judged.excerpt)
+def test_no_answer_breaks_it(any_text: str, numbers: list[int]) -> None:
+    """Any text as answer is refused, and an answer with any category, tag and numbers is refused
+    or gives an excerpt that is not too long."""
+    assert isinstance(check_answer(any_text, ASKED), Refusal)
+
+    answer_text = make_answer_text(sentences=numbers, category=any_text, tags=[any_text])
+    checked = check_answer(answer_text, ASKED)
+
+    if isinstance(checked, Accepted):
+        assert not excerpt_rules.is_too_long(checked.excerpt)

