@@ -30,7 +30,7 @@ def test_a_plain_article_is_in_no_doubt() -> None:
 
 
 def test_a_text_of_a_few_words_is_in_doubt_unless_the_feed_has_no_more() -> None:
-    """A very short text is doubtful, unless the feed's text is as short."""
+    """A very short text, here of 28 letters, is doubtful, unless the feed's text is as short."""
     short = "<p>The council voted for a new bridge.</p>"
     assert find_doubt(short) == "the text has 28 letters"
     assert find_doubt(short, entry=Entry(id="a", content=short)) == ""
@@ -39,8 +39,9 @@ def test_a_text_of_a_few_words_is_in_doubt_unless_the_feed_has_no_more() -> None
 def test_a_page_with_less_than_its_feed_is_in_doubt() -> None:
     """The page has 6 of the 10 paragraphs that its feed has, so its text is doubtful; with all
     10 it is not."""
-    whole = "".join(f"<p>{number} {PROSE}</p>" for number in range(10))
-    page = "".join(f"<p>{number} {PROSE}</p>" for number in range(6))
+    ten_paragraphs = "".join(f"<p>{number} {PROSE}</p>" for number in range(10))
+    six_paragraphs = "".join(f"<p>{number} {PROSE}</p>" for number in range(6))
+    entry = Entry(id="a", content=ten_paragraphs)
 
-    assert "the feed" in find_doubt(page, entry=Entry(id="a", content=whole))
-    assert find_doubt(whole, entry=Entry(id="a", content=whole)) == ""
+    assert "the feed" in find_doubt(six_paragraphs, entry=entry)
+    assert find_doubt(ten_paragraphs, entry=entry) == ""

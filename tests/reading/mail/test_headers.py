@@ -15,11 +15,15 @@ def test_the_headers_of_a_newsletter() -> None:
     that looks like a header is not."""
     headers = read_headers(
         b"From: =?utf-8?q?Br=C3=BCcken=2C_w=C3=B6chentlich?= <News@Bridges.example>\r\n"
-        b"To: anna@reader.example\r\nDelivered-To: a.smith@reader.example\r\n"
+        b"To: anna@reader.example\r\n"
+        b"Delivered-To: a.smith@reader.example\r\n"
         b"Subject: =?utf-8?b?QnLDvGNrZW4=?=\r\n der Woche\r\n"
-        b"List-Id: Weekly <Weekly.Bridges.example>\r\nMessage-ID: <a.1%b@bridges.example>\r\n"
+        b"List-Id: Weekly <Weekly.Bridges.example>\r\n"
+        b"Message-ID: <a.1%b@bridges.example>\r\n"
         b"List-Unsubscribe: <https://bridges.example/u/1>, <mailto:u@bridges.example>\r\n"
-        b"Date: Mon, 30 Nov 2026 10:00:00 +0100\r\n\r\nFrom: not@a.header\r\n"
+        b"Date: Mon, 30 Nov 2026 10:00:00 +0100\r\n"
+        b"\r\n"
+        b"From: not@a.header\r\n"
     )
 
     assert headers.senders == ("news@bridges.example",)
@@ -31,6 +35,7 @@ def test_the_headers_of_a_newsletter() -> None:
     assert headers.sent == datetime(2026, 11, 30, 9, tzinfo=UTC)
     assert headers.readers == ("anna@reader.example", "a.smith@reader.example")
     assert headers.unsubscribe == ("https://bridges.example/u/1", "mailto:u@bridges.example")
+    # no sign that the sender is forged
     assert headers.forgery == ""
 
 

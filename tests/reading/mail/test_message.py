@@ -11,7 +11,7 @@ from syndicator.reading.mail.message import choose_date, make_html, read_mail
 from tests.mails import html_text, make_mail
 
 NOW = datetime(2026, 1, 10, 12, tzinfo=UTC)
-HEAD = b"From: a@b.example\nMessage-ID: <1@b.example>\nMIME-Version: 1.0\n"
+HEADERS = b"From: a@b.example\nMessage-ID: <1@b.example>\nMIME-Version: 1.0\n"
 
 
 def find_fault(raw: bytes, size: int = 0) -> str:
@@ -21,8 +21,8 @@ def find_fault(raw: bytes, size: int = 0) -> str:
 
 
 def test_a_newsletter_is_an_entry() -> None:
-    """A newsletter becomes an entry with id, title, author, date and text, without the reader's
-    address, tracking and unsubscribing."""
+    """A newsletter (issue 7 of the sample) becomes an entry with id, title, author, date and
+    text, without the reader's address, tracking and unsubscribing."""
     sent = NOW - timedelta(hours=2)
     raw = make_mail(7, sent)
     entry = read_mail(raw, NOW, len(raw))
@@ -45,17 +45,18 @@ def test_the_html_part_counts_else_the_text() -> None:
         "--x\nContent-Type: text/plain\n\nplain words\n"
         "--x\nContent-Type: text/html\n\n<p>marked words</p>\n--x--\n"
     )
-    kind = {"Content-Type": "multipart/alternative; boundary=x"}
-    both_mail = make_mail(1, NOW, headers=kind, body=parts)
+    two_forms = {"Content-Type": "multipart/alternative; boundary=x"}
+    both = make_mail(1, NOW, headers=two_forms, body=parts)
 
-    assert "marked words" in read_mail(both_mail, NOW, len(both_mail)).content
+    assert "marked words" in read_mail(both, NOW, len(both)).content
 
-    plain = make_mail(
-        1, NOW, headers={"Content-Type": "text/plain"}, body="- one\n- two\n\nlast\nline"
+    only_text = {"Content-Type": "text/plain"}
+    plain = make_mail(1, NOW, headers=only_text, body="- one\n- two\n\nlast\nline")
+
+    assert (
+        read_mail(plain, NOW, len(plain)).content
+        == "<body><p>- one</p><p>- two</p><p>last line</p></body>"
     )
-    text = read_mail(plain, NOW, len(plain)).content
-
-    assert text == "<body><p>- one</p><p>- two</p><p>last line</p></body>"
 
 
 def test_addresses_in_a_plain_text_are_links() -> None:
@@ -71,15 +72,19 @@ def test_addresses_in_a_plain_text_are_links() -> None:
     ("raw", "reason"),
     [
         (make_mail(1, NOW, headers={"Authentication-Results": "mx; dmarc=fail"}), "mail-forged"),
-        (HEAD + b"From: c@d.example\n\ntext", "mail-forged"),
+        (HEADERS + b"From: c@d.example\n\ntext", "mail-forged"),
         (
-            HEAD + b"Content-Type: message/rfc822\n\nFrom: x@y.example\nSubject: s\n\ninner text",
+            HEADERS
+            + b"Content-Type: message/rfc822\n\nFrom: x@y.example\nSubject: s\n\ninner text",
             "mail-nested",
         ),
-        (HEAD + b"Content-Type: text/plain\n\n" + b"\x81\xfe\xff\x8d" * 200, "mail-charset"),
-        (HEAD + b"Content-Type: text/html\n\n<img src='https://a.example/all.png'>", "mail-empty"),
-        (HEAD + b"Content-Type: application/pdf\n\n%PDF-1.4", "mail-empty"),
-        (HEAD + b"Content-Type: text/html\n\n", "mail-empty"),
+        (HEADERS + b"Content-Type: text/plain\n\n" + b"\x81\xfe\xff\x8d" * 200, "mail-charset"),
+        (
+            HEADERS + b"Content-Type: text/html\n\n<img src='https://a.example/all.png'>",
+            "mail-empty",
+        ),
+        (HEADERS + b"Content-Type: application/pdf\n\n%PDF-1.4", "mail-empty"),
+        (HEADERS + b"Content-Type: text/html\n\n", "mail-empty"),
     ],
 )
 def test_an_unreadable_mail_has_a_reason_and_no_text(raw: bytes, reason: str) -> None:
@@ -89,10 +94,10 @@ def test_an_unreadable_mail_has_a_reason_and_no_text(raw: bytes, reason: str) ->
 
 
 def test_a_large_mail_has_a_reason() -> None:
-    """A mail over the size limit is refused as `mail-too-large`; one of exactly the limit is
-    read."""
-    assert find_fault(HEAD + b"\ntext", LARGEST + 1) == "mail-too-large"
-    assert find_fault(HEAD + b"\ntext", LARGEST) == ""
+    """A mail whose stated size is over the limit is refused as `mail-too-large`; one of exactly
+    the limit is read."""
+    assert find_fault(HEADERS + b"\ntext", size=LARGEST + 1) == "mail-too-large"
+    assert find_fault(HEADERS + b"\ntext", size=LARGEST) == ""
 
 
 def make_nested_mail(depth: int) -> bytes:
@@ -102,36 +107,41 @@ def make_nested_mail(depth: int) -> bytes:
         edge = b"e%d" % level
         kind = b"Content-Type: multipart/mixed; boundary=" + edge + b"\n\n"
         body = kind + b"--" + edge + b"\n" + body + b"\n--" + edge + b"--\n"
-    return HEAD + body
+    return HEADERS + body
 
 
 def test_parts_in_parts_have_an_end() -> None:
     """Parts are read through 3 levels; 30 and 3000 levels are refused, so that nesting cannot
     exhaust the stack."""
-    assert find_fault(make_nested_mail(3)) == ""
-    assert find_fault(make_nested_mail(30)) == "mail-nested"
-    assert find_fault(make_nested_mail(3000)) == "mail-nested"
+    assert find_fault(make_nested_mail(depth=3)) == ""
+    assert find_fault(make_nested_mail(depth=30)) == "mail-nested"
+    assert find_fault(make_nested_mail(depth=3000)) == "mail-nested"
 
 
 def test_a_declared_charset_that_is_wrong_or_unknown() -> None:
     """A mail is read with the charset that it uses, if the declared one is unknown or too
     narrow."""
     words = "Die Brücken der Städte sind schön, sagt der Bürgermeister."
-    kinds = {"no-such-charset": "utf-8", "us-ascii": "utf-8", "iso-8859-1": "cp1252"}
-    for declared, used in kinds.items():
-        kind = f"Content-Type: text/plain; charset={declared}\n\n"
-        raw = HEAD + kind.encode() + words.encode(used)
+    used_by_declared = {"no-such-charset": "utf-8", "us-ascii": "utf-8", "iso-8859-1": "cp1252"}
+
+    for declared, used in used_by_declared.items():
+        content_type = f"Content-Type: text/plain; charset={declared}\n\n"
+        raw = HEADERS + content_type.encode() + words.encode(used)
         assert "Brücken der Städte" in read_mail(raw, NOW, len(raw)).content, declared
 
 
 def test_the_date_of_a_mail_is_not_later_than_its_delivery() -> None:
-    """Future, very old and missing dates are replaced by the time of delivery."""
-    day = timedelta(days=1)
+    """Future, very old and missing dates of a mail are replaced by the time of its delivery;
+    that of the day before stays."""
+    delivered = datetime(2026, 1, 10, 12, tzinfo=UTC)
+    day_before = delivered - timedelta(days=1)
+    day_after = delivered + timedelta(days=1)
+    long_before = delivered - timedelta(days=400)
 
-    assert choose_date(NOW - day, NOW) == NOW - day
-    assert choose_date(NOW + day, NOW) == NOW
-    assert choose_date(NOW - 400 * day, NOW) == NOW
-    assert choose_date(None, NOW) == NOW
+    assert choose_date(day_before, delivered) == day_before
+    assert choose_date(day_after, delivered) == delivered
+    assert choose_date(long_before, delivered) == delivered
+    assert choose_date(None, delivered) == delivered
 
 
 def test_the_sample_contains_personal_parts() -> None:

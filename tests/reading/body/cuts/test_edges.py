@@ -24,7 +24,7 @@ STORY = (
         " Tuesdays and Fridays."
     ),
 )
-TEXT = "".join(f"<p>{each}</p>" for each in STORY)
+STORY_HTML = "".join(f"<p>{each}</p>" for each in STORY)
 
 
 def read_body(
@@ -35,7 +35,7 @@ def read_body(
         " Oduya'></head><body><article>"
     )
     return read(
-        f"{html}<h1>{title}</h1><div class='text'>{above}{TEXT}{below}</div></article></body>".encode(),  # noqa: E501
+        f"{html}<h1>{title}</h1><div class='text'>{above}{STORY_HTML}{below}</div></article></body>".encode(),  # noqa: E501
         URL,
     ).body
 
@@ -121,33 +121,37 @@ def test_lines_that_stay_below_the_text(line: str) -> None:
 def test_a_repeated_line_is_cut() -> None:
     """A line that follows an equal one is cut: the page has it twice, the body once."""
     line = "<p>The harbour on the morning of the last departure.</p>"
-    body = read_body(above=TEXT + line + line)
+    body = read_body(above=STORY_HTML + line + line)
+
     assert body.count("The harbour on the morning") == 1
 
 
 def test_a_text_without_a_paragraph_keeps_its_lines() -> None:
     """A text of short lines, such as a song, loses none of them: nothing shows where it begins
     or ends."""
-    lines = "".join(
-        f"<p>{line}</p>" for line in ("Salt", "And the long way home over the water", "Tar", "Rope")
-    )
-    body = read(
-        f"<html><title>Work song</title><body><article><h1>Work song</h1>{lines}".encode(), URL
-    ).body
+    song = "<p>Salt</p><p>And the long way home over the water</p><p>Tar</p><p>Rope</p>"
+    page = f"<html><title>Work song</title><body><article><h1>Work song</h1>{song}"
+    body = read(page.encode(), URL).body
+
     assert body.startswith("Salt")
     assert body.rstrip().endswith("Rope")
 
 
 @pytest.mark.parametrize(
-    ("heading", "cut"),
+    ("heading", "cut_texts"),
     [("Where to row instead", []), ("Read next", ["Read next", "The northern lake", "The bay"])],
 )
-def test_a_list_of_links_below_a_heading_of_its_own_stays(heading: str, cut: list[str]) -> None:
-    """A list of links at the end is cut only below a heading that announces other articles, such
-    as "Related"; `cut` are the texts removed."""
+def test_a_list_of_links_below_a_heading_of_its_own_stays(
+    heading: str, cut_texts: list[str]
+) -> None:
+    """A list of links below the text is cut, with its heading, only if the heading announces
+    other articles ("Read next")."""
     links = "<ul><li><a href='/a'>The northern lake</a></li><li><a href='/b'>The bay</a></li></ul>"
-    blocks = read_blocks(parse(f"<html><body>{TEXT}<h2>{heading}</h2>{links}".encode(), URL).tree)
+    blocks = read_blocks(
+        parse(f"<html><body>{STORY_HTML}<h2>{heading}</h2>{links}".encode(), URL).tree
+    )
     overlap.measure_letters(blocks)
-    result = edges.cut_edges(blocks, [True] * len(blocks))
+    # all blocks are taken for the article before
+    cut_blocks = edges.cut_edges(blocks, [True] * len(blocks))
 
-    assert [block.text for block in blocks if block in result] == cut
+    assert [block.text for block in blocks if block in cut_blocks] == cut_texts

@@ -50,25 +50,27 @@ def test_the_shipped_weights_fit_the_features(
     """With each shipped table of weights, a sample page has both texts that are kept (score near
     1) and texts that are cut (near 0)."""
     blocks = score_page(monkeypatch, scorer.load_weights(table), table)
-    assert {round(block.score) for block in blocks if block.letters} == {0, 1}
+    rounded_scores_of_texts = {round(block.score) for block in blocks if block.letters}
+
+    assert rounded_scores_of_texts == {0, 1}
 
 
 def test_the_score_is_the_mean_of_weights_and_trees(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The score is made of the mean of two log odds: 4 by the weights, and -1 (or -2 for
-    headings) by the trees, so 1.5 or 1."""
-    monkeypatch.setattr(
-        scorer,
-        "load_trees",
-        lambda *_: scorer.read_trees([{"asks": "is-h > 0.5", "leaves": "-1 -2"}]),
-    )
-    blocks = score_page(
-        monkeypatch, {name: 4.0 * (name == "bias") for name in scorer.load_weights("asked")}
-    )
-    results = {block.kind == "h": block.score for block in blocks}
+    """The score is the probability for the mean of two log odds: 4 by the weights, and -1 (or -2
+    for headings) by the trees, so 1.5 (or 1)."""
+    trees = scorer.read_trees([{"asks": "is-h > 0.5", "leaves": "-1 -2"}])
+    monkeypatch.setattr(scorer, "load_trees", lambda *_: trees)
+    # the bias alone counts, the same for each block
+    weights = dict.fromkeys(scorer.load_weights("asked"), 0.0) | {"bias": 4.0}
 
-    assert results == pytest.approx({False: 1 / (1 + math.exp(-1.5)), True: 1 / (1 + math.exp(-1))})
+    blocks = score_page(monkeypatch, weights)
+    scores_of_headings = {block.score for block in blocks if block.kind == "h"}
+    scores_of_others = {block.score for block in blocks if block.kind != "h"}
+
+    assert [*scores_of_headings] == pytest.approx([1 / (1 + math.exp(-1))])
+    assert [*scores_of_others] == pytest.approx([1 / (1 + math.exp(-1.5))])
 
 
 @pytest.mark.parametrize("name", ["bias", "sentence", "in-main", "near-share", "overlap x link"])
@@ -96,8 +98,8 @@ def test_a_weight_without_a_feature_is_an_error(monkeypatch: pytest.MonkeyPatch)
 def test_a_feature_that_the_weights_do_not_know_is_an_error(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A new class-name hint adds the feature `near-…`; scoring fails until the weights have it,
-    too."""
+    """A new class-name hint, "surprise", adds the feature `near-surprise`; scoring fails, and
+    names it, until the weights have it, too."""
     names_with_a_new_one = (*hints.list_names(), "surprise")
     monkeypatch.setattr(hints, "list_names", lambda: names_with_a_new_one)
     with pytest.raises(ValueError, match="near-surprise"):
@@ -118,11 +120,8 @@ def test_every_feature_has_a_value_for_each_block() -> None:
     """Each feature is a column with as many values as the page has blocks."""
     blocks = read_blocks(parse(PAGE, "https://a.example/b").tree)
     overlap.measure_letters(blocks)
-    columns = features.compute_features(
-        blocks,
-        containers.build_containers(blocks),
-        features.compute_text_features(blocks, "A title"),
-    )
+    text_features = features.compute_text_features(blocks, "A title")
+    columns = features.compute_features(blocks, containers.build_containers(blocks), text_features)
 
     assert {len(column) for column in columns.values()} == {len(blocks)}
 

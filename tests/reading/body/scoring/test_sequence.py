@@ -52,8 +52,9 @@ def read_measured_blocks(markup: str) -> list[Block]:
 
 
 def test_features_of_the_odds_of_neighbouring_texts() -> None:
-    """The features of three texts come from the first log odds of their neighbours; -8 and -12
-    stand for a neighbour outside of the page."""
+    """The features of three texts come from the log odds that the first pass gave to them and
+    their neighbours; -8 stands for a neighbour outside of the page, and -12 for the best of none.
+    """
     three_texts = "".join(f"<p>{text}</p>" for text in STORY[:3])
     columns = make_columns(three_texts, odds=[2.0, -1.0, 3.0])
 
@@ -72,7 +73,8 @@ def test_a_picture_is_no_neighbour() -> None:
     first, not of the picture (-5)."""
     text_picture_text = f"<p>{STORY[0]}</p><img src='/a.jpg' alt=''><p>{STORY[1]}</p>"
     columns = make_columns(text_picture_text, odds=[2.0, -5.0, 1.0])
-    # nothing is before the first text: the constant for it is -8
+
+    # of the two texts; nothing is before the first one, for which -8 stands
     assert columns["odds-1"] == [-8.0, 2.0]
 
 
@@ -80,11 +82,13 @@ def test_features_of_lists_sections_and_equal_markup() -> None:
     """A list item, a section and a paragraph get the mean probability of the other texts of
     their list, section or markup; -1 means that there is none."""
     items = "".join(f"<li>{text}</li>" for text in STORY[:2])
+    # six texts: paragraph, heading, two items, heading, paragraph
     columns = make_columns(
         f"<p>{STORY[2]}</p><h2>Crew</h2><ul>{items}</ul><h2>Boats</h2><p>{STORY[3]}</p>",
         odds=[3, 0, 4, -4, 0, 3],
     )
 
+    # log odds of -4 and 4 are probabilities of 0.018 and 0.982, those of 3 are 0.953
     assert columns["list-mean"] == pytest.approx([-1, -1, 0.018, 0.982, -1, -1], abs=0.001)
     assert columns["alike-mean"][0] == pytest.approx(0.953, abs=0.001)
     assert columns["section-mean"][1] == pytest.approx(0.5, abs=0.05)
@@ -107,6 +111,7 @@ def test_features_of_the_statements_of_the_page() -> None:
     markup = (
         f"<h1>The last ferry</h1><p>A photo by Maren Oduya.</p><p>{STORY[0]}</p><p>{STORY[1]}</p>"
     )
+    # four texts: heading, credit, description, body
     columns = make_columns(markup, odds=[0.0] * 4, facts=facts)
 
     assert columns["title-in"][:2] == [1.0, 0.0]
@@ -130,7 +135,9 @@ def make_page(below: str) -> bytes:
     )
 
 
-def read_with(question: str, monkeypatch: pytest.MonkeyPatch, rules: Rules | None = None) -> Draft:
+def read_and_cut(
+    question: str, monkeypatch: pytest.MonkeyPatch, rules: Rules | None = None
+) -> Draft:
     """Read a page with a note below its text. The second pass cuts each text for which the answer
     to `question` is yes."""
     trees = scorer.read_trees([{"asks": question, "leaves": "9 -60"}])
@@ -146,18 +153,17 @@ def read_with(question: str, monkeypatch: pytest.MonkeyPatch, rules: Rules | Non
 def test_the_second_score_cuts_a_text_that_the_first_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     """The note below the text has a place over 0.85: a tree that cuts from there removes it
     alone, and no text is over 2.0."""
-    whole = read_with("second place > 2.0", monkeypatch)
+    whole = read_and_cut("second place > 2.0", monkeypatch)
 
     assert NOTE in whole.body
 
-    cut = read_with("second place > 0.85", monkeypatch)
+    without_note = read_and_cut("second place > 0.85", monkeypatch)
 
-    assert NOTE not in cut.body
-    assert STORY[3] in cut.body
-    assert any("the texts around it" in each["rule"] for each in cut.trace["body"]["cut"])
-    assert set(whole.blocks) == set(cut.blocks), (
-        "what repeats on the pages of a site is learnt from all of them"
-    )
+    assert NOTE not in without_note.body
+    assert STORY[3] in without_note.body
+    assert any("the texts around it" in each["rule"] for each in without_note.trace["body"]["cut"])
+    # what repeats on the pages of a site is learnt from all texts, also those that are cut
+    assert set(whole.blocks) == set(without_note.blocks)
 
 
 def test_texts_that_an_operator_selects_have_no_second_score(
@@ -165,7 +171,8 @@ def test_texts_that_an_operator_selects_have_no_second_score(
 ) -> None:
     """With a `select` rule of the operator, the second score does not cut the note that it cuts
     otherwise."""
-    assert NOTE in read_with("second place > 0.85", monkeypatch, Rules(select=("article",))).body
+    rules = Rules(select=("article",))
+    assert NOTE in read_and_cut("second place > 0.85", monkeypatch, rules).body
 
 
 @pytest.mark.parametrize("table", ["asked", "alone"])
