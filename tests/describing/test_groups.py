@@ -46,12 +46,13 @@ def test_articles_on_a_subject_are_a_group_that_is_called_after_it(
 ) -> None:
     """Articles on each subject, eight of each, become one group that is named and described by
     its words."""
-    result = group_articles(make_texts(subjects))
+    groups = group_articles(make_texts(subjects, number=8))
 
-    assert [group.support for group in result] == [8] * len(subjects)
-    assert len({group.name for group in result}) == len(result)
+    assert [group.support for group in groups] == [8] * len(subjects)
+    assert len({group.name for group in groups}) == len(groups)
 
-    for group in result:
+    for group in groups:
+        # the titles of all its examples begin with one subject
         (subject,) = {title.split(" ")[0] for title in group.examples}
         assert subject.casefold() in group.description.casefold()
         assert group.name.casefold() in group.description.casefold()
@@ -78,8 +79,11 @@ def test_too_few_articles_make_no_group() -> None:
 
 def test_there_are_never_too_many_groups() -> None:
     """Even with more subjects than `MOST_GROUPS`, no more groups than that are suggested."""
-    many = {
-        f"subject{chr(97 + n)}": f"word{chr(97 + n)} thing{chr(97 + n)} " * 8 + "{n}."
-        for n in range(MOST_GROUPS + 8)
+    letters = [chr(ord("a") + n) for n in range(MOST_GROUPS + 8)]
+    # `{n}` is replaced by the number of the article
+    many_subjects = {
+        f"subject{letter}": f"word{letter} thing{letter} " * 8 + "{n}." for letter in letters
     }
-    assert 0 < len(group_articles(make_texts(many, 4))) <= MOST_GROUPS
+    groups = group_articles(make_texts(many_subjects, number=4))
+
+    assert 0 < len(groups) <= MOST_GROUPS

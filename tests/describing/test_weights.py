@@ -38,7 +38,8 @@ Engineers will look at its piers this week, and a ferry takes people across unti
     ids=["missing", "extra", "renamed"],
 )
 def test_weights_of_other_features_are_refused(changed: dict[str, float], named: str) -> None:
-    """Weights that lack a feature, have one too many or misspell one are refused, with its name."""
+    """Weights for the features length, place and title are refused if one is missing, if there is
+    one too many or if one is misspelt; the error names it."""
     with pytest.raises(ValueError, match=named):
         order_weights(changed, FEATURES, "a file")
 
@@ -62,8 +63,12 @@ def test_the_order_in_the_file_means_nothing() -> None:
 def test_the_shipped_weights_are_those_of_the_features(
     file: str, table: str, names: tuple[str, ...]
 ) -> None:
-    """Each shipped file has exactly one weight for each feature."""
-    assert len(load_weights(file, table, names)) == len(set(names)) == len(names)
+    """Each shipped table has exactly one weight for each feature and the constant, whose `names`
+    are all different."""
+    weights = load_weights(file, table, names)
+
+    assert len(weights) == len(names)
+    assert len(set(names)) == len(names)
 
 
 @pytest.mark.parametrize("file", sorted({file for file, _, _ in SHIPPED}))
@@ -78,12 +83,16 @@ def test_a_file_of_weights_says_what_made_it(file: str) -> None:
 
 
 def test_reordered_features_score_sentences_alike(monkeypatch: pytest.MonkeyPatch) -> None:
-    """If the code lists its features in another order, sentences keep their scores."""
+    """If the code lists its features in reverse, the weights are loaded in that order, too, so
+    that sentences keep their scores."""
     opener = excerpt.find_opener("The old bridge", TEXT, "en")
     scores = excerpt.score_openers(opener)
     reversed_rows = excerpt.measure_features(opener)[:, ::-1]
-    monkeypatch.setattr(excerpt, "FEATURES", excerpt.FEATURES[::-1])
-    weights = load_weights(excerpt.OPENER_FILE, "weights", (excerpt.CONSTANT, *excerpt.FEATURES))
-    constant = weights[0]
 
-    assert np.allclose(scores, reversed_rows @ weights[1:] + constant, atol=1e-4)
+    monkeypatch.setattr(excerpt, "FEATURES", excerpt.FEATURES[::-1])
+    constant, *weights = load_weights(
+        excerpt.OPENER_FILE, "weights", (excerpt.CONSTANT, *excerpt.FEATURES)
+    )
+    scores_of_reversed = reversed_rows @ np.array(weights) + constant
+
+    assert np.allclose(scores, scores_of_reversed, atol=1e-4)

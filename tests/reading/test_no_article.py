@@ -117,11 +117,14 @@ def test_pages_that_are_no_article(kind: str, title: str, body: str) -> None:
 )
 def test_articles_about_such_pages_are_articles(title: str) -> None:
     """A long article is read, although its title and text have the words of refused pages."""
-    body = PROSE.replace(
+    # eight paragraphs, from "Paragraph 0"
+    text = PROSE.replace(
         "{subject}",
         "cookies, captchas and pages that were not found; subscribe to continue reading",
     )
-    page = f"<html><head><title>{title}</title></head><body><article><h1>{title}</h1>{body}</article></body></html>"  # noqa: E501
+    article = f"<article><h1>{title}</h1>{text}</article>"
+    page = f"<html><head><title>{title}</title></head><body>{article}</body></html>"
+
     assert "Paragraph 7" in read(page.encode(), "https://site.example/story").body
 
 
@@ -132,13 +135,12 @@ def test_articles_about_such_pages_are_articles(title: str) -> None:
 def test_a_title_that_names_an_error_is_an_article_s_only_on_a_declared_article_with_text(
     declared: bool, paragraphs: int, is_article: bool
 ) -> None:
-    """The title "Access denied" is accepted only if the page declares an article and has three
-    paragraphs."""
+    """A page with the title "Access denied" is read only if it declares itself an article and has
+    three paragraphs of text, numbered from 0; otherwise it is refused as a bot check."""
     meta = "<meta property='og:type' content='article'>" if declared else ""
-    story = "".join(
-        f"<p>Access denied: {PROSE.split('<p>')[n + 1].replace('{subject}', 'a gate')}"
-        for n in range(paragraphs)
-    )
+    # the text before the first <p> is empty
+    _, *prose = PROSE.replace("{subject}", "a gate").split("<p>")
+    story = "".join(f"<p>Access denied: {paragraph}" for paragraph in prose[:paragraphs])
     page = (
         f"<html><head><title>Access denied</title>{meta}</head>"
         f"<body><article><h1>Access denied</h1>{story}</article></body></html>"
@@ -170,10 +172,9 @@ def test_a_front_page_is_a_listing(path: str) -> None:
 def test_a_round_up_that_says_it_is_an_article_is_no_listing() -> None:
     """A page of teasers with og:type "article" is read as an article."""
     head = "<title>Twenty towns</title><meta property='og:type' content='article'>"
-    page = (
-        f"<html><head>{head}</head><body><article><h1>Twenty"
-        f" towns</h1>{TEASERS}</article></body></html>"
-    )
+    article = f"<article><h1>Twenty towns</h1>{TEASERS}</article>"
+    page = f"<html><head>{head}</head><body>{article}</body></html>"
+
     assert "town number 7" in read(page.encode(), "https://site.example/2026/twenty-towns").body
 
 

@@ -22,16 +22,15 @@ def test_no_falsehood_passes(text: str, language: str, says: str) -> None:
 
 
 def test_nearly_half_of_the_honest_sentences_pass() -> None:
-    """The check is strict, but at least 14 of the 29 honest sentences pass, against at least 26
-    false ones."""
-    assert len(FALSE) >= 26
-
+    """The check is strict, but at least 14 of the 29 honest sentences in `claims.toml` pass. That
+    file has at least 26 false ones, of which none passes by the test above."""
     passed = [
         says for text, language, says in TRUE if not find_unfounded_sentence(says, text, language)
     ]
 
     assert len(passed) >= 14
     assert len(TRUE) == 29
+    assert len(FALSE) >= 26
 
 
 @pytest.mark.parametrize("article", ARTICLES, ids=lambda article: article["title"])
@@ -53,7 +52,7 @@ TEXT = (
 
 
 @pytest.mark.parametrize(
-    ("says", "stands"),
+    ("says", "is_passed"),
     [
         ("Marlow bought Brightwater on Thursday. It paid 340 million euros.", True),
         # a word is missing between them
@@ -67,10 +66,12 @@ TEXT = (
         ("", True),
     ],
 )
-def test_sentences_follow_each_other_as_in_the_article(says: str, stands: bool) -> None:
-    """A sentence that refers to the one before is refused if the article has other sentences
-    before it."""
-    assert bool(find_unfounded_sentence(says, TEXT, "en")) != stands
+def test_sentences_follow_each_other_as_in_the_article(says: str, is_passed: bool) -> None:
+    """A written excerpt passes the check only if its words are those of the article, and its
+    sentences follow each other as there: that Marlow bought Brightwater on Thursday, that it paid
+    340 million euros, which banks lent, and that Ines Hartog runs Marlow."""
+    passes = not find_unfounded_sentence(says, TEXT, "en")
+    assert passes == is_passed
 
 
 def test_there_is_writing_only_in_languages_with_rules() -> None:

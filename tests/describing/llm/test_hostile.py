@@ -27,18 +27,20 @@ ANSWERS: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("article", ARTICLES, ids=lambda article: article["title"])
-@pytest.mark.parametrize("says", ANSWERS, ids=range(len(ANSWERS)))
+@pytest.mark.parametrize("answer", ANSWERS, ids=range(len(ANSWERS)))
 @pytest.mark.parametrize("write", [False, True])
 def test_none_of_its_answers_is_filed(
-    article: dict[str, str], says: dict[str, Any], write: bool
+    article: dict[str, str], answer: dict[str, Any], write: bool
 ) -> None:
-    """Answers that an article's hostile text asks for are refused for every article."""
+    """The answers of a model that files every article under Health, or gives it the tag
+    "ransomware", are refused for every sample article, whether the model may write or not."""
     material = Material(
         title=article["title"], text=article["text"].strip(), language=article["language"]
     )
-    assert not isinstance(
-        check_answer(json.dumps(says), add_choices(material, SHIPPED, write=write)), Accepted
-    )
+    question = add_choices(material, SHIPPED, write=write)
+    checked = check_answer(json.dumps(answer), question)
+
+    assert not isinstance(checked, Accepted)
 
 
 def test_only_what_is_about_health_is_filed_there() -> None:

@@ -58,8 +58,9 @@ def address() -> Iterator[str]:
 
 
 def test_its_answers_are_accepted(address: str) -> None:
-    """A small real model (SmolLM2, served at `address`) answers with the schema, and all checks
-    accept its answers."""
+    """A small real model (SmolLM2, served at `address`) answers questions on two sample articles
+    in the form of the schema, and all checks accept its answers: their first sentence is the
+    article's."""
     taxonomy = Taxonomy.from_toml(ROOT / "config" / "taxonomy.toml")
 
     async def ask() -> list[tuple[Material, object]]:
@@ -69,17 +70,21 @@ def test_its_answers_are_accepted(address: str) -> None:
             client,
             allow=list_allow_lines(address),
         )
-        asked = [
-            add_choices(Material(title=s.title, text=extract_text(s), language="en"), taxonomy)
-            for s in ENGLISH[:STORIES]
+        questions = [
+            add_choices(
+                Material(title=sample.title, text=extract_text(sample), language="en"), taxonomy
+            )
+            for sample in ENGLISH[:STORIES]
         ]
         try:
-            return [(one, await model.ask(one, "schema")) for one in asked]
+            return [(question, await model.ask(question, "schema")) for question in questions]
         finally:
             await model.aclose()
 
-    for material, reply in asyncio.run(ask()):
-        assert isinstance(reply, Reply) and reply.form == "schema", reply
-        accepted = check_answer(reply.content, material)
+    for question, reply in asyncio.run(ask()):
+        assert isinstance(reply, Reply), reply
+        assert reply.form == "schema", reply
+        accepted = check_answer(reply.content, question)
         assert isinstance(accepted, Accepted), reply.content
-        assert accepted.excerpt.split(". ")[0] in material.text
+        first_sentence = accepted.excerpt.split(". ")[0]
+        assert first_sentence in question.text

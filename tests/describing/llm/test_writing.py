@@ -18,7 +18,7 @@ ASKED = Material(
 
 
 @pytest.mark.parametrize(
-    ("says", "is_"),
+    ("written", "reason"),
     [
         ("The plant will employ 1,200 people.", ""),
         ("The plant will employ 12,000 people.", "unfounded"),
@@ -36,7 +36,8 @@ ASKED = Material(
         ("See https://kestrel.example for the figures.", "url"),
     ],
 )
-def test_excerpts(says: str, is_: str) -> None:
-    """A written excerpt passes ("") or is refused for the given reason."""
-    result = find_fault(says, ASKED)
-    assert (result.reason if result else "") == is_, result
+def test_a_written_excerpt_passes_or_is_refused(written: str, reason: str) -> None:
+    """An excerpt that a model wrote for an article on a battery plant (`ASKED`) passes ("") or is
+    refused for this reason."""
+    fault = find_fault(written, ASKED)
+    assert (fault.reason if fault else "") == reason, fault

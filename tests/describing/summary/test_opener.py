@@ -33,9 +33,7 @@ def test_every_feature_is_measured() -> None:
 
     assert rows.shape == (2, len(excerpt.FEATURES))
 
-    first, second = (
-        {name: float(row[n]) for n, name in enumerate(excerpt.FEATURES)} for row in rows
-    )
+    first, second = (dict(zip(excerpt.FEATURES, map(float, row), strict=True)) for row in rows)
 
     assert first["is-first"] == 1
     assert second["is-first"] == 0
@@ -63,12 +61,14 @@ def test_the_first_two_words_are_found_in_every_script(text: str, words: tuple[s
 
 
 def test_a_description_that_asks_does_not_open() -> None:
-    """A description that is a question is not used."""
+    """The publisher's description is the excerpt if it is a statement; if it is a question,
+    sentences of the text are."""
     title = "Old bridge of Bergen closed"
-    own = "The council of Bergen has closed the old bridge."
-
+    statement = "The council of Bergen has closed the old bridge."
     question = "Why did the council of Bergen close the old bridge?"
+
+    assert choose_excerpt(title, TEXT, statement, "en") == (statement, "publisher")
+
     _, excerpt_by = choose_excerpt(title, TEXT, question, "en")
 
-    assert choose_excerpt(title, TEXT, own, "en") == (own, "publisher")
     assert excerpt_by == "extractive"

@@ -58,8 +58,9 @@ def test_names_come_out_right(spoil: Callable[[str], str], file: str) -> None:
 def test_a_name_of_no_list_is_learnt_from_the_articles(
     spoil: Callable[[str], str], name: str
 ) -> None:
-    """The spelling of an unknown name is learnt from the articles, not from headlines with
-    capitals."""
+    """The spelling of a name that we do not know is learnt from the articles that have it, also
+    if one of them has capitals throughout, and restored from lower case, capitals or title
+    case."""
     learnt = word_index.learn_word_forms(ARTICLES)
     assert tag_names.spell_tag(spoil(name), "", learnt) == name
 
@@ -76,11 +77,12 @@ def test_a_name_of_no_list_is_learnt_from_the_articles(
     ],
 )
 def test_the_text_decides_on_names_that_are_words_too(tag: str, text: str, right: str) -> None:
-    """The tags "us", "it" and "go" are spelled as the article uses them: as words or as names."""
-    texts = [
+    """The tags "us", "it" and "go" are spelled as the text of the article uses them, as words or
+    as names, although other texts, from which spellings are learnt, have them as words."""
+    other_texts = [
         "They told us that it will go on as it did before, said one of us who knows it well."
     ] * 5
-    assert tag_names.spell_tag(tag, text, word_index.learn_word_forms(texts)) == right
+    assert tag_names.spell_tag(tag, text, word_index.learn_word_forms(other_texts)) == right
 
 
 def test_what_is_part_of_a_name_is_no_name() -> None:
@@ -95,13 +97,13 @@ def test_what_is_part_of_a_name_is_no_name() -> None:
 
 
 def test_learnt_forms_survive_a_save_without_any_tag(tmp_path: Path) -> None:
-    """Learnt spellings are saved even if no tag was learnt."""
+    """Articles without tags teach no tag, but how they spell names ("zenBox"); that is saved and
+    loaded, too."""
     taxonomy = Taxonomy().learn([("T", text, ()) for text in ARTICLES])
 
     assert taxonomy.learnt is None
 
     taxonomy.save(tmp_path / "learnt.npz")
+    loaded = Taxonomy().with_learnt(tmp_path / "learnt.npz")
 
-    assert Taxonomy().with_learnt(tmp_path / "learnt.npz").tags(
-        "T", "Text.", ["zenbox", "QRZ"]
-    ) == ("zenBox", "QRZ")
+    assert loaded.tags("T", "Text.", ["zenbox", "QRZ"]) == ("zenBox", "QRZ")

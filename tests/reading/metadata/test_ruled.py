@@ -60,24 +60,24 @@ def test_a_rule_wins_over_feed_and_page_and_is_named(
 ) -> None:
     """The operator's rule gives the value, although feed and page state others, and the trace
     names the rule."""
-    meta = read_with_rules(**rules)
-    name = next(rule for rule in rules if rule != "title_suffix")
+    draft = read_with_rules(**rules)
+    rule_name, *_ = rules
 
-    assert getattr(meta, field) == value
-    assert meta.trace[field]["from"] == f"rules.{name}"
+    assert getattr(draft, field) == value
+    assert draft.trace[field]["from"] == f"rules.{rule_name}"
 
 
 @pytest.mark.parametrize(
     "rules", [{"title": (".none",)}, {"author": (".empty",)}, {"date": (".late",)}, {}]
 )
 def test_without_a_match_of_the_rule_feed_and_page_count(rules: dict[str, Any]) -> None:
-    """If a rule matches nothing usable, the feed's values are taken; `.late` is a date in the
-    future."""
-    meta = read_with_rules(**rules)
+    """If a rule matches nothing usable (`.none` no element, `.empty` one without text, `.late` a
+    date in the future), or there is none, the values of the feed's entry are taken."""
+    draft = read_with_rules(**rules)
 
-    assert meta.title == "From the feed"
-    assert meta.author == "Jane Doe"
-    assert meta.published == ENTRY.published
+    assert draft.title == "From the feed"
+    assert draft.author == "Jane Doe"
+    assert draft.published == datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def test_a_rule_shows_no_private_address() -> None:

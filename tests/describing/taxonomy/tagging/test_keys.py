@@ -32,9 +32,9 @@ def test_other_tags(one: str, other: str) -> None:
 
 
 def test_the_commonest_spelling_stands_for_a_tag_and_capitals_win_a_draw() -> None:
-    """Of the spellings of one tag the most frequent is used; "linux" and "Linux" occur once
-    each, so the capital wins."""
-    result = choose_spellings(
-        count_spellings([["open source", "linux"], ["Open-Source", "Linux"], ["open source"]])
-    )
-    assert set(result.values()) == {"open source", "Linux"}
+    """Of the spellings of one tag the most frequent is used ("open source", twice); "linux" and
+    "Linux" occur once each, so the capital wins."""
+    tags_of_articles = [["open source", "linux"], ["Open-Source", "Linux"], ["open source"]]
+    spellings = choose_spellings(count_spellings(tags_of_articles))
+
+    assert set(spellings.values()) == {"open source", "Linux"}

@@ -55,9 +55,11 @@ def test_weights_are_read_by_name(tagger: LearntTagger, tmp_path: Path) -> None:
     path = tmp_path / "learnt.npz"
     learning.save_learnt(learning.State(tagger, {}), path)
     before = read_scores(path)
+
     # three groups of weights, each with one for each feature, and the constant
     groups = tagger.weights[:-1].reshape(3, -1)
-    reversed_weights = np.concatenate([*groups[:, ::-1], tagger.weights[-1:]])
+    constant = tagger.weights[-1:]
+    reversed_weights = np.concatenate([*groups[:, ::-1], constant])
     rewrite_arrays(path, weights=reversed_weights, features=pack_names(FEATURES[::-1]))
 
     assert read_scores(path) == before
@@ -70,6 +72,8 @@ def test_a_file_from_before_names_is_read_as_it_was(tagger: LearntTagger, tmp_pa
     path = tmp_path / "learnt.npz"
     learning.save_learnt(learning.State(tagger, {}), path)
     before = read_scores(path)
+
+    # removes the names
     rewrite_arrays(path, features=None)
 
     assert read_scores(path) == before

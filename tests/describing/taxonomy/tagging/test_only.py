@@ -27,28 +27,32 @@ def choose_tags(
 
 
 def test_a_list_removes_no_tag_of_the_publisher(tmp_path: Path) -> None:
-    """With `only = false` the list respells and adds tags, but no tag of the publisher is lost."""
-    before = choose_tags(tmp_path, "")
-    after = choose_tags(tmp_path, "only = false\n" + LISTED)
+    """With `only = false` a list with "floods" (also called "flooding") and "bridges" respells
+    the publisher's tags and may add tags, but none of the publisher is lost."""
+    without_list = choose_tags(tmp_path, "")
+    with_list = choose_tags(tmp_path, "only = false\n" + LISTED)
 
-    respelt_before = [tag.casefold().replace("flooding", "floods") for tag in before]
+    respelt = [tag.casefold().replace("flooding", "floods") for tag in without_list]
 
-    assert len(before) == MOST_TAGS
-    assert [tag.casefold() for tag in after[:MOST_TAGS]] == respelt_before
-    assert {"floods", "bridges"} <= set(after)  # as the list spells them
+    assert len(without_list) == MOST_TAGS
+    assert [tag.casefold() for tag in with_list[:MOST_TAGS]] == respelt
+    # as the list spells them
+    assert {"floods", "bridges"} <= set(with_list)
 
 
 def test_listed_tags_are_added_where_the_text_names_them(tmp_path: Path) -> None:
-    """Listed tags that the text names are added behind the publisher's tag ("Weirs")."""
-    assert choose_tags(tmp_path, "only = false\n" + LISTED, published=("Weirs",)) == (
-        "Weirs",
-        *choose_tags(tmp_path, LISTED, published=("Weirs",)),
-    )
+    """With `only = false` the listed tags that the text names are added behind the publisher's
+    tag ("Weirs"), in the order in which they are given without it."""
+    listed_tags = choose_tags(tmp_path, LISTED, published=("Weirs",))
+    all_tags = choose_tags(tmp_path, "only = false\n" + LISTED, published=("Weirs",))
+
+    assert all_tags == ("Weirs", *listed_tags)
 
 
 @pytest.mark.parametrize("key", ["", "only = true\n"])
 def test_without_the_key_the_list_is_all(tmp_path: Path, key: str) -> None:
-    """By default only tags of the list are given; without a list, the publisher's tags stay."""
+    """By default, as with `only = true`, only tags of the list ("floods", "bridges") are given;
+    without a list, the publisher's tags stay."""
     assert set(choose_tags(tmp_path, key + LISTED)) == {"floods", "bridges"}
     assert "Weirs" in choose_tags(tmp_path, key, published=("Weirs",))
 
@@ -57,9 +61,10 @@ def test_what_publishers_call_otherwise_is_no_vote_against_a_listed_tag(tmp_path
     """Twelve articles whose publisher uses other tags do not lower the trust in listed ones."""
     (tmp_path / "taxonomy.toml").write_text("only = false\n" + LISTED)
     taxonomy = Taxonomy.from_toml(tmp_path / "taxonomy.toml")
-    others = [(f"{TITLE} {day}", TEXT, ("Weirs",)) for day in range(12)]
+    with_other_tags = [(f"{TITLE} {day}", TEXT, ("Weirs",)) for day in range(12)]
+    with_listed_tags = (TITLE, TEXT, ("floods", "bridges"))
 
-    assert (
-        taxonomy.learn([*others, (TITLE, TEXT, ("floods", "bridges"))]).trust
-        == taxonomy.learn([(TITLE, TEXT, ("floods", "bridges"))]).trust
-    )
+    trust = taxonomy.learn([with_listed_tags]).trust
+    trust_after_others = taxonomy.learn([*with_other_tags, with_listed_tags]).trust
+
+    assert trust_after_others == trust

@@ -16,14 +16,15 @@ ROSES = (
 
 
 def test_it_counts_what_was_confirmed_and_what_was_not() -> None:
-    """Trust is the smoothed share of proposed tags that were confirmed: one of three, with 2
-    added to both; without a past it is 1."""
+    """Trust is the smoothed share of proposed tags that were confirmed: of "Roses" and twice
+    "walls" only the first was, as "rose", so one of three, with 2 added to both. Without a past
+    it is 1."""
     # for each article the proposed tags and the confirmed ones
     past = [(["Roses", "walls"], ["rose"]), (["walls"], ["rain"]), ([], ["rain"])]
-    result = learn_trust(past)
+    trust = learn_trust(past)
 
-    assert result.rejected == {"walls": 2}
-    assert result.share == pytest.approx((1 + 2) / (3 + 2))
+    assert trust.rejected == {"walls": 2}
+    assert trust.share == pytest.approx((1 + 2) / (3 + 2))
     assert learn_trust([]) == Trust(1.0, {})
 
 
@@ -53,7 +54,8 @@ def test_a_past_that_never_had_a_tag_rejects_it(tmp_path: Path) -> None:
 
 
 def test_a_past_that_agrees_with_names_leaves_others_their_chance() -> None:
-    """If named tags were confirmed, a new tag is still given by its name."""
+    """After twelve confirmed articles with the tag "roses", which they name, another tag ("heat
+    pumps") is still given to the first article that names it."""
     taxonomy = Taxonomy(Vocabulary(tag=(TagDef(name="roses"), TagDef(name="heat pumps"))))
     learnt = taxonomy.learn([(f"Of roses {n}", ROSES, ["roses"]) for n in range(12)])
     pumps = (
@@ -65,13 +67,15 @@ def test_a_past_that_agrees_with_names_leaves_others_their_chance() -> None:
 
 
 def test_a_single_past_post_decides_nothing_of_what_was_never_named() -> None:
-    """One confirmed post is too little to measure trust."""
-    taxonomy = Taxonomy(Vocabulary(tag=(TagDef(name="roses"),)))
+    """One confirmed post is too little to measure trust, with a list of tags or without. The tag
+    of that post is learnt all the same, with probabilities from 0 to 1."""
+    with_list = Taxonomy(Vocabulary(tag=(TagDef(name="roses"),)))
 
-    assert taxonomy.learn([("T", "Text.", [])]).trust is None
+    assert with_list.learn([("T", "Text.", [])]).trust is None
 
-    alone = Taxonomy().learn([("T", "Text.", ["x"])])  # no tag twice: nothing to fit weights on
+    learnt = Taxonomy().learn([("T", "Text.", ["x"])])
 
-    assert alone.trust is None
-    assert alone.learnt is not None
-    assert all(0 <= chance <= 1 for chance in alone.learnt.score_tags("T", "Text.").values())
+    assert learnt.trust is None
+    assert learnt.learnt is not None
+    chances = learnt.learnt.score_tags("T", "Text.").values()
+    assert all(0 <= chance <= 1 for chance in chances)

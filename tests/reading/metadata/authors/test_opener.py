@@ -51,30 +51,35 @@ def read_author(html: str, url: str = THREAD) -> str | None:
 def test_the_name_on_the_first_post_counts(post: str) -> None:
     """The author of a thread is the user of the first post, in the markup of each forum
     software; bosun only replies."""
-    page = (
-        f"<div>{post}<p>When does it leave?</p></div><div>{post.replace('keel_42', 'bosun')}<p>At"
-        " dawn.</p></div>"
-    )
-    assert read_author(page) == "keel_42"
+    first_post = f"<div>{post}<p>When does it leave?</p></div>"
+    reply = f"<div>{post.replace('keel_42', 'bosun')}<p>At dawn.</p></div>"
+
+    assert read_author(first_post + reply) == "keel_42"
 
 
 def test_microdata_name_the_opener_and_not_who_replies() -> None:
-    """Microdata of a reply (`Comment`) is ignored, whether it stands after or before the
-    opener's, and on any site."""
-    assert read_author(MARKED.format(OPENED, REPLY.format("bosun"))) == "keel_42"
-    assert read_author(MARKED.format(REPLY.format("bosun"), OPENED), ARTICLE) == "keel_42"
+    """Microdata of bosun's reply (`Comment`) is ignored, whether it stands after or before that
+    of keel_42, who opened the thread, and whether the address is a forum's or not."""
+    reply = REPLY.format("bosun")
+    reply_after = MARKED.format(OPENED, reply)
+    reply_before = MARKED.format(reply, OPENED)
+
+    assert read_author(reply_after, url=THREAD) == "keel_42"
+    assert read_author(reply_before, url=ARTICLE) == "keel_42"
 
 
 def test_a_declared_author_and_nobody_s_name() -> None:
     """A declared author beats names in posts; "Guest" and a name inside of a form are no
     authors."""
     declared = (
-        '<script type="application/ld+json">{"@type":"DiscussionForumPosting","author":{"name":"Ana'
-        ' Lima"}}</script>'
+        '<script type="application/ld+json">'
+        '{"@type":"DiscussionForumPosting","author":{"name":"Ana Lima"}}'
+        "</script>"
     )
+    on_post = '<a class="username">bosun</a>'
+    guest = '<a class="username">Guest</a>'
+    in_form = '<form><a class="username">bosun</a></form>'
 
-    assert read_author(declared + '<a class="username">bosun</a>') == "Ana Lima"
-    assert read_author('<a class="username">Guest</a><p>When does it leave?</p>') is None
-    assert (
-        read_author('<form><a class="username">bosun</a></form><p>When does it leave?</p>') is None
-    )
+    assert read_author(declared + on_post) == "Ana Lima"
+    assert read_author(guest + "<p>When does it leave?</p>") is None
+    assert read_author(in_form + "<p>When does it leave?</p>") is None
