@@ -27,24 +27,29 @@ _TEXT = st.text(
 def test_one_line_is_legal_nfc_and_has_lone_blanks(value: str) -> None:
     """`text.line` equals the slow rule: legal characters, Unicode NFC, single blanks, none at
     the ends."""
-    assert (
-        text.line(value)
-        == re.sub(r"\s+", " ", unicodedata.normalize("NFC", text.remove_illegal(value))).strip()
-    )
+    legal = text.remove_illegal(value)
+    composed = unicodedata.normalize("NFC", legal)
+    expected = re.sub(r"\s+", " ", composed).strip()
+
+    assert text.line(value) == expected
 
 
 @given(_TEXT)
 def test_letters_are_those_and_digits_in_lower_case(value: str) -> None:
     """`extract_letters` equals the slow rule: letters and digits of the lower-cased text."""
-    assert overlap.extract_letters(value) == "".join(re.findall(r"[^\W_]+", value.lower()))
+    letters_and_digits = re.findall(r"[^\W_]+", value.lower())
+    assert overlap.extract_letters(value) == "".join(letters_and_digits)
 
 
 @given(_TEXT)
 def test_a_line_that_begins_with_a_letter_has_no_marker(value: str) -> None:
-    """The shortcut for lines that begin with a letter gives the same text as the full rules,
-    which a quoted line goes through."""
-    line = f"a{value.replace(chr(10), ' ').rstrip()}"
-    assert text.plain(f"x\n{line}") == text.plain(f"x\n> {line}")
+    """`text.plain` has a shortcut for lines of Markdown that begin with a letter. It gives the
+    same text as the full rules, which the same line as a quotation (`>`) goes through."""
+    line = "a" + value.replace("\n", " ").rstrip()
+    by_shortcut = text.plain(f"x\n{line}")
+    by_full_rules = text.plain(f"x\n> {line}")
+
+    assert by_shortcut == by_full_rules
 
 
 @given(
@@ -63,13 +68,14 @@ def test_the_shortcut_misses_no_glued_sentence(value: str) -> None:
 def test_quotes_are_replaced_with_and_without_the_shortcut(value: str) -> None:
     """`normalise_phrase` equals the slow rule: plain quotes, marks stripped from the ends, lower
     case."""
-    assert (
-        hints.normalise_phrase(value)
-        == value.translate(hints._PLAIN_QUOTES).strip(" \t\n-–—*•|:<>[]()»").lower()
-    )
+    with_plain_quotes = value.translate(hints._PLAIN_QUOTES)
+    expected = with_plain_quotes.strip(" \t\n-–—*•|:<>[]()»").lower()
+
+    assert hints.normalise_phrase(value) == expected
 
 
 @given(_TEXT)
 def test_capitals_are_upper_case_characters(value: str) -> None:
     """`count_capitals` equals counting the characters that `str.isupper` accepts."""
-    assert sequence.count_capitals(value) == sum(map(str.isupper, value))
+    capitals = [character for character in value if character.isupper()]
+    assert sequence.count_capitals(value) == len(capitals)

@@ -8,7 +8,7 @@ from syndicator.describing.text.sentences import is_too_long
 
 
 @pytest.mark.parametrize(
-    ("excerpt", "long"),
+    ("excerpt", "is_over"),
     [
         ("word " * 55, False),
         ("word " * 56, True),
@@ -18,6 +18,6 @@ from syndicator.describing.text.sentences import is_too_long
         ("字" * 181, True),  # a wide character counts two
     ],
 )
-def test_words_and_columns_are_counted(excerpt: str, long: bool) -> None:
+def test_words_and_columns_are_counted(excerpt: str, is_over: bool) -> None:
     """An excerpt may have up to 55 words and 360 columns; wide characters take two columns each."""
-    assert is_too_long(excerpt) == long
+    assert is_too_long(excerpt) == is_over

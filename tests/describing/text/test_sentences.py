@@ -72,16 +72,17 @@ def test_sentences_end_where_readers_end_them(code: str, line: str, number: int)
 
 @pytest.mark.parametrize(("sentence", "code"), FAULTS)
 def test_a_fault_of_form_is_named(sentence: str, code: str) -> None:
-    """A sentence that should not stand in an excerpt is refused with a code for its fault."""
-    assert sentences.find_fault(sentence, "The title again") == code
+    """A sentence that should not stand in an excerpt of an article, called "The title again", is
+    refused with a code for its fault."""
+    assert sentences.find_fault(sentence, title="The title again") == code
 
 
 @pytest.mark.parametrize(("text", "declared", "code"), LANGUAGES)
 def test_a_text_outranks_a_declaration_it_contradicts(
     text: str, declared: str | None, code: str
 ) -> None:
-    """The language is detected from the text; the declared one counts only if the text is too
-    short to tell."""
+    """The language is detected from the text, whatever is declared; the declared one, without its
+    region, counts only if the text is too short to tell ("OK")."""
     assert detect(text, declared) == code
 
 
@@ -95,25 +96,28 @@ def test_a_dateline_is_cut_off() -> None:
 
 
 def test_a_japanese_excerpt_keeps_to_the_cap() -> None:
-    """Japanese characters count twice, so an excerpt has at most half as many characters."""
-    text = "政府は今日、新しい計画を発表した。" * 40
-    excerpt, by = choose_excerpt("計画", text, "", "ja")
+    """Japanese characters count twice, so the excerpt of a long text has at most half as many
+    characters as one in Latin letters may have."""
+    long_text = "政府は今日、新しい計画を発表した。" * 40
+    excerpt, excerpt_by = choose_excerpt("計画", long_text, "", "ja")
 
-    assert by == "extractive"
+    assert excerpt_by == "extractive"
     assert 0 < len(excerpt) <= sentences.CHARACTERS / 2
 
 
 @given(st.text(max_size=400), st.text(max_size=40))
 def test_an_excerpt_passes_its_own_gates(text: str, title: str) -> None:
-    """For any text, the excerpt is short enough and has no fault of form (except one that is
-    checked earlier)."""
+    """For any text, the excerpt, if there is one, is short enough and has no fault of form, except
+    perhaps "boilerplate", which is checked earlier, sentence by sentence."""
     excerpt = summarize(title, text)
-    assert not excerpt or not sentences.is_too_long(excerpt)
-    assert not excerpt or sentences.find_fault(excerpt, title) in ("", "boilerplate")
+    if excerpt:
+        assert not sentences.is_too_long(excerpt)
+        assert sentences.find_fault(excerpt, title) in ("", "boilerplate")
 
 
 def test_a_taxonomy_travels_to_other_processes() -> None:
-    """A taxonomy can be pickled for worker processes and works there as before."""
+    """A taxonomy, here without a list, can be pickled for worker processes and works there as
+    before: it gives no category, and of the publisher's tags those that are names."""
     copy = pickle.loads(pickle.dumps(Taxonomy()))
     assert copy.category("Anything", "Any text at all.").name is None
     assert copy.tags("Anything", "Any text.", ["Chatgpt", "https://example.org"]) == ("ChatGPT",)

@@ -32,15 +32,15 @@ def is_first_block_kept(markup: str, score: float, *, selected: bool) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("markup", "selected", "least"),
+    ("markup", "selected", "limit"),
     [
         (f"<div><p>{TEXT}</p></div>", False, 0.5),
         (f"<div><p>{TEXT}</p></div>", True, 0.1),
         ("<pre>boat = 1</pre>", False, 0.5),
     ],
 )
-def test_the_score_from_which_a_block_stays(markup: str, selected: bool, least: float) -> None:
+def test_the_score_from_which_a_block_stays(markup: str, selected: bool, limit: float) -> None:
     """A block stays from a score of 0.5, and from 0.1 if the operator selected it; both sides of
     the limit are tried."""
-    assert not is_first_block_kept(markup, least - 0.01, selected=selected)
-    assert is_first_block_kept(markup, least + 0.01, selected=selected)
+    assert not is_first_block_kept(markup, score=limit - 0.01, selected=selected)
+    assert is_first_block_kept(markup, score=limit + 0.01, selected=selected)

@@ -20,7 +20,7 @@ FILM = (
 LINK = "[The ferry leaves](https://films.example/embed/1)"
 
 
-def list_players(inside: str, *, before: str = "", after: str = "") -> list[str]:
+def read_paragraphs(inside: str, *, before: str = "", after: str = "") -> list[str]:
     text = f"<p>{STORY[0]}</p>{inside}<p>{STORY[1]}</p><p>{STORY[2]}</p>"
     page = (
         f"<html><title>The last ferry</title><body>{before}<article><h1>The last"
@@ -51,11 +51,12 @@ def list_players(inside: str, *, before: str = "", after: str = "") -> list[str]
     ],
 )
 def test_a_player_inside_the_text_is_a_link(frame: str, link: str) -> None:
-    """A frame that plays video or audio becomes one link between the paragraphs, named by its
-    title, else by its host."""
-    body = list_players(frame)
-    assert [body[0], *body[2:]] == list(STORY)
-    assert body[1].startswith(link)
+    """A frame that plays video or audio, put behind the first of three paragraphs, becomes one
+    link there, named by its title, else by its host."""
+    first, player, second, third = read_paragraphs(frame)
+
+    assert player.startswith(link)
+    assert (first, second, third) == STORY
 
 
 @pytest.mark.parametrize(
@@ -72,11 +73,11 @@ def test_a_player_inside_the_text_is_a_link(frame: str, link: str) -> None:
 )
 def test_a_frame_without_a_player_is_no_link(frame: str) -> None:
     """Frames that count visitors, advertise, are invisible or have no public web address leave
-    nothing in the text."""
-    assert list_players(frame) == list(STORY)
+    nothing between the paragraphs of the text."""
+    assert read_paragraphs(frame) == list(STORY)
 
 
 def test_a_player_outside_of_the_text_is_no_link() -> None:
     """A player before or after the article element does not belong to it and leaves no link."""
-    assert list_players("", before=FILM) == list(STORY)
-    assert list_players("", after=FILM) == list(STORY)
+    assert read_paragraphs("", before=FILM) == list(STORY)
+    assert read_paragraphs("", after=FILM) == list(STORY)

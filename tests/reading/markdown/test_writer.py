@@ -55,50 +55,53 @@ CASES = [
 @pytest.mark.parametrize(("markup", "expected"), CASES)
 def test_markdown(markup: str, expected: str) -> None:
     """Each piece of HTML in `CASES` is converted to the expected Markdown."""
-    tree = parse_tree(f"<html><body>{markup}</body></html>")
-    assert markdown.to_markdown(read_blocks(tree), BASE) == expected
+    blocks = read_blocks(parse_tree(f"<html><body>{markup}</body></html>"))
+    assert markdown.to_markdown(blocks, BASE) == expected
 
 
 @pytest.mark.parametrize("markup", [markup for markup, _ in CASES])
 def test_escaped_text_makes_no_markup(markup: str) -> None:
     """Markdown made from any of the sample markup renders to HTML without scripts, raw tags or
     `javascript:` links."""
-    tree = parse_tree(f"<html><body>{markup}</body></html>")
-    result = (
-        MarkdownIt("commonmark", {"html": True})
-        .enable("table")
-        .render(markdown.to_markdown(read_blocks(tree), BASE))
-    )
+    blocks = read_blocks(parse_tree(f"<html><body>{markup}</body></html>"))
+    markdown_text = markdown.to_markdown(blocks, BASE)
 
-    assert "<script" not in result
-    assert "<b>" not in result
-    assert "javascript:" not in result
+    # a renderer that lets raw HTML through
+    renderer = MarkdownIt("commonmark", {"html": True}).enable("table")
+    rendered = renderer.render(markdown_text)
+
+    assert "<script" not in rendered
+    assert "<b>" not in rendered
+    assert "javascript:" not in rendered
 
 
 @pytest.mark.parametrize("depth", [50, 900])
 @pytest.mark.parametrize("tag", ["div", "span", "blockquote", "b", "ul><li"])
 def test_deep_nesting_overflows_no_stack(depth: int, tag: str) -> None:
-    """Elements nested 900 deep are converted to Markdown, and their text is not lost."""
-    parser = lxml_html.HTMLParser(huge_tree=True)  # the usual one drops what is deeper than 256
-    tree = lxml_html.document_fromstring(
-        f"<html><body>{f'<{tag}>' * depth}text</body></html>", parser=parser
-    )
+    """Elements nested up to 900 deep are converted to Markdown, and their text is not lost."""
+    nested = f"<{tag}>" * depth + "text"
+    # the usual parser drops what is deeper than 256
+    parser = lxml_html.HTMLParser(huge_tree=True)
+    tree = lxml_html.document_fromstring(f"<html><body>{nested}</body></html>", parser=parser)
+
     assert "text" in markdown.to_markdown(read_blocks(tree), BASE)
 
 
-NESTED = "<ul><li>a<ul><li>b<ol><li>c</li><li>d</li></ol></li></ul></li></ul>"
-
-
 @pytest.mark.parametrize(
-    ("cut", "expected"),
+    ("cut_blocks", "expected"),
     [
         (0, ["- a", "  - b", "    1. c", "    2. d"]),
         (1, ["- b", "  1. c", "  2. d"]),
         (2, ["1. c", "2. d"]),
     ],
 )
-def test_an_item_whose_own_text_was_cut_leaves_no_marker(cut: int, expected: list[str]) -> None:
-    """If the text of the outer list items was cut (the first `cut` blocks), their bullets are
-    cut, too."""
-    blocks = read_blocks(parse_tree(f"<html><body>{NESTED}</body></html>"))
-    assert markdown.to_markdown(blocks[cut:], BASE).splitlines() == expected
+def test_an_item_whose_own_text_was_cut_leaves_no_marker(
+    cut_blocks: int, expected: list[str]
+) -> None:
+    """If the text of the outer items of nested lists was cut (the first blocks), their bullets
+    are cut, too."""
+    nested = "<ul><li>a<ul><li>b<ol><li>c</li><li>d</li></ol></li></ul></li></ul>"
+    blocks = read_blocks(parse_tree(f"<html><body>{nested}</body></html>"))
+    kept = blocks[cut_blocks:]
+
+    assert markdown.to_markdown(kept, BASE).splitlines() == expected
