@@ -103,6 +103,7 @@ def test_beginnings_whole_words_neighbours_and_joined_words_are_found() -> None:
     words = categories.prepare_native_words(
         ["forsch", "ki$", "soziale-medien", "regierung", "taux-d'intérêt"], "de"
     )
+    # "Kinder" is not "KI", and "Soziale Fragen" are not "soziale Medien"
     counts = words.count_words(
         "Forscher der Bundesregierung: KI und soziale Medien. Kinder. Le taux d'intérêt. Soziale"
         " Fragen."
@@ -117,7 +118,8 @@ def test_beginnings_whole_words_neighbours_and_joined_words_are_found() -> None:
 
 
 def test_eastern_words_begin_anywhere_and_latin_ones_stand_alone() -> None:
-    """Chinese words match inside text, Latin words as whole words only."""
+    """Chinese words match inside text, the longest one only; Latin words match as whole words,
+    so "ai$" not in "OpenAI"."""
     words = categories.prepare_native_words(["人工智能", "智能", "ai$"], "zh")
     assert words.count_words("OpenAI今日发布人工智能模型,AI手机") == {"人工智能": 1, "ai$": 1}
 

@@ -88,11 +88,8 @@ def test_a_text_outranks_a_declaration_it_contradicts(
 
 def test_a_dateline_is_cut_off() -> None:
     """Place and agency before the first sentence are not part of an excerpt."""
-    text = "PARIS (Reuters) - The bank of the city cut its rates on Monday after a long debate."
-    assert (
-        summarize("Rates", text)
-        == "The bank of the city cut its rates on Monday after a long debate."
-    )
+    sentence = "The bank of the city cut its rates on Monday after a long debate."
+    assert summarize("Rates", f"PARIS (Reuters) - {sentence}") == sentence
 
 
 def test_a_japanese_excerpt_keeps_to_the_cap() -> None:

@@ -62,10 +62,10 @@ def test_the_html_part_counts_else_the_text() -> None:
 def test_addresses_in_a_plain_text_are_links() -> None:
     """An address in plain text becomes a link; the angle brackets and the full stop after it
     stay text."""
-    assert make_html("See https://a.example/b?c=1&d=<2>.") == (
-        '<p>See <a href="https://a.example/b?c=1&amp;d=">https://a.example/b?c=1&amp;d=</a>'
-        "&lt;2&gt;.</p>"
-    )
+    link = '<a href="https://a.example/b?c=1&amp;d=">https://a.example/b?c=1&amp;d=</a>'
+    html = make_html("See https://a.example/b?c=1&d=<2>.")
+
+    assert html == f"<p>See {link}&lt;2&gt;.</p>"
 
 
 @pytest.mark.parametrize(

@@ -253,10 +253,9 @@ def test_published_not_updated_and_not_in_the_future() -> None:
 
 def test_the_date_in_the_url_counts_and_a_copyright_year_does_not() -> None:
     """Without a stated date the one in the address is taken; a copyright year is no date."""
-    assert (
-        read_day(HEADLINE + PARAGRAPH, "https://www.harbourpost.example/2021/02/03/last-ferry")
-        == "2021-02-03"
-    )
+    address = "https://www.harbourpost.example/2021/02/03/last-ferry"
+
+    assert read_day(HEADLINE + PARAGRAPH, address) == "2021-02-03"
     assert read_day(HEADLINE + PARAGRAPH + "<footer>© 2022 Harbour Post</footer>") == ""
 
 

@@ -104,10 +104,8 @@ def test_a_canonical_on_another_site_is_a_duplicate_only(own: str, neighbour: st
 
 def test_og_url_when_there_is_no_canonical() -> None:
     """If the canonical link is missing, `og:url` identifies the page."""
-    assert (
-        read_identity('<meta property="og:url" content="/news/2024/ferry">').canonical
-        == "https://www.paper.example/news/2024/ferry"
-    )
+    found = read_identity('<meta property="og:url" content="/news/2024/ferry">')
+    assert found.canonical == "https://www.paper.example/news/2024/ferry"
 
 
 def test_base_is_honoured() -> None:

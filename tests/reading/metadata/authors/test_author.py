@@ -425,8 +425,8 @@ def test_a_person_whose_site_bears_the_same_name() -> None:
 
 
 def test_an_element_with_most_of_the_page_is_no_sidebar() -> None:
-    """A byline counts inside of an element named `sidebar` if the text is there, too; in a real
-    sidebar it does not."""
+    """A byline counts inside of an element with the class `grid-sidebar` if the text is there,
+    too; if the text is below the element, that is a real sidebar, and it does not."""
     byline = "<p class='byline'>By Maren Oduya</p>"
     assert (
         read_author(f"{HEADLINE}<div class='grid-sidebar'>{byline}{PARAGRAPH * 6}</div>")
