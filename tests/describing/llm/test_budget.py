@@ -57,7 +57,8 @@ def test_calls_and_tokens_of_a_day() -> None:
 
 @pytest.mark.parametrize("tokens", [0, -5, 1_000_000])
 def test_a_count_of_tokens_that_cannot_be_is_not_believed(tokens: int) -> None:
-    """If the server reports an impossible number of tokens, our own estimate (100) is counted."""
+    """If the server reports an impossible number of tokens, our own estimate (100), called the
+    cost, is counted."""
     after_call = limits.count_call(FRESH, cost=100)
     meter = limits.record_answer(after_call, cost=100, tokens=tokens, form="bare")
 
@@ -77,8 +78,8 @@ def test_a_call_that_is_cut_short_counts_as_it_was_expected() -> None:
     "reason", ["connect", "dns", "tls", "blocked-address", "http-401", "http-404", "http-307"]
 )
 def test_one_look_at_a_dead_endpoint_is_enough(reason: str) -> None:
-    """A failure that only the endpoint can have caused pauses requests at once, for the first
-    pause."""
+    """A failure that only the endpoint can have caused pauses requests ("resting") at once; after
+    the first pause (`FIRST_REST`) they go on."""
     meter = limits.record_failure(FRESH, make_failure(reason), NOW)
 
     assert find_hindrance_reason(meter) == "resting"

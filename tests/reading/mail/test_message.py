@@ -21,7 +21,7 @@ def find_fault(raw: bytes, size: int = 0) -> str:
 
 
 def test_a_newsletter_is_an_entry() -> None:
-    """A newsletter (issue 7 of the sample) becomes an entry with id, title, author, date and
+    """A newsletter (the seventh of the samples) becomes an entry with id, title, author, date and
     text, without the reader's address, tracking and unsubscribing."""
     sent = NOW - timedelta(hours=2)
     raw = make_mail(7, sent)
