@@ -24,13 +24,16 @@ def test_an_edit_since_they_were_read_is_seen(tmp_path: Path) -> None:
     sources = config / "sources.toml"
     sources.write_text('[[source]]\nkey = "a"\nurl = "https://a.example/"\n')
     with open_app(config) as app:
+        known_at_start = by_address(app.configuration.sources)
+        # an edit since: it has the address of NEW
         sources.write_text('[[source]]\nkey = "a"\nurl = "https://new.example/feed"\n')
         with pytest.raises(UsageError, match="already"):
-            write_sources(
-                app.configuration, [NEW], by_address(app.configuration.sources)
-            )  # which does not know of it
+            write_sources(app.configuration, [NEW], known_at_start)
+
     with open_app(config) as app:
+        known_at_start = by_address(app.configuration.sources)
+        # an edit since: it has another address
         sources.write_text('[[source]]\nkey = "a"\nurl = "https://a.example/"\n')
-        write_sources(app.configuration, [NEW], by_address(app.configuration.sources))
+        write_sources(app.configuration, [NEW], known_at_start)
 
     assert [source.key for source in load_sources(sources)] == ["a", "new"]

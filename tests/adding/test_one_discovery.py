@@ -30,7 +30,8 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(refresh, "make_worker", lambda settings: InProcess())
 
 
-def is_right(front: Front, instance: Instance, way: str) -> bool:
+def has_expected_source(front: Front, instance: Instance, way: str) -> bool:
+    """Whether the instance follows the front page as expected, or gives the expected reason."""
     source_kinds = instance.list_source_kinds()
     if way == "add":
         if front.reason:
@@ -53,12 +54,14 @@ def test_a_front_page_is_followed_and_is_no_article(tmp_path: Path, web: Web, wa
     """However an address is added, a front page gets the expected source, its three stories are
     filed, and it is never an article itself."""
     instance = Instance(tmp_path, web)
-    WAYS[way](instance, [front.url for front in FRONTS])
+    add_addresses = WAYS[way]
+    add_addresses(instance, [front.url for front in FRONTS])
     instance.visit_due()
-    wrong = [front.name for front in FRONTS if not is_right(front, instance, way)]
 
+    wrong = [front.name for front in FRONTS if not has_expected_source(front, instance, way)]
     assert wrong == [], instance.list_source_kinds()
 
+    # stories have /p/ in their addresses, front pages have not
     filed = instance.list_article_urls()
     followed = [front for front in FRONTS if front.followed]
 
@@ -78,41 +81,50 @@ def test_a_list_gives_the_same_sources_by_every_way(tmp_path: Path, web: Web) ->
     sources_by_way = {}
     for way in ("opml", "text", "sources.toml", "console", "api"):
         instance = Instance(tmp_path / way, web)
-        WAYS[way](instance, urls)
+        add_addresses = WAYS[way]
+        add_addresses(instance, urls)
         instance.visit_due(limit=0)
         sources_by_way[way] = sorted(
             (source_kind.key, source_kind.kind, source_kind.followed, source_kind.reason)
             for source_kind in instance.list_source_kinds().values()
         )
-    first_opml = sources_by_way["opml"]
+    opml_sources = sources_by_way["opml"]
 
-    assert len(first_opml) == 61
+    assert len(opml_sources) == 61
 
-    differing = {way: sorted({*sources} ^ {*first_opml}) for way, sources in sources_by_way.items()}
+    for way, sources in sources_by_way.items():
+        assert set(sources) == set(opml_sources), way
 
-    assert {way: rows for way, rows in differing.items() if rows} == {}
-    assert sum(bool(kind) for _, kind, _, _ in first_opml) == 8 + 30 + 8
+    # a source that is followed has a kind
+    assert sum(bool(kind) for _, kind, _, _ in opml_sources) == 8 + 30 + 8
 
 
-ICONS = ("/", "/favicon.ico")  # where the icon of a site is looked for
+ICON_PATHS = ("/", "/favicon.ico")  # where the icon of a site is looked for
 
 
 def test_a_first_visit_after_add_asks_for_nothing_beyond_the_preview(
     tmp_path: Path, web: Web
 ) -> None:
-    """`add` and the first visit use what the preview has fetched: nothing is requested a second
-    time, only the icon is new."""
+    """`add` requests the same addresses as its preview (`--dry-run`), and the first visit after it
+    none of them again: only the icon of the site is new."""
     empty = "http://empty.example/feed"
     web.answers = {**web.answers, empty: make_rss("Empty", empty, [])}
-    for url in ("http://one.example/", "http://plain.example/", empty):
-        looking = Instance(tmp_path / f"look{url[7:10]}", web)
+
+    for name, url in (
+        ("one", "http://one.example/"),
+        ("plain", "http://plain.example/"),
+        ("empty", empty),
+    ):
+        previewing = Instance(tmp_path / f"preview-{name}", web)
         web.asked.clear()
-        looking.run_command("add", url, "--yes", "--dry-run")
-        preview = sorted(web.asked)
-        adding = Instance(tmp_path / f"add{url[7:10]}", web)
+        previewing.run_command("add", url, "--yes", "--dry-run")
+        asked_by_preview = sorted(web.asked)
+
+        adding = Instance(tmp_path / f"add-{name}", web)
         web.asked.clear()
         assert adding.run_command("add", url, "--yes").exit_code == 0
-        assert sorted(web.asked) == preview
+        assert sorted(web.asked) == asked_by_preview
+
         adding.visit_due()
-        beyond = Counter(web.asked) - Counter(preview)
-        assert all(urlsplit(asked).path in ICONS for asked in beyond), beyond
+        asked_by_visit = Counter(web.asked) - Counter(asked_by_preview)
+        assert all(urlsplit(asked).path in ICON_PATHS for asked in asked_by_visit), asked_by_visit

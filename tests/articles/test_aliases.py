@@ -7,8 +7,8 @@ from syndicator.core.model import Article
 
 
 def test_an_article_is_found_by_its_addresses_on_its_own_site_and_its_guid() -> None:
-    """The aliases of an article are its addresses on its own site, in normal form, and its feed id;
-    an address on another host is none."""
+    """The aliases of an article are its addresses on its own site, in normal form (without www),
+    and its feed id with its source; an address on another site is none."""
     article = Article(
         id="a" * 26,
         url="https://bank.example/news",

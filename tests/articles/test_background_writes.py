@@ -34,11 +34,11 @@ class SlowDisk:
 def test_a_file_is_put_while_the_disk_is_busy(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Within `together`, `put` returns before the file is synced; `settle` waits until file and
+    """Within `batch_writes`, `put` returns before the file is synced; `settle` waits until file and
     folder ("11") are, and only then the file has its name."""
     article_store = FileArticleStore(tmp_path)
     article_store.put(make_full_article(id="a" * 26))  # makes the folder
-    disk = SlowDisk(monkeypatch)
+    disk = SlowDisk(monkeypatch)  # no sync ends until it is released
 
     with article_store.batch_writes() as settle:
         _, stamp, _ = article_store.put(make_full_article(id="b" * 26))
@@ -59,16 +59,17 @@ def test_a_file_is_put_while_the_disk_is_busy(
 def test_a_file_that_was_put_is_read_at_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Within `together`, reading, finding, changing or listing an article waits for its pending
+    """Within `batch_writes`, reading, finding, changing or listing an article waits for its pending
     write, so that it is seen."""
     article_store = FileArticleStore(tmp_path)
     article_store.put(make_full_article(id="a" * 26))
-    disk = SlowDisk(monkeypatch)
+    disk = SlowDisk(monkeypatch)  # no sync ends until it is released
 
     with article_store.batch_writes():
         stored, stamp, _ = article_store.put(make_full_article(id="b" * 26))
         threading.Timer(0.05, disk.released.set).start()
 
+        # still being written: this waits
         assert article_store.get(stamp.path) == stored
 
         revised, _, changed = article_store.put(
@@ -93,10 +94,10 @@ def test_no_row_stays_whose_file_could_not_be_written(
     article_store = FileArticleStore(tmp_path / "articles")
     store = open_store(f"sqlite:///{tmp_path}/syndicator.db", articles_exist=False)
     article_store.put(make_full_article(id="a" * 26))
-    sync = os.fsync
+    working_fsync = os.fsync
 
     def fail_once(_descriptor: int) -> None:
-        monkeypatch.setattr(os, "fsync", sync)
+        monkeypatch.setattr(os, "fsync", working_fsync)
         raise OSError(errno.EIO, "the disk is broken")
 
     with (
@@ -107,7 +108,8 @@ def test_no_row_stays_whose_file_could_not_be_written(
         monkeypatch.setattr(os, "fsync", fail_once)
         stored, stamp, _ = article_store.put(make_full_article(id="b" * 26))
         store.visits.record(ArticleRecord(article=stored, stamp=stamp))
-        article_store.get(stamp.path)  # raises, and the visits end with what they recorded
+        # waits for the write, so it raises; that ends the transaction with the row
+        article_store.get(stamp.path)
 
     assert store.visits.stamp("b" * 26) is None
     assert not list(tmp_path.rglob(".tmp-*"))
@@ -126,8 +128,8 @@ def test_files_of_one_name_are_written_one_after_the_other(tmp_path: Path) -> No
 
 
 def test_a_block_within_another_shares_its_writes(tmp_path: Path) -> None:
-    """A `batch_writes` block inside another writes its files at its end, and the outer block goes
-    on."""
+    """A `batch_writes` block inside another has written its files at its end, and the outer block
+    goes on."""
     article_store = FileArticleStore(tmp_path)
 
     with article_store.batch_writes():
@@ -142,8 +144,8 @@ def test_a_block_within_another_shares_its_writes(tmp_path: Path) -> None:
 
 
 def test_a_file_has_its_name_when_the_block_ends(tmp_path: Path) -> None:
-    """At the end of the `together` block all files are written under their names, without a call of
-    `settle`."""
+    """At the end of the `batch_writes` block all files are written under their names, without a
+    call of `settle`."""
     article = make_full_article(id=make_article_id("https://example.org/last"))
     article_store = FileArticleStore(tmp_path)
 

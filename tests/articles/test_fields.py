@@ -35,8 +35,8 @@ class ArticleWithMinutes(Article):
 
 
 def test_a_field_is_one_row(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """A new field of articles (`minutes`) needs only one row in the table to be cleaned, written,
-    read and removed again."""
+    """A new field of articles (`minutes`, a whole number that is not below 0) needs only one row in
+    the table to be cleaned, written, read and removed again."""
     monkeypatch.setattr(fields, "TABLE", (*fields.TABLE, Field("minutes", WHOLE, 2)))
     monkeypatch.setattr(frontmatter, "Article", ArticleWithMinutes)
     store = FileArticleStore(tmp_path, durable=False)
@@ -45,6 +45,7 @@ def test_a_field_is_one_row(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
 
     _, stamp, _ = store.put(replace(article, minutes=7))
     assert "minutes: 7" in list_head_lines((tmp_path / stamp.path).read_bytes())
+
     # a key that is not known as ours would keep its 7 for ever
     store.put(replace(article, minutes=9))
 
@@ -54,6 +55,8 @@ def test_a_field_is_one_row(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
     data = (tmp_path / stamp.path).read_bytes()
     assert frontmatter.extra(data) == {}
     assert "minutes" in fields.list_our_keys({"schema": "2"})
+
+    # -3 counts as 0, the default, which is not written
     store.put(article)
     assert "minutes" not in (tmp_path / stamp.path).read_text()
 
@@ -77,8 +80,9 @@ def test_no_two_rows_share_a_key_or_an_attribute() -> None:
 
 
 def test_a_later_field_at_its_default_leaves_the_file_as_it_was() -> None:
-    """A newer field with its default value is not written, so that old files do not change."""
-    settled = replace(
+    """A newer field with its default value is not written, so that old files do not change; nor is
+    a `schema`. (The plain article has no field that needs a later schema.)"""
+    article_with_defaults = replace(
         make_plain_article(),
         authors=(),
         rights=(),
@@ -89,11 +93,9 @@ def test_a_later_field_at_its_default_leaves_the_file_as_it_was() -> None:
         digest2="",
     )
 
-    assert frontmatter.dump(settled) == frontmatter.dump(make_plain_article())
-    assert not any(
-        line.startswith("schema")
-        for line in list_head_lines(frontmatter.dump(make_plain_article()))
-    )
+    data = frontmatter.dump(make_plain_article())
+    assert frontmatter.dump(article_with_defaults) == data
+    assert not any(line.startswith("schema") for line in list_head_lines(data))
 
 
 def test_a_later_field_makes_the_file_say_its_schema_after_the_fields_that_every_version_knows() -> (  # noqa: E501
@@ -108,28 +110,41 @@ def test_a_later_field_makes_the_file_say_its_schema_after_the_fields_that_every
 
 
 @pytest.mark.parametrize(
-    "line",
-    ["", "schema: 1\n", "schema: 6\n", "schema: Article\n", "schema: 2.0\n", "schema: [2]\n"],
+    ("schema_line", "schema_key"),
+    [
+        ("", {}),
+        ("schema: 1\n", {"schema": 1}),
+        ("schema: 6\n", {"schema": 6}),
+        ("schema: Article\n", {"schema": "Article"}),
+        ("schema: 2.0\n", {"schema": 2.0}),
+        ("schema: [2]\n", {"schema": [2]}),
+    ],
 )
-def test_without_our_schema_a_later_key_is_the_operators(line: str) -> None:
+def test_without_our_schema_a_later_key_is_the_operators(
+    schema_line: str, schema_key: dict[str, Any]
+) -> None:
     """In a file without `schema: 2`, keys that later versions use (`hold`, `rights`, `authors`)
-    belong to the operator and are kept as they are."""
-    keys = f"{line}hold: true\nrights: [a, {{b: c}}]\nauthors: {{name: Ada}}\n".encode()
-    data = frontmatter.dump(make_plain_article()).replace(b"---\n", b"---\n" + keys, 1)
-    loaded = frontmatter.load(data)
+    and a `schema` of another value belong to the operator and are kept as they are."""
+    plain_data = frontmatter.dump(make_plain_article())
+    lines = f"{schema_line}hold: true\nrights: [a, {{b: c}}]\nauthors: {{name: Ada}}\n".encode()
+    data = plain_data.replace(b"---\n", b"---\n" + lines, 1)
 
-    assert loaded == frontmatter.load(frontmatter.dump(make_plain_article()))
-    operator_keys = frontmatter.extra(data)
-    assert operator_keys.pop("schema", None) is None or line
-    assert operator_keys == {"hold": True, "rights": ["a", {"b": "c"}], "authors": {"name": "Ada"}}
+    # no field of the article is read from them
+    assert frontmatter.load(data) == frontmatter.load(plain_data)
+    assert frontmatter.extra(data) == {
+        **schema_key,
+        "hold": True,
+        "rights": ["a", {"b": "c"}],
+        "authors": {"name": "Ada"},
+    }
 
 
-@pytest.mark.parametrize("line", ["schema: 2\n", "schema: '2'\n"])
-def test_with_our_schema_a_later_key_is_ours(line: str) -> None:
+@pytest.mark.parametrize("schema_line", ["schema: 2\n", "schema: '2'\n"])
+def test_with_our_schema_a_later_key_is_ours(schema_line: str) -> None:
     """In a file with `schema: 2`, the keys of that version are ours: they are read as fields, and a
     wrong value is an error."""
     data = frontmatter.dump(make_plain_article()).replace(
-        b"---\n", f"---\n{line}hold: true\nrights: [a]\n".encode(), 1
+        b"---\n", f"---\n{schema_line}hold: true\nrights: [a]\n".encode(), 1
     )
 
     assert frontmatter.extra(data) == {}
@@ -141,13 +156,14 @@ def test_with_our_schema_a_later_key_is_ours(line: str) -> None:
 
 def test_an_operators_key_of_the_name_stays_theirs_when_the_file_needs_the_schema() -> None:
     """If the operator already uses the key `rights`, it stays theirs, and `operator_keys` says so;
-    our field of that name is not stored in this file."""
-    data = frontmatter.dump(make_plain_article(), {"rights": {"mine": 1}, "draft": True})
-    written = frontmatter.dump(
-        make_plain_article(hold=True, rights=("ours",)), frontmatter.extra(data)
-    )
+    our field of that name is not stored in this file. Once no field needs the schema (`hold` is
+    gone), the file is as before."""
+    theirs = {"rights": {"mine": 1}, "draft": True}
+    data = frontmatter.dump(make_plain_article(), theirs)
 
-    lines = [
+    written = frontmatter.dump(make_plain_article(hold=True, rights=("ours",)), theirs)
+
+    assert list_head_lines(written)[-7:] == [
         "schema: 2",
         "hold: true",
         "operator_keys:",
@@ -156,17 +172,17 @@ def test_an_operators_key_of_the_name_stays_theirs_when_the_file_needs_the_schem
         "  mine: 1",
         "draft: true",
     ]
-    assert list_head_lines(written)[-len(lines) :] == lines
-    assert frontmatter.extra(written) == {"rights": {"mine": 1}, "draft": True}
+    assert frontmatter.extra(written) == theirs
     assert frontmatter.load(written).hold is True
     assert frontmatter.load(written).rights == ()
+
     released = frontmatter.dump(make_plain_article(), frontmatter.extra(written))
     assert released == data
 
 
 def test_a_schema_of_the_operators_own_is_never_written_over() -> None:
     """If the operator uses the key `schema` for something else, it stays, and the fields that need
-    our schema are not written."""
+    our schema (`hold` here) are not written."""
     data = frontmatter.dump(make_plain_article(hold=True), {"schema": "Article"})
 
     assert frontmatter.extra(data) == {"schema": "Article"}
@@ -192,43 +208,48 @@ def test_other_addresses_have_a_key_that_site_generators_do_not_take_for_redirec
 def test_an_old_file_says_its_other_addresses_and_is_not_written_anew_for_their_key(
     tmp_path: Path,
 ) -> None:
-    """Old files have `aliases`; they get the key `other_urls` only when another field changes."""
+    """Files of earlier versions have `aliases`; they get the key `other_urls` only when another
+    field changes."""
     store = FileArticleStore(tmp_path, durable=False)
     _, stamp, _ = store.put(make_full_article(aliases=OTHERS))
     path = tmp_path / stamp.path
-    path.write_bytes(make_old_file())
+    old_data = make_old_file()
+    assert b"\naliases:\n" in old_data
+    assert b"schema" not in old_data
+    path.write_bytes(old_data)
 
-    assert b"\naliases:\n" in make_old_file()
-    assert b"schema" not in make_old_file()
     article = store.get(stamp.path)
     assert article.aliases == OTHERS
-    assert store.put(article)[2] is False
-    assert path.read_bytes() == make_old_file()
+    _, _, written = store.put(article)
+    assert written is False
+    assert path.read_bytes() == old_data
 
     store.put(replace(article, section="Science"))
     assert list_head_lines(path.read_bytes())[-4:-2] == ["schema: 3", "other_urls:"]
     assert "aliases:" not in path.read_text()
     assert store.get(stamp.path).aliases == OTHERS
-    assert store.put(store.get(stamp.path))[2] is False
+    _, _, written = store.put(store.get(stamp.path))
+    assert written is False
 
 
-@pytest.mark.parametrize("ours", [(), OTHERS])
-@pytest.mark.parametrize("theirs", ["[/old/, /older]", "old.html", "[{path: /old}]"])
+@pytest.mark.parametrize("our_aliases", [(), OTHERS])
+@pytest.mark.parametrize("their_aliases", ["[/old/, /older]", "old.html", "[{path: /old}]"])
 def test_an_operators_own_redirects_stay_theirs(
-    tmp_path: Path, ours: tuple[str, ...], theirs: str
+    tmp_path: Path, our_aliases: tuple[str, ...], their_aliases: str
 ) -> None:
     """If the operator's files use `aliases` for redirects (as Hugo does), the key stays unchanged
     and our aliases are stored elsewhere."""
     store = FileArticleStore(tmp_path, durable=False)
-    _, stamp, _ = store.put(make_full_article(aliases=ours))
+    _, stamp, _ = store.put(make_full_article(aliases=our_aliases))
     path = tmp_path / stamp.path
-    path.write_text(path.read_text().replace("---\n", f"---\naliases: {theirs}\n", 1))
+    # the operator adds their own
+    path.write_text(path.read_text().replace("---\n", f"---\naliases: {their_aliases}\n", 1))
 
     article = store.get(stamp.path)
-    assert article.aliases == ours
+    assert article.aliases == our_aliases
     store.put(replace(article, section="Science", aliases=OTHERS))
 
-    assert frontmatter.extra(path.read_bytes()) == {"aliases": yaml.safe_load(theirs)}
+    assert frontmatter.extra(path.read_bytes()) == {"aliases": yaml.safe_load(their_aliases)}
     assert store.get(stamp.path).aliases == OTHERS
 
 

@@ -52,46 +52,44 @@ def test_hugo_makes_pages_of_all_our_files(site: Path) -> None:
     store = FileArticleStore(site / "content", durable=False)
     store.instance()
     texts = [*ODD, *(trap for trap in TRAPS if trap.strip())]
-    for number, text in enumerate([*texts, *BODIES]):
+    # odd texts in title, excerpt and body, and shortcodes in the body alone
+    values = [
+        *({"title": text, "excerpt": text, "body": text} for text in texts),
+        *({"body": body} for body in BODIES),
+    ]
+    for number, changes in enumerate(values):
         url = f"https://example.org/{number}"
-        strange = (
-            {"title": text, "excerpt": text, "body": text}
-            if number < len(texts)
-            else {"body": text}
-        )
-        store.put(
-            make_full_article(
-                id=make_article_id(url),
-                url=url,
-                aliases=(f"https://example.org/?p={number}",),
-                **strange,
-            )
-        )
+        alias = f"https://example.org/?p={number}"
+        store.put(make_full_article(id=make_article_id(url), url=url, aliases=(alias,), **changes))
 
     result = run_hugo(site)
 
     assert result.returncode == 0, result.stdout + result.stderr
     pages = [path.read_text() for path in (site / "public").rglob("*.html")]
+    # the layout of an article has a "|"
     assert sum("|" in page for page in pages) >= len(texts) + len(BODIES)
+    # the shortcode `{{< x >}}`, as text
     assert any("<code>{{\u2060&lt; x &gt;}}</code>" in page for page in pages)
 
 
 def test_hugo_gives_each_field_its_type(site: Path) -> None:
     """Hugo reads the fields of our files with the right types: a template prints each as JSON,
     which equals what we wrote."""
-    (site / "layouts/_default/single.html").unlink()
     fields = " ".join(
         f'"{key}" .Params.{key}'
         for key in ("excerpt", "coverImage", "author", "tags", "category", "source")
     )
     day = '"date" (.Date.Format "2006-01-02")'
+    # only the front page has content: a line of JSON for each article
     for kind in ("_default/single.html", "_default/list.html"):
         (site / "layouts" / kind).write_text("")
     page = f'{{{{ dict "path" .File.Path "title" .Title {day} {fields} | jsonify }}}}\n'
     (site / "layouts/index.html").write_text(
         f"{{{{ range .Site.RegularPages }}}}{page}{{{{ end }}}}"
     )
+    # whose every field is an odd text, by the path of their file
     articles = store_wild_articles(site / "content")
+
     result = run_hugo(site)
 
     assert result.returncode == 0, result.stdout + result.stderr

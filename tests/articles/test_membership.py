@@ -17,8 +17,8 @@ from tests.samples import Samples
 
 
 def test_an_article_is_in_all_its_tags_its_category_and_its_source() -> None:
-    """An article is in the feed of everything and in those of its tags (once, by slug), category
-    and source; a copy is in that of its source only."""
+    """An article is in the feed of everything and in those of its tags (once, by slug, and named as
+    its first spelling), category and source; a copy is in that of its source only."""
     article = make_full_article(tags=("AI", "C++", "ai"), category="Big Science", source_key="src")
 
     assert feeds_of(article) == [
@@ -29,10 +29,12 @@ def test_an_article_is_in_all_its_tags_its_category_and_its_source() -> None:
         FeedKey("source", "src"),
     ]
     assert named_feeds_of(article)[FeedKey("tag", "ai")] == "AI"
-    assert feeds_of(make_full_article(tags=(), category="", source_key="")) == [
-        FeedKey("all", "all")
-    ]
-    assert feeds_of(replace(article, merged_into="another")) == [FeedKey("source", "src")]  # a copy
+
+    bare = make_full_article(tags=(), category="", source_key="")
+    assert feeds_of(bare) == [FeedKey("all", "all")]
+
+    copy = replace(article, merged_into="another")
+    assert feeds_of(copy) == [FeedKey("source", "src")]
 
 
 @pytest.mark.parametrize(
@@ -103,14 +105,16 @@ def test_names_that_differ_in_more_than_case_accents_and_punctuation_do_not_coll
 
 
 def test_slugs_of_hostile_names_are_plain(samples: Samples) -> None:
-    """The slug of a hostile name, such as a path, has only plain characters."""
+    """The slug of a hostile name, such as a path, has only letters a to z, digits and single
+    hyphens, at most 60 of them, and is no name that Windows reserves."""
     for row in samples.rows("paths", every=10):
         assert_plain(text.slug(row["name"]))
 
 
 @given(st.text())
 def test_any_slug_is_plain_and_case_makes_no_difference(name: str) -> None:
-    """Any text has a plain slug, which does not depend on spaces around it or on its case."""
+    """Any text has a plain slug (short, only letters a to z, digits and hyphens), which does not
+    depend on spaces around it. Folding the case twice changes nothing more."""
     assert_plain(text.slug(name))
     assert text.slug(name.strip()) == text.slug(name)
 

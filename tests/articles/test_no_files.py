@@ -57,10 +57,12 @@ def instance(tmp_path: Path) -> Instance:
 @pytest.mark.parametrize("kind", KINDS)
 def test_it_is_named_and_the_build_goes_on(instance: Instance, kind: str, folder: str) -> None:
     """Something with the name of an article that is not a file (folder, pipe, socket …) is reported
-    by `build`, `status` and `check`; the other articles are built."""
+    by `status`, by `check` and when files are read in; the other article, "A story", is built."""
     path = instance.folder / "feeds/articles" / folder / "d.md"
     path.parent.mkdir(parents=True, exist_ok=True)
-    KINDS[kind](path)
+    make_it_at = KINDS[kind]
+    make_it_at(path)
+
     result = CliRunner().invoke(
         app, ["build", "--config", str(instance.config)], catch_exceptions=False
     )
@@ -68,6 +70,7 @@ def test_it_is_named_and_the_build_goes_on(instance: Instance, kind: str, folder
     assert result.exit_code == 0
     assert "A story" in instance.read_published("all.atom")
 
+    # what `status` shows
     with open_read_only(instance.config, now=lambda: instance.now, environ={}) as looked:
         (found,) = read_health(looked).need_you
 
@@ -83,27 +86,27 @@ def test_it_is_named_and_the_build_goes_on(instance: Instance, kind: str, folder
     assert reported.detail == f"it is {kind}"
 
     with instance.open_app() as opened:
-        assert [
-            item.reason
-            for item in reconcile.update_from_files(opened.archive, opened.configuration)
-        ] == ["no-file"]
+        (problem,) = reconcile.update_from_files(opened.archive, opened.configuration)
+
+    assert problem.reason == "no-file"
 
 
 def test_a_link_in_a_circle_is_named(instance: Instance) -> None:
-    """A symbolic link that leads to itself in the article folder is reported, and other files are
-    read."""
+    """A symbolic link that leads to itself in the article folder is reported as one that leads
+    nowhere."""
     path = instance.folder / "feeds/articles/d.md"
     path.symlink_to("d.md")
+
     with instance.open_app() as app:
-        assert [
-            (item.what, item.detail)
-            for item in reconcile.update_from_files(app.archive, app.configuration)
-        ] == [("d.md", "it is a link that leads nowhere")]
+        (problem,) = reconcile.update_from_files(app.archive, app.configuration)
+
+    assert problem.what == "d.md"
+    assert problem.detail == "it is a link that leads nowhere"
 
 
 def test_a_link_to_an_article_file_is_one(instance: Instance, tmp_path: Path) -> None:
-    """A symbolic link to an article file elsewhere is read as an article, beside the one of the
-    fixture."""
+    """A symbolic link to an article file elsewhere is read as an article without a problem, beside
+    the one that the instance has."""
     elsewhere = tmp_path / "elsewhere.md"
     elsewhere.write_text(ARTICLE)
     (instance.folder / "feeds/articles/d.md").symlink_to(elsewhere)
@@ -129,6 +132,7 @@ def test_a_file_that_became_a_pipe_does_not_hang_who_reads_it(tmp_path: Path) ->
 
     with pytest.raises(OSError, match="no regular file"):
         store.read("d.md")
+    # nor is it listed
     assert list(store.walk()) == []
     assert list(store.names()) == []
 

@@ -94,11 +94,13 @@ def assert_read_as_written(found: dict[str, Any], articles: dict[str, Article], 
 
 def test_gray_matter_gives_each_field_its_type_and_the_body_as_it_is(tmp_path: Path) -> None:
     """gray-matter, which most Node site generators use, reads our files with the values and types
-    that we wrote; dates stay text."""
+    that we wrote, also of articles whose every field is an odd text; dates stay text."""
     packages = install_packages(tmp_path / "node", "gray-matter@4", "zod@3")
     articles = store_wild_articles(tmp_path / "articles")
     script = packages / SCRIPT.name
     shutil.copy(SCRIPT, script)
+
+    # the script reads paths of files and prints a line of JSON for each
     done = subprocess.run(
         ["node", str(script)],
         cwd=packages,
@@ -115,23 +117,21 @@ def test_gray_matter_gives_each_field_its_type_and_the_body_as_it_is(tmp_path: P
     assert {line["path"] for line in lines} == set(articles)
 
     for line in lines:
-        # and no time that a zone moves to the day before
+        # text: no time that a zone moves to the day before
         assert isinstance(line["front"]["date"], str)
         assert tuple(line["front"])[: len(KEYS)] == KEYS
         assert_read_as_written(line, articles, line["path"])
 
 
 def test_a_file_without_our_quotes_is_read_otherwise(tmp_path: Path) -> None:
-    """Without our quotes, gray-matter reads the title 1e3 as a number: otherwise the tests above
-    would prove nothing."""
+    """Without our quotes, gray-matter reads the title 1e3 as a number, which the script refuses:
+    otherwise the other tests would prove nothing."""
     packages = install_packages(tmp_path / "node", "gray-matter@4", "zod@3")
     shutil.copy(SCRIPT, packages / SCRIPT.name)
     path = tmp_path / "a.md"
-    path.write_bytes(
-        write_foreign(
-            list_expected_fields(make_full_article(title="1e3")) | {"date": "2026-11-23"}, "Text."
-        ).replace(b"'1e3'", b"1e3")
-    )
+    values = list_expected_fields(make_full_article(title="1e3")) | {"date": "2026-11-23"}
+    path.write_bytes(write_foreign(values, "Text.").replace(b"'1e3'", b"1e3"))
+
     done = subprocess.run(
         ["node", SCRIPT.name],
         cwd=packages,

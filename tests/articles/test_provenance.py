@@ -28,7 +28,7 @@ DESCRIBED_BY: dict[str, list[By | None]] = {
     },
 }
 # who wrote it -> who may write over it; the rest may not
-OVER: dict[By | None, set[By]] = {
+WHO_MAY_OVERWRITE: dict[By | None, set[By]] = {
     None: set(By),
     By.PUBLISHER: set(By),
     By.EXTRACTIVE: set(By),
@@ -64,23 +64,24 @@ def make_article_from(field: str, current: By | None) -> Article:
     [(field, current) for field, currents in DESCRIBED_BY.items() for current in currents],
 )
 def test_who_may_write_over_whom(field: str, current: By | None, by: By) -> None:
-    """A value may be overwritten only by the writers that OVER lists for its current writer; one of
-    the operator by the operator only."""
+    """A value may be overwritten only by the writers that WHO_MAY_OVERWRITE lists for its current
+    writer: one of the operator by the operator only, one of the language model also by the
+    publisher and itself, any other by all."""
     article = make_article_from(field, current)
 
     assert find_writer(article, field) == current
-    assert may_write(article, field, by) is (by in OVER[current])
+    assert may_write(article, field, by) is (by in WHO_MAY_OVERWRITE[current])
 
 
 @pytest.mark.parametrize("field", EDITED)
 def test_what_a_hand_edited_is_the_operators_whatever_the_file_says(field: str) -> None:
-    """An edited field belongs to the operator, even if `excerpt_by` or `tags_by` says "llm"."""
-    article = replace(
-        write_and_load(make_full_article(excerpt_by="llm", tags_by="llm")), **EDITED[field]
-    )
+    """A field whose value was edited in the file belongs to the operator, even if `excerpt_by` or
+    `tags_by` says "llm"; no other field does."""
+    written = write_and_load(make_full_article(excerpt_by="llm", tags_by="llm"))
+    article = replace(written, **EDITED[field])
 
-    keys = list_field_keys()
-    assert {key for key in keys if find_writer(article, key) is By.OPERATOR} == {field}
+    of_the_operator = {key for key in list_field_keys() if find_writer(article, key) is By.OPERATOR}
+    assert of_the_operator == {field}
     assert find_writer(edits.mark_operator_edits(article), field) is By.OPERATOR
 
 
@@ -93,10 +94,14 @@ def test_a_category_is_the_models_where_it_wrote_excerpt_or_tags() -> None:
 
 
 def test_the_file_says_whose_the_category_is_only_where_nothing_else_does() -> None:
-    """`category_by` is written only if it cannot be derived from `excerpt_by`."""
+    """`category_by` is written only if it cannot be derived from `excerpt_by`: by "llm" if that is
+    "llm", else "matched"."""
     for excerpt_by, category_by in (("llm", "llm"), ("extractive", "matched"), ("extractive", "")):
-        same = make_full_article(excerpt_by=excerpt_by)
-        assert frontmatter.dump(replace(same, category_by=category_by)) == frontmatter.dump(same)
+        without = make_full_article(excerpt_by=excerpt_by)
+        given = replace(without, category_by=category_by)
+        assert frontmatter.dump(given) == frontmatter.dump(without)
+
+    # others come back from the file
     for excerpt_by, by in (("llm", By.MATCHED), ("extractive", By.LLM), ("llm", By.OPERATOR)):
         article = write_and_load(make_full_article(excerpt_by=excerpt_by, category_by=by))
         assert article.category_by == by
@@ -105,7 +110,7 @@ def test_the_file_says_whose_the_category_is_only_where_nothing_else_does() -> N
 
 def test_the_models_category_stays_its_own_when_a_hand_edits_its_excerpt() -> None:
     """If the operator edits the excerpt of the language model, the category stays the model's, so
-    that our matching does not overwrite it."""
+    that our matching does not overwrite it, also after a rewrite of the file."""
     in_file = replace(write_and_load(make_full_article(excerpt_by="llm")), excerpt="Mine.")
     loaded = edits.mark_operator_edits(in_file)
     rewritten = frontmatter.load(frontmatter.dump(edits.merge(loaded, in_file)))
@@ -113,22 +118,18 @@ def test_the_models_category_stays_its_own_when_a_hand_edits_its_excerpt() -> No
     for article in (loaded, rewritten, edits.mark_operator_edits(rewritten)):
         assert find_writer(article, "category") is By.LLM
         assert not may_write(article, "category", By.MATCHED)
-    # a new reading's own
+
+    # a new reading of the page brings its own category
     assert find_writer(edits.merge(make_full_article(), in_file), "category") is By.MATCHED
 
 
 def test_a_title_is_the_publishers_unless_the_file_says_otherwise() -> None:
     """A file with `title_by: operator` has a title of the operator: a later visit does not replace
     it by "New"."""
-    assert (
-        find_writer(write_and_load(make_full_article(title_by="operator")), "title") is By.OPERATOR
-    )
-    assert (
-        edits.merge(
-            make_full_article(title="New"), write_and_load(make_full_article(title_by="operator"))
-        ).title
-        == make_full_article().title
-    )
+    in_file = write_and_load(make_full_article(title="A title", title_by="operator"))
+
+    assert find_writer(in_file, "title") is By.OPERATOR
+    assert edits.merge(make_full_article(title="New"), in_file).title == "A title"
 
 
 def test_a_word_that_names_nobody_protects_nothing() -> None:

@@ -14,9 +14,10 @@ CASES = tomllib.loads((Path(__file__).parent / "habits.toml").read_text(encoding
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
-def test_case(case: dict[str, Any]) -> None:
-    """Frontmatter of other site generators is translated to our fields (`want`), and keys without a
-    counterpart are listed as dropped."""
+def test_frontmatter_is_translated(case: dict[str, Any]) -> None:
+    """Frontmatter of other site generators is translated to our fields (`want` of the case), and
+    keys without a counterpart are listed as dropped. It is said whether the page is one of our own
+    site (`own`)."""
     result = translate(case["front"], PurePosixPath(case["path"]), "https://me.example/")
 
     assert dict(result.front) == case["want"]
@@ -28,10 +29,9 @@ def test_case(case: dict[str, Any]) -> None:
 def test_a_site_below_a_path_keeps_it(site: str) -> None:
     """The address of an imported page is that of the site, with its path and with or without a
     final slash, followed by the page's own path."""
-    assert (
-        translate({"title": "A"}, PurePosixPath("x/a.md"), site).front["source"]
-        == "https://me.example/feeds/x/a"
-    )
+    result = translate({"title": "A"}, PurePosixPath("x/a.md"), site)
+
+    assert result.front["source"] == "https://me.example/feeds/x/a"
 
 
 def test_without_a_site_a_page_of_ones_own_has_no_address() -> None:
@@ -52,6 +52,6 @@ def test_without_a_site_a_page_of_ones_own_has_no_address() -> None:
     ],
 )
 def test_a_draft_says_so(front: dict[str, Any], draft: bool) -> None:
-    """A file is a draft if its frontmatter says so in any of the known ways, or if it is ours and
-    on hold or a copy."""
+    """A file is a draft if its frontmatter says so in any of the known ways, or if it is ours
+    (which has a `digest`) and on hold or a copy (`merged_into`)."""
     assert is_draft(front) is draft

@@ -65,8 +65,22 @@ def test_an_empty_file_and_one_without_a_line_end_take_lines(path: Path) -> None
 def test_lines_of_another_form_are_passed_over(path: Path) -> None:
     """Only lines with an article id, a tab and a source key count; comments, other lines and bytes
     that are not UTF-8 are ignored."""
-    others = f"{ONE}\n{ONE}\t\n{TWO}\tone\ttwo\nshort\tplanet\n"
-    path.write_bytes(f"# note\n\n{ONE}\tplanet\r\n{others}".encode() + b"\xff\n")
+    path.write_bytes(
+        b"\n".join(
+            [
+                b"# note",
+                b"",
+                f"{ONE}\tplanet\r".encode(),  # the only line of our form
+                ONE.encode(),
+                f"{ONE}\t".encode(),
+                f"{TWO}\tone\ttwo".encode(),
+                b"short\tplanet",
+                b"\xff",
+                b"",
+            ]
+        )
+    )
+
     assert CARRIED.read(folder_of(path)) == [(ONE, "planet")]
 
 

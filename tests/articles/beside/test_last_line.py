@@ -15,7 +15,7 @@ TWO = "2" * 26
 
 def test_the_last_decision_counts_and_none_ends_those_before(tmp_path: Path) -> None:
     """The last line for an article decides its story; an empty story ends earlier decisions, as for
-    B. `compact` keeps only what counts."""
+    B, and is written as "-". `compact` keeps only what counts."""
     files = FileArticleStore(tmp_path)
     STORIES.append(files, [Decided(A, ONE, final=False), Decided(B, ONE, final=False)])
     STORIES.append(files, [Decided(A, TWO, final=True), Decided(B, "", final=True)])
@@ -23,20 +23,24 @@ def test_the_last_decision_counts_and_none_ends_those_before(tmp_path: Path) -> 
     assert STORIES.read(files) == [Decided(A, TWO, final=True)]
 
     STORIES.compact(files)
-    lines = (tmp_path / "stories.tsv").read_text().splitlines()
 
+    # after two lines of notes
+    lines = (tmp_path / "stories.tsv").read_text().splitlines()
     assert lines[2:] == [f"{A}\t{TWO}\tfinal"]
 
     STORIES.append(files, [Decided(B, "", final=False)])
 
-    assert (tmp_path / "stories.tsv").read_text().splitlines()[-1] == f"{B}\t-"
+    lines = (tmp_path / "stories.tsv").read_text().splitlines()
+    assert lines[-1] == f"{B}\t-"
 
 
 def test_the_last_lead_of_a_story_counts(tmp_path: Path) -> None:
     """If a story has several lines, its last one names the lead article: story ONE was led by A,
     then by B."""
     files = FileArticleStore(tmp_path)
+
     LEADS.append(files, [(ONE, A), (TWO, A), (ONE, B)])
+
     assert LEADS.read(files) == [(ONE, B), (TWO, A)]
 
 

@@ -38,7 +38,7 @@ def test_it_grows_and_says_each_once(tmp_path: Path) -> None:
 
 def test_what_is_no_line_is_passed_over(tmp_path: Path) -> None:
     """Lines that are not an article id, a tab and one value are ignored: values with tabs or line
-    ends, notes by hand, and a line that was cut short."""
+    ends, notes by hand, and a last line that was cut short, after which another can be appended."""
     path = tmp_path / PRUNED.name
     PRUNED.append(
         folder_of(path),

@@ -19,37 +19,39 @@ def open_rights_file(tmp_path: Path) -> RightsFile:
 
 
 def test_rights_of_the_past_are_kept_and_links_are_added(tmp_path: Path) -> None:
-    """Rights and links are read back from the file; a known link does not rewrite it."""
+    """Rights of the past (`before`, `shown`) and links are read back from the file; a known link
+    does not rewrite it. Without a file there are none."""
     file = open_rights_file(tmp_path)
 
     assert not file.is_current()
     assert file.before("planet") == ()
     assert file.linked("planet", DAY) == ()
 
-    file.begin(
-        {"planet": {"b.example", "a.example/~x"}, "empty": ()}, {"planet": {"m.planet.example"}}
-    )
+    rights_before = {"planet": {"b.example", "a.example/~x"}, "empty": set[str]()}
+    hosts_shown = {"planet": {"m.planet.example"}}
+    file.begin(rights_before, hosts_shown)
     file.link("burner", "c.example", DAY)
-    second_rights_file = open_rights_file(tmp_path)
+    file_read_again = open_rights_file(tmp_path)
 
-    assert second_rights_file.is_current()
-    assert second_rights_file.before("planet") == ("a.example/~x", "b.example")
-    assert second_rights_file.before("empty") == ()
-    assert second_rights_file.shown("planet") == ("m.planet.example",)
-    assert second_rights_file.linked("burner", DAY) == ("c.example",)
-    assert second_rights_file.linked("planet", DAY) == ()
+    assert file_read_again.is_current()
+    assert file_read_again.before("planet") == ("a.example/~x", "b.example")
+    assert file_read_again.before("empty") == ()
+    assert file_read_again.shown("planet") == ("m.planet.example",)
+    assert file_read_again.linked("burner", DAY) == ("c.example",)
+    assert file_read_again.linked("planet", DAY) == ()
 
-    before = (tmp_path / "rights.toml").stat().st_mtime_ns
-    second_rights_file.link("burner", "c.example", DAY)
+    written_at = (tmp_path / "rights.toml").stat().st_mtime_ns
+    file_read_again.link("burner", "c.example", DAY)
 
-    assert (tmp_path / "rights.toml").stat().st_mtime_ns == before
+    assert (tmp_path / "rights.toml").stat().st_mtime_ns == written_at
 
 
 def test_links_in_a_file_of_an_earlier_version_count_for_what_is_filed_alone(
     tmp_path: Path,
 ) -> None:
     """Links that an earlier version stored no longer let a source speak for a host (`linked`), but
-    stored articles from there stay its own (`shown`)."""
+    stored articles from there stay its own (`shown`). Once there are rights of the past (`before`),
+    no others are added."""
     (tmp_path / RIGHTS_TOML).write_text(
         '[before]\n"old" = ["a.example"]\n[linked."burner"]\n"c.example" = 2026-03-01\n'
     )
@@ -57,6 +59,7 @@ def test_links_in_a_file_of_an_earlier_version_count_for_what_is_filed_alone(
 
     assert not file.is_current()
 
+    # what this version finds at its first run: rights of the past, and hosts shown
     file.begin({"new": {"d.example"}}, {"burner": {"e.example"}})
 
     assert file.is_current()
@@ -69,32 +72,32 @@ def test_links_in_a_file_of_an_earlier_version_count_for_what_is_filed_alone(
 def test_a_link_is_asked_after_a_week_and_ends_after_sixty_days_with_a_warning(
     tmp_path: Path,
 ) -> None:
-    """A link is checked again after 7 days, warned of after 30 and invalid after 60."""
+    """A link is checked again after 7 days (it is no longer fresh), warned of after 30, with the
+    day of its end, and invalid after 60; articles from there stay (`shown`)."""
     file = open_rights_file(tmp_path)
     file.link("burner", "c.example", DAY)
-    day_after = {days: DAY + timedelta(days=days) for days in (6, 7, 29, 30, 59, 60)}
 
-    assert [file.is_fresh("burner", "c.example", day_after[days]) for days in (6, 7)] == [
-        True,
-        False,
-    ]
-    assert [file.linked("burner", day_after[days]) for days in (59, 60)] == [("c.example",), ()]
+    def after(days: int) -> date:
+        return DAY + timedelta(days=days)
 
-    ends = {"c.example": day_after[60]}
+    assert file.is_fresh("burner", "c.example", after(days=6))
+    assert not file.is_fresh("burner", "c.example", after(days=7))
 
-    found = [file.find_ending_rights("burner", day_after[days]) for days in (29, 30, 59, 60)]
-    assert found == [
-        {},
-        ends,
-        ends,
-        {},
-    ]
+    assert file.linked("burner", after(days=59)) == ("c.example",)
+    assert file.linked("burner", after(days=60)) == ()
+
+    end = {"c.example": after(days=60)}
+    assert file.find_ending_rights("burner", after(days=29)) == {}
+    assert file.find_ending_rights("burner", after(days=30)) == end
+    assert file.find_ending_rights("burner", after(days=59)) == end
+    assert file.find_ending_rights("burner", after(days=60)) == {}
+
     assert file.shown("burner") == ("c.example",)
 
 
 def test_a_link_that_is_gone_is_believed_no_more(tmp_path: Path) -> None:
     """When a site removes its link to a source, the source may no longer speak for it, but keeps
-    articles from there (`shown`)."""
+    articles from there (`shown`). Removing a link that was never there writes no file."""
     file = open_rights_file(tmp_path)
     file.unlink("burner", "c.example")
 
@@ -103,25 +106,23 @@ def test_a_link_that_is_gone_is_believed_no_more(tmp_path: Path) -> None:
     file.link("burner", "c.example", DAY)
     file.link("burner", "d.example", DAY)
     file.unlink("burner", "c.example")
-    second_rights_file = open_rights_file(tmp_path)
+    file_read_again = open_rights_file(tmp_path)
 
-    assert second_rights_file.linked("burner", DAY) == ("d.example",)
-    assert set(second_rights_file.shown("burner")) == {
-        "c.example",
-        "d.example",
-    }
+    assert file_read_again.linked("burner", DAY) == ("d.example",)
+    assert set(file_read_again.shown("burner")) == {"c.example", "d.example"}
 
 
 def test_a_move_names_both_hosts(tmp_path: Path) -> None:
     """A recorded move of a source names its new host, its old host and the day, and the new host
     counts as linked. Other sources are not affected."""
     file = open_rights_file(tmp_path)
+    # from bank.example to bank-2.example
     file.move("bank", "bank.example", "bank-2.example", DAY)
-    second_rights_file = open_rights_file(tmp_path)
+    file_read_again = open_rights_file(tmp_path)
 
-    assert second_rights_file.moved("bank") == {"bank-2.example": MovedHost("bank.example", DAY)}
-    assert list(second_rights_file.list_linked_hosts()) == [("bank", "bank-2.example")]
-    assert second_rights_file.moved("burner") == {}
+    assert file_read_again.moved("bank") == {"bank-2.example": MovedHost("bank.example", DAY)}
+    assert list(file_read_again.list_linked_hosts()) == [("bank", "bank-2.example")]
+    assert file_read_again.moved("burner") == {}
 
 
 def test_a_file_that_is_none(tmp_path: Path) -> None:

@@ -20,16 +20,18 @@ def test_nothing_is_withdrawn_at_first(tmp_path: Path) -> None:
 
 
 def test_a_withdrawal_comes_back_with_all_that_finds_the_article(tmp_path: Path) -> None:
-    """A withdrawal stores id, address, aliases and feeds, once per article."""
+    """A withdrawal stores id, time, address, aliases (addresses and feed id) and feeds, once per
+    article: a second one changes nothing."""
     article_store = FileArticleStore(tmp_path)
+    article = make_full_article(tags=("C++",), source_key="example")
 
-    enter_withdrawal(article_store, make_full_article(), NOW)
-    enter_withdrawal(article_store, make_full_article(), NOW + timedelta(days=1))  # twice is once
+    enter_withdrawal(article_store, article, NOW)
+    enter_withdrawal(article_store, article, NOW + timedelta(days=1))
 
     (entry,) = WITHDRAWN.read(article_store)
-    assert entry.id == make_full_article().id
+    assert entry.id == article.id
     assert entry.at == NOW
-    assert entry.url == make_full_article().url
+    assert entry.url == article.url
     assert entry.aliases == (
         "example.org/a",
         "example.org/?p=1",
@@ -40,26 +42,24 @@ def test_a_withdrawal_comes_back_with_all_that_finds_the_article(tmp_path: Path)
 
 
 def test_any_text_survives_and_the_order_is_that_of_time(tmp_path: Path) -> None:
-    """Difficult strings are read back unchanged, and withdrawals come oldest first."""
+    """Withdrawals of articles with difficult strings as feed ids and aliases are read, oldest
+    first, and an emoji comes back unchanged."""
     article_store = FileArticleStore(tmp_path)
-    values = TRAPS[::3]
-    for number, value in enumerate(values):
-        enter_withdrawal(
-            article_store,
-            make_full_article(id=make_article_id(str(number)), source_id=value),
-            NOW - timedelta(days=number),
-        )
-    enter_withdrawal(
-        article_store,
-        make_full_article(id="all", aliases=tuple(TRAPS), source_id="😀 emoji"),
-        NOW - timedelta(days=999),
-    )
+    odd_texts = TRAPS[::3]
+    # each a day older than the one before
+    for days_ago, odd_text in enumerate(odd_texts):
+        article = make_full_article(id=make_article_id(str(days_ago)), source_id=odd_text)
+        enter_withdrawal(article_store, article, NOW - timedelta(days=days_ago))
+    oldest = make_full_article(id="all", aliases=tuple(TRAPS), source_id="😀 emoji")
+    enter_withdrawal(article_store, oldest, NOW - timedelta(days=999))
 
-    entries = WITHDRAWN.read(article_store)
+    first, *others = WITHDRAWN.read(article_store)
 
-    assert [entry.id for entry in entries[1:]] == [
-        make_article_id(str(n)) for n in reversed(range(len(values)))
+    oldest_first = reversed(range(len(odd_texts)))
+    assert [entry.id for entry in others] == [
+        make_article_id(str(days_ago)) for days_ago in oldest_first
     ]
+    entries = [first, *others]
     assert "guid:example:😀 emoji" in {alias for entry in entries for alias in entry.aliases}
 
 
