@@ -51,10 +51,12 @@ def list_heads(
 
 def test_mails_are_listed_and_fetched_and_stay_unread(empty_server: Dovecot) -> None:
     """Mails of an IMAP folder are listed and fetched without marking them as read (no flags after
-    ":2,"); those older than a month are left out."""
+    ":2," in the names of their files); those older than a month are left out, and of a larger mail
+    than the largest allowed only the beginning is read."""
     empty_server.deliver_mail("1.host", b"Subject: a\n\none", NOW - 3 * DAY)
     empty_server.deliver_mail("2.host", b"Subject: b\n\ntwo", NOW)
     empty_server.deliver_mail("0.host", b"Subject: old\n\n", NOW - 2 * MONTH)
+
     mailbox = open_mailbox(empty_server)
     first, second = sorted(list_heads(mailbox), key=lambda mail: mail.received)
 
@@ -70,15 +72,16 @@ def test_mails_are_listed_and_fetched_and_stay_unread(empty_server: Dovecot) -> 
 
     short_mailbox.close()
 
-    assert all(name.partition(":2,")[2] in ("",) for name in empty_server.list_names())
+    assert all(name.partition(":2,")[2] == "" for name in empty_server.list_names())
 
 
 def test_no_mail_is_listed_twice_and_none_is_missed(empty_server: Dovecot) -> None:
-    """Each visit lists only mails that came since the last one, whatever their dates: four visits
-    list four mails, each once."""
+    """Each visit lists only mails that came since the last one (its `position`), whatever their
+    dates: four visits list four mails, each once."""
     seen: list[bytes] = []
     position = ""
     for number in range(4):
+        # each is dated a day before the one that came before it
         empty_server.deliver_mail(
             f"{number}.host", f"Subject: {number}\n\n".encode(), NOW - number * DAY
         )
@@ -99,18 +102,19 @@ def test_a_server_that_numbers_its_mails_anew_is_read_from_the_beginning(
     nothing, as they could be other mails."""
     empty_server.deliver_mail("1.host", b"Subject: a\n\n", NOW)
     box = open_mailbox(empty_server)
-    [name] = box.list_names("", NOW - MONTH)
+    [old_name] = box.list_names("", NOW - MONTH)
     box.close()
+
     empty_server.number_anew()
-    second_mailbox = open_mailbox(empty_server)
-    [mail] = list_heads(second_mailbox, name.position)
+    renumbered_box = open_mailbox(empty_server)
+    [mail] = list_heads(renumbered_box, position=old_name.position)
 
     assert mail.head == b"Subject: a\r\n\r\n"
-    assert mail.name != name
-    assert second_mailbox.read_headers([name]) == []
-    assert second_mailbox.fetch(name) == b""
+    assert mail.name != old_name
+    assert renumbered_box.read_headers([old_name]) == []
+    assert renumbered_box.fetch(old_name) == b""
 
-    second_mailbox.close()
+    renumbered_box.close()
 
 
 def test_a_mail_that_is_gone_is_left_out(empty_server: Dovecot) -> None:
@@ -118,43 +122,49 @@ def test_a_mail_that_is_gone_is_left_out(empty_server: Dovecot) -> None:
     for name in ("1.host", "2.host"):
         empty_server.deliver_mail(name, b"Subject: a\n\n", NOW)
     box = open_mailbox(empty_server)
-    names = box.list_names("", NOW - MONTH)
-    gone_mailbox = open_mailbox(empty_server)
-    gone_mailbox.put_away(names[:1], "move:Away")
-    gone_mailbox.close()
+    moved, staying = box.list_names("", NOW - MONTH)
 
-    assert [mail.name for mail in box.read_headers(names)] == names[1:]
-    assert box.fetch(names[0]) == b""
+    other_client = open_mailbox(empty_server)
+    other_client.put_away([moved], "move:Away")
+    other_client.close()
+
+    assert [mail.name for mail in box.read_headers([moved, staying])] == [staying]
+    assert box.fetch(moved) == b""
 
     box.close()
 
 
 @pytest.mark.parametrize("folder", ["Read", "Read letters", 'A "b" & \u00fc'])
 def test_mails_are_put_away_and_never_deleted(empty_server: Dovecot, folder: str) -> None:
-    """A mail that was read is marked as seen ("S") or moved to a folder, never deleted; moving it
-    again does nothing."""
+    """Of three mails one is marked as seen ("S" in the name of its file) and one moved to a folder,
+    where it is seen, too; none is deleted. Moving it again does nothing."""
     for name in ("1.host", "2.host", "3.host"):
         empty_server.deliver_mail(name, b"Subject: a\n\n", NOW)
     box = open_mailbox(empty_server)
-    names = box.list_names("", NOW - MONTH)
-    box.put_away(names[:1], "seen")
-    box.put_away(names[1:2], f"move:{folder}")
-    box.put_away(names[1:2], f"move:{folder}")  # it is gone by now
+    to_mark, to_move, _ = box.list_names("", NOW - MONTH)
+
+    box.put_away([to_mark], "seen")
+    box.put_away([to_move], f"move:{folder}")
+    box.put_away([to_move], f"move:{folder}")  # it is gone by now
 
     assert len(box.list_names("", NOW - MONTH)) == 2
 
     box.close()
 
-    assert [name.partition(":2,")[2] for name in empty_server.list_names()] == ["S", ""]
-    assert [
-        name.partition(":2,")[2] for name in empty_server.list_names(encode_folder(folder))
-    ] == ["S"]
+    def list_flags(folder_on_disk: str | None = None) -> list[str]:
+        names = (
+            empty_server.list_names(folder_on_disk) if folder_on_disk else empty_server.list_names()
+        )
+        return [name.partition(":2,")[2] for name in names]
 
-    moved = open_mailbox(empty_server, folder=folder)
+    assert list_flags() == ["S", ""]
+    assert list_flags(encode_folder(folder)) == ["S"]
 
-    assert len(list_heads(moved)) == 1
+    moved_box = open_mailbox(empty_server, folder=folder)
 
-    moved.close()
+    assert len(list_heads(moved_box)) == 1
+
+    moved_box.close()
 
 
 @pytest.mark.parametrize(
@@ -185,9 +195,9 @@ def test_a_private_address_is_connected_to_only_by_allow(empty_server: Dovecot) 
     before = empty_server.count_connections()
 
     with pytest.raises(MailboxFailed) as failed:
-        open_folder(make_account(empty_server), (), Fetch(), 1000)
+        open_folder(make_account(empty_server), (), Fetch(), 1000)  # (): nothing is allowed
     assert failed.value.reason == "blocked-address"
-    assert ("allow = " in failed.value.detail) is True
+    assert "allow = " in failed.value.detail
     assert empty_server.count_connections() == before
 
 

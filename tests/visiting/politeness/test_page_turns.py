@@ -25,6 +25,7 @@ class Site:
             await self.clock.sleep(1.0)
 
     async def load_page(self, name: str, *hosts: str) -> None:
+        """Load a document from the first host, then a part from each of the hosts."""
         async with PageTurns(self.throttle) as turns:
             await self.load_part(turns, hosts[0], f"{name} document")
             await asyncio.gather(*(self.load_part(turns, host, f"{name} {host}") for host in hosts))
@@ -38,26 +39,29 @@ class Site:
 
 
 def test_no_pause_lies_between_the_parts_of_a_page() -> None:
-    """The parts of one page are loaded one after the other without the 10-second pause of the host;
-    each takes a second."""
-    assert Site().load_pages(("page", "a", "a")) == [
-        (0, "page document"),
-        (1, "page a"),
-        (2, "page a"),
-    ]
+    """The document and two parts of one page on host a are loaded one after the other without the
+    10-second pause of the host; each takes a second."""
+    began = Site().load_pages(("page", "a", "a"))
+
+    assert began == [(0, "page document"), (1, "page a"), (2, "page a")]
 
 
 def test_the_pause_lies_between_pages() -> None:
     """The pause of 10 seconds comes after the last part of the first page, which ends at second 3;
     so the second page begins at 13."""
+    # name of the page, and the hosts of its parts after the document
     began = Site().load_pages(("first", "a", "a"), ("second", "a"))
+
+    # after document and two parts of the first page
     assert began[3:] == [(13, "second document"), (14, "second a")]
 
 
 def test_a_host_is_asked_for_one_part_at_a_time() -> None:
-    """Parts of a page on one host are requested one after the other."""
-    times = [when for when, part in Site().load_pages(("page", "a", "a", "a")) if part == "page a"]
-    assert times == [1, 2, 3]
+    """Three parts of a page on one host, each of which takes a second, are requested one after the
+    other, after its document."""
+    began = Site().load_pages(("page", "a", "a", "a"))
+
+    assert began == [(0, "page document"), (1, "page a"), (2, "page a"), (3, "page a")]
 
 
 def test_each_host_of_a_page_has_its_pause() -> None:

@@ -34,18 +34,20 @@ def test_a_disallowed_feed_is_added_visited_and_warned_of(tmp_path: Path, web: W
 
     assert "robots.txt disallows this address" in added.stderr
 
-    document = json.loads(
-        run_checked_command(
-            config, "add", web.url("/shut"), web.url("/open"), "--dry-run", "--json"
-        ).stdout
+    preview = run_checked_command(
+        config, "add", web.url("/shut"), web.url("/open"), "--dry-run", "--json"
     )
+    shut_source, open_source = json.loads(preview.stdout)
 
-    assert [source["warning"] != "" for source in document] == [True, False]
+    assert shut_source["warning"] != ""
+    assert open_source["warning"] == ""
 
-    key = document[0]["source"]["key"]
+    # both are fetched without an error
+    key = shut_source["source"]["key"]
     result = refresh_sources(config, key, "open")
 
-    assert [result[one]["reason"] for one in (key, "open")] == [None, None]  # no error
+    assert result[key]["reason"] is None
+    assert result["open"]["reason"] is None
 
     # `status` shows the warning on the line below the source
     output = run_checked_command(config, "status").stdout.splitlines()
@@ -54,10 +56,12 @@ def test_a_disallowed_feed_is_added_visited_and_warned_of(tmp_path: Path, web: W
     assert key in output[number - 1]
     assert "robots.txt disallows this address; it is fetched because sources.toml names it" in line
     assert output[0].startswith("2 fine, 0 need you")
-    assert [
-        line.split("\t")[2][:6]
-        for line in run_checked_command(config, "sources").stdout.splitlines()[1:]
-    ] == ["ok", "robots"]
+
+    # the third column of `sources`, below its head, is the state of a source
+    rows = run_checked_command(config, "sources").stdout.splitlines()[1:]
+    open_row, shut_row = (row.split("\t") for row in rows)
+    assert open_row[2][:6] == "ok"
+    assert shut_row[2][:6] == "robots"
 
     # robots.txt allows it now
     web.routes["/robots.txt"] = Reply(200, {}, b"")
@@ -70,8 +74,8 @@ def test_a_disallowed_feed_is_added_visited_and_warned_of(tmp_path: Path, web: W
 
 
 def test_a_disallowed_page_is_warned_of_before_it_is_added(tmp_path: Path, web: Web) -> None:
-    """`add --dry-run` warns that a page which robots.txt disallows will not be read, and how to
-    change that."""
+    """`add --dry-run` warns that a page which robots.txt disallows will not be read, and names the
+    setting that changes that."""
     config = write_sources_config(tmp_path, {})
     web.routes = {
         "/robots.txt": Reply(200, {}, DISALLOW),
@@ -84,7 +88,9 @@ def test_a_disallowed_page_is_warned_of_before_it_is_added(tmp_path: Path, web: 
 
 @pytest.mark.slow
 def test_show_says_who_decided(tmp_path: Path, web: Web) -> None:
-    """`show --why` says whether robots.txt or the operator permitted a page."""
+    """`show --why` says whether robots.txt or the operator permitted a page, and what the page's
+    own robots header asks; a forbidden page is an error (code 69)."""
+    # the operator ignores robots.txt on localhost, not on the same server as 127.0.0.1
     config = write_sources_config(
         tmp_path, {"s": f'url = "{web.url("/feed", "localhost")}"\nrobots = "ignore"'}
     )
@@ -97,7 +103,6 @@ def test_show_says_who_decided(tmp_path: Path, web: Web) -> None:
     assert "robots.txt  permitted by robots.txt" in explain(web.url("/page"))
     assert "robots.txt  permitted by operator" in explain(web.url("/shut", "localhost"))
     assert any("nosnippet" in line for line in explain(web.url("/page")))
-    assert (
-        "robots: robots.txt"
-        in run_checked_command(config, "show", web.url("/shut"), code=69).stderr
-    )
+
+    refused = run_checked_command(config, "show", web.url("/shut"), code=69)
+    assert "robots: robots.txt" in refused.stderr

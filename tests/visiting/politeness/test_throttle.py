@@ -22,19 +22,23 @@ class TimedRequests:
         self.throttle = Throttle(pause, self.clock.sleep, self.clock)
         self.began: list[tuple[float, str]] = []
         self.open: dict[str, int] = {}
-        self.most: dict[str, int] = {}
+        self.most_open: dict[str, int] = {}
 
     async def request(self, host: str, seconds: float = 0.0) -> None:
+        """Wait for the turn of the host, then take so many seconds."""
         async with self.throttle.turn(host):
             self.began.append((self.clock.seconds_since_start(), host))
             self.open[host] = self.open.get(host, 0) + 1
-            self.most[host] = max(self.most.get(host, 0), self.open[host])
+            self.most_open[host] = max(self.most_open.get(host, 0), self.open[host])
             try:
                 await self.clock.sleep(seconds)
             finally:
                 self.open[host] -= 1
 
     def run_requests(self, *requests: tuple[str, float]) -> list[tuple[float, str]]:
+        """Make requests, of (host, seconds that it takes), at once. Return (begin, host) of each
+        so far."""
+
         async def all_of() -> None:
             await asyncio.gather(*(self.request(host, seconds) for host, seconds in requests))
 
@@ -45,33 +49,32 @@ class TimedRequests:
 def test_pause_counts_from_the_end_of_a_request() -> None:
     """The pause (1 s) between requests to a host begins when a request ends: after 2 s and 0.5 s of
     work, requests begin at 0, 3 and 4.5."""
-    assert TimedRequests(pause=1.0).run_requests(("a", 2.0), ("a", 0.5), ("a", 0)) == [
-        (0, "a"),
-        (3, "a"),
-        (4.5, "a"),
-    ]
+    # host and the seconds that its answer takes
+    began = TimedRequests(pause=1.0).run_requests(("a", 2.0), ("a", 0.5), ("a", 0))
+
+    assert began == [(0, "a"), (3, "a"), (4.5, "a")]
 
 
 def test_hosts_do_not_wait_for_each_other() -> None:
     """A host that takes 1,000 seconds to answer does not delay requests to another one, which begin
     at 0 and, after work and pause, 2 seconds."""
-    requests = TimedRequests()
-    assert requests.run_requests(("hung", 1000.0), ("hung", 1000.0), ("b", 1.0), ("b", 1.0))[
-        :3
-    ] == [
-        (0, "hung"),
-        (0, "b"),
-        (2, "b"),
-    ]
+    requests = TimedRequests(pause=1.0)
+
+    # host and the seconds that its answer takes
+    began = requests.run_requests(("hung", 1000.0), ("hung", 1000.0), ("b", 1.0), ("b", 1.0))
+
+    assert began[:3] == [(0, "hung"), (0, "b"), (2, "b")]
 
 
 def test_one_connection_per_host() -> None:
     """A host has one open request at a time; two hosts are requested in parallel, so that ten
     requests of a second take five."""
     requests = TimedRequests(pause=0)
-    requests.run_requests(*(("a", 1.0) for _ in range(5)), *(("b", 1.0) for _ in range(5)))
 
-    assert requests.most == {"a": 1, "b": 1}
+    # host and the seconds that its answer takes
+    requests.run_requests(*[("a", 1.0)] * 5, *[("b", 1.0)] * 5)
+
+    assert requests.most_open == {"a": 1, "b": 1}
     assert requests.clock.seconds_since_start() == 5
 
 
@@ -91,7 +94,10 @@ def test_a_host_backs_off_for_at_most_a_quarter_of_an_hour() -> None:
     wait."""
     requests = TimedRequests()
     requests.throttle.back_off("a", requests.clock() + timedelta(days=300))
-    assert requests.run_requests(("a", 0)) == [(900, "a")]
+
+    began = requests.run_requests(("a", 0))
+
+    assert began == [(900, "a")]
 
 
 def test_crawl_delay_outranks_a_shorter_pause_up_to_a_minute() -> None:
@@ -105,14 +111,15 @@ def test_crawl_delay_outranks_a_shorter_pause_up_to_a_minute() -> None:
     assert requests.began == [(0, "a"), (0, "b"), (10, "a"), (60, "b")]
 
 
-@pytest.mark.parametrize("back", [timedelta(hours=1), timedelta(days=400)])
-def test_a_clock_set_back_stretches_no_wait(back: timedelta) -> None:
-    """If the clock of the machine is set back, pauses and waits do not become longer than 1 s and
-    15 minutes."""
-    requests = TimedRequests()
+@pytest.mark.parametrize("set_back_by", [timedelta(hours=1), timedelta(days=400)])
+def test_a_clock_set_back_stretches_no_wait(set_back_by: timedelta) -> None:
+    """If the clock of the machine is set back, pauses (of host a) and waits (of b) do not become
+    longer than 1 s and 15 minutes."""
+    requests = TimedRequests(pause=1.0)
     requests.run_requests(("a", 0))
     requests.throttle.back_off("b", requests.clock() + timedelta(minutes=5))
-    requests.clock.now -= back
+
+    requests.clock.now -= set_back_by
     start = requests.clock.now
     requests.run_requests(("a", 0))
 
@@ -125,7 +132,7 @@ def test_a_clock_set_back_stretches_no_wait(back: timedelta) -> None:
 
 def test_a_cancelled_request_frees_its_place() -> None:
     """Cancelling a running and a waiting request frees the host, so that the next request to it
-    runs."""
+    runs to its end and none is left open."""
     requests = TimedRequests(pause=0)
 
     async def cancel_two_then_request() -> None:
@@ -160,10 +167,11 @@ def test_a_picture_goes_after_every_page_that_its_host_is_asked_for() -> None:
     """If pages and a picture wait for one host, all pages are requested first, though the picture
     was asked for second."""
     requests = TimedRequests(pause=1.0)
+    kinds_in_order_sent = list[str]()
 
     class Answers:
         async def fetch(self, request: Request) -> FetchResult:
-            requests.began.append((requests.clock.seconds_since_start(), request.kind))
+            kinds_in_order_sent.append(request.kind)
             await requests.clock.sleep(1.0)
             return Fetched(url=request.url, final_url=request.url, status=200, headers={}, body=b"")
 
@@ -179,4 +187,4 @@ def test_a_picture_goes_after_every_page_that_its_host_is_asked_for() -> None:
         )
 
     asyncio.run(requests.clock.run(fetch_all()))
-    assert [kind for _, kind in requests.began] == ["page", "page", "page", "image"]
+    assert kinds_in_order_sent == ["page", "page", "page", "image"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from datetime import timedelta
 
 from syndicator.core.model import Failed, Fetched, FetchResult, Request
@@ -26,14 +27,14 @@ class TwoMachines:
         self.fetchers = [PoliteFetcher(self, throttle) for throttle in self.throttles]
         self.seconds = seconds
         self.open = 0
-        self.most = 0
+        self.most_open = 0
         self.began = list[float]()
         self.answer: FetchResult | None = None
 
     async def fetch(self, request: Request) -> FetchResult:
         self.began.append(self.clock.seconds_since_start())
         self.open += 1
-        self.most = max(self.most, self.open)
+        self.most_open = max(self.most_open, self.open)
         await self.clock.sleep(self.seconds)
         self.open -= 1
         if self.answer:
@@ -58,16 +59,15 @@ class TwoMachines:
 def test_machines_ask_a_host_one_at_a_time_and_keep_its_pause() -> None:
     """Two machines never request a host at the same time, and keep its pause between all their
     requests."""
-    machines = TwoMachines()
+    machines = TwoMachines(pause=2.0, seconds=1.0)
 
-    assert all(isinstance(result, Fetched) for result in machines.request_from(0, 1, 0, 1))
-    assert machines.most == 1
+    results = machines.request_from(0, 1, 0, 1)
 
-    gaps = [
-        later - before for before, later in zip(machines.began, machines.began[1:], strict=False)
-    ]
+    assert all(isinstance(result, Fetched) for result in results)
+    assert machines.most_open == 1
 
     # a second for the answer, two for the pause; sums of floats end a hair below
+    gaps = [later - before for before, later in itertools.pairwise(machines.began)]
     assert min(gaps) >= 3.0 - 1e-6
 
 
@@ -78,7 +78,8 @@ def test_a_host_that_others_have_for_long_is_waited_for_and_not_for_ever() -> No
     machines.turns.take("a.example")  # by a machine that stopped
     (result,) = machines.request_from(0)
 
-    assert isinstance(result, Failed) and result.unasked, "no try of the page was counted"
+    assert isinstance(result, Failed)
+    assert result.unasked  # so no try of the page is counted
     assert machines.began == []
     assert PATIENCE <= machines.clock.seconds_since_start() < PATIENCE + 5
     assert result.retry_after
@@ -87,10 +88,11 @@ def test_a_host_that_others_have_for_long_is_waited_for_and_not_for_ever() -> No
 
 
 def test_a_host_that_is_free_soon_is_waited_for() -> None:
-    """If a host is free before PATIENCE seconds are over, the request waits for it and is then
-    sent."""
+    """If a paused host is free before PATIENCE seconds are over, the request waits for it and is
+    then sent."""
     machines = TwoMachines()
     machines.turns.hold("a.example", PATIENCE - 5)
+
     (result,) = machines.request_from(0)
 
     assert isinstance(result, Fetched)
@@ -102,6 +104,7 @@ def test_a_host_that_is_held_for_long_is_not_waited_for() -> None:
     once and is retried when the pause ends."""
     machines = TwoMachines()
     machines.turns.hold("a.example", 600)
+
     (result,) = machines.request_from(0)
 
     assert isinstance(result, Failed)
@@ -132,7 +135,7 @@ def test_a_crawl_delay_that_one_read_holds_for_the_other() -> None:
     for the first answer)."""
     machines = TwoMachines()
     machines.throttles[0].set_delay("a.example", 20)
-    machines.throttles[0].set_delay("a.example", 20)
+    machines.throttles[0].set_delay("a.example", 20)  # a second time changes nothing
 
     assert machines.turns.delays == {"a.example": 20}
 
@@ -145,7 +148,7 @@ def test_a_crawl_delay_that_one_read_holds_for_the_other() -> None:
 def test_leave_is_given_back_where_a_request_is_cancelled() -> None:
     """A cancelled request gives the turn of its host back, so that another machine can request it
     at once."""
-    machines = TwoMachines(pause=0, seconds=1000)
+    machines = TwoMachines(pause=0, seconds=1000)  # for which an answer takes
 
     async def cancel_after_a_second() -> None:
         task = asyncio.ensure_future(
@@ -156,6 +159,9 @@ def test_leave_is_given_back_where_a_request_is_cancelled() -> None:
         await asyncio.gather(task, return_exceptions=True)
 
     asyncio.run(machines.clock.run(cancel_after_a_second()))
+
     machines.seconds = 0
-    assert isinstance(machines.request_from(1)[0], Fetched)
+    (result,) = machines.request_from(1)
+
+    assert isinstance(result, Fetched)
     assert machines.clock.seconds_since_start() < 5
