@@ -56,8 +56,8 @@ def test_any_address(url: str) -> None:
 
 
 def test_a_better_feed_goes_before_the_one_that_a_page_names() -> None:
-    """For a YouTube channel the feed of its films, without shorts, comes before the feed that the
-    page names, which it replaces."""
+    """For a YouTube channel the feed of its films, without shorts (FILMS), comes before the feed
+    that the page names (ALL), which it replaces."""
     head = f'<link rel="alternate" type="application/rss+xml" title="Name" href="{ALL}">'
     feeds = discover(
         f"<html><head>{head}</head></html>".encode(), "https://www.youtube.com/@name"

@@ -70,6 +70,7 @@ def test_no_comments(url: str, title: str, feed: ParsedFeed) -> None:
 def test_the_best_is_first() -> None:
     """Of the feeds of a page, its own comes first, then one of a part of the site, then old, empty
     and comment feeds; one with the same entries is marked as `same_as`."""
+    # address, title on the page, and the feed with its entries
     feeds = [
         ("comments", "", make_feed("By: A", title="Comments for Site", site=SITE)),
         ("empty", "", make_feed(site=SITE)),
@@ -81,9 +82,12 @@ def test_the_best_is_first() -> None:
     ranked = rank_feeds(feeds, SITE)
 
     assert [feed.url for feed in ranked] == ["site", "again", "part", "asleep", "empty", "comments"]
-    assert [(feed.url, feed.same_as) for feed in ranked if feed.same_as] == [("again", "site")]
+    assert {feed.url: feed.same_as for feed in ranked if feed.same_as} == {"again": "site"}
     assert [feed.title for feed in ranked[:2]] == ["Site", "named so"]
+
+    # for the address of the part, its feed is the best
     assert rank_feeds(feeds, f"{SITE}part/")[0].url == "part"
+    # of two with the same entries, the first on the page
     assert rank_feeds(list(reversed(feeds)), SITE)[0].url == "again"
 
 

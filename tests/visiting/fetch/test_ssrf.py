@@ -207,8 +207,10 @@ def test_never_more_open_than_the_standard_library(
 def test_an_endpoint_of_the_operators_is_let_through_on_its_port_alone(
     url: str, address: str, port: int
 ) -> None:
-    """The configured model endpoint is reachable on its own port only."""
+    """The model endpoint that the operator configures (`url`) is reachable at its address, also of
+    a name (ollama) in a private network, on its own port only."""
     allow = list_allow_lines(url)
+
     assert explain_refusal(address, port, allow=allow) is None
     assert explain_refusal(address, port + 1, allow=allow) is not None
 
@@ -216,13 +218,9 @@ def test_an_endpoint_of_the_operators_is_let_through_on_its_port_alone(
 def test_an_address_lets_no_other_address_through() -> None:
     """The address of a configured local service opens that host and port only; an unusable address
     opens nothing."""
-    assert (
-        explain_refusal("127.0.0.2", 11434, allow=list_allow_lines("http://127.0.0.1:11434/v1"))
-        is not None
-    )
-    assert (
-        list_allow_lines("ftp://127.0.0.1/")
-        == list_allow_lines("nonsense")
-        == list_allow_lines("http://h:99999/")
-        == ()
-    )
+    allow = list_allow_lines("http://127.0.0.1:11434/v1")
+
+    assert explain_refusal("127.0.0.2", 11434, allow=allow) is not None
+    assert list_allow_lines("ftp://127.0.0.1/") == ()
+    assert list_allow_lines("nonsense") == ()
+    assert list_allow_lines("http://h:99999/") == ()

@@ -34,43 +34,61 @@ GOOD = Tally(hub="h", pushed=90, missed=2)
 BAD = Tally(hub="h", pushed=10, missed=80)
 
 
-def make_entry(before: timedelta | None) -> Entry:
-    return Entry(id=str(before), published=None if before is None else NOW - before)
+def make_entry(age: timedelta | None) -> Entry:
+    return Entry(id=str(age), published=None if age is None else NOW - age)
 
 
 def test_a_hub_has_missed_what_came_while_it_stood_and_not_just_now() -> None:
     """A hub missed an entry if it was published during the subscription, after the last visit, and
     longer ago than GRACE; of the four entries only one."""
-    new = [make_entry(HOUR), make_entry(GRACE / 2), make_entry(9 * HOUR), make_entry(-HOUR)]
+    last_visit = NOW - 2 * HOUR
+    new = [
+        make_entry(age=HOUR),  # the one that was missed
+        make_entry(age=GRACE / 2),  # may still be pushed
+        make_entry(age=9 * HOUR),  # before the subscription and the last visit
+        make_entry(age=-HOUR),  # still to come
+    ]
 
-    assert count_missed(STANDS, new, NOW - 2 * HOUR, NOW) == 1
-    assert count_missed(replace(STANDS, expires=NOW - HOUR), new, NOW - 2 * HOUR, NOW) == 0
-    assert count_missed(replace(STANDS, verified_at=None), new, NOW - 2 * HOUR, NOW) == 0
+    assert count_missed(STANDS, new, last_visit, NOW) == 1
+
+    # with no subscription at that time none was missed
+    ended = replace(STANDS, expires=NOW - HOUR)
+    never_verified = replace(STANDS, verified_at=None)
+    assert count_missed(ended, new, last_visit, NOW) == 0
+    assert count_missed(never_verified, new, last_visit, NOW) == 0
 
 
 def test_an_entry_without_a_time_came_after_the_visit_before() -> None:
     """An entry without a date that was not pushed counts as missed by the hub if the subscription
     existed at the last visit (third argument)."""
-    assert count_missed(STANDS, [make_entry(None)], NOW - HOUR, NOW) == 1
-    # perhaps before we subscribed
-    assert count_missed(STANDS, [make_entry(None)], NOW - 8 * HOUR, NOW) == 0
-    assert count_missed(STANDS, [make_entry(None)], None, NOW) == 0
+    undated = make_entry(age=None)
+
+    # the subscription was verified eight hours ago
+    assert count_missed(STANDS, [undated], NOW - HOUR, NOW) == 1
+    # perhaps it came before that, or there was no visit
+    assert count_missed(STANDS, [undated], NOW - 8 * HOUR, NOW) == 0
+    assert count_missed(STANDS, [undated], None, NOW) == 0
 
 
 def test_nobody_is_trusted_before_the_first_push_or_after_the_lease() -> None:
     """A subscription is trusted only after its first push and before its lease ends, however good
     the record of its hub (GOOD) is."""
-    assert rate_trust(STANDS, GOOD, NOW) == 0
-    assert rate_trust(replace(STANDS, pushed=50.0, expires=NOW), GOOD, NOW) == 0
+    without_push = replace(STANDS, pushed=0.0)
+    ended = replace(STANDS, pushed=50.0, expires=NOW)
+
+    assert rate_trust(without_push, GOOD, NOW) == 0
+    assert rate_trust(ended, GOOD, NOW) == 0
 
 
 def test_a_hub_of_a_good_record_is_trusted_sooner() -> None:
     """After one push, a hub with a good record is trusted more than one with a bad record; later,
     the pushes for this source outweigh the record."""
-    first = replace(STANDS, pushed=1.0)
+    after_one_push = replace(STANDS, pushed=1.0)
 
-    assert rate_trust(first, GOOD, NOW) > 0.9 > 0.5 > rate_trust(first, BAD, NOW)
-    # what it does for this source outweighs that
+    assert rate_trust(after_one_push, GOOD, NOW) > 0.9
+    assert rate_trust(after_one_push, BAD, NOW) < 0.5
+
+    # many pushes for this source, or many misses
     assert rate_trust(replace(STANDS, pushed=60.0), BAD, NOW) > 0.9
     assert rate_trust(replace(STANDS, pushed=5.0, missed=15.0), GOOD, NOW) < 0.4
 
