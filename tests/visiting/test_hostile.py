@@ -158,7 +158,8 @@ class Spent:
 @pytest.mark.slow
 @pytest.mark.timeout(60)  # eleven times two seconds, and time enough for a busy machine
 def test_bombs_end_at_a_limit_and_cost_little(bombs: int) -> None:
-    """Each hostile answer fails with a known reason, within 40 MB of memory."""
+    """Each hostile answer (a path of the server `bombs`), such as an endless or a slow one, fails
+    within its deadline with a known reason, within 40 MB of memory."""
     deadline = 2.0
 
     async def run() -> list[tuple[str, str, int]]:

@@ -42,6 +42,8 @@ class PlainFetcher:
 
 
 def fetch_with_drawing(plain_fetcher: PlainFetcher, *, draw: bool) -> FetchResult:
+    """Fetch a page, drawn in a browser if `draw`."""
+
     @asynccontextmanager
     async def open_page() -> AsyncIterator[Fetcher]:
         yield plain_fetcher
@@ -78,8 +80,10 @@ def test_what_nobody_wants_drawn_needs_no_browser(no_browser: None) -> None:
 @pytest.mark.parametrize("content_type", ["application/rss+xml", "application/json", "text/plain"])
 def test_only_html_is_drawn(monkeypatch: pytest.MonkeyPatch, content_type: str) -> None:
     """An answer that is not HTML is returned as it came, without starting a browser."""
+    # "": a browser could be started
     monkeypatch.setattr(drawing_fetcher, "find_obstacle", lambda: "")
     plain_fetcher = PlainFetcher(content_type)
+
     assert fetch_with_drawing(plain_fetcher, draw=True) == plain_fetcher.answer
 
 
@@ -138,8 +142,8 @@ class Instance:
 @pytest.mark.slow
 @pytest.mark.timeout(400)
 def test_a_source_whose_list_and_pages_scripts_fill(tmp_path: Path, web: Web) -> None:
-    """A source whose list and pages are made by scripts is read in the browser: its article is
-    filed, and the page that never ends waits with a reason."""
+    """A source whose list and pages are made by scripts is read in the browser. Its list names two
+    pages: one is filed, and the one that never ends waits with a reason."""
     need_browser()
     instance = Instance(tmp_path, web)
     instance.run_command("refresh")

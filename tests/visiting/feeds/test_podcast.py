@@ -82,8 +82,13 @@ def test_numbers_and_advice_of_an_episode_are_read(parts: str, lines: tuple[str,
 
 
 def test_a_feed_that_is_broken_is_read_as_far_as_it_goes() -> None:
-    """If the XML of a feed breaks, the podcast elements before that place are read."""
-    assert parse_enclosures(PARTS + "<podcast:person>&nbsp;<b>")[0].podcast[:2] == LINES[:2]
+    """If the XML of a feed breaks, the podcast elements before that place are read (LINES are what
+    is read of PARTS)."""
+    broken = PARTS + "<podcast:person>&nbsp;<b>"
+
+    first_episode = parse_enclosures(broken)[0]
+
+    assert first_episode.podcast[:2] == LINES[:2]
 
 
 def test_they_are_kept_in_the_file() -> None:

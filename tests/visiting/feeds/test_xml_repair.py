@@ -49,8 +49,10 @@ def test_faults_inside() -> None:
 def test_repair_is_stable(data: bytes) -> None:
     """Repairing XML that was already repaired changes nothing."""
     body = b"<rss><channel><title>" + data + b"</title></channel></rss>"
-    once = repair_xml(body)
-    assert repair_xml(once) == once
+
+    repaired = repair_xml(body)
+
+    assert repair_xml(repaired) == repaired
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,8 @@ FILE = "review.txt"
 
 
 def fetch_with_cookies(folder: Path, url: str, *, files: bool = True) -> FetchResult:
+    """Fetch with the cookies of FILE in the folder; without `files` the client has none."""
+
     async def ask() -> FetchResult:
         client = HttpFetcher(
             Fetch(allow_loopback=True),
@@ -42,7 +44,8 @@ def test_a_redirect_to_another_host_or_port_takes_and_renews_no_cookie(
     tmp_path: Path, address: str
 ) -> None:
     """A redirect to another host, or to another port of the same one, gets no cookie of the source,
-    and its answer renews none."""
+    and its answer, which sets one, renews none (no file is added)."""
+    # a session for each of the two hosts
     lines = [cookie_line("127.0.0.1"), cookie_line("127.0.0.2")]
     (tmp_path / FILE).write_text("\n".join(lines))
     with serve_site(Site(set_session), address) as other_site:
@@ -75,10 +78,13 @@ def test_a_redirect_on_the_host_sends_what_its_path_gets_and_keeps_what_it_sets(
 
     with serve_site(Site(answer)) as site:
         result = fetch_with_cookies(tmp_path, f"{site.base}/members/story")
+
     assert isinstance(result, Fetched)
     assert "set-cookie" not in result.headers
     assert site.list_sent_cookies("/members/story") == [{"of_members": TOKEN, "session": TOKEN}]
     assert site.list_sent_cookies("/story") == [{"session": TOKEN, "step": "one-of-two"}]
+
+    # what the next request would send
     header = CookieFiles(tmp_path, lambda: NOW).header(FILE, f"{site.base}/story")
     assert set(header.split("; ")) == {f"session={TOKEN}", "step=one-of-two", "a=1", "b=2"}
 
@@ -87,6 +93,7 @@ def test_values_are_masked_in_what_a_failure_says(tmp_path: Path) -> None:
     """A failure does not contain cookie values, though the redirects that caused it have one in
     their address."""
     (tmp_path / FILE).write_text(cookie_line("127.0.0.1"))
+    # each answer redirects to /story, so that there are too many
     location = ("Location", f"/story?session={TOKEN}")
     with serve_site(Site(lambda asked: Reply(status=302, headers=[location]))) as site:
         result = fetch_with_cookies(tmp_path, f"{site.base}/story")
@@ -97,8 +104,8 @@ def test_values_are_masked_in_what_a_failure_says(tmp_path: Path) -> None:
 
 
 def test_a_client_without_files_sends_no_request_that_needs_one(tmp_path: Path) -> None:
-    """A fetcher without cookie files sends no request that needs cookies: the site would answer it
-    without the subscription."""
+    """A fetcher without cookie files sends no request that needs cookies, which the site would
+    answer as to a stranger: it fails with "bad-cookies", and no try is counted (`unasked`)."""
     with serve_site(Site(set_session)) as site:
         result = fetch_with_cookies(tmp_path, f"{site.base}/story", files=False)
 

@@ -73,12 +73,15 @@ def test_a_deleted_cookie_is_sent_no_more(folder: Folder) -> None:
 
 def test_an_answer_that_changes_nothing_writes_nothing(folder: Folder) -> None:
     """An answer that repeats a cookie, deletes an unknown one, or sets one for another domain does
-    not write a file."""
+    not write a file beside the exported one."""
     files = folder.open_cookies()
-    end = datetime.fromtimestamp(LATER, UTC).strftime("%a, %d %b %Y %H:%M:%S GMT")
-    lines = [f"session=first-session; Path=/; Expires={end}", "nobody=; Max-Age=0"]
-    files.store_renewed(FILE, URL, lines)
-    files.store_renewed(FILE, URL, ["session=x; Domain=evil.example"])
+    same_end = datetime.fromtimestamp(LATER, UTC).strftime("%a, %d %b %Y %H:%M:%S GMT")
+    repeated = f"session=first-session; Path=/; Expires={same_end}"
+    deletes_unknown = "nobody=; Max-Age=0"
+    for_another_domain = "session=x; Domain=evil.example"
+
+    files.store_renewed(FILE, URL, [repeated, deletes_unknown])
+    files.store_renewed(FILE, URL, [for_another_domain])
 
     assert sorted(path.name for path in folder.path.parent.iterdir()) == ["review.txt"]
 
@@ -103,12 +106,13 @@ def test_the_renewed_file_is_for_this_account_alone_and_replaced_at_once(
     renewed = folder.root / f"{FILE}.renewed"
     assert renewed.stat().st_mode & 0o777 == 0o600
 
-    def fail(descriptor: int) -> None:
+    def raise_disk_full(descriptor: int) -> None:
         raise OSError(28, "No space left on device")
 
     before = renewed.read_bytes()
-    monkeypatch.setattr(disk.os, "fsync", fail)
+    monkeypatch.setattr(disk.os, "fsync", raise_disk_full)
     files.store_renewed(FILE, URL, ["session=third-session; Path=/"])
+
     assert renewed.read_bytes() == before
     assert files.header(FILE, URL) == "session=third-session"  # this process goes on with it
 
@@ -119,6 +123,7 @@ def test_a_renewed_file_that_is_broken_does_not_count(folder: Folder) -> None:
     renewed = folder.root / f"{FILE}.renewed"
     renewed.write_bytes(renewed.read_bytes()[:-20] + b"\nhalf a line")
 
+    # of the exported file
     assert folder.open_cookies().header(FILE, URL) == "session=first-session"
 
 
