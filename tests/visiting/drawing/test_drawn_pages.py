@@ -99,8 +99,8 @@ def test_a_page_that_grows_without_end_has_a_reason(web: Web) -> None:
 
 
 def test_scripts_cannot_change_how_the_page_is_read(web: Web) -> None:
-    """A page that redefines `outerHTML` cannot forge what is read: the real content of the document
-    is returned."""
+    """A page whose script redefines `outerHTML` cannot forge what is read: the real content of the
+    document is returned, with the text that the script added."""
     script = """Object.defineProperty(Element.prototype, "outerHTML", {get: () => "<p>Forged</p>"});
     document.body.append("Real");"""
     page = draw_page(serve_html(web, "/", f"<p>Text</p><script>{script}</script>"))
@@ -143,8 +143,10 @@ def test_each_page_has_a_fresh_profile(web: Web) -> None:
     document.cookie = "seen=1"; localStorage.setItem("seen", "1");
     document.body.append(`before: ${before}`);"""
     url = serve_html(web, "/", f"<p>Text</p><script>{script}</script>")
+
     for _ in range(2):
         page = draw_page(url)
+        # no cookie, and null from the storage
         assert isinstance(page, Fetched)
         assert b"before: null" in page.body
 

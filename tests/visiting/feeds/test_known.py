@@ -69,5 +69,7 @@ def test_what_is_known_goes_before_what_is_guessed() -> None:
     """On a Mastodon page, which names no feed, the known address of its feed comes first, then
     guessed ones."""
     first, *rest = discover(b"<html><title>Ann</title>", "https://social.example/@ann").feeds
+
+    # address, title and how it was found
     assert first == FeedLink("https://social.example/@ann.rss", "", "known")
     assert {link.type for link in rest} == {"guess"}

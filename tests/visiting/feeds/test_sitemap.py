@@ -18,7 +18,8 @@ NEWS = b"""<?xml version="1.0" encoding="UTF-8"?>
 
 
 def test_the_newest_addresses_come_first_with_what_is_said_of_them() -> None:
-    """Entries of a news sitemap are sorted by date and have title, language and time."""
+    """Entries of a news sitemap (NEWS) are sorted by date, newest first, and have title, language
+    and time; places without a web address are left out."""
     feed = parse_feed(NEWS, "https://example.org/sitemap.xml")
 
     assert feed.format == "sitemap"

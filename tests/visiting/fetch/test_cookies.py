@@ -73,7 +73,7 @@ def test_which_cookies_a_request_sends(cookie: Cookie, url: str, is_sent: bool) 
 
 
 def test_the_longest_path_comes_first() -> None:
-    """Cookies with a longer path come first in the Cookie header (RFC 6265, section 5.4)."""
+    """Cookies with a longer path (b) come first in the Cookie header (RFC 6265, section 5.4)."""
     host = "www.review.example"
     cookies = [
         Cookie(name="a", value="1", domain=host),
@@ -179,7 +179,8 @@ def test_a_file_is_read_as_browsers_export_it_and_written_so() -> None:
 def test_a_file_that_is_none_is_refused_with_line_and_cure_and_without_values(
     text: str, message: str
 ) -> None:
-    """Malformed cookie files are refused with line and hint, without values."""
+    """Malformed cookie files are refused: the error names the line and what to do, and does not
+    show the value of a cookie (SECRET)."""
     with pytest.raises(BadCookies) as refusal:
         parse_cookies(text)
     assert message in str(refusal.value)

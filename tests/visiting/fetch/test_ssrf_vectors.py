@@ -48,7 +48,7 @@ class Recorder:
 @pytest.mark.parametrize("expect", ["block", "allow"])
 def test_samples(samples: Samples, expect: str, every: int) -> None:
     """For each sample address and DNS answer, a connection is dialled only if the sample says
-    "allow". `Recorder` records dials instead of connecting."""
+    "allow". As `Recorder` records dials and refuses them, every fetch fails."""
     wrong: list[object] = []
 
     async def fetch_samples() -> None:
@@ -66,7 +66,8 @@ def test_samples(samples: Samples, expect: str, every: int) -> None:
             recorder.names = row["dns"]
             recorder.dialled.clear()
             result = await fetcher.fetch(Request(url=str(row["url"]), deadline=5))
-            if bool(recorder.dialled) != (expect == "allow") or not isinstance(result, Failed):
+            was_dialled = bool(recorder.dialled)
+            if was_dialled != (expect == "allow") or not isinstance(result, Failed):
                 wrong.append((row["url"], row["dns"], list(recorder.dialled), result))
         await fetcher.aclose()
 

@@ -18,8 +18,8 @@ from tests.visiting.conftest import NOW
 
 
 def test_the_connections_of_64_origins_stay_open() -> None:
-    """Connections to 64 hosts stay open and are used again; two more hosts close the two oldest,
-    and closing the fetcher closes all."""
+    """Connections to 64 hosts stay open and are used again; for two more hosts all 64 are
+    closed, so that two are left, and closing the fetcher closes these."""
     opened: list[asyncio.StreamWriter] = []
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

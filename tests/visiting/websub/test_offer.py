@@ -25,8 +25,11 @@ def test_offers(name: str) -> None:
     feed = ParsedFeed(
         format="rss20", hubs=tuple(case.get("hubs", ())), self_url=case.get("self", "")
     )
-    offer = find_offer({"link": case["link"]} if "link" in case else {}, feed, URL)
+    headers = {"link": case["link"]} if "link" in case else {}
 
+    offer = find_offer(headers, feed, URL)
+
+    # a case without hub and topic offers nothing
     assert (offer.hubs[0] if offer else "") == case.get("hub", "")
     assert (offer.topic if offer else "") == case.get("topic", "")
 
