@@ -90,8 +90,9 @@ def instance(
 def test_selectors_that_are_wrong_use_up_no_try(
     instance: EditedInstance, rules: Rules, error: str
 ) -> None:
-    """With wrong selectors, entries wait without losing tries, and the operator is told; once
-    mended, all are read at once."""
+    """While the rules of a source have wrong selectors, its entries wait without losing tries, over
+    more daily visits than an entry has tries, and the operator is told. Once the rules are mended,
+    all are read at once."""
     instance.edit_source(rules=rules)
     for _ in range(endings.MOST_TRIES + 1):
         outcome = instance.run_refresh()
@@ -112,7 +113,7 @@ def test_selectors_that_are_wrong_use_up_no_try(
 
     assert {(each.reason, each.detail) for each in reported} == {(problem.reason, problem.detail)}
 
-    instance.edit_source(rules=Rules())
+    instance.edit_source(rules=Rules())  # the operator mends them
 
     # they are read at once, not at the time of their next try
     assert len(instance.run_refresh().added) == outcome.pending
@@ -122,9 +123,9 @@ def test_selectors_that_are_wrong_use_up_no_try(
 def test_a_page_that_waits_for_the_operator_is_asked_for_once_an_hour_at_most(
     instance: EditedInstance, world: World
 ) -> None:
-    """While an entry waits for mended rules, only the feed is requested within the hour; after
-    it, pages are, too."""
-    instance.edit_source(rules=Rules(remove=("body",)))
+    """While entries wait for mended rules, a visit within the hour requests only the feed; after an
+    hour (`ASKED_WAIT`), a visit requests pages, too."""
+    instance.edit_source(rules=Rules(remove=("body",)))  # leaves nothing of a page
     instance.run_refresh()
     request_count = len(world.requests)
     instance.clock[0] += endings.ASKED_WAIT - timedelta(seconds=1)
@@ -141,7 +142,8 @@ def test_a_page_that_waits_for_the_operator_is_asked_for_once_an_hour_at_most(
 def test_a_page_that_is_no_article_with_or_without_selectors_is_refused(
     instance: EditedInstance, world: World
 ) -> None:
-    """A page that is empty without the rules, too, is refused: the rules are not to blame."""
+    """A page that is empty with the source's rules and without them is refused as empty: the rules
+    are not to blame."""
     story = next(story for story in world.stories if story.site == "parallel")
     world.fail_site(
         "parallel",
@@ -160,8 +162,8 @@ def test_a_page_that_is_no_article_with_or_without_selectors_is_refused(
 def test_what_was_refused_is_asked_for_once_more_when_a_rule_changes(
     instance: EditedInstance, world: World
 ) -> None:
-    """A refused page is requested once more after its source's rules change, and not after other
-    edits."""
+    """A page was refused as empty. It is requested once more after each change of its source's
+    rules, and not after other edits (`every`) or if an earlier version stored no rules."""
     story = next(story for story in world.stories if story.site == "parallel")
     path = "/" + world.url(story).split("/", 3)[3]
     world.fail_site("parallel", 200, path=path, body=b"<title>Empty</title><p>No.</p>")
@@ -174,9 +176,9 @@ def test_what_was_refused_is_asked_for_once_more_when_a_rule_changes(
 
     assert count_requests_of_run() == 0
 
-    with_state = instance.app.archive.store.visits.states()["parallel"]
-    # as an earlier version remembers it
-    instance.app.archive.store.visits.save_states([replace(with_state, rules=None)])
+    # an earlier version stored no rules with the state of a source
+    state = instance.app.archive.store.visits.states()["parallel"]
+    instance.app.archive.store.visits.save_states([replace(state, rules=None)])
 
     assert count_requests_of_run() == 0
 
@@ -185,11 +187,11 @@ def test_what_was_refused_is_asked_for_once_more_when_a_rule_changes(
     assert count_requests_of_run() == 1
     assert count_requests_of_run() == 0
 
-    instance.edit_source(rules=Rules(), every="2h")
+    instance.edit_source(rules=Rules(), every="2h")  # the rules of before
 
     assert count_requests_of_run() == 1
 
-    instance.edit_source(every="3h")
+    instance.edit_source(every="3h")  # the same rules
 
     assert count_requests_of_run() == 0
 
@@ -251,26 +253,31 @@ def test_without_a_browser_nobody_is_asked(
 
 
 def test_pages_lose_no_try_when_a_header_loses_its_value(instance: EditedInstance) -> None:
-    """If a header's variable is unset, waiting pages keep their tries."""
+    """Two pages wait, left over by a visit with a limit of 0. Then the variable of a header is
+    unset: they keep their tries over more visits than an entry has tries."""
     instance.edit_source(headers_env={"Authorization": "SITE_TOKEN"}, backfill=2)
     instance.environ["SITE_TOKEN"] = "secret"
     asyncio.run(
         refresh.run(instance.app, refresh.Wanted(keys=("parallel",), limit=0), stop=asyncio.Event())
     )
+
     del instance.environ["SITE_TOKEN"]
     for _ in range(endings.MOST_TRIES + 1):
         assert instance.run_refresh().reason == "unset-variable"
         instance.clock[0] += DAY
 
-    assert [(row.status, row.tries) for row in instance.waiting_entries] == [("pending", 0)] * 2
+    assert [(row.status, row.tries) for row in instance.waiting_entries] == [
+        ("pending", 0),
+        ("pending", 0),
+    ]
 
 
 @pytest.mark.slow
 def test_an_article_file_that_a_hand_broke_uses_up_no_try(
     instance: EditedInstance, world: World
 ) -> None:
-    """While an article's file is broken, its revision waits without losing tries; after the file
-    is mended it is made."""
+    """A hand breaks the file of an article, and then its page gets another title. The revision
+    waits without losing tries; after the file is mended, it is made."""
     instance.run_refresh()
     story = next(story for story in world.stories if story.site == "parallel")
     path = next(
@@ -279,7 +286,7 @@ def test_an_article_file_that_a_hand_broke_uses_up_no_try(
         if world.url(story) in path.read_text()
     )
     whole_text = path.read_text()
-    path.write_text(whole_text.replace("\npublished:", "\npublished: never #", 1))
+    path.write_text(whole_text.replace("\npublished:", "\npublished: never #", 1))  # no date
     world.change_story(story.key, title=f"{story.title}, corrected")
     for _ in range(endings.MOST_TRIES + 1):
         instance.clock[0] += timedelta(hours=25)
@@ -301,8 +308,8 @@ def test_an_article_file_that_a_hand_broke_uses_up_no_try(
 def test_an_article_that_cannot_be_written_ends_the_run_and_no_page_loses_a_try(
     instance: EditedInstance, number: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """If the disk is full or read-only, the run ends with that error, and the next run reads all
-    entries."""
+    """If no article can be written, since the disk is full or read-only, the run ends with that
+    error and no entry loses a try. The next run, which can write, reads them all."""
 
     def refuse_to_write(*args: Any, **kwargs: Any) -> Any:
         raise OSError(number, os.strerror(number), "feeds/articles/x.md")
@@ -344,14 +351,14 @@ def test_a_disk_on_which_no_feed_can_be_written_ends_the_run_and_all_is_built_la
 def test_a_file_that_may_not_be_written_holds_its_feed_alone_and_is_named(
     instance: EditedInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A single feed file without write permission is reported with a cure; all other feeds are
-    written."""
-    real = FileOutlet.put
+    """The program may not write one file, sources/parallel.atom: the feed of that source is held
+    and reported with a cure, and other feeds (all.atom) are written."""
+    original_put = FileOutlet.put
 
     def put_other_files_only(outlet: FileOutlet, name: str, data: bytes, **more: Any) -> bool:
         if name == "sources/parallel.atom":
             raise PermissionError(errno.EACCES, "Permission denied", name)
-        return real(outlet, name, data, **more)
+        return original_put(outlet, name, data, **more)
 
     monkeypatch.setattr(FileOutlet, "put", put_other_files_only)
     instance.run_refresh()
@@ -382,14 +389,14 @@ def test_check_names_headers_without_a_value(instance: EditedInstance) -> None:
 def test_pages_on_which_a_selector_matches_nothing_are_counted_until_the_rules_change(
     instance: EditedInstance,
 ) -> None:
-    """Each page on which a selector matches nothing is counted for that selector; a change of
-    the rules resets the count."""
+    """Of two selectors one, "div.gone", matches nothing on any page: as many pages are counted for
+    it as were read. A change of the rules resets the count."""
     instance.edit_source(rules=Rules(select=("body", "div.gone")))
-    read = len(instance.run_refresh().added)
+    read_count = len(instance.run_refresh().added)
 
-    assert read > 1
+    assert read_count > 1
     assert instance.app.archive.store.visits.states()["parallel"].pages.unmatched == {
-        'select "div.gone"': read
+        'select "div.gone"': read_count
     }
 
     instance.edit_source(rules=Rules(select=("body",)))

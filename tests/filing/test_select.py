@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicator.core.model import Entry
+from syndicator.core.ports import EntryRow
 from syndicator.filing.entry.select import (
     SplitRows,
     find_late_entries,
@@ -22,6 +23,7 @@ NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
 
 def make_entry(number: int, **fields: object) -> Entry:
+    """Return entry "e<number>", published so many hours ago."""
     entry = Entry(
         id=f"e{number}",
         url=f"https://example.org/{number}",
@@ -32,11 +34,11 @@ def make_entry(number: int, **fields: object) -> Entry:
 
 
 def test_a_first_visit_takes_the_newest_and_remembers_the_others_as_skipped() -> None:
-    """Of 30 entries a first visit reads the newest 20 (`backfill`) and records the other 10, so
-    that they are not new later."""
-    chosen = select_entries(
-        "s", [make_entry(n) for n in range(30)], {}, first=True, backfill=20, now=NOW
-    )
+    """Of 30 entries a first visit reads the newest 20 (`backfill`) and records the other 10 as
+    skipped, so that they are not new later. The greater its number, the older an entry is."""
+    announced = [make_entry(n) for n in range(30)]
+    no_rows: dict[str, EntryRow] = {}
+    chosen = select_entries("s", announced, no_rows, first=True, backfill=20, now=NOW)
     by_status = {
         status: [row.entry_id for row in chosen if row.status == status]
         for status in ("pending", "skipped")
@@ -48,35 +50,41 @@ def test_a_first_visit_takes_the_newest_and_remembers_the_others_as_skipped() ->
 
 
 def test_a_later_visit_takes_all_that_is_unseen() -> None:
-    """A later visit reads all entries without a row: 39 of 40, although `backfill` is 20."""
+    """A later visit reads all entries without a row: 39 of 40, although `backfill`, which only
+    counts at a first visit, is 20."""
+    # the first visit saw e0 alone
     rows_by_entry_id = {
         row.entry_id: row
         for row in select_entries("s", [make_entry(0)], {}, first=True, backfill=20, now=NOW)
     }
-    later_entries = select_entries(
-        "s", [make_entry(n) for n in range(40)], rows_by_entry_id, first=False, backfill=20, now=NOW
-    )
-    assert len([row for row in later_entries if row.status == "pending"]) == 39
+    announced = [make_entry(n) for n in range(40)]
+    chosen = select_entries("s", announced, rows_by_entry_id, first=False, backfill=20, now=NOW)
+
+    assert len([row for row in chosen if row.status == "pending"]) == 39
 
 
 def test_of_a_repeated_id_the_first_in_the_feed_counts() -> None:
     """If a feed has an id twice, its first entry is read."""
-    twice = [make_entry(1, title="first"), make_entry(1, title="second")]
-    chosen = select_entries("s", twice, {}, first=True, backfill=20, now=NOW)
+    same_id_twice = [make_entry(1, title="first"), make_entry(1, title="second")]
+    chosen = select_entries("s", same_id_twice, {}, first=True, backfill=20, now=NOW)
+
     assert [row.entry.title for row in chosen if row.entry] == ["first"]
 
 
 def test_an_entry_from_the_future_is_not_newer_than_now() -> None:
-    """A date in the future counts as now, so that it does not push today's entry out of the
-    backfill of one."""
+    """A date in the future counts as now, so that it does not push an entry of just now (e0) out of
+    a backfill of one."""
     future = make_entry(1, published=NOW + timedelta(days=3650))
-    chosen = select_entries("s", [future, make_entry(0)], {}, first=True, backfill=1, now=NOW)
+    just_now = make_entry(0)
+    chosen = select_entries("s", [future, just_now], {}, first=True, backfill=1, now=NOW)
+
     assert [row.entry_id for row in chosen if row.status == "pending"] == ["e0"]
 
 
 def test_a_changed_entry_is_read_again_at_most_daily_and_for_a_week() -> None:
-    """An edited entry is read again after a day, and no longer after a week; the numbers are the
-    entries chosen."""
+    """An entry that changed after it was read is chosen again after a day or six, and is not after
+    an hour or after more than a week."""
+    # it was read now
     row = replace(
         select_entries("s", [make_entry(1)], {}, first=True, backfill=20, now=NOW)[0],
         status="done",
@@ -85,21 +93,21 @@ def test_a_changed_entry_is_read_again_at_most_daily_and_for_a_week() -> None:
         entry=None,
     )
     changed = make_entry(1, title="Story 1, corrected")
-    chosen_counts = {
-        timedelta(hours=1): 0,
-        timedelta(days=1): 1,
-        timedelta(days=6): 1,
-        timedelta(days=8): 0,
+    is_chosen_after = {
+        timedelta(hours=1): False,
+        timedelta(days=1): True,
+        timedelta(days=6): True,
+        timedelta(days=8): False,
     }
-    for later, expected in chosen_counts.items():
+    for time_since, is_chosen in is_chosen_after.items():
         chosen = select_entries(
-            "s", [changed], {"e1": row}, first=False, backfill=20, now=NOW + later
+            "s", [changed], {"e1": row}, first=False, backfill=20, now=NOW + time_since
         )
-        assert len(chosen) == expected, later
+        assert len(chosen) == int(is_chosen), time_since
 
 
 def test_an_unchanged_entry_is_left_alone() -> None:
-    """An entry with the same content is not read again."""
+    """An entry with the same content is not read again, also after two days."""
     row = replace(
         select_entries("s", [make_entry(1)], {}, first=True, backfill=20, now=NOW)[0],
         status="done",
@@ -138,17 +146,19 @@ def test_every_unseen_entry_gets_exactly_one_row(
         now=NOW,
     )
 
-    assert sorted(row.entry_id for row in chosen) == sorted(
-        {f"e{n}" for n in announced} - rows_by_entry_id.keys()
-    )
+    unseen_ids = {f"e{n}" for n in announced} - rows_by_entry_id.keys()
 
-    pending = [row for row in chosen if row.status == "pending"]
+    assert sorted(row.entry_id for row in chosen) == sorted(unseen_ids)
 
-    assert not first or len(pending) <= backfill
+    if first:
+        pending = [row for row in chosen if row.status == "pending"]
+        assert len(pending) <= backfill
 
 
 def test_what_waited_and_what_is_new_is_read_newest_announcement_first_and_each_once() -> None:
-    """Waiting and new entries are merged, newest first, each once."""
+    """Entry e1 waited since yesterday after two tries; now it is announced anew with another title,
+    together with a new one, e2. Both are due, e2 first and e1 once, with its tries and its new
+    title. Neither a row whose next try is later nor a skipped one is due."""
     old = replace(
         select_entries(
             "s", [make_entry(1)], {}, first=True, backfill=20, now=NOW - timedelta(days=1)
@@ -173,6 +183,7 @@ def test_what_waited_and_what_is_new_is_read_newest_announcement_first_and_each_
     assert due[1].tries == 2
     assert list_due_rows([later], [], NOW) == []
 
+    # at a first visit with a backfill of 0 all are skipped
     skipped = select_entries(
         "s", [make_entry(3), make_entry(4)], {}, first=True, backfill=0, now=NOW
     )
@@ -183,8 +194,10 @@ def test_what_waited_and_what_is_new_is_read_newest_announcement_first_and_each_
 def test_news_goes_before_what_came_with_a_first_visit_which_goes_in_the_order_of_publication() -> (
     None
 ):
-    """News is read first, then the backfill, oldest first (e5); with a limit the newest are
-    chosen. Entry eN was published N hours ago."""
+    """News (e2, e1) is read first, then what came with the first visit (e5, e4, e3), each in the
+    order of publication: entry eN was published N hours ago. With a limit the newest of these
+    are read. Rows whose entry is
+    not stored are read in the order of their ids."""
     first_entries = select_entries(
         "s",
         [make_entry(n) for n in (5, 3, 4)],
@@ -204,14 +217,12 @@ def test_news_goes_before_what_came_with_a_first_visit_which_goes_in_the_order_o
         "e4",
         "e3",
     ]
-    # with a limit of 1 the newest entry of the last visit is read
-    assert [row.entry_id for row in sort_for_reading([*first_entries, *news], NOW, 1)] == ["e1"]
-    assert [row.entry_id for row in sort_for_reading([*first_entries, *news], NOW, 4)] == [
-        "e2",
-        "e1",
-        "e4",
-        "e3",
-    ]
+
+    limited_to_1 = sort_for_reading([*first_entries, *news], NOW, 1)
+    limited_to_4 = sort_for_reading([*first_entries, *news], NOW, 4)
+
+    assert [row.entry_id for row in limited_to_1] == ["e1"]
+    assert [row.entry_id for row in limited_to_4] == ["e2", "e1", "e4", "e3"]
 
     undated = [replace(row, entry=None) for row in first_entries]
 
@@ -222,23 +233,25 @@ SITES = frozenset({"example.org"})
 
 
 def count_late_entries(
-    entries: list[Entry], before: datetime | None = NOW, known: frozenset[str] = frozenset()
+    entries: list[Entry], last_visit: datetime | None = NOW, known: frozenset[str] = frozenset()
 ) -> int:
-    return len(find_late_entries(entries, known, before, SITES))
+    return len(find_late_entries(entries, known, last_visit, SITES))
 
 
 def test_most_of_a_feed_that_is_new_and_says_it_was_there_is_late() -> None:
     """Entries older than the last visit, which did not have them, are late if there are at least
     five and they are most of the new ones."""
+    # the last visit was at NOW; five entries are older and five newer
     old = [make_entry(n) for n in range(1, 6)]
     news = [make_entry(100 + n, published=NOW + timedelta(hours=1)) for n in range(5)]
+    a_day_ago = NOW - timedelta(days=1)
 
     assert count_late_entries(old) == 5
     assert count_late_entries(old[:4]) == 0  # a few come late everywhere
-    assert count_late_entries(old, before=None) == 0  # a first visit
-    assert count_late_entries(old, before=NOW - timedelta(days=1)) == 0  # newer than the last visit
+    assert count_late_entries(old, last_visit=None) == 0  # a first visit
+    assert count_late_entries(old, last_visit=a_day_ago) == 0  # they are newer than it
 
-    # late entries are more than half of the new ones, and not more than half
+    # five of nine are most, five of ten are not, even if the other five are known
     assert count_late_entries([*old, *news[:4]]) == 5
     assert count_late_entries([*old, *news]) == 0
     assert count_late_entries([*old, *news], known=frozenset(entry.id for entry in news)) == 0
@@ -262,20 +275,24 @@ def test_most_of_a_feed_that_is_new_and_says_it_was_there_is_late() -> None:
 
 
 def test_what_is_late_waits_until_it_is_announced_once_more() -> None:
-    """A late entry waits for the next visit: it is read if the feed announces it again, and
-    skipped if not."""
+    """Entries e1 to e5 are late, e6 is not. Whether their host moved is asked first; then the late
+    ones wait for the next visit: e1, which the feed announces once more, is read, and e2 to e5 are
+    skipped."""
     entries = [make_entry(n) for n in range(1, 7)]
-    ids = {entry.id for entry in entries[:5]}
+    ids = {"e1", "e2", "e3", "e4", "e5"}
     fresh = select_entries("s", entries, {}, first=False, backfill=20, now=NOW, late=ids)
 
     assert {row.entry_id for row in fresh if row.reason == "late"} == ids
-    # whether they moved is not known yet
+
+    # not asked yet: each is read
     assert split_late_rows(fresh, None) == SplitRows(to_read=list(fresh), changed=[])
 
+    # asked: the late ones have a time of reading
     asked = [replace(row, read_at=NOW) if row.reason else row for row in fresh]
 
     assert [row.entry_id for row in split_late_rows(asked, None).to_read] == ["e6"]
 
+    # the next visit: the feed announces two of them
     split = split_late_rows(asked, {"e1", "e6"})
 
     assert sorted((row.entry_id, row.reason, row.status) for row in split.to_read) == [
@@ -283,20 +300,20 @@ def test_what_is_late_waits_until_it_is_announced_once_more() -> None:
         ("e6", None, "pending"),
     ]
 
-    entry_ids = {
+    skipped_ids = {
         row.entry_id
         for row in split.changed
         if (row.status, row.reason) == ("skipped", "announced-once")
     }
 
-    assert entry_ids == ids - {"e1"}
+    assert skipped_ids == {"e2", "e3", "e4", "e5"}
 
 
 def test_muted_entries_take_no_place_of_the_backfill_and_are_pending_once_they_are_not_muted() -> (
     None
 ):
-    """Muted entries (e0 and e2) do not count in `backfill`; once `mute` no longer matches, e0 is
-    pending."""
+    """Muted entries (e0 and e2) are skipped and do not count in a backfill of 2, which is e1 and
+    e3. A later visit chooses e0 if it is no longer muted, and not before."""
     chosen = select_entries(
         "s",
         [make_entry(n) for n in range(4)],
@@ -313,17 +330,17 @@ def test_muted_entries_take_no_place_of_the_backfill_and_are_pending_once_they_a
 
     assert rows_by_entry_id["e0"].status == "skipped"
     assert rows_by_entry_id["e0"].reason == "muted"
-    assert (
-        select_entries(
-            "s", [make_entry(0)], rows_by_entry_id, first=False, backfill=2, now=NOW, muted=["e0"]
-        )
-        == ()
+
+    still_muted = select_entries(
+        "s", [make_entry(0)], rows_by_entry_id, first=False, backfill=2, now=NOW, muted=["e0"]
     )
 
-    (second_entry,) = select_entries(
+    assert still_muted == ()
+
+    (no_longer_muted,) = select_entries(
         "s", [make_entry(0)], rows_by_entry_id, first=False, backfill=2, now=NOW
     )
 
-    assert second_entry.entry_id == "e0"
-    assert second_entry.status == "pending"
-    assert second_entry.reason is None
+    assert no_longer_muted.entry_id == "e0"
+    assert no_longer_muted.status == "pending"
+    assert no_longer_muted.reason is None

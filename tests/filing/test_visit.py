@@ -55,7 +55,8 @@ def visit_source(app: App, key: str, **wanted: Any) -> Outcome:
 def test_entries_just_announced_are_not_read_back_from_the_database(
     app: App, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A visit reads new entries from memory: no stored entry is decoded, which would cost time."""
+    """A visit reads new entries from memory: no row of an entry is decoded from the database, which
+    would cost time."""
     unpack = codec.unpack
     unpacked = Counter[str]()
 
@@ -65,15 +66,17 @@ def test_entries_just_announced_are_not_read_back_from_the_database(
 
     monkeypatch.setattr(codec, "unpack", count_and_unpack)
     outcome = visit_source(app, "holt")
-    assert outcome.announced == len(outcome.added) > 1
+
+    assert len(outcome.added) > 1
+    assert len(outcome.added) == outcome.announced
     assert unpacked["EntryRow"] == 0
 
 
 def test_a_visit_tells_what_it_read_and_a_source_remembers_the_lengths_of_its_texts(
     app: App,
 ) -> None:
-    """A visit reports bytes and seconds; the source remembers the lengths of its articles, and a
-    second visit adds none."""
+    """A visit reports its bytes, its seconds and why the next one is due. The source remembers the
+    length of each text that was read; a second visit reads none and adds no length."""
     outcome = visit_source(app, "holt")
     state = app.archive.store.visits.states()["holt"]
 
@@ -81,17 +84,18 @@ def test_a_visit_tells_what_it_read_and_a_source_remembers_the_lengths_of_its_te
     assert min(state.pages.bodies) > 1000
     assert outcome.bytes > 0
     assert outcome.seconds >= 0
-    assert outcome.due_why == state.schedule.due_why != ""
+    assert outcome.due_why == state.schedule.due_why
+    assert outcome.due_why != ""
 
     again = visit_source(app, "holt")
 
-    assert again.bytes in (0, outcome.bytes)
-    # what was known already is not read again
+    assert again.bytes in (0, outcome.bytes)  # 0 if the server answers that nothing changed
     assert app.archive.store.visits.states()["holt"].pages.bodies == state.pages.bodies
 
 
 def test_what_a_limit_leaves_is_counted_and_taken_by_the_next_visit(app: App) -> None:
-    """Entries beyond `limit` are pending and read by the next visit."""
+    """With `limit=1` a visit reads the newest entry, and the others are pending. The next visit
+    reads those, and none twice."""
     first = visit_source(app, "holt", limit=1)
 
     assert len(first.added) == 1
@@ -105,7 +109,9 @@ def test_what_a_limit_leaves_is_counted_and_taken_by_the_next_visit(app: App) ->
 
     articles = app.archive.store.index.articles([*first.added, *second.added])
 
-    assert max(articles, key=lambda id: str(articles[id].published)) == first.added[0]
+    newest_id = max(articles, key=lambda id: str(articles[id].published))
+
+    assert first.added[0] == newest_id
 
 
 def test_a_feed_whose_bytes_are_the_same_is_not_read_again(app: App) -> None:
@@ -145,6 +151,7 @@ def test_a_flood_waits_and_the_operator_is_told(app: App, monkeypatch: pytest.Mo
     """Of more entries than the daily limit (2), the others wait, the source has a warning, and
     the same day reads no more."""
     monkeypatch.setattr(cadence, "LEAST_DAILY_LIMIT", 2)
+    # a source that has been followed since 2020: at a first visit there is no limit
     past = datetime(2020, 1, 1, tzinfo=UTC)
     holt = reconcile.update_source_states(app.archive, app.configuration)["holt"]
     app.archive.store.visits.save_states(
@@ -153,12 +160,16 @@ def test_a_flood_waits_and_the_operator_is_told(app: App, monkeypatch: pytest.Mo
     outcome = visit_source(app, "holt")
 
     assert len(outcome.added) == 2
-    assert outcome.pending == outcome.announced - 2 > 0
+    assert outcome.pending > 0
+    assert outcome.pending == outcome.announced - 2
 
     message = f"{outcome.pending} entries wait, 2 a day are read"
 
     assert app.archive.store.visits.states()["holt"].warning.startswith(message)
-    assert visit_source(app, "holt").added == ()
+
+    second_outcome = visit_source(app, "holt")  # on the same day
+
+    assert second_outcome.added == ()
 
 
 def test_articles_share_the_commits_and_the_syncs_of_their_folder_and_files_come_first(
@@ -175,6 +186,8 @@ def test_articles_share_the_commits_and_the_syncs_of_their_folder_and_files_come
 
     monkeypatch.setattr(visit_all, "IDLE_SECONDS", 60)  # no commit within the visit
     monkeypatch.setattr(disk, "sync_folder", record_and_sync)
+
+    # record the begin and the end of the visit, and each commit
     group = app.archive.store.visits._db
     shared = group.shared
     engine = group._db.engine
@@ -191,22 +204,28 @@ def test_articles_share_the_commits_and_the_syncs_of_their_folder_and_files_come
     added = visit_source(app, "holt").added
 
     steps_of_visit = steps[steps.index("begin") : steps.index("end")]
-    months = {path.parent.name for path in app.archive.article_store.root.rglob("*-*.md")}
+    month_folders = {path.parent.name for path in app.archive.article_store.root.rglob("*-*.md")}
+
     assert len(added) > 1
     assert steps_of_visit.count("commit") == 1
+
     commit = steps_of_visit.index("commit")
-    assert set(steps_of_visit[commit - len(months) : commit]) == months, steps_of_visit
+    steps_just_before = steps_of_visit[commit - len(month_folders) : commit]
+
+    assert set(steps_just_before) == month_folders, steps_of_visit
 
 
 def test_a_commit_waits_until_nothing_was_written_for_a_while_or_many_writes_wait(
     app: App, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A commit is made when a second passes without writing, at `COMMIT_WRITES` writes, or after
-    `COMMIT_SECONDS`; the lists are writes that wait."""
+    `COMMIT_SECONDS`. `count_waiting(1, 2, 0)` writes once in the first second, twice in the second
+    one and not in the third, and returns how many writes wait after each."""
     visits = app.archive.store.visits
-    seconds = asyncio.sleep
+    original_sleep = asyncio.sleep
 
-    async def waiting_after(*writes: int) -> list[int]:
+    async def count_waiting(*writes: int) -> list[int]:
+        # a second passes when a tick is put
         ticks: asyncio.Queue[float] = asyncio.Queue()
         monkeypatch.setattr(visit_all.asyncio, "sleep", lambda pause: ticks.get())
         waiting = []
@@ -216,26 +235,28 @@ def test_a_commit_waits_until_nothing_was_written_for_a_while_or_many_writes_wai
             for count in writes:
                 for number in range(count):
                     visits.set_note(f"note {number}", "text", app.archive.clock())
-                await seconds(0)
+                await original_sleep(0)
                 ticks.put_nowait(0)
-                await seconds(0)
+                await original_sleep(0)
                 waiting.append(visits.count_uncommitted())
         return waiting
 
-    assert asyncio.run(waiting_after(1, 2, 0)) == [1, 3, 0]
-    assert asyncio.run(waiting_after(1, visit_all.COMMIT_WRITES)) == [1, 0]
-    assert asyncio.run(waiting_after(*[1] * visit_all.COMMIT_SECONDS))[-2:] == [
-        visit_all.COMMIT_SECONDS - 1,
-        0,
-    ]
+    assert asyncio.run(count_waiting(1, 2, 0)) == [1, 3, 0]
+    assert asyncio.run(count_waiting(1, visit_all.COMMIT_WRITES)) == [1, 0]
+
+    one_write_each_second = [1] * visit_all.COMMIT_SECONDS
+    waiting = asyncio.run(count_waiting(*one_write_each_second))
+
+    assert waiting[-2:] == [visit_all.COMMIT_SECONDS - 1, 0]
 
 
 def test_the_page_is_packed_and_its_text_sketched_where_it_is_read(
     app: App, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Packing pages and sketching texts, which take long, happen in the worker process only."""
+    """Packing pages and sketching texts, which take long, happen in the worker process only: calls
+    of both from elsewhere are counted, and there are none."""
     reading = InProcess()
-    here = Counter[str]()
+    here = Counter[str]()  # calls outside the worker, and how many calls the worker is in
 
     class Elsewhere:
         """A worker in another process, so that only calls of this process are counted."""
@@ -264,8 +285,10 @@ def test_the_page_is_packed_and_its_text_sketched_where_it_is_read(
     monkeypatch.setattr(refresh, "make_worker", lambda settings: Elsewhere())
     monkeypatch.setattr(snapshots, "pack_page", counted("packed", snapshots.pack_page))
     monkeypatch.setattr(dedupe, "make_sketch", counted("sketched", dedupe.make_sketch))
-    dedupe._sketches.clear()
+    dedupe._sketches.clear()  # no sketch of an earlier test
     added = visit_source(app, "holt").added
+
     assert len(added) > 1
-    assert here["packed"] == here["sketched"] == 0
+    assert here["packed"] == 0
+    assert here["sketched"] == 0
     assert all(app.archive.snapshots.get(article_id) for article_id in added)

@@ -27,9 +27,10 @@ def mail_instance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[M
 def test_a_newsletter_is_filed_once_and_shown_whole_to_its_reader(
     mail_instance: MailInstance,
 ) -> None:
-    """On a private instance newsletters are filed once and published in full, without the
-    reader's data; other senders' mails are ignored."""
-    mail_instance.configure(BRIDGES)
+    """On a private instance three mails of a newsletter are filed once, in files that only their
+    owner may read, and published in full, without the reader's data. A login code from a bank is
+    ignored."""
+    mail_instance.configure(BRIDGES)  # follows news@bridges.example
     for number in (1, 2, 3):
         mail_instance.deliver_mail(f"{number}.host", make_mail(number, NOW - number * DAY))
     mail_instance.deliver_mail("login.host", make_mail(4, NOW, sender="codes@bank.example"))
@@ -59,13 +60,14 @@ def test_a_newsletter_is_filed_once_and_shown_whole_to_its_reader(
 
     modes = {stat.S_IMODE(path.stat().st_mode) for path in mail_instance.list_article_files()}
 
-    assert modes == {0o600}  # only the owner may read them
+    assert modes == {0o600}
 
     published = mail_instance.read_published()
 
     assert "counted 2 bridges" in published
     assert "mid:issue.2@bridges.example" in published
 
+    # the reader's address, a tracking pixel, a link to unsubscribe, the other mail, the mailbox
     for secret in ("anna@reader", "pixel", "/u/123", "bank.example", "maildir:", "Maildir"):
         assert secret not in published, secret
 
@@ -73,8 +75,9 @@ def test_a_newsletter_is_filed_once_and_shown_whole_to_its_reader(
 def test_each_newsletter_has_its_feed_and_others_are_only_named(
     mail_instance: MailInstance,
 ) -> None:
-    """Configured newsletters are filed; an unknown list is named by its sender only, and a
-    personal mail is not recorded at all."""
+    """Of the newsletters bridges and towers, which are followed, mails are filed. Of tunnels,
+    which is not, only the sender is stored and named in a warning, until it is followed; of a
+    personal mail from a bank nothing is stored."""
     mail_instance.configure(BRIDGES, TOWERS)
     tower = {"List-Id": "<weekly.towers.example>", "Subject": "Towers"}
     mail_instance.deliver_mail("1.host", make_mail(1, NOW))
@@ -115,7 +118,11 @@ def test_a_public_instance_publishes_no_mail_until_its_table_says_so(
     mail_instance.visit_sources()
 
     assert [article.hold_reason for article in mail_instance.load_articles()] == ["private"]
-    assert "bridges" not in mail_instance.read_published().lower().replace("sources/bridges", "")
+
+    # the feed of the source has its name, and nothing else is published
+    published = mail_instance.read_published().lower()
+
+    assert "bridges" not in published.replace("sources/bridges", "")
 
     mail_instance.configure(BRIDGES + 'content = "excerpt"\n', settings=PUBLIC)
     mail_instance.visit_sources()
@@ -148,8 +155,8 @@ def test_mails_leave_the_feeds_of_an_instance_that_becomes_public(
 def test_forged_and_broken_mails_have_a_reason_and_hold_up_no_other(
     mail_instance: MailInstance,
 ) -> None:
-    """A forged mail and one without text are refused with reasons; the third is filed, and no
-    visit reads them again."""
+    """Of three mails the first is forged (DMARC failed) and the second has no text: both are
+    refused with reasons. The third is filed, and the next visit files nothing."""
     mail_instance.configure(BRIDGES)
     forged = {"Authentication-Results": "mx.reader.example; dmarc=fail"}
     mail_instance.deliver_mail("1.host", make_mail(1, NOW, headers=forged))
@@ -173,7 +180,8 @@ def test_forged_and_broken_mails_have_a_reason_and_hold_up_no_other(
 def test_a_mail_of_100_megabytes_is_not_read(
     mail_instance: MailInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A mail that is too large is refused by its size alone: `fetch` would fail this test."""
+    """A mail of 100 megabytes is refused by the size of its file alone: reading it (`fetch`) would
+    fail this test."""
 
     def refuse(box: Maildir, name: MailName) -> bytes:
         raise AssertionError(name)
@@ -183,7 +191,9 @@ def test_a_mail_of_100_megabytes_is_not_read(
     path = deliver_to_maildir(mail_instance.box, "1.host", make_mail(1, NOW), NOW)
     os.truncate(path, 100_000_000)  # makes the file longer without writing
     os.utime(path, (NOW.timestamp(), NOW.timestamp()))
+
     [skipped] = mail_instance.visit_sources()["bridges"].skipped
+
     assert skipped.reason == "mail-too-large"
     assert "100,000,000 bytes" in skipped.detail
 
@@ -195,9 +205,9 @@ def test_one_message_id_of_two_senders_changes_no_article(mail_instance: MailIns
     mail_instance.deliver_mail("1.host", make_mail(1, NOW))
     mail_instance.visit_sources()
     before = mail_instance.list_article_files()[0].read_bytes()
-    same = {"Message-ID": "<issue.1@bridges.example>", "Subject": "Ours now"}
+    same_id = {"Message-ID": "<issue.1@bridges.example>", "Subject": "Ours now"}
     mail_instance.deliver_mail(
-        "2.host", make_mail(9, NOW, sender="ed@towers.example", headers=same)
+        "2.host", make_mail(9, NOW, sender="ed@towers.example", headers=same_id)
     )
 
     assert len(mail_instance.visit_sources()["towers"].added) == 1
@@ -206,7 +216,8 @@ def test_one_message_id_of_two_senders_changes_no_article(mail_instance: MailIns
 
 
 def test_a_mail_that_two_sources_name_is_one_article(mail_instance: MailInstance) -> None:
-    """A mail whose sender matches two sources is filed once."""
+    """A mail of news@bridges.example matches two sources, by its address and by its domain: it is
+    filed once."""
     mail_instance.configure(BRIDGES, 'key = "all-bridges"\nfrom = "@bridges.example"\n')
     mail_instance.deliver_mail("1.host", make_mail(1, NOW))
     mail_instance.visit_sources()
@@ -215,8 +226,8 @@ def test_a_mail_that_two_sources_name_is_one_article(mail_instance: MailInstance
 
 
 def test_a_mail_is_put_away_after_it_is_filed(mail_instance: MailInstance) -> None:
-    """A filed mail is moved by the next visit, once it is safely stored; mails of other senders
-    stay."""
+    """With `after = "move:Read"` a mail that a visit filed is moved to the folder Read by the next
+    visit, once it is safely stored, and not filed again. A mail of another sender stays."""
     mail_instance.configure(BRIDGES + 'after = "move:Read"\n')
     mail_instance.deliver_mail("1.host", make_mail(1, NOW))
     mail_instance.deliver_mail("2.host", make_mail(2, NOW, sender="ed@tunnels.example"))
@@ -226,7 +237,7 @@ def test_a_mail_is_put_away_after_it_is_filed(mail_instance: MailInstance) -> No
 
     mail_instance.visit_sources()
 
-    assert (mail_instance.box / ".Read/cur/1.host:2,S").exists()
+    assert (mail_instance.box / ".Read/cur/1.host:2,S").exists()  # S: seen
     assert (mail_instance.box / "new/2.host").exists()
 
     mail_instance.visit_sources()
@@ -235,7 +246,7 @@ def test_a_mail_is_put_away_after_it_is_filed(mail_instance: MailInstance) -> No
 
 
 def test_a_folder_that_is_gone_is_a_failure_of_the_source(mail_instance: MailInstance) -> None:
-    """A missing Maildir fails the visit with "no-folder"."""
+    """If the folder `cur` of a Maildir is missing, the visit fails with "no-folder"."""
     mail_instance.configure(BRIDGES)
     (mail_instance.box / "cur").rmdir()
     outcome = mail_instance.visit_sources()["bridges"]
@@ -245,7 +256,7 @@ def test_a_folder_that_is_gone_is_a_failure_of_the_source(mail_instance: MailIns
 
 
 def test_a_sender_is_shown_as_it_names_itself(mail_instance: MailInstance) -> None:
-    """The sender's display name is the author."""
+    """The author of an article is the display name of the mail's sender."""
     mail_instance.configure(BRIDGES)
     name = {"From": '"Ida from Bridges & Co" <news@bridges.example>'}
     mail_instance.deliver_mail("1.host", make_mail(1, NOW, headers=name))
@@ -257,8 +268,9 @@ def test_a_sender_is_shown_as_it_names_itself(mail_instance: MailInstance) -> No
 
 
 def test_a_mail_that_cannot_be_put_away_is_read_nevertheless(mail_instance: MailInstance) -> None:
-    """If mails cannot be moved, because a file is in the folder's place, they are filed, stay
-    where they are, and the source has a warning."""
+    """The first mail cannot be moved away after it was filed, as a file is in the place of the
+    folder Read. It stays where it is, the second mail is filed nevertheless, and the source has a
+    warning."""
     mail_instance.configure(BRIDGES + 'after = "move:Read"\n')
     (mail_instance.box / ".Read").write_text("no folder")
     mail_instance.deliver_mail("1.host", make_mail(1, NOW))
@@ -275,7 +287,8 @@ def test_a_mail_that_cannot_be_put_away_is_read_nevertheless(mail_instance: Mail
 def test_a_mail_that_another_program_moves_meanwhile_is_read_by_the_next_visit(
     mail_instance: MailInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A mail that is moved between listing and fetching is no failure; the next visit files it."""
+    """Another program moves a mail from new/ to cur/ after a visit listed it and before it fetches
+    it: that is no refusal, and the next visit files the mail."""
     mail_instance.configure(BRIDGES)
     mail_instance.deliver_mail("1.host", make_mail(1, NOW))
     fetch = Maildir.fetch
@@ -287,6 +300,10 @@ def test_a_mail_that_another_program_moves_meanwhile_is_read_by_the_next_visit(
 
     monkeypatch.setattr(Maildir, "fetch", move_and_fetch)
     outcome = mail_instance.visit_sources()["bridges"]
+
     assert len(outcome.added) == 0
     assert outcome.refused == 0
-    assert len(mail_instance.visit_sources()["bridges"].added) == 1
+
+    next_outcome = mail_instance.visit_sources()["bridges"]
+
+    assert len(next_outcome.added) == 1

@@ -93,8 +93,9 @@ def list_members(app: App, key: str) -> list[str]:
 
 
 def test_it_becomes_as_its_own_source_has_it_and_stays_what_it_is(instance: Instance) -> None:
-    """An article that another source announced gets the values of its own site's source (`one`),
-    and keeps id, address and date added."""
+    """Source two filed an article of the site of source one. When one announces it, too, it gets
+    title, source and date of one's entry, and keeps id, address and date added. It is in the feeds
+    of both: two is recorded as its carrier."""
     with instance.open_app() as app:
         old = file_foreign_article(app)
         result = ingest_entry(app, "one", old, make_page(old.url))
@@ -113,12 +114,14 @@ def test_it_becomes_as_its_own_source_has_it_and_stays_what_it_is(instance: Inst
         assert new.url == old.url
         assert new.added == old.added
         assert new.origin.url == app.configuration.sources["one"].url
-        assert list_members(app, "one") == list_members(app, "two") == [old.id]
+        assert list_members(app, "one") == [old.id]
+        assert list_members(app, "two") == [old.id]
         assert (old.id, "two") in CARRIED.read(app.archive.article_store)
 
 
 def test_what_a_hand_edited_stays(instance: Instance) -> None:
-    """Adoption keeps a title that the operator edited."""
+    """The operator edited the title of an article that source two filed. When its own source, one,
+    adopts it, the title stays, and the text is that of the page now."""
     with instance.open_app() as app:
         old = file_foreign_article(app)
     instance.edit_file("Bridges", "title: Bridges", "title: Bridges of mine")
@@ -131,23 +134,26 @@ def test_what_a_hand_edited_stays(instance: Instance) -> None:
 
 
 def test_it_happens_once(instance: Instance) -> None:
-    """An article that its own source adopted is not changed by the source that announced it
-    first."""
+    """After its own source (one) adopted an article, an entry of the source that filed it first
+    (two) does not change it, although the page has another text."""
     with instance.open_app() as app:
         old = file_foreign_article(app)
         ingest_entry(app, "one", old, make_page(old.url))
 
-        assert ingest_entry(app, "two", old, make_page(old.url, NEWER)).changed is None
+        result = ingest_entry(app, "two", old, make_page(old.url, NEWER))
+
+        assert result.changed is None
         assert instance.load_article("Our bridges").source_key == "one"
 
 
 def test_a_source_of_another_site_adopts_nothing_and_carries(instance: Instance) -> None:
-    """A source of another site that announces a known article becomes its carrier and does not
-    own it."""
+    """Source three filed an article of one's site. When source two announces it, two has it in its
+    feed, as a carrier; nothing is read, and it still belongs to three."""
+    nothing_changed = EntryResult()
     with instance.open_app() as app:
         old = file_foreign_article(app, by="three")
 
-        assert ingest_entry(app, "two", old, None) == EntryResult()
+        assert ingest_entry(app, "two", old, page=None) == nothing_changed
         assert list_members(app, "two") == [old.id]
         assert instance.load_article("Bridges").source_key == "three"
 
@@ -155,26 +161,28 @@ def test_a_source_of_another_site_adopts_nothing_and_carries(instance: Instance)
 def test_a_source_that_only_points_to_an_article_has_its_page_asked_for_once(
     instance: Instance,
 ) -> None:
-    """A carrier's entry fetches no page again; the entry of the source that owns the article
-    does, and fails at this address."""
+    """When source two's entry of an article that three filed is due again, no page is fetched. For
+    an article that two filed itself it is, and fails, as nothing answers at its address."""
     nowhere = "http://nowhere.invalid/story"  # a request to it fails
     with instance.open_app() as app:
         old = file_foreign_article(app, by="three", url=nowhere)
 
-        assert ingest_entry(app, "two", old, None, article_id=old.id) == EntryResult()
+        result = ingest_entry(app, "two", old, page=None, article_id=old.id)
 
-        other_foreign_article = file_foreign_article(app, by="two", url=f"{nowhere}/2")
+        assert result == EntryResult()  # no problem
 
-        assert ingest_entry(
-            app, "two", other_foreign_article, None, article_id=other_foreign_article.id
-        ).problem
+        filed_by_two = file_foreign_article(app, by="two", url=f"{nowhere}/2")
+        result = ingest_entry(app, "two", filed_by_two, page=None, article_id=filed_by_two.id)
+
+        assert result.problem
 
 
 def test_a_link_that_another_source_changes_within_a_site_leads_to_another_article(
     instance: Instance,
 ) -> None:
-    """If a foreign source changes the link of its entry, a new article is filed; if the owner
-    does, its article has moved."""
+    """Source two's entry of an article of one's site changes its link to another page there: that
+    is filed as a new article, and is no alias of the old one. If source one's entry does so, the
+    article has moved and is changed."""
     with instance.open_app() as app:
         old = file_foreign_article(app)
         other = replace(old, url="https://one.example/ferries")
@@ -198,7 +206,7 @@ def test_what_a_hand_put_there_is_carried_and_not_taken(instance: Instance) -> N
     """An article that the operator filed by hand stays without a source, also if its site's
     source announces it."""
     with instance.open_app() as app:
-        old = file_foreign_article(app, by="", source_id="")
+        old = file_foreign_article(app, by="", source_id="")  # as the operator files one
         ingest_entry(app, "one", old, make_page(old.url, NEWER))
 
         assert instance.load_article("Bridges").source_key == ""
@@ -208,8 +216,9 @@ def test_what_a_hand_put_there_is_carried_and_not_taken(instance: Instance) -> N
 def test_if_its_page_cannot_be_read_any_more_it_names_its_own_source_all_the_same(
     instance: Instance,
 ) -> None:
-    """If the page is empty by now, the article still changes to its own source and keeps its
-    text and dates."""
+    """Source two filed an article of one's site, whose page is empty by now. When one announces
+    it, it is one's article all the same, with the text and dates of before; one's entry is
+    done."""
     with instance.open_app() as app:
         old = file_foreign_article(app)
         gone = replace(make_page(old.url), html=b"<title>Nothing</title>")
@@ -223,7 +232,8 @@ def test_if_its_page_cannot_be_read_any_more_it_names_its_own_source_all_the_sam
         assert new.body == old.body
         assert new.published == old.published
         assert new.added == old.added
-        assert list_members(app, "one") == list_members(app, "two") == [old.id]
+        assert list_members(app, "one") == [old.id]
+        assert list_members(app, "two") == [old.id]
 
         (row,) = app.archive.store.visits.entries("one", ["o1"]).values()
 
@@ -232,8 +242,8 @@ def test_if_its_page_cannot_be_read_any_more_it_names_its_own_source_all_the_sam
 
 
 def test_a_feed_that_the_page_links_may_take_it_from_a_neighbour(instance: Instance) -> None:
-    """A feed that the page links may adopt the article from a foreign source; the site's own
-    source may adopt it from both."""
+    """Source three filed an article of one's site whose page links the feed of source two: two
+    adopts it from three. The source of its own site, one, then adopts it from two."""
     with instance.open_app() as app:
         old = file_foreign_article(app, by="three")
         link = '<link rel="alternate" type="application/rss+xml" href="https://two.example/feed">'
@@ -243,18 +253,19 @@ def test_a_feed_that_the_page_links_may_take_it_from_a_neighbour(instance: Insta
         ingest_entry(app, "two", old, make_page(old.url, head=link))
 
         assert instance.load_article("Our bridges").source_key == "two"
-        # its own site's comes before both
-        assert ingest_entry(app, "one", old, make_page(old.url)).changed == old.id
+
+        result = ingest_entry(app, "one", old, make_page(old.url))
+
+        assert result.changed == old.id
         assert instance.load_article("Our bridges").source_key == "one"
 
 
 def test_a_page_that_is_read_again_for_mending_is_taken_as_it_is(instance: Instance) -> None:
-    """A text that changed an hour ago is not revised again, unless the page is read to mend
-    ownership: then it is replaced at once."""
+    """An article whose text changed an hour ago is not revised again by an ordinary reading. If its
+    page is read again to mend ownership, its text is replaced at once."""
+    an_hour_ago = "2026-03-10T11:00:00Z"
     with instance.open_app() as app:
-        old = file_foreign_article(
-            app, source_key="one", source_id="o1", revisions=("2026-03-10T11:00:00Z",)
-        )
+        old = file_foreign_article(app, source_key="one", source_id="o1", revisions=(an_hour_ago,))
         ordinary = ingest_entry(app, "one", old, make_page(old.url, NEWER), article_id=old.id)
 
         assert ordinary.changed is None

@@ -15,6 +15,7 @@ from syndicator.upkeep import editorial
 from tests.filing.entry.test_ingest import take_entry
 from tests.instances import Instance, store_articles
 
+# two sources; evil's entries also link pages of the bank
 EVIL = Source(
     key="evil", url="https://evil.example/feed", category="Casino", tags=("Poker",), content="full"
 )
@@ -55,7 +56,7 @@ def test_another_source_says_where_an_article_is_and_nothing_else(instance: Inst
             app,
             make_entry("e1", BANK_PAGE, summary="Casino " * 40),
             make_page(BANK_PAGE, "Council"),
-            EVIL,
+            source=EVIL,
         )
     article = load_articles(instance)[BANK_PAGE]
 
@@ -76,8 +77,9 @@ def test_a_source_says_what_its_own_article_is(instance: Instance) -> None:
 
 
 def test_a_link_that_changes_to_another_site_is_another_entry(instance: Instance) -> None:
-    """If an entry's link changes from the bank's page to another site, a new article is
-    filed and the bank's stays as it is."""
+    """Evil's entry e1 links the bank's page, and later, with the same id, a page of evil: that one
+    is filed as a new article, and the bank's article stays as it is. When the bank itself
+    announces its page, no third one is filed."""
     with instance.open_app() as app:
         take_entry(app, make_entry("e1", BANK_PAGE), make_page(BANK_PAGE, "Council"), EVIL)
         before = load_articles(instance)[BANK_PAGE]
@@ -86,15 +88,15 @@ def test_a_link_that_changes_to_another_site_is_another_entry(instance: Instance
         assert result.added == make_article_id(EVIL_PAGE)
         assert load_articles(instance)[BANK_PAGE] == before
 
-        changed = take_entry(app, make_entry("g1", BANK_PAGE), make_page(BANK_PAGE, "Bank"), BANK)
+        own = take_entry(app, make_entry("g1", BANK_PAGE), make_page(BANK_PAGE, "Bank"), BANK)
 
-        assert changed.added is None
+        assert own.added is None
         assert set(load_articles(instance)) == {BANK_PAGE, EVIL_PAGE}
 
 
 def test_a_link_that_changes_within_its_site_is_the_same_article(instance: Instance) -> None:
-    """If an entry's link changes within its site, the article gets the new text and an alias,
-    and another id for it files nothing."""
+    """If the link of an entry (g1) changes within its site, its article keeps its address, gets the
+    new text, and the new address as an alias. Another entry with that address files nothing."""
     moved = "https://bank.example/blog/a"
     with instance.open_app() as app:
         take_entry(app, make_entry("g1", BANK_PAGE), make_page(BANK_PAGE, "Council"), BANK)
@@ -115,7 +117,8 @@ def test_a_link_that_changes_within_its_site_is_the_same_article(instance: Insta
 
 
 def test_a_link_that_changes_to_another_known_article_leaves_both_alone(instance: Instance) -> None:
-    """An entry whose link changes to another known article changes neither article."""
+    """Entry g1 links article a, and later article b, which g2 links: neither article is changed,
+    and none is filed."""
     other = "https://bank.example/b"
     with instance.open_app() as app:
         take_entry(app, make_entry("g1", BANK_PAGE), make_page(BANK_PAGE, "Council"), BANK)
@@ -129,8 +132,8 @@ def test_a_link_that_changes_to_another_known_article_leaves_both_alone(instance
 
 
 def test_a_redirect_to_another_site_is_no_revision_and_no_article(instance: Instance) -> None:
-    """If the bank's address redirects to another site, that page neither revises the bank's
-    article nor is filed."""
+    """The bank's address redirects to another site when it is read again (the page that is read has
+    evil's address): that page neither revises the bank's article nor is filed."""
     with instance.open_app() as app:
         take_entry(app, make_entry("g1", BANK_PAGE), make_page(BANK_PAGE, "Council"), BANK)
         before = load_articles(instance)
@@ -142,8 +145,9 @@ def test_a_redirect_to_another_site_is_no_revision_and_no_article(instance: Inst
 
 
 def test_a_shortened_link_is_the_article_that_it_leads_to(instance: Instance) -> None:
-    """A short link that redirects to the bank's page is the bank's article, so the bank's
-    feed names its title."""
+    """The bank's entry has a short link that redirects to the bank's page (the page that is read
+    has the bank's address). Read again it is the same article, and, as it is the bank's own, has
+    the title of the bank's feed."""
     short = "https://go.example/1"
     with instance.open_app() as app:
         take_entry(app, make_entry("g1", short), make_page(BANK_PAGE, "Council"), BANK)
@@ -153,15 +157,15 @@ def test_a_shortened_link_is_the_article_that_it_leads_to(instance: Instance) ->
 
         (article,) = load_articles(instance).values()
 
-        assert article.title == "What the feed calls it"  # the bank owns what answered
+        assert article.title == "What the feed calls it"
 
 
 def test_another_source_does_not_revise_what_it_points_to(instance: Instance) -> None:
-    """If evil announces the bank's article and its page changed, the article is not revised:
-    only the bank may."""
+    """The bank filed its article, and evil announces it, too. When evil's entry is read again and
+    the page has changed, the article is not revised: only the bank may."""
     with instance.open_app() as app:
         take_entry(app, make_entry("g1", BANK_PAGE), make_page(BANK_PAGE, "Council"), BANK)
-        take_entry(app, make_entry("e1", BANK_PAGE), None, EVIL)
+        take_entry(app, make_entry("e1", BANK_PAGE), page=None, source=EVIL)
         before = load_articles(instance)
         result = take_entry(app, make_entry("e1", BANK_PAGE), make_page(BANK_PAGE, "Bank"), EVIL)
 
@@ -177,10 +181,11 @@ def test_another_source_does_not_revise_what_it_points_to(instance: Instance) ->
         f'<link rel="amphtml" href="{BANK_PAGE}">',
         f'<a href="{BANK_PAGE}?print=1">Print</a>',
     ],
+    ids=["canonical", "og:url", "amphtml", "print"],
 )
 def test_no_page_takes_the_address_of_another_site(instance: Instance, head: str) -> None:
-    """A page that calls the bank's address its own gets no alias there, and withdrawing it does
-    not block the bank's article."""
+    """A page of evil calls an address of the bank its own, in one of four ways (`head`): no article
+    is found under that address, and after evil's article is withdrawn, the bank's is filed."""
     with instance.open_app() as app:
         spam = take_entry(
             app, make_entry("e1", EVIL_PAGE), make_page(EVIL_PAGE, "Casino", head), EVIL
@@ -188,7 +193,9 @@ def test_no_page_takes_the_address_of_another_site(instance: Instance, head: str
 
         assert app.archive.store.visits.find(["bank.example/a", "bank.example/a?print=1"]) is None
 
-        editorial.withdraw(app.archive, app.configuration, spam or "")
+        assert spam is not None
+
+        editorial.withdraw(app.archive, app.configuration, spam)
         result = take_entry(app, make_entry("g1", BANK_PAGE), make_page(BANK_PAGE, "Council"), BANK)
 
         assert result.added == make_article_id(BANK_PAGE)
@@ -196,8 +203,8 @@ def test_no_page_takes_the_address_of_another_site(instance: Instance, head: str
 
 
 def test_an_address_that_leads_elsewhere_is_not_taken(instance: Instance) -> None:
-    """Evil announced the bank's address while it redirected to evil's page: the address stays
-    free for the bank's article."""
+    """Evil announced an address of the bank that redirected to evil's page: no article has that
+    address, withdrawing evil's article does not block it, and the bank can file its own there."""
     out = "https://bank.example/out?to=evil"
     with instance.open_app() as app:
         take_entry(app, make_entry("e1", out), make_page(EVIL_PAGE, "Casino"), EVIL)
@@ -207,9 +214,10 @@ def test_an_address_that_leads_elsewhere_is_not_taken(instance: Instance) -> Non
         editorial.withdraw(app.archive, app.configuration, make_article_id(EVIL_PAGE))
 
         assert not app.archive.store.visits.look_up(["bank.example/out?to=evil"]).withdrawn
-        assert take_entry(
-            app, make_entry("g1", out), make_page(out, "Council"), BANK
-        ).added == make_article_id(out)
+
+        own = take_entry(app, make_entry("g1", out), make_page(out, "Council"), BANK)
+
+        assert own.added == make_article_id(out)
 
 
 def file_squatting_article(app: App) -> str:
@@ -226,27 +234,30 @@ def file_squatting_article(app: App) -> str:
 def test_an_address_that_an_earlier_version_let_others_take_is_its_own_again(
     instance: Instance,
 ) -> None:
-    """If a foreign article has the bank's address as an alias, the bank's own article takes it
-    back."""
+    """An earlier version let evil's article have the bank's address as an alias. When the bank
+    announces its page, that is filed as an article, and the address is found to be its own."""
     with instance.open_app() as app:
         spam = file_squatting_article(app)
 
         assert app.archive.store.visits.find(["bank.example/a"]) == spam
-        assert take_entry(
-            app, make_entry("g1", BANK_PAGE), make_page(BANK_PAGE, "Council"), BANK
-        ).added == make_article_id(BANK_PAGE)
+
+        own = take_entry(app, make_entry("g1", BANK_PAGE), make_page(BANK_PAGE, "Council"), BANK)
+
+        assert own.added == make_article_id(BANK_PAGE)
         assert app.archive.store.visits.find(["bank.example/a"]) == make_article_id(BANK_PAGE)
 
 
 def test_a_withdrawal_of_an_earlier_version_takes_nothing_of_another_site(
     instance: Instance,
 ) -> None:
-    """Withdrawing an article blocks its own address and not an alias on another site."""
+    """An earlier version let evil's article have the bank's address as an alias. Withdrawing it
+    blocks its own address and not the bank's."""
     with instance.open_app() as app:
         spam = app.archive.store.visits.article(file_squatting_article(app))
 
         assert spam is not None
 
+        # with the bank's address among those to block
         app.archive.store.visits.withdraw(spam, ["bank.example/a"], (), instance.now)
 
         assert app.archive.store.visits.look_up(["evil.example/spam"]).withdrawn
@@ -254,8 +265,9 @@ def test_a_withdrawal_of_an_earlier_version_takes_nothing_of_another_site(
 
 
 def test_no_content_stands_in_for_another_sites_page(instance: Instance) -> None:
-    """Evil's feed text is not used for a page of the bank that cannot be read, unless the
-    operator sets `speaks_for`."""
+    """The bank's page is a PDF, which cannot be read. The text in evil's feed makes no article of
+    it, and the message names the setting `speaks_for`; once the operator sets that, it does, with
+    evil's tag."""
     content = "<p>" + "Casino news of the day. " * 40 + "</p>"
     pdf = Page(html=b"%PDF-1.7 ...", url=BANK_PAGE, headers={})
     with instance.open_app() as app:
@@ -266,10 +278,11 @@ def test_no_content_stands_in_for_another_sites_page(instance: Instance) -> None
         assert 'speaks_for = ["bank.example"]' in result.problem.detail
         assert load_articles(instance) == {}
 
-        spoken = replace(EVIL, speaks_for=("bank.example",))
+        evil_for_bank = replace(EVIL, speaks_for=("bank.example",))
+        spoken = take_entry(
+            app, make_entry("e2", BANK_PAGE, content=content), pdf, source=evil_for_bank
+        )
 
-        assert take_entry(
-            app, make_entry("e2", BANK_PAGE, content=content), pdf, spoken
-        ).added == make_article_id(BANK_PAGE)
+        assert spoken.added == make_article_id(BANK_PAGE)
 
     assert load_articles(instance)[BANK_PAGE].tags == ("Poker",)
