@@ -51,6 +51,7 @@ def app(tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch) -> Iterat
 
 
 def visit_holt(app: App) -> Outcome:
+    """Visit the source `holt`, whose address is a front page, a day later."""
     NOW[0] += timedelta(days=1)
     (outcome,) = asyncio.run(
         refresh.run(app, refresh.Wanted(keys=("holt",)), stop=asyncio.Event())
@@ -65,8 +66,9 @@ def serve_front_page(world: World, links: str) -> None:
 def test_its_links_are_articles_with_the_titles_of_their_pages_and_only_new_ones_are_read(
     app: App, world: World
 ) -> None:
-    """Links of a list become articles with the title of their page; at the next visit only the
-    new link's page is requested."""
+    """A front page links story one as "Read more": that becomes an article with the title of its
+    own page. A day later the front page also links story two: only the page of that is
+    requested."""
     one, two = [story for story in world.stories if story.site == "holt" and story.truth][:2]
     serve_front_page(world, f'<li><a href="{world.url(one)}">Read more</a>, 2 hours ago')
     first_outcome = visit_holt(app)
@@ -88,20 +90,22 @@ def test_its_links_are_articles_with_the_titles_of_their_pages_and_only_new_ones
     assert len(second.added) == 1
     assert second.changed == ()
 
-    paths = [
+    requested_pages = [
         seen.path
         for seen in world.requests[request_count:]
         if seen.path not in ("/robots.txt", "/")
     ]
 
-    assert len(paths) == 1
-    assert world.url(two).endswith(paths[0])
+    assert len(requested_pages) == 1
+    assert world.url(two).endswith(requested_pages[0])
 
 
 def test_a_list_whose_links_are_gone_fails_and_is_mended_by_another_selector(
     app: App, world: World
 ) -> None:
-    """A selector without matches fails the visit; another selector repairs it."""
+    """The rules of a source say that its links are in "ul li", and its page has none there: the
+    visit fails and names that selector. After the operator writes "p" instead, the link is
+    read."""
     story = next(story for story in world.stories if story.site == "holt" and story.truth)
     serve_front_page(world, f'<p><a href="{world.url(story)}">One</a></p>')
     failed = visit_holt(app)
@@ -118,7 +122,8 @@ def test_a_list_whose_links_are_gone_fails_and_is_mended_by_another_selector(
 
 
 def test_other_links_of_a_page_that_has_not_changed_are_read(app: App, world: World) -> None:
-    """A new selector reads further links although the page did not change."""
+    """A page has a link in "ul li" and another one in "p". With the selector "ul li" one is read;
+    after the operator adds "p", the other one is, although the page has not changed."""
     one, two = [story for story in world.stories if story.site == "holt" and story.truth][:2]
     serve_front_page(
         world, f'<li><a href="{world.url(one)}">1</a></ul><p><a href="{world.url(two)}">2</a></p>'
@@ -135,11 +140,11 @@ def test_other_links_of_a_page_that_has_not_changed_are_read(app: App, world: Wo
 
 @pytest.mark.parametrize("kind", [links, listing, single_page])
 def test_a_list_is_asked_for_as_a_page_and_conditionally(app: App, kind: Kind) -> None:
-    """All kinds of sources that are pages are requested as a page, with the ETag of the last
-    answer."""
+    """Each of the three kinds of sources that are pages (links by a selector, a learnt list, a
+    single page) is requested as a page, with the ETag of the last answer."""
     asked: list[Request] = []
 
-    class Asked:
+    class RecordingFetcher:
         async def fetch(self, request: Request) -> Failed:
             asked.append(request)
             return Failed(url=request.url, reason=FetchReason.TIMEOUT)
@@ -148,7 +153,12 @@ def test_a_list_is_asked_for_as_a_page_and_conditionally(app: App, kind: Kind) -
             """Nothing is open."""
 
     run = make_context(
-        app.archive, app.configuration, app.jitter, Asked(), InProcess(), lambda title: None
+        app.archive,
+        app.configuration,
+        app.jitter,
+        RecordingFetcher(),
+        InProcess(),
+        lambda title: None,
     )
     state = SourceState(
         key="holt", url=app.configuration.sources["holt"].url, validators=Validators(etag='"1"')
@@ -158,6 +168,7 @@ def test_a_list_is_asked_for_as_a_page_and_conditionally(app: App, kind: Kind) -
 
 
 def make_list_source(app: App) -> None:
+    """Let holt be a list that the program finds by itself."""
     app.configuration.sources["holt"] = replace(
         app.configuration.sources["holt"], kind="list", rules=Rules()
     )
@@ -177,7 +188,8 @@ def make_listing(
 def test_a_list_that_is_learnt_is_found_again_in_another_layout_and_new_items_are_read(
     app: App, world: World
 ) -> None:
-    """After a redesign the list is recognised by known items, and new ones are read."""
+    """A list of four items is learnt. After a redesign it has five items in other elements: it is
+    found again by the four known ones, the new one is read, and the source has a warning."""
     make_list_source(app)
     serve_front_page(world, make_listing(world, 4))
 
@@ -203,8 +215,8 @@ def test_a_list_that_is_learnt_is_found_again_in_another_layout_and_new_items_ar
 def test_what_is_not_the_list_for_sure_is_not_published_until_it_is_learnt_anew(
     app: App, world: World
 ) -> None:
-    """If the page has another list, the visit fails and files nothing; with `relearn` the new
-    list is taken."""
+    """A list of four items was learnt. Now the page has another list, of a shop: the visit fails
+    and files nothing. With `relearn` the new list of six is taken."""
     make_list_source(app)
     serve_front_page(world, make_listing(world, 4))
     visit_holt(app)
@@ -230,8 +242,8 @@ def test_what_is_not_the_list_for_sure_is_not_published_until_it_is_learnt_anew(
 def test_without_a_memory_the_list_is_that_of_the_articles_there_are(
     app: App, world: World
 ) -> None:
-    """If what was learnt is lost, the list with the known articles is chosen, although another
-    one is more prominent."""
+    """What was learnt of a source's list is lost, and its page has a more prominent list of nine
+    besides: the list with the four known articles is chosen, which has five items now."""
     make_list_source(app)
     serve_front_page(world, make_listing(world, 4))
     visit_holt(app)
@@ -240,6 +252,7 @@ def test_without_a_memory_the_list_is_that_of_the_articles_there_are(
     assert state
     assert len(app.archive.store.visits.list_newest("holt")) > 2
 
+    # what was learnt is lost
     app.archive.store.visits.save_states([change_state(state.asked_whole(), listing=None)])
     louder = "".join(
         f"<article><h2><a href='/louder/{n}'>A much longer and louder headline than any of ours,"
@@ -259,15 +272,17 @@ def test_without_a_memory_the_list_is_that_of_the_articles_there_are(
 def test_a_first_visit_reads_on_as_far_as_the_backfill_goes_and_later_ones_do_not(
     app: App, world: World
 ) -> None:
-    """The first visit follows next pages until `backfill` is reached; later visits read one
-    page."""
+    """A list has three items on each page, and page 2 begins with one of page 1. The first visit
+    follows the link "Older posts" to page 2, where the fifth item is (`backfill`), and no further;
+    a later visit reads only the first page."""
     make_list_source(app)
     app.configuration.sources["holt"] = replace(app.configuration.sources["holt"], backfill=5)
     stories = [story for story in world.stories if story.site == "holt" and story.truth]
     items = [
         f"<li><h2><a href='{world.url(story)}'>{story.title}</a></h2></li>" for story in stories
     ]
-    for page, part in enumerate((items[:3], items[2:5], items[:3]), 1):
+    items_by_page = {1: items[:3], 2: items[2:5], 3: items[:3]}
+    for page, part in items_by_page.items():
         path = "/" if page == 1 else f"/page/{page}"
         body = (
             f"<title>Notes</title><main><ul>{''.join(part)}</ul><a href='/page/{page + 1}'>Older"

@@ -63,21 +63,22 @@ def make_source(url: str = OURS, **fields: object) -> Source:
 
 @pytest.mark.parametrize(("feed", "address", "own"), NEIGHBOURS)
 def test_a_source_owns_its_site(feed: str, address: str, own: bool) -> None:
-    """A source owns the pages of its feed's site: host, port and, on shared hosts, the author's
-    part of the path."""
+    """A source owns an address (`own`) if that is on its feed's site: the same host and port and,
+    on hosts that authors share, the same author's part."""
     rights = make_rights(make_source(feed))
     assert rights.owns(address) is own
 
 
 @pytest.mark.parametrize(("address", "place", "is_covered"), PLACES)
 def test_places(address: str, place: str, is_covered: bool) -> None:
-    """Each case says if the value `place` of `speaks_for` covers the address."""
+    """A source for which the operator writes `speaks_for = ["<place>"]` owns the address if that is
+    at the place (`is_covered`): a host with its subdomains, or a path on it."""
     rights = make_rights(make_source("https://mine.example/", speaks_for=(place,)))
     assert rights.owns(address) is is_covered
 
 
 @pytest.mark.parametrize(
-    ("fields", "more", "owns"),
+    ("fields", "confirmed", "owns"),
     [
         ({}, {}, False),
         ({"speaks_for": ("bank.example",)}, {}, True),
@@ -91,17 +92,19 @@ def test_places(address: str, place: str, is_covered: bool) -> None:
         ({}, {"before": ("example",)}, False),
     ],
 )
-def test_rights(fields: dict[str, object], more: dict[str, object], owns: bool) -> None:
-    """Each case says if a source with these fields, or these confirmed hosts, owns an address on
-    the bank's site."""
-    rights = make_rights(make_source(**fields), **more)  # type: ignore[arg-type]
+def test_rights(fields: dict[str, object], confirmed: dict[str, object], owns: bool) -> None:
+    """The source of paper.example owns the bank's address (`owns`) if the operator lets it speak
+    for that host, or if the host was confirmed: by its pages (`sites`), or, unless the operator
+    says for whom it speaks, by an earlier version (`before`). It always owns its own site."""
+    rights = make_rights(make_source(**fields), **confirmed)  # type: ignore[arg-type]
+
     assert rights.owns("https://bank.example/1") is owns
     assert rights.owns("https://paper.example/1")
 
 
 def test_an_announcement_by_another_is_an_address() -> None:
-    """Of an entry about somebody else's page, only id and address are kept; of its own site's
-    entry, everything."""
+    """The source of paper.example announces an entry. If its page is on the bank's site, only id
+    and address of the entry are kept; if the page is on the paper's own site, everything is."""
     entry = Entry(
         id="e1",
         url="https://bank.example/1",
@@ -122,8 +125,8 @@ def test_an_announcement_by_another_is_an_address() -> None:
 
 
 def test_terms_hold_on_the_sources_own_site() -> None:
-    """All settings of a source apply to pages of its own site; elsewhere only its title, `llm`
-    and a stricter `content` do."""
+    """All settings of the source of paper.example apply to pages of its own site. To a page of the
+    bank only its title, `llm` and a stricter `content` ("link") do; the rest is as by default."""
     full = make_source(
         category="AI",
         tags=("x",),
@@ -151,16 +154,22 @@ def test_terms_hold_on_the_sources_own_site() -> None:
 
 
 def test_addresses_of_one_site() -> None:
-    """`filter_by_site` keeps the addresses of the same site."""
+    """`filter_by_site` keeps the addresses that are on the site of the given one."""
     urls = (
         "https://bank.example/amp/1",
         "https://evil.example/1",
         "https://www.bank.example/2",
         "nonsense",
     )
-    assert filter_by_site("https://bank.example/1", urls) == (urls[0], urls[2])
+
+    assert filter_by_site("https://bank.example/1", urls) == (
+        "https://bank.example/amp/1",
+        "https://www.bank.example/2",
+    )
 
 
 def test_nobody_owns_no_address() -> None:
     """An entry without an address belongs to no source."""
-    assert not Rights(sites=frozenset()).owns("")
+    no_address = ""
+
+    assert not Rights(sites=frozenset()).owns(no_address)

@@ -170,8 +170,9 @@ def move_post(one: Post, **fields: object) -> Post:
     ],
 )
 def test_a_redesign_republishes_nothing(garden: Garden, how: str, many: int) -> None:
-    """After a redesign with new addresses and ids, and one more change (`how`), articles and
-    feeds are the same, with new aliases."""
+    """A site gives its `many` posts new addresses and ids, and makes one more change (`how`). After
+    two more visits its articles and our feed are the same, and each article has its new address as
+    an alias."""
     old = [make_post(number) for number in range(many)]
     garden.serve_posts(old)
     garden.visit_sources(hours=0)
@@ -181,19 +182,23 @@ def test_a_redesign_republishes_nothing(garden: Garden, how: str, many: int) -> 
     assert len(before) == many
 
     make_changes: dict[str, Callable[[Post], dict[str, object]]] = {
+        # other dates, no dates, old addresses as canonical ones, one more paragraph
         "shifted": lambda post: {"at": post.at + timedelta(hours=2) if post.at else None},
         "undated": lambda post: {"at": None},
         "canonical": lambda post: {"names": post.url},
         "reworded": lambda post: {"text": f"<p>First seen on our old pages.</p>{post.text}"},
     }
-    make_change = make_changes.get(how, lambda post: {})
+    make_change = make_changes.get(how, lambda post: {})  # "plain", "redirect": no other change
     new = [move_post(post, **make_change(post)) for post in old]
     redirects = {}
     if how == "redirect":
         redirects = {before.url: now.url for before, now in zip(old, new, strict=True)}
     garden.serve_posts(new, redirects)
-    for _ in range(2):
-        assert garden.visit_sources() == ()
+
+    # no entry is late
+    assert garden.visit_sources() == ()
+    assert garden.visit_sources() == ()
+
     after = garden.load_articles()
 
     for article, article_before in zip(after, before, strict=True):
@@ -213,15 +218,16 @@ def test_a_redesign_republishes_nothing(garden: Garden, how: str, many: int) -> 
 def test_an_old_address_that_leads_to_the_new_one_is_asked_where_text_and_time_changed(
     garden: Garden,
 ) -> None:
-    """If texts and times changed, too, redirects of the old addresses prove that the articles
-    are the same."""
+    """Of a site's 12 posts not only addresses and ids changed, but also texts and times; their
+    titles stayed, and the old addresses redirect to the new ones. So they are the same articles:
+    none is late and none is filed anew."""
     old = [make_post(number) for number in range(12)]
     garden.serve_posts(old)
     garden.visit_sources(hours=0)
     new = []
     redirects = {}
     for number, post in enumerate(old):
-        with_other_text = make_post(500 + number)
+        with_other_text = make_post(500 + number)  # the number decides on the text
         moved_post = move_post(
             with_other_text,
             title=post.title,
@@ -238,8 +244,8 @@ def test_an_old_address_that_leads_to_the_new_one_is_asked_where_text_and_time_c
 
 @pytest.mark.slow
 def test_an_archive_that_is_imported_is_late_by_one_visit_and_not_lost(garden: Garden) -> None:
-    """Sixteen old posts that appear at once wait for the next visit; those that are still
-    announced then are filed."""
+    """After a first visit 16 older posts appear in the feed at once: they are late, and wait for
+    the next visit. The 15 that are still announced then are filed, and none waits any more."""
     recent = [make_post(number) for number in range(4)]
     garden.serve_posts(recent)
     garden.visit_sources(hours=0)
@@ -265,7 +271,8 @@ def test_an_archive_that_is_imported_is_late_by_one_visit_and_not_lost(garden: G
 def test_what_waits_is_taken_at_the_next_visit_although_the_feed_did_not_change(
     garden: Garden,
 ) -> None:
-    """Old posts that wait are read at the next visit, although the feed's bytes are unchanged."""
+    """Eight old posts that appear at once are late and wait. At the next visit they are filed,
+    although the bytes of the feed have not changed since."""
     recent = [make_post(number) for number in range(2)]
     archive = [make_post(number) for number in range(2, 10)]
     garden.serve_posts(recent)
@@ -279,7 +286,8 @@ def test_what_waits_is_taken_at_the_next_visit_although_the_feed_did_not_change(
 
 @pytest.mark.slow
 def test_news_is_not_late(garden: Garden) -> None:
-    """Posts since the last visit are filed at once, whether they have a time or only a date."""
+    """Nine posts with a time after the last visit, and nine with only the date of its day
+    (midnight), are filed at once: none is late."""
     garden.serve_posts([make_post(number) for number in range(4)])
     garden.visit_sources(hours=0)
     news = [make_post(100 + n, at=START + timedelta(hours=1, minutes=n)) for n in range(9)]
@@ -291,14 +299,14 @@ def test_news_is_not_late(garden: Garden) -> None:
 
 
 def test_a_column_of_one_title_and_the_same_words_stays_apart(garden: Garden) -> None:
-    """Weekly posts with the same title and text are three articles: their dates are a week
-    apart."""
+    """Each week a site announces a post with the same title and text at a new address: after three
+    weeks there are three articles, because their dates are a week apart."""
     rules = (
         "<p>"
         + " ".join(f"Rule {number}: be kind to beds and to their keepers." for number in range(20))
         + "</p>"
     )
-    # of four such posts the text would count as boilerplate
+    # three, because of four such posts the text would count as boilerplate
     weeks = [
         make_post(0, path=f"/open/{n}", guid=f"open-{n}", title="Open thread", text=rules)
         for n in range(3)
@@ -312,7 +320,8 @@ def test_a_column_of_one_title_and_the_same_words_stays_apart(garden: Garden) ->
 
 
 def test_one_title_and_one_second_with_other_text_are_two(garden: Garden) -> None:
-    """Posts with equal title and time but different texts stay two articles."""
+    """The feed announces a post, and later another one in its place with the same title and time
+    but a different text: they are two articles."""
     post = make_post(1, title="Links")
     garden.serve_posts([post])
     garden.visit_sources(hours=0)

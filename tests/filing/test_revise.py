@@ -28,7 +28,9 @@ OLD = Article(
 def test_the_same_words_in_other_clothes_change_nothing() -> None:
     """Other markup around the same words is no revision."""
     again = replace(OLD, body="It has a **body**\n\nof some words.")
-    assert revise(OLD, again, THEN + timedelta(days=1)) is None
+    a_day_later = THEN + timedelta(days=1)
+
+    assert revise(OLD, again, a_day_later) is None
 
 
 def test_a_correction_keeps_identity_and_moves_updated() -> None:
@@ -57,8 +59,9 @@ def test_a_correction_keeps_identity_and_moves_updated() -> None:
 
 @pytest.mark.parametrize("declared", [timedelta(days=-1), timedelta(0), timedelta(days=3)])
 def test_updated_never_goes_back_nor_beyond_now(declared: timedelta) -> None:
-    """If the page declares a time before the last change or in the future, the time of the visit
-    is used."""
+    """A changed text is read two days after the last change. If its page declares as time of the
+    change one before the last change, the same one, or one in the future, the time of the visit is
+    used."""
     old = replace(OLD, updated=THEN)
     now = THEN + timedelta(days=2)
     revised = revise(old, replace(OLD, body="It has another body.", updated=THEN + declared), now)
@@ -68,8 +71,8 @@ def test_updated_never_goes_back_nor_beyond_now(declared: timedelta) -> None:
 
 
 def test_text_that_flaps_is_damped_but_an_announced_change_is_not() -> None:
-    """A second change within hours, or one after too many, is ignored unless the page states a
-    new date."""
+    """Another text two hours after the last change is no revision, unless the page states a new
+    date; neither is one after `MOST_REVISIONS` changes, even 60 days later."""
     a_day_later = "2026-11-02T12:00:00Z"
     two_hours_after_that = THEN + timedelta(days=1, hours=2)
     changed_once = replace(OLD, revisions=(a_day_later,))
@@ -89,9 +92,12 @@ def test_text_that_flaps_is_damped_but_an_announced_change_is_not() -> None:
 def test_a_wall_that_came_up_later_does_not_replace_the_whole_text() -> None:
     """A partial text does not replace the whole one."""
     walled = replace(OLD, body="It has a lead.", partial=True)
-    assert revise(OLD, walled, THEN + timedelta(days=1)) is None
+    a_day_later = THEN + timedelta(days=1)
+
+    assert revise(OLD, walled, a_day_later) is None
 
 
+# the same article as the source of its own site reads it
 OWN = replace(
     OLD,
     id="b" * 26,
@@ -110,8 +116,8 @@ OWN = replace(
 
 
 def test_what_is_adopted_is_as_its_own_source_has_it_but_for_its_identity() -> None:
-    """Adoption keeps id, address and merges of the stored article, and takes title, text, dates
-    and tags from its owner's reading."""
+    """Adoption keeps id, address and merges of the stored article (`old`), and takes title, text,
+    dates and tags from its owner's reading (`OWN`). It has the aliases of both."""
     old = replace(
         OLD,
         also=("https://copy.example/",),
@@ -123,7 +129,7 @@ def test_what_is_adopted_is_as_its_own_source_has_it_but_for_its_identity() -> N
 
     assert all(getattr(adopted, name) == getattr(old, name) for name in kept)
 
-    theirs = (
+    taken_from_owner = (
         "title",
         "body",
         "author",
@@ -135,20 +141,26 @@ def test_what_is_adopted_is_as_its_own_source_has_it_but_for_its_identity() -> N
         "origin",
     )
 
-    assert all(getattr(adopted, name) == getattr(OWN, name) for name in theirs)
+    assert all(getattr(adopted, name) == getattr(OWN, name) for name in taken_from_owner)
     assert adopted.aliases == ("https://example.org/d", "https://example.org/c")
 
 
 def test_adoption_moves_what_an_entry_says_of_its_change_only_with_the_text() -> None:
-    """Adoption by the owner changes the time of the last change only if the text differs."""
+    """If the owner's reading has the same text, adoption leaves the time of the last change as it
+    was, and adds no revision; with another text that time is now."""
     now = THEN + timedelta(hours=5)
+    same_text = OWN
+    other_text = replace(OWN, body="Quite another text.")
+    _, updated_before = find_times(OLD)
+    _, updated_with_same_text = find_times(adopt(OLD, same_text, now))
+    _, updated_with_other_text = find_times(adopt(OLD, other_text, now))
 
-    assert find_times(adopt(OLD, OWN, now))[1] == find_times(OLD)[1]
-    assert find_times(adopt(OLD, replace(OWN, body="Quite another text."), now))[1] == now
+    assert updated_with_same_text == updated_before
+    assert updated_with_other_text == now
 
-    same = replace(OWN, published=OLD.published, updated=OLD.updated)
+    same_text_and_dates = replace(OWN, published=OLD.published, updated=OLD.updated)
 
-    assert adopt(OLD, same, now).revisions == ()
+    assert adopt(OLD, same_text_and_dates, now).revisions == ()
 
     revised = replace(OLD, revisions=("2026-11-01T13:00:00Z",))
 
@@ -156,7 +168,8 @@ def test_adoption_moves_what_an_entry_says_of_its_change_only_with_the_text() ->
 
 
 def test_one_that_was_unlisted_is_new_in_the_feeds_that_it_joins() -> None:
-    """An unlisted article that is adopted counts as added now."""
+    """An unlisted article, which is in no feed, is listed once it is adopted, and counts as added
+    then: at the time of its owner's reading."""
     now = THEN + timedelta(hours=5)
     adopted = adopt(replace(OLD, unlisted=True), OWN, now)
 
@@ -165,8 +178,8 @@ def test_one_that_was_unlisted_is_new_in_the_feeds_that_it_joins() -> None:
 
 
 def test_neither_ends_a_hold_nor_begins_one() -> None:
-    """Revision and adoption change nothing about a hold: an article on hold stays so, and
-    another one does not get the new reading's."""
+    """Revision and adoption change nothing about a hold: an article on hold stays on hold for its
+    reason, and one that is not does not get the hold of the new reading."""
     now = THEN + timedelta(days=1)
     on_hold = replace(OLD, hold=True, hold_reason="flood")
     new = replace(OWN, body="Quite another text.")

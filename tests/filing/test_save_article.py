@@ -29,6 +29,7 @@ def take_stale_feeds(app: App) -> set[str]:
 
 
 def write_again(app: App, before: Article, **changes: object) -> tuple[Article, bool]:
+    """Write the article with these changes; return it as stored, and whether it changed."""
     return write_article(
         app.archive.article_store,
         app.archive.store.visits,
@@ -38,13 +39,15 @@ def write_again(app: App, before: Article, **changes: object) -> tuple[Article, 
 
 
 def test_a_change_marks_the_feeds_it_leaves_joins_and_stays_in(instance: Instance) -> None:
-    """If an article's tag changes, the feeds of both tags and the feeds that it stays in are to
-    be built again."""
+    """An article's tag changes from LLM to GPU: the feeds of both tags, and those that it stays in,
+    are stale, that is, to be built again."""
     with instance.open_app() as app:
         article = store_articles(app, "Models", "Text.", tags=("LLM",), category="AI")
         take_stale_feeds(app)
 
-        assert write_again(app, article, tags=("GPU",))[1]
+        _, has_changed = write_again(app, article, tags=("GPU",))
+
+        assert has_changed
         assert take_stale_feeds(app) == {
             "all/all",
             "tag/llm",
@@ -60,12 +63,16 @@ def test_what_changes_no_byte_changes_no_row(instance: Instance) -> None:
         article = store_articles(app, "Models", "Text.")
         take_stale_feeds(app)
 
-        assert write_again(app, article) == (article, False)
+        stored, has_changed = write_again(app, article)
+
+        assert stored == article
+        assert not has_changed
         assert take_stale_feeds(app) == set()
 
 
 def test_an_entry_ends_also_where_its_article_does_not_change(instance: Instance) -> None:
-    """The entry is marked done even if the article is unchanged."""
+    """Source two's entry 7 leads to a known article that does not change. When that is written, the
+    entry is marked done, and its id finds the article."""
     row = EntryRow(
         source_key="two", entry_id="7", url="", digest="", status="pending", first_seen=NOW
     )
@@ -85,7 +92,8 @@ def test_an_entry_ends_also_where_its_article_does_not_change(instance: Instance
 
 
 def test_the_other_addresses_of_an_article_find_it(instance: Instance) -> None:
-    """Aliases on the article's own site find it, those on other sites do not."""
+    """An article of one.example is found by an alias on its own site, in any spelling, and by the
+    id of its entry, but not by an alias on another site."""
     with instance.open_app() as app:
         article = store_articles(app, "Models", "Text.")
         write_again(
@@ -94,22 +102,17 @@ def test_the_other_addresses_of_an_article_find_it(instance: Instance) -> None:
             aliases=("https://one.example/elsewhere", "https://elsewhere.example/models"),
         )
 
-        assert (
-            app.archive.store.visits.find([urls.alias("http://www.one.example/elsewhere/")])
-            == article.id
-        )
-        # not its site's
-        assert (
-            app.archive.store.visits.find([urls.alias("https://elsewhere.example/models")]) is None
-        )
-        assert (
-            app.archive.store.visits.find([urls.guid_alias("one", article.source_id)]) == article.id
-        )
+        find = app.archive.store.visits.find
+
+        assert find([urls.alias("http://www.one.example/elsewhere/")]) == article.id
+        assert find([urls.alias("https://elsewhere.example/models")]) is None
+        assert find([urls.guid_alias("one", article.source_id)]) == article.id
 
 
 def test_a_hand_edited_body_is_not_published_as_we_rendered_it(instance: Instance) -> None:
-    """The stored HTML is kept while the body is the same, and dropped after the operator edits
-    the body."""
+    """The HTML that we rendered of an article is kept while its body is the same ("Text."). After
+    the operator edits the body ("Mine."), a visit with a new body and its HTML changes neither,
+    and no HTML is stored."""
     with instance.open_app() as app:
         article = store_articles(app, "Models", "Text.")
         write_article(
@@ -132,6 +135,7 @@ def test_a_hand_edited_body_is_not_published_as_we_rendered_it(instance: Instanc
             replace(article, body="New."),
             html="<p>New.</p>",
         )
+
         assert stored.body == "Mine."
         assert app.archive.store.index.html([article.id]) == {}
 
@@ -139,8 +143,8 @@ def test_a_hand_edited_body_is_not_published_as_we_rendered_it(instance: Instanc
 def test_a_field_that_a_hand_edited_gives_way_only_to_an_operators_order(
     instance: Instance,
 ) -> None:
-    """A tag that the operator edited in the file stays, unless an operator's command (`ordered`)
-    replaces it."""
+    """The operator edits an article's tag in its file to "Mine": a visit that reads "GPU" does not
+    change it. A command of the operator (`ordered`) does."""
     with instance.open_app() as app:
         article = store_articles(app, "Models", "Text.", tags=("LLM",))
     instance.edit_file("Models", "- LLM", "- Mine")

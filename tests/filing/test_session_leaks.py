@@ -51,6 +51,7 @@ class Web:
 
 @contextmanager
 def leading_away(monkeypatch: pytest.MonkeyPatch) -> Iterator[Web]:
+    """A site with a story, one address that redirects to each other site, and a link to each."""
     names = ("shop.review.example", "evil.example", "www.review.example.evil.example")
     resolve_names(
         monkeypatch, dict.fromkeys((*names, "www.review.example", "review.example"), "127.0.0.1")
@@ -80,15 +81,17 @@ def leading_away(monkeypatch: pytest.MonkeyPatch) -> Iterator[Web]:
 def test_no_other_host_gets_a_cookie_by_redirect_or_by_the_feed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Cookies go to the source's host alone: not to hosts that it redirects to or links, not
-    even with cookies in the file for them."""
+    """The site of a source redirects to other hosts and links them (`leading_away`), and its cookie
+    file has cookies for two of them. Only its own host gets its cookie, with stories and not with
+    robots.txt; the others get none."""
     with leading_away(monkeypatch) as web:
         lines = [
             cookie_line("www.review.example"),
             cookie_line("evil.example", name="of_evil", subdomains=True),
             cookie_line("shop.review.example", name="of_shop"),
         ]
-        Reader(tmp_path, web.site, lines).visit_source(monkeypatch)
+        reader = Reader(tmp_path, web.site, lines)
+        reader.visit_source(monkeypatch)
 
     assert web.site.list_sent_cookies("/story") == [{"session": TOKEN}]
     assert web.site.list_sent_cookies("/robots.txt") == [{}]
@@ -101,19 +104,20 @@ def test_no_other_host_gets_a_cookie_by_redirect_or_by_the_feed(
 def test_a_cookie_of_the_domain_goes_along_no_redirect_to_another_host(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A cookie that is valid for all subdomains is still not sent to the hosts that the site
-    redirects to."""
+    """A cookie for review.example and all its subdomains is sent to www.review.example, the site of
+    the source, and still not to the hosts that it redirects to, such as shop.review.example."""
     with leading_away(monkeypatch) as web:
-        Reader(tmp_path, web.site, [cookie_line("review.example", subdomains=True)]).visit_source(
-            monkeypatch
-        )
+        reader = Reader(tmp_path, web.site, [cookie_line("review.example", subdomains=True)])
+        reader.visit_source(monkeypatch)
+
     assert web.site.list_sent_cookies("/story") == [{"session": TOKEN}]
     for other in web.others:
         assert other.list_sent_cookies("/by-redirect") == [{}]  # one request without cookies
 
 
 def test_another_host_renews_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A cookie that another host sets, even for our domain, is not stored."""
+    """Hosts to which the source's site leads answer with a cookie of its name, also for its domain:
+    none is stored."""
     with leading_away(monkeypatch) as web:
         reply = Reply(
             make_story_page(),
@@ -126,6 +130,7 @@ def test_another_host_renews_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyP
             other.answer = lambda asked: reply
         reader = Reader(tmp_path, web.site, [cookie_line("www.review.example")])
         reader.visit_source(monkeypatch)
+
     assert not reader.renewed_file.exists()
 
 
@@ -143,8 +148,8 @@ MINE = Source(key="a", url="https://www.review.example/feed", cookies="cookies/a
     ],
 )
 def test_which_requests_have_the_cookies_of_a_source(url: str, has_cookies: bool) -> None:
-    """Pages of the source's site get its cookies, by HTTPS and on its port; other sites and all
-    pictures do not."""
+    """The source is https://www.review.example. Pages of its site get its cookies, by HTTPS and on
+    its port; other sites and all pictures do not."""
     request = build_page_request(url, MINE, Settings(), {})
     assert request.cookies == ("cookies/a.txt" if has_cookies else "")
     assert build_picture_request(url, MINE, Settings()).cookies == ""
@@ -188,7 +193,9 @@ def ask_api(reader: Reader) -> str:
 def test_no_log_file_page_export_or_answer_has_the_value_of_a_cookie(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Cookie values appear in no log, file, page, export or API answer."""
+    """The pages of a site repeat the value of its cookie in text, links and headers, and renew it.
+    Neither the old nor the new value is in a log, in a file beside those of the cookies, in what
+    commands print, or in an answer of the API."""
     caplog.set_level(logging.DEBUG)
     site = Site(answer_with_cookies, stories=("/story", "/story-2"))
     with serve_site(site):
@@ -219,6 +226,7 @@ def test_no_log_file_page_export_or_answer_has_the_value_of_a_cookie(
 
     files = list(read_all(tmp_path, but=reader.cookie_file.parent))
 
+    # the page is stored, without the value
     assert any(b"Your session is" in data for path, data in files if path.suffix == ".gz")
 
     texts["logs"] = "\n".join(
@@ -244,8 +252,9 @@ def read_public(folder: Path) -> str:
 def test_a_public_instance_shows_title_link_and_the_description_of_the_page(
     secret_path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Paid text is published only behind a secret path; in public only title, link and the
-    page's description are."""
+    """Of an article read with cookies, address and description are published; words of its paid
+    text (`SECRET_WORDS`) are only if the instance has a secret path. The article's file has
+    them."""
     settings = f'[publish]\nsecret_path = "{secret_path}"\n' if secret_path else ""
     site = Site(lambda asked: Reply(make_story_page()))
     with serve_site(site):
@@ -258,6 +267,7 @@ def test_a_public_instance_shows_title_link_and_the_description_of_the_page(
 
     for word in SECRET_WORDS.split():
         assert (word in published) is bool(secret_path)
+
     (article,) = reader.read_articles()
 
     assert all(word in article for word in SECRET_WORDS.split())
@@ -267,8 +277,8 @@ def test_a_public_instance_shows_title_link_and_the_description_of_the_page(
 def test_no_sentence_of_a_text_stands_in_for_a_description_that_is_missing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """For pages behind a login no excerpt is made of the text, even if the page has no
-    description and all is described again."""
+    """A page behind a login has no description. After all is described, read and built again, its
+    title is published and no sentence of its text, which no language model gets either."""
     page = make_story_page().replace(DESCRIPTION.encode(), b"")
     site = Site(lambda asked: Reply(page))
     with serve_site(site):

@@ -62,7 +62,8 @@ def by_path(asked: Asked) -> Reply:
 
 @dataclass(frozen=True)
 class Case:
-    """`answer`: of the site; `good`, `bad`: lines of a session that holds, of one that ended."""
+    """A kind of login. `answer`: what the site answers; `good`, `bad`: lines of the cookie file
+    with a session that holds, and with one that ended."""
 
     answer: Callable[[Asked], Reply]
     good: str
@@ -112,7 +113,9 @@ CASES = {
         cookie_line(HOST, expires=0, value="one-that-nobody-knows"),
     ),
     "a secure cookie, and http": Case(
-        lambda asked: if_known(asked, REFUSED), cookie_line(HOST), cookie_line(HOST, secure=True)
+        lambda asked: if_known(asked, REFUSED),
+        cookie_line(HOST),
+        cookie_line(HOST, secure=True),
     ),
     "a feed behind the login": Case(
         lambda asked: Reply(status=401), cookie_line(HOST), OLD, open_feed=False
@@ -120,7 +123,7 @@ CASES = {
 }
 
 
-def session_conditions(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> list[Condition]:
+def list_ended_sessions(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> list[Condition]:
     with reader.open_app(monkeypatch) as app:
         conditions = examine(make_opened_instance(app.archive, app.configuration)).conditions
     return [
@@ -132,9 +135,12 @@ def session_conditions(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> list[
 def test_a_site_is_read_or_its_session_reported_and_read_once_it_is_renewed(
     case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """For each kind of login: an expired session is reported with its cure, and after new
-    cookies are exported the page is read."""
+    """For each kind of login (`case`): with the cookies of an ended session nothing is filed and
+    the operator is told the cure. After the operator exports good cookies, the article is filed
+    and nothing is reported."""
     site = Site(case.answer, stories=case.stories, open_feed=case.open_feed)
+
+    # a feed behind the login is answered for a reader with the session only
     if not case.open_feed:
 
         def answer(asked: Asked) -> Reply:
@@ -150,7 +156,7 @@ def test_a_site_is_read_or_its_session_reported_and_read_once_it_is_renewed(
 
         assert reader.read_articles() == []
 
-        (condition,) = session_conditions(reader, monkeypatch)
+        (condition,) = list_ended_sessions(reader, monkeypatch)
 
         assert condition.reason == "the session of review ended"
         assert condition.cure == "export its cookies again"
@@ -161,13 +167,14 @@ def test_a_site_is_read_or_its_session_reported_and_read_once_it_is_renewed(
         reader.visit_source(monkeypatch, due=True)
 
         assert len(reader.read_articles()) == 1
-        assert session_conditions(reader, monkeypatch) == []
+        assert list_ended_sessions(reader, monkeypatch) == []
 
 
 def test_a_secure_cookie_goes_over_tls_and_may_be_renewed_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Secure cookies are sent over TLS only, and renewed ones are stored."""
+    """Over TLS a secure cookie is sent, and the article is filed. The secure cookie that the site
+    sets in its answer is stored in the file of renewed cookies."""
     tls = make_tls(tmp_path, monkeypatch)
     renewed = ("Set-Cookie", "session=renewed-over-tls; Path=/; Secure")
 
@@ -181,15 +188,16 @@ def test_a_secure_cookie_goes_over_tls_and_may_be_renewed_there(
         reader.visit_source(monkeypatch)
 
         assert len(reader.read_articles()) == 1
-        assert session_conditions(reader, monkeypatch) == []
+        assert list_ended_sessions(reader, monkeypatch) == []
     assert "TRUE\t0\tsession\trenewed-over-tls" in reader.renewed_file.read_text()
 
 
 def test_entries_wait_in_place_of_being_filed_as_walls_and_one_is_asked_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """After the session ended, all 12 entries wait; only the first few pages are requested, and
-    none again within the hour."""
+    """The session ended: all 12 entries wait without losing a try; only the few pages that are read
+    at once (`ENTRIES`) are requested, and none again within the hour. With good cookies all 12 are
+    filed."""
     stories = [f"/story-{number}" for number in range(12)]
     site = Site(lambda asked: if_known(asked, REFUSED), stories=stories)
     with serve_site(site):
@@ -197,7 +205,7 @@ def test_entries_wait_in_place_of_being_filed_as_walls_and_one_is_asked_for(
         reader.visit_source(monkeypatch)
         pages = [asked for asked in site.asked if asked.path.startswith("/story")]
 
-        assert len(pages) <= ENTRIES  # so many pages are read at once
+        assert len(pages) <= ENTRIES
 
         with reader.open_app(monkeypatch) as app:
             counts = app.archive.store.status.counts()
@@ -208,14 +216,16 @@ def test_entries_wait_in_place_of_being_filed_as_walls_and_one_is_asked_for(
             rows = app.archive.store.visits.pending("review", reader.now + timedelta(days=1))
 
             assert {(row.reason, row.tries) for row in rows} == {("session-ended", 0)}
-        (condition,) = session_conditions(reader, monkeypatch)
+        (condition,) = list_ended_sessions(reader, monkeypatch)
 
         assert condition.count == 12
 
         reader.now += timedelta(minutes=59)
         reader.visit_source(monkeypatch)
 
-        assert len([each for each in site.asked if each.path.startswith("/story")]) == len(pages)
+        pages_after = [asked for asked in site.asked if asked.path.startswith("/story")]
+
+        assert len(pages_after) == len(pages)
 
         reader.export_cookies([cookie_line(HOST)])
         reader.visit_source(monkeypatch, due=True)
@@ -229,6 +239,8 @@ def test_without_cookies_a_wall_is_a_wall(tmp_path: Path, monkeypatch: pytest.Mo
     site = Site(lambda asked: REFUSED)
     with serve_site(site):
         reader = Reader(tmp_path, site, [OLD])
+
+        # take the line `cookies` out of the source's table
         text = (reader.config / "sources.toml").read_text()
         (reader.config / "sources.toml").write_text(
             "\n".join(line for line in text.splitlines() if "cookies" not in line)
@@ -245,9 +257,10 @@ def test_without_cookies_a_wall_is_a_wall(tmp_path: Path, monkeypatch: pytest.Mo
 def test_a_renewed_cookie_is_kept_beside_the_file_and_used(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A site renews its cookie with each page: the new one is stored in a separate file and
-    used, until the operator exports again."""
-    valid = [TOKEN]
+    """A site renews its cookie with each page: the new one is stored in a separate file, which only
+    its owner may read, and used for the next page; the operator's file stays as it is. Cookies
+    that the operator exports later count before the renewed ones."""
+    valid = [TOKEN]  # the sessions that the site gave out; the last one is valid
 
     def rotate(asked: Asked) -> Reply:
         """Each page renews the session; the one before is worth nothing any more."""
@@ -268,30 +281,35 @@ def test_a_renewed_cookie_is_kept_beside_the_file_and_used(
             site.stories = (f"/story-{number}",)
             reader.visit_source(monkeypatch)
             reader.now += timedelta(hours=1)
-        assert len(valid) == 4
-        assert session_conditions(reader, monkeypatch) == []
+
+        assert len(valid) == 1 + 3  # each of three visits used and renewed it
+        assert list_ended_sessions(reader, monkeypatch) == []
         assert reader.cookie_file.read_bytes() == before
         assert f"session\t{valid[-1]}" in reader.renewed_file.read_text()
         assert reader.renewed_file.stat().st_mode & 0o777 == 0o600
-        assert [
-            path.name for path in reader.cookie_file.parent.iterdir() if ".tmp" in path.name
-        ] == []
+
+        files = [path.name for path in reader.cookie_file.parent.iterdir()]
+
+        assert not [name for name in files if ".tmp" in name]
 
         reader.export_cookies([cookie_line(HOST, value="exported-again")])
         valid.append("exported-again")
         site.stories = ("/story-9",)
         reader.visit_source(monkeypatch)
-        # the exported session was accepted and renewed; the ones before it do not count
-        assert len(valid) == 6
+
+        # the exported session was accepted and renewed
+        assert len(valid) == 4 + 2
 
 
 def test_a_file_that_is_none_is_named_with_its_line_and_nobody_is_asked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A malformed cookie file is reported with its line; no request is sent until it is fixed."""
+    """A line of the cookie file has 4 parts, too few: no request is sent, and the message names
+    file, line and cure, and not the secret. With a good file the article is filed."""
     site = Site(lambda asked: if_known(asked, REFUSED))
     with serve_site(site):
-        reader = Reader(tmp_path, site, [f"{HOST}\tFALSE\t/\tsession={TOKEN}"])
+        line_of_4_parts = f"{HOST}\tFALSE\t/\tsession={TOKEN}"
+        reader = Reader(tmp_path, site, [line_of_4_parts])
         outcome = reader.visit_source(monkeypatch)
 
         assert site.asked == []

@@ -67,8 +67,9 @@ def list_waiting_entries(app: App) -> list[EntryRow]:
 def test_what_a_source_may_not_have_of_one_run_is_taken_by_the_next_ones_and_its_feed_is_not_asked_again(  # noqa: E501
     app: App, world: World, clock: list[datetime], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With two pages a run, the other entries are read by later runs, without requesting the
-    feed again."""
+    """With at most two pages a run (`MOST_PAGES`), the source is due again at once: a run a minute
+    later reads two more, and so on, without a request for the feed. When none waits any more, the
+    source is due when its feed is."""
     monkeypatch.setattr(visits, "MOST_PAGES", 2)
     first_holt = run_refresh(app, "holt")["holt"]
 
@@ -83,18 +84,18 @@ def test_what_a_source_may_not_have_of_one_run_is_taken_by_the_next_ones_and_its
     assert feed_due > NOW
 
     request_count = len(world.requests)
-    runs = 0
+    later_runs = 0
     while get_state(app).schedule.waiting:
         clock[0] += timedelta(minutes=1)
         before = get_state(app).schedule.waiting
         outcome = run_refresh(app)["holt"]
         assert len(outcome.added) == min(2, before)
-        runs += 1
+        later_runs += 1
 
-    assert runs == (first_holt.announced - 1) // 2
-    assert "feed" not in " ".join(
-        request.path for request in world.requests[request_count:] if request.site == "holt"
-    )
+    paths = [request.path for request in world.requests[request_count:] if request.site == "holt"]
+
+    assert later_runs == (first_holt.announced - 1) // 2  # half of the others, rounded up
+    assert not [path for path in paths if "feed" in path]
     assert get_state(app).schedule.next_due == feed_due
     assert get_state(app).schedule.feed_due is None
     assert list_waiting_entries(app) == []
@@ -105,14 +106,16 @@ def test_what_a_source_may_not_have_of_one_run_is_taken_by_the_next_ones_and_its
 def test_a_source_whose_pages_are_slow_ends_its_turn(
     app: App, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """If pages are slow, only those begun within `MOST_SECONDS` are read; the other entries of
-    the source wait."""
+    """If each page takes half a second, and a source has a twentieth (`MOST_SECONDS`), only the
+    pages that were begun at once (`SIDE_BY_SIDE`) are read; the other entries of the source
+    wait."""
     monkeypatch.setattr(visits, "MOST_SECONDS", 0.05)
     world.delay_answers("holt", 0.5)
     outcome = run_refresh(app, "holt")["holt"]
 
     assert len(outcome.added) == SIDE_BY_SIDE
-    assert outcome.waiting == outcome.announced - SIDE_BY_SIDE > 0
+    assert outcome.waiting > 0
+    assert outcome.waiting == outcome.announced - SIDE_BY_SIDE
 
 
 def test_who_names_a_source_has_its_feed_asked_although_entries_wait(
@@ -141,10 +144,14 @@ def move_waiting_entries(app: App, url: str) -> None:
 def test_entries_that_wait_lose_no_try_while_there_is_no_network(
     app: App, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Without a network, waiting entries keep their tries and the source its state."""
+    """Entries wait after a run of one page. The next run reaches no host at all, as only this
+    source is due and nobody listens at the address of its pages: it ends as "network down", and
+    the entries keep their tries and the source its state."""
     monkeypatch.setattr(visits, "MOST_PAGES", 1)
     run_refresh(app, "holt")
     move_waiting_entries(app, "http://127.0.0.1:9/")  # where nobody listens
+
+    # no other source is due
     others = [
         replace(one, schedule=replace(one.schedule, next_due=NOW + LONG))
         for key, one in app.archive.store.visits.states().items()
@@ -155,6 +162,7 @@ def test_entries_that_wait_lose_no_try_while_there_is_no_network(
 
     with pytest.raises(NetworkDown):
         run_refresh(app)
+
     assert get_state(app) == before
     assert {row.tries for row in list_waiting_entries(app)} == {0}
 
@@ -162,17 +170,18 @@ def test_entries_that_wait_lose_no_try_while_there_is_no_network(
 def test_a_host_of_pages_that_is_not_reached_leaves_the_rest_to_the_next_visit_of_the_feed(
     app: App, clock: list[datetime], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """If the host of the pages is down, entries wait for the next visit of the feed, which then
-    costs one of them a try."""
+    """Entries wait after a run of one page, and then the host of their pages is down, while other
+    sources are reached. No entry loses a try: they wait until the feed is due; that visit asks for
+    one page, which costs that entry a try."""
     monkeypatch.setattr(visits, "MOST_PAGES", 1)
     run_refresh(app, "holt")
     feed_due = get_state(app).schedule.feed_due
 
     assert feed_due is not None
 
-    move_waiting_entries(app, "http://127.0.0.1:9/")
+    move_waiting_entries(app, "http://127.0.0.1:9/")  # where nobody listens
 
-    assert run_refresh(app)["holt"].reason == "connect"  # others are reached in this run
+    assert run_refresh(app)["holt"].reason == "connect"
     assert {row.tries for row in list_waiting_entries(app)} == {0}
     assert get_state(app).schedule.next_due == feed_due
     assert get_state(app).schedule.feed_due is None
@@ -188,8 +197,8 @@ def test_a_host_of_pages_that_is_not_reached_leaves_the_rest_to_the_next_visit_o
 
 
 def test_an_edited_source_is_asked_anew(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
-    """While entries wait, `feed_due` is the time of the next request for the feed; an edit of
-    the source clears it."""
+    """While entries wait, `feed_due` is the time of the next request for the feed. After the
+    operator edits the source (`every`), there is none: the feed is asked at the next visit."""
     monkeypatch.setattr(visits, "MOST_PAGES", 1)
     run_refresh(app, "holt")
 

@@ -30,15 +30,13 @@ def fresh_decoder() -> Iterator[Decoder]:
 
 
 def test_a_child_makes_one_thumbnail_after_the_other(fresh_decoder: Decoder) -> None:
-    """One decoder process makes several thumbnails."""
-    thumbnails = [
-        make_thumbnail(fresh_decoder, sample_pictures.make_jpeg()),
-        make_thumbnail(fresh_decoder, sample_pictures.make_half_transparent_png()),
-    ]
-    assert [(thumbnail.width, thumbnail.height) for thumbnail in thumbnails] == [
-        (600, 315),
-        (400, 300),
-    ]
+    """One decoder process makes two thumbnails: of a JPEG of 1200 x 630 pixels, at half its size,
+    and of a PNG of 400 x 300."""
+    of_jpeg = make_thumbnail(fresh_decoder, sample_pictures.make_jpeg((1200, 630)))
+    of_png = make_thumbnail(fresh_decoder, sample_pictures.make_half_transparent_png())
+
+    assert (of_jpeg.width, of_jpeg.height) == (600, 315)
+    assert (of_png.width, of_png.height) == (400, 300)
 
 
 @pytest.mark.parametrize(
@@ -49,11 +47,13 @@ def test_a_child_makes_one_thumbnail_after_the_other(fresh_decoder: Decoder) -> 
         (sample_pictures.stated_png(60_000, 60_000), PictureReason.PIXELS),
         (sample_pictures.stated_png(16, 16), PictureReason.SMALL),
     ],
+    ids=["another format", "cut off", "3.6 gigapixels", "16 x 16"],
 )
 def test_what_it_refuses_costs_the_next_one_nothing(
     fresh_decoder: Decoder, data: bytes, reason: PictureReason
 ) -> None:
-    """After a refused picture the decoder still decodes the next one."""
+    """A picture is refused for a reason, for good (`final`); the same decoder process still makes a
+    thumbnail of the next one."""
     with pytest.raises(PictureRefused) as refused:
         make_thumbnail(fresh_decoder, data)
     assert refused.value.reason == reason
@@ -76,8 +76,9 @@ def make_lying_decoder(
 def test_a_child_that_was_taken_over_is_not_believed(
     monkeypatch: pytest.MonkeyPatch, lie: str
 ) -> None:
-    """Whatever a decoder process under attack answers instead of a thumbnail, the picture counts as
-    crashed and is not tried again."""
+    """A decoder process that a picture has taken over answers something else than a thumbnail
+    (`lie`): the answer is not used, the picture counts as crashed and is not tried again
+    (`final`)."""
     decoder = make_lying_decoder(monkeypatch, lie)
 
     with pytest.raises(PictureRefused) as refused:
@@ -101,8 +102,9 @@ def test_a_child_that_was_taken_over_is_not_believed(
 def test_how_a_child_ends_is_told(
     monkeypatch: pytest.MonkeyPatch, act: str, reason: PictureReason, final: bool, detail: str
 ) -> None:
-    """Each way in which the decoder process can end has a reason; only those that the picture
-    causes for certain are final."""
+    """The decoder process does something wrong with a picture (`act`): each has a reason and a
+    detail for the operator. Only what the picture causes for certain is `final`, not tried
+    again."""
     monkeypatch.setattr(decoder, "SECONDS", 0.3)
     lying_decoder = make_lying_decoder(monkeypatch, act, wall_seconds=2 if act == "hang" else 60)
 
@@ -131,7 +133,8 @@ def test_nothing_is_decoded_in_a_process_that_is_not_shut_off(
 
 
 def test_a_picture_has_two_seconds_of_cpu(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A picture that takes more than two seconds of CPU is refused."""
+    """A decoder process that takes CPU without an end is stopped, and the picture refused, not
+    before two seconds."""
     decoder = make_lying_decoder(monkeypatch, "take_cpu")
     began = time.monotonic()
 
@@ -143,11 +146,11 @@ def test_a_picture_has_two_seconds_of_cpu(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_who_gives_up_ends_the_child(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Cancelling a picture ends the decoder process at once instead of waiting for its 60
-    seconds."""
-    decoder = make_lying_decoder(monkeypatch, "hang")
+    """The decoder process hangs, for which it has 60 seconds. Cancelling the picture after half a
+    second ends the process at once."""
+    decoder = make_lying_decoder(monkeypatch, "hang", wall_seconds=60)
 
-    async def given_up() -> float:
+    async def measure_seconds_until_cancelled() -> float:
         began = time.monotonic()
         task = asyncio.create_task(decoder.make_thumbnail(sample_pictures.make_jpeg()))
         await asyncio.sleep(0.5)
@@ -156,5 +159,6 @@ def test_who_gives_up_ends_the_child(monkeypatch: pytest.MonkeyPatch) -> None:
             await task
         return time.monotonic() - began
 
-    assert asyncio.run(given_up()) < 50
+    assert asyncio.run(measure_seconds_until_cancelled()) < 50
+
     decoder.close()

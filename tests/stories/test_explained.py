@@ -34,7 +34,7 @@ def file_text(instance: Instance, outlet: str, text: str, **changes: object) -> 
     return file_report(instance, outlet, excerpt=text, tags=(outlet,), **changes)
 
 
-def read_content(instance: Instance) -> str:
+def read_entry_text(instance: Instance) -> str:
     (entry,) = read_entries(instance, "stories").values()
     return unescape(str(entry.content[0].value))
 
@@ -56,7 +56,8 @@ def build_later(instance: Instance, **later: int) -> None:
 
 
 def begin_story(instance: Instance) -> list[str]:
-    """File two reports of different outlets on one event, at 12:20."""
+    """File and publish two reports on one event: of outlet one (FIRST) at 12:10, and of outlet two
+    (ADDS) at 12:20. Return their ids."""
     ids = [file_text(instance, "one", FIRST), file_text(instance, "two", ADDS)]
     instance.build()
     return ids
@@ -72,10 +73,10 @@ def test_the_feed_of_stories_is_there_from_the_first_day(instance: Instance) -> 
 
 
 def test_a_story_says_who_was_first_and_what_the_other_adds(instance: Instance) -> None:
-    """Entry and page of a story name the first outlet, quote what the second one adds, and give
-    both numbers of people."""
+    """Entry and page of a story name the first outlet, quote what the second one adds (ADDS), and
+    give both numbers of people, each with its outlet and time."""
     begin_story(instance)
-    for text in (read_content(instance), read_page(instance)):
+    for text in (read_entry_text(instance), read_page(instance)):
         assert "First reported by" in text
         assert f'“{ADDS}” <a href="{URL_TWO}">Two</a>, 2026-03-10 12:20 UTC' in text
         assert f'12 people (<a href="{URL_ONE}">One</a>, 2026-03-10 12:10 UTC)' in text
@@ -90,8 +91,8 @@ def test_a_story_says_who_was_first_and_what_the_other_adds(instance: Instance) 
 
 
 def test_tags_of_a_flood_push_out_none_of_others(instance: Instance) -> None:
-    """Four outlets of one domain with a dozen tags do not push out the tags of the first two
-    outlets; an entry has ten."""
+    """Four outlets of one domain with nine other tags join a story. Its entry has ten tags; those
+    of the first two outlets, "one" and "two", still come first."""
     begin_story(instance)
     flood = [f"spam {number}" for number in range(12)]
     for number in range(4):
@@ -111,6 +112,7 @@ def test_a_story_over_days_has_them(instance: Instance) -> None:
 
     assert "Day by day" not in read_page(instance)
 
+    # the third report comes on the next day
     instance.now += timedelta(days=1)
     file_text(instance, "three", LATE)
     instance.build()
@@ -119,61 +121,54 @@ def test_a_story_over_days_has_them(instance: Instance) -> None:
 
 
 def test_only_what_is_published_of_a_source_is_quoted(instance: Instance) -> None:
-    """A source with `quotes = false` or `content = "link"` is named, but neither its sentences
-    nor its figures are quoted."""
+    """If the operator sets `quotes = false` or `content = "link"` for a source (two), it is still
+    named, but neither its sentences nor its figures are quoted. Without the setting they are."""
     sources = instance.config / "sources.toml"
     listed = sources.read_text()
     begin_story(instance)
 
-    assert ADDS in read_content(instance)
+    assert ADDS in read_entry_text(instance)
 
     for option in ("quotes = false", 'content = "link"'):
         sources.write_text(listed + option + "\n")
         instance.build()
-        assert ADDS not in read_content(instance)
+        assert ADDS not in read_entry_text(instance)
         assert ADDS not in read_page(instance).partition('<ol class="stories">')[0]
-        assert "14 people" not in read_content(instance)
-        assert f'<a href="{URL_TWO}">Two</a>' in read_content(instance)
+        assert "14 people" not in read_entry_text(instance)
+        assert f'<a href="{URL_TWO}">Two</a>' in read_entry_text(instance)
         sources.write_text(listed)
         instance.build()
-        assert ADDS in read_content(instance)
+        assert ADDS in read_entry_text(instance)
 
 
 def test_a_quote_goes_with_its_article(instance: Instance) -> None:
-    """If an article is withdrawn or its excerpt is corrected, what the story quoted from it is
-    removed."""
-    ids = begin_story(instance)
-    file_text(instance, "three", LATE)
+    """A story quotes a third report (LATE) until that is withdrawn, and the second one (ADDS) until
+    its excerpt is corrected; then it quotes the correction."""
+    _, id_of_two = begin_story(instance)
+    id_of_three = file_text(instance, "three", LATE)
     build_later(instance, hours=1)
 
-    assert LATE in read_content(instance)
+    assert LATE in read_entry_text(instance)
     assert LATE in read_page(instance)
 
-    open_and_run(instance, "withdraw", id=(entry_id := _find(instance, "three")))
+    open_and_run(instance, "withdraw", id=id_of_three)
     instance.build()
 
-    assert LATE not in read_content(instance)
+    assert LATE not in read_entry_text(instance)
     assert LATE not in read_page(instance)
-    assert entry_id not in ids
 
-    _correct(
+    correct_excerpt(
         instance,
-        ids[1],
+        id_of_two,
         "Two ferries sank in the harbour after the quake in Sant Orel, its mayor said.",
     )
     instance.build()
 
-    assert ADDS not in read_content(instance)
-    assert "Two ferries sank" in read_content(instance)
+    assert ADDS not in read_entry_text(instance)
+    assert "Two ferries sank" in read_entry_text(instance)
 
 
-def _find(instance: Instance, outlet: str) -> str:
-    with instance.open_app() as app:
-        members = app.archive.store.stories.members()
-    return next(member.article for member in members if member.outlet == f"{outlet}.example")
-
-
-def _correct(instance: Instance, id: str, excerpt: str) -> None:
+def correct_excerpt(instance: Instance, id: str, excerpt: str) -> None:
     with instance.open_app() as app:
         path = app.archive.store.index.path(id) or ""
         before = app.archive.article_store.get(path)
@@ -184,7 +179,8 @@ def _correct(instance: Instance, id: str, excerpt: str) -> None:
 
 
 def test_new_reports_change_an_entry_once_an_hour(instance: Instance) -> None:
-    """Web pages show a new report at once; the feed's entry waits for the next hour."""
+    """Two new reports come: the story's page shows them at once, its entry in the feed only from
+    13:00 on. Then the entry has a later `updated`, and does not change again without a report."""
     begin_story(instance)
     first = instance.read_published("stories.atom")
     published, updated = read_times(instance)
@@ -198,17 +194,14 @@ def test_new_reports_change_an_entry_once_an_hour(instance: Instance) -> None:
     instance.now = instance.now.replace(hour=13, minute=0)
     instance.build()
 
-    assert LATE in read_content(instance)
-    assert "Four" in read_content(instance)
+    assert LATE in read_entry_text(instance)
+    assert "Four" in read_entry_text(instance)
 
-    after = read_times(instance)
+    published_after, updated_after = read_times(instance)
 
-    assert after[0] == published
-    assert (
-        datetime.fromisoformat(updated)
-        < datetime.fromisoformat(after[1])
-        <= instance.now + (timedelta(seconds=1))
-    )
+    assert published_after == published
+    assert datetime.fromisoformat(updated_after) > datetime.fromisoformat(updated)
+    assert datetime.fromisoformat(updated_after) <= instance.now + timedelta(seconds=1)
 
     second = instance.read_published("stories.atom")
     build_later(instance, hours=5)
@@ -217,25 +210,25 @@ def test_new_reports_change_an_entry_once_an_hour(instance: Instance) -> None:
 
 
 def test_a_copy_does_not_move_updated(instance: Instance) -> None:
-    """A further outlet with the same text is named, but the entry's dates stay: there is no
-    news."""
+    """A further outlet (four) with the text of outlet two is named in the story's entry, but the
+    entry's dates stay: there is no news."""
     begin_story(instance)
     before = read_times(instance)
     file_text(instance, "four", ADDS)
     build_later(instance, hours=1)
 
-    assert "Four" in read_content(instance)
+    assert "Four" in read_entry_text(instance)
     assert read_times(instance) == before
 
 
 def test_up_builds_when_an_hour_with_a_new_report_has_ended(instance: Instance) -> None:
-    """While the program runs, it builds again at the end of an hour in which a story got a
-    report, and not before."""
+    """A story got a third report at 12:30. While the program runs, it does not build again for it
+    until the hour ends, at 13:00; then it does once."""
     begin_story(instance)
     file_text(instance, "three", LATE)
     instance.build()
     with instance.open_app() as app:
-        settling = Settling(lambda: 0.0)
+        settling = Settling(lambda: 0.0)  # says whether a build is due
         asyncio.run(build_due(app, settling))
 
         assert not settling.is_due(app)
@@ -248,4 +241,4 @@ def test_up_builds_when_an_hour_with_a_new_report_has_ended(instance: Instance) 
 
         assert not settling.is_due(app)
 
-    assert LATE in read_content(instance)
+    assert LATE in read_entry_text(instance)

@@ -59,8 +59,9 @@ def read_headline(instance: Instance) -> str:
 
 
 def test_a_source_followed_for_a_week_leads_before_a_new_one(instance: Instance) -> None:
-    """Sources one and two, followed for a week, come before three, which is new and reported
-    first; of them two was first."""
+    """Sources one and two have been followed for a week, three has not. So three's report does not
+    lead, although it was the first; of the others two's was first, and leads. followed.tsv lists
+    the sources in the order in which they were followed."""
     follow_only(instance, "one")
     follow_only(instance, "two", "one")
     instance.now += timedelta(days=6, hours=13)
@@ -74,12 +75,9 @@ def test_a_source_followed_for_a_week_leads_before_a_new_one(instance: Instance)
     assert read_headline(instance) == URL_TWO
 
     lines = (instance.folder / "feeds/articles/followed.tsv").read_text().splitlines()
+    followed = [line.split("\t")[0] for line in lines if not line.startswith("#")]
 
-    assert [line.split("\t")[0] for line in lines if not line.startswith("#")] == [
-        "one",
-        "two",
-        "three",
-    ]
+    assert followed == ["one", "two", "three"]
 
 
 def test_the_first_of_new_sources_leads_even_if_another_text_is_longer(instance: Instance) -> None:
@@ -103,8 +101,8 @@ def test_a_source_with_lead_leads_though_it_is_new_and_last(instance: Instance) 
 
 
 def test_a_published_story_keeps_its_lead(instance: Instance) -> None:
-    """After a story is published, neither a longer report nor a source with `lead = true` takes
-    its lead."""
+    """A story of one and two is published with one's report as its lead. A longer report of source
+    three, for which the operator sets `lead = true` by then, does not take the lead."""
     follow_only(instance, "one", "two", "three")
     for outlet in ("one", "two"):
         file_report(instance, outlet)
@@ -119,8 +117,8 @@ def test_a_published_story_keeps_its_lead(instance: Instance) -> None:
 
 
 def test_the_owner_of_an_article_counts_whoever_announced_it(instance: Instance) -> None:
-    """Outlet one's report was announced by a new source; it leads, because its owner (`one`) has
-    been followed for over a week."""
+    """The article of outlet one was announced by source three, which is new. It leads before two's,
+    because the owner of its site, source one, has been followed for over a week, and was first."""
     follow_only(instance, "one", "two")
     instance.now += timedelta(days=8)
     follow_only(instance, "one", "two", "three")
@@ -131,8 +129,9 @@ def test_the_owner_of_an_article_counts_whoever_announced_it(instance: Instance)
 
 
 def test_a_source_with_an_address_on_another_site_is_a_new_one(instance: Instance) -> None:
-    """If a source's address moves to another site, it counts as newly followed, so the other
-    source leads."""
+    """Sources one and two have been followed for over a week when the operator changes the address
+    of one to another site. One counts as newly followed then, so two's report leads, although it
+    is the later one."""
     follow_only(instance, "one", "two")
     instance.now += timedelta(days=8)
     file = instance.config / "sources.toml"
@@ -146,20 +145,22 @@ def test_a_source_with_an_address_on_another_site_is_a_new_one(instance: Instanc
 
 
 def test_a_lost_database_and_a_lost_list_keep_the_leads(instance: Instance) -> None:
-    """The lead survives a rebuild of the database, its loss, and the loss of leads.tsv: each can
-    be made from the other."""
+    """The lead of a story, one's report, survives a rebuild of the database, its loss, and the loss
+    of leads.tsv, although the operator prefers source two by then: each is made from the other."""
     follow_only(instance, "one", "two")
     for outlet in ("one", "two"):
         file_report(instance, outlet)
 
     assert read_leads(instance) == [URL_ONE]
 
+    # were it chosen again now, two's would lead
     follow_only(instance, "one", "two", preferred="two")
     with instance.open_app() as app:
         reindex(app.archive, app.configuration)
 
     assert read_leads(instance) == [URL_ONE]
 
+    # the database is lost
     for file in (instance.folder / "feeds/state").glob("syndicator.db*"):
         file.unlink()
     with instance.open_app(create=True) as app:
@@ -167,6 +168,7 @@ def test_a_lost_database_and_a_lost_list_keep_the_leads(instance: Instance) -> N
 
     assert read_leads(instance) == [URL_ONE]
 
+    # the list is lost
     (instance.folder / "feeds/articles/leads.tsv").unlink()
 
     assert read_leads(instance) == [URL_ONE]
@@ -174,14 +176,15 @@ def test_a_lost_database_and_a_lost_list_keep_the_leads(instance: Instance) -> N
 
 
 def test_an_edit_of_the_list_counts(instance: Instance) -> None:
-    """An operator may change a lead by editing leads.tsv."""
+    """The operator replaces the id of one's article in leads.tsv by that of two's: two's leads."""
     follow_only(instance, "one", "two")
-    ids = [file_report(instance, outlet) for outlet in ("one", "two")]
+    id_of_one = file_report(instance, "one")
+    id_of_two = file_report(instance, "two")
 
     assert read_leads(instance) == [URL_ONE]
 
     file = instance.folder / "feeds/articles/leads.tsv"
-    file.write_text(file.read_text().replace(ids[0], ids[1]))
+    file.write_text(file.read_text().replace(id_of_one, id_of_two))
 
     assert read_leads(instance) == [URL_TWO]
 
@@ -197,7 +200,7 @@ def test_a_lead_that_is_withdrawn_or_on_hold_leaves_the_story_to_the_next(
 
     assert read_leads(instance) == [URL_ONE]
 
-    ((before, entry),) = read_entries(instance, "stories").items()
+    ((entry_id, entry),) = read_entries(instance, "stories").items()
     open_and_run(instance, "hide", id=URL_ONE)
 
     assert read_leads(instance) == [URL_TWO]
@@ -213,12 +216,12 @@ def test_a_lead_that_is_withdrawn_or_on_hold_leaves_the_story_to_the_next(
 
     after = read_entries(instance, "stories")
 
-    assert after.keys() == {before}
-    assert after[before].published == entry.published
+    assert after.keys() == {entry_id}
+    assert after[entry_id].published == entry.published
 
 
 def test_a_lead_whose_file_is_pruned_leaves_the_story_to_the_next(instance: Instance) -> None:
-    """If the file of the lead is pruned, the next report leads."""
+    """If the article that leads is pruned (its file is deleted), the next report leads."""
     follow_only(instance, "one", "two", "three")
     for outlet in ("one", "two", "three"):
         file_report(instance, outlet)
@@ -231,8 +234,9 @@ def test_a_lead_whose_file_is_pruned_leaves_the_story_to_the_next(instance: Inst
 
 
 def test_the_operator_names_the_lead_and_takes_it_back(instance: Instance) -> None:
-    """Joining without `lead` keeps the lead; with it the first article leads, also after a
-    reindex, until the operator undoes that."""
+    """The operator joins an unlike article (three) to the story that one leads: one still leads. A
+    join of two and one with `lead=True` makes two lead, also after a reindex, until the operator
+    undoes it. A join of a single article is a mistake."""
     follow_only(instance, "one", "two", "three")
     for outlet, words in (("one", QUAKE), ("two", QUAKE), ("three", FERRY)):
         file_report(instance, outlet, words)
@@ -252,7 +256,7 @@ def test_the_operator_names_the_lead_and_takes_it_back(instance: Instance) -> No
 
     assert read_leads(instance) == [URL_TWO]
 
-    open_and_run(instance, "undo", number="2")
+    open_and_run(instance, "undo", number="2")  # the second join
 
     assert read_leads(instance) == [URL_ONE]
     with pytest.raises(UsageError, match="two articles"):
@@ -260,7 +264,8 @@ def test_the_operator_names_the_lead_and_takes_it_back(instance: Instance) -> No
 
 
 def test_a_restored_folder_is_believed(instance: Instance) -> None:
-    """A restored copy of leads.tsv undoes a later change of the lead."""
+    """leads.tsv is saved, then the operator makes three lead in place of one. When the saved file
+    is put back, one leads again."""
     follow_only(instance, "one", "two", "three")
     for outlet in ("one", "two", "three"):
         file_report(instance, outlet)

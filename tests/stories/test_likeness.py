@@ -17,25 +17,32 @@ QUAKE = make_sketch("Quake in Verania", "It shook Sant Orel at 4:17, said Dario 
 
 
 def make_report(id: str) -> Report:
+    """Return an article about the quake, of an outlet of its own."""
     return Report(id, f"{id}.example", "en", NOON, QUAKE)
 
 
 def measure_likeness(window: Window) -> float:
+    """Return how alike two equal articles about the quake are among the articles of the window."""
     return Comparison(window).measure(make_report("a"), make_report("b"))
 
 
 def test_among_more_articles_a_pair_must_be_likelier() -> None:
     """Among more articles chance likeness is more frequent, so the limit is higher and the same
     pair counts as less alike."""
-    assert Window(articles=10_000).get_limit() > Window(articles=100).get_limit() + 3
-    assert measure_likeness(Window(articles=10_000)) < measure_likeness(Window(articles=100))
+    few = Window(articles=100)
+    many = Window(articles=10_000)
+
+    assert many.get_limit() > few.get_limit() + 3
+    assert measure_likeness(many) < measure_likeness(few)
 
 
 def test_a_term_of_many_articles_weighs_less() -> None:
     """Two articles are less alike if half of the sampled articles have their words."""
-    common = dict.fromkeys(QUAKE.words, 100)
-    window = Window(articles=100, sampled=200, counts=common)
-    assert measure_likeness(window) < measure_likeness(Window(articles=100, sampled=200))
+    in_half_of_them = dict.fromkeys(QUAKE.words, 100)
+    words_are_common = Window(articles=100, sampled=200, counts=in_half_of_them)
+    words_are_rare = Window(articles=100, sampled=200)
+
+    assert measure_likeness(words_are_common) < measure_likeness(words_are_rare)
 
 
 def test_an_outlet_makes_no_term_common() -> None:
@@ -47,13 +54,14 @@ def test_an_outlet_makes_no_term_common() -> None:
 
     assert one_outlet.counts[quake] == PLACES
     assert many_outlets.counts[quake] == 200
-    assert one_outlet.sampled == many_outlets.sampled == 200
+    assert one_outlet.sampled == 200
+    assert many_outlets.sampled == 200
 
 
 def test_guides_on_one_subject_are_less_likely_a_story() -> None:
     """Two texts with the tone of guides are less alike than the same two as news: guides on a
     subject are no event."""
-    guide = QUAKE._replace(tone=-1.0)
+    guide = QUAKE._replace(tone=-1.0)  # below 0 is the tone of guides
     first = make_report("a")._replace(sketch=guide)
     second = make_report("b")._replace(sketch=guide)
     window = Window(articles=100)
@@ -63,17 +71,20 @@ def test_guides_on_one_subject_are_less_likely_a_story() -> None:
 
 @pytest.mark.parametrize("articles", [1, 100, 10_000])
 def test_likely_pairs_are_found_without_all_weights(articles: int) -> None:
-    """The quick check `is_likely` accepts exactly the pairs whose full measure is over 0."""
+    """Of all pairs of the texts in `PAIRS`, the quick check `is_likely` accepts exactly those whose
+    full measure is over 0, and there are some."""
     texts = [text for pair in PAIRS for text in (pair.report, pair.same, pair.other)]
     reports = [
         make_report(f"{n:02}")._replace(sketch=make_sketch(*text)) for n, text in enumerate(texts)
     ]
-    comparison = Comparison(Window(articles=articles))
-    likely = [pair for pair in combinations(reports, 2) if comparison.measure(*pair) > 0]
-    fast = Comparison(Window(articles=articles))
+    pairs = list(combinations(reports, 2))
+    full = Comparison(Window(articles=articles))
+    quick = Comparison(Window(articles=articles))
+    measured_over_0 = [pair for pair in pairs if full.measure(*pair) > 0]
+    quickly_accepted = [pair for pair in pairs if quick.is_likely(*pair)]
 
-    assert [pair for pair in combinations(reports, 2) if fast.is_likely(*pair)] == likely
-    assert likely
+    assert quickly_accepted == measured_over_0
+    assert measured_over_0
 
 
 def test_an_article_that_shares_little_is_told_apart_without_all_its_weights(

@@ -79,8 +79,8 @@ URL_ONE, URL_TWO, URL_THREE = (f"https://{name}.example/a" for name in ("one", "
 def test_each_report_names_the_others_and_joining_changes_neither_id_nor_updated(
     instance: Instance,
 ) -> None:
-    """Entries in all formats name the other outlets of their story; a new report changes neither
-    ids nor dates of earlier ones."""
+    """In feeds and pages each report names the other outlets of its story, and one on another event
+    (sea) names none. A new report changes neither ids nor dates of earlier entries."""
     file_report(instance, "one")
     instance.build()
     before = read_entries(instance)
@@ -102,31 +102,36 @@ def test_each_report_names_the_others_and_joining_changes_neither_id_nor_updated
     assert read_named_outlets(instance, "sources/one") == {URL_ONE: ("Two", "Three")}
     assert all(after[article_id].updated == entry.updated for article_id, entry in before.items())
 
+    # as a link on pages, by name in other formats
     for name in ("all.rss", "all.json", "all.html", "sources/one.html", "index.html"):
         assert re.search(">Two(</bdi></a>|</a>, )", unescape(instance.read_published(name))), name
 
 
 def test_a_report_that_leaves_is_named_no_more(instance: Instance) -> None:
-    """Outlets whose reports are hidden or withdrawn are no longer named; after a release they
-    are."""
-    ids = [file_report(instance, outlet) for outlet in ("one", "two", "three")]
+    """Of a story of three outlets, three's report is hidden and two's withdrawn: one names nobody,
+    and there is no story. After three's is released, one and three name each other."""
+    file_report(instance, "one")
+    id_of_two = file_report(instance, "two")
+    id_of_three = file_report(instance, "three")
     instance.build()
-    for name, article_id in (("hide", ids[2]), ("withdraw", ids[1])):
-        open_and_run(instance, name, id=article_id)
-        instance.build()
+
+    open_and_run(instance, "hide", id=id_of_three)
+    instance.build()
+    open_and_run(instance, "withdraw", id=id_of_two)
+    instance.build()
 
     assert read_named_outlets(instance) == {URL_ONE: ()}
     assert read_entries(instance, "stories") == {}
 
-    open_and_run(instance, "release", id=(ids[2],))
+    open_and_run(instance, "release", id=(id_of_three,))
     instance.build()
 
     assert read_named_outlets(instance) == {URL_ONE: ("Three",), URL_THREE: ("One",)}
 
 
 def test_operators_and_edits_of_the_file_show_at_once(instance: Instance) -> None:
-    """Joining, undoing and editing stories.tsv change at the next build which other outlets an
-    entry names."""
+    """Two unlike reports name each other after the operator joins them, not after the operator
+    undoes that, and again after both are written into stories.tsv with one story id."""
     ids = file_report(instance, "one"), file_report(instance, "two", FERRY)
     instance.build()
     open_and_run(instance, "join", ids=[URL_ONE, URL_TWO])
@@ -163,8 +168,8 @@ def test_a_new_report_changes_only_the_files_that_show_it(instance: Instance) ->
 
 
 def test_stories_are_those_of_two_outlets_with_a_page_of_their_own(instance: Instance) -> None:
-    """A story needs two outlets; its page lists its reports in order and is deleted when only
-    one outlet is left."""
+    """There is no story until a second outlet reports. The story's page lists its reports in order,
+    also a third one, under the same id, and is deleted when only one outlet is left."""
     file_report(instance, "one")
     instance.build()
 
@@ -178,6 +183,7 @@ def test_stories_are_those_of_two_outlets_with_a_page_of_their_own(instance: Ins
     assert is_of_story(entry.id)
     assert entry.link == URL_ONE
 
+    # the entry links the story's page
     name = entry.content[0].value.rpartition("/stories/")[2].partition('"')[0]
     timeline = instance.read_published(f"stories/{name}")
 
@@ -207,8 +213,8 @@ def build_all(instance: Instance) -> dict[str, str]:
 
 
 def test_a_build_after_each_change_writes_what_one_build_of_all_writes(instance: Instance) -> None:
-    """After each of these changes, building what changed gives the same files as building
-    everything, also after a reindex."""
+    """After each of these changes, a build of what changed (`build`) gives the same public files
+    as a build of everything (`build_all`); so does a build after a reindex."""
     changes: list[Callable[[], object]] = [
         lambda: file_report(instance, "one", tags=("Sea",)),
         lambda: file_report(instance, "two", category="AI"),
@@ -222,13 +228,14 @@ def test_a_build_after_each_change_writes_what_one_build_of_all_writes(instance:
     for change in changes:
         change()
         instance.build()
-        before = instance.read_digests("public")
-        assert build_all(instance) == before
+        files_of_change = instance.read_digests("public")
+        assert build_all(instance) == files_of_change
+
     with instance.open_app() as app:
         reindex(app.archive, app.configuration)
 
     assert instance.build().held == ()
-    assert build_all(instance) == before
+    assert build_all(instance) == files_of_change
 
 
 def test_a_setting_that_changes_shows_at_once(instance: Instance) -> None:
@@ -255,7 +262,8 @@ def test_a_setting_that_changes_shows_at_once(instance: Instance) -> None:
 
 
 def test_a_rebuilt_database_publishes_the_same_stories(instance: Instance) -> None:
-    """After a reindex, all published files are the same, byte by byte."""
+    """After the database is rebuilt from the files (reindex), all published files are the same,
+    byte by byte, and the story has the same lead and outlets."""
     for outlet in ("one", "two"):
         file_report(instance, outlet)
     instance.build()
@@ -269,11 +277,12 @@ def test_a_rebuilt_database_publishes_the_same_stories(instance: Instance) -> No
 
 
 def test_a_story_keeps_its_id_and_dates_when_its_lead_is_withdrawn(instance: Instance) -> None:
-    """After the lead is withdrawn, the story keeps id and dates with the next report."""
+    """After the lead, one's report, is withdrawn, the story's entry links two's, names three, and
+    keeps its id and dates, also after a reindex."""
     for outlet in ("one", "two", "three"):
         file_report(instance, outlet)
     instance.build()
-    ((before, entry),) = read_entries(instance, "stories").items()
+    ((entry_id, entry),) = read_entries(instance, "stories").items()
     open_and_run(instance, "withdraw", id=URL_ONE)
 
     assert instance.build().held == ()
@@ -282,7 +291,7 @@ def test_a_story_keeps_its_id_and_dates_when_its_lead_is_withdrawn(instance: Ins
     with instance.open_app() as app:
         reindex(app.archive, app.configuration)
     instance.build()
-    after = read_entries(instance, "stories")[before]
+    after = read_entries(instance, "stories")[entry_id]
 
     assert after.link == URL_TWO
     assert after.published == entry.published
@@ -290,18 +299,23 @@ def test_a_story_keeps_its_id_and_dates_when_its_lead_is_withdrawn(instance: Ins
 
 
 def test_updated_of_a_story_stays_if_other_outlets_add_nothing(instance: Instance) -> None:
-    """Six more outlets with equal reports do not change `updated` of the story."""
-    moments = []
-    for hours, outlet in enumerate(
-        ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-    ):
-        instance.now += timedelta(hours=min(hours, 1) * 5)
+    """Nine outlets publish equal reports, five hours apart. From the second on there is a story:
+    its `updated` is the same after each of eight builds."""
+    updated_after_each_build = []
+    file_report(instance, "one")
+    instance.build()
+
+    assert read_entries(instance, "stories") == {}
+
+    for outlet in ("two", "three", "four", "five", "six", "seven", "eight", "nine"):
+        instance.now += timedelta(hours=5)
         file_report(instance, outlet)
         instance.build()
-        moments += [entry.updated for entry in read_entries(instance, "stories").values()]
+        (story,) = read_entries(instance, "stories").values()
+        updated_after_each_build.append(story.updated)
 
-    assert len(moments) == 8
-    assert len(set(moments)) == 1
+    assert len(updated_after_each_build) == 8
+    assert len(set(updated_after_each_build)) == 1
 
 
 def test_an_edit_of_a_lead_leaves_it_in_its_place(instance: Instance) -> None:
@@ -323,5 +337,8 @@ def test_an_edit_of_a_lead_leaves_it_in_its_place(instance: Instance) -> None:
     instance.build()
     after = read_entries(instance, "stories")
 
+    titles_before = [entry.title for entry in before.values()]
+    titles_after = [entry.title for entry in after.values()]
+
     assert after.keys() == before.keys()
-    assert [entry.title for entry in after.values()] != [entry.title for entry in before.values()]
+    assert titles_after != titles_before

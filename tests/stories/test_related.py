@@ -22,7 +22,7 @@ from syndicator.stories.related import (
 
 NEAR = (1.0, 0.0)
 FAR = (0.0, 1.0)
-HARBOUR = {"harbour": Key(4.0, 1.0), "ferry": Key(4.0, 1.0)}
+HARBOUR = {"harbour": Key(4.0, 1.0), "ferry": Key(4.0, 1.0)}  # the key terms of ARTICLE
 
 
 def make_document(title: str = "", body: str = "", excerpt: str = "") -> Document:
@@ -44,6 +44,7 @@ ARTICLE = make_traits("one", "harbour ferry", NEAR)
 
 
 def choose_from(*candidates: Traits) -> list[str]:
+    """Return the ids of those that are related to ARTICLE, the nearest first."""
     return choose_related(ARTICLE, HARBOUR, candidates)
 
 
@@ -61,25 +62,28 @@ def test_a_copy_is_not_related() -> None:
 
 
 def test_vectors_alone_make_nothing_related() -> None:
-    """A near vector without a shared term is not enough."""
+    """An article with the same vector and no shared term is not related."""
     assert choose_from(make_traits("near", "other words", NEAR)) == []
 
 
 def test_far_articles_with_one_common_term_are_not_related() -> None:
-    """A shared term of little weight is not enough if the vectors are far apart."""
-    keys = {"harbour": Key(8.0, 1.0), "ferry": Key(1.0, 1.0)}
-    assert choose_related(ARTICLE, keys, [make_traits("far", "ferry", FAR)]) == []
+    """An article that shares only the lighter one (ferry) of two key terms is not related if the
+    vectors are far apart."""
+    keys = {"harbour": Key(8.0, 1.0), "ferry": Key(1.0, 1.0)}  # the first number is the weight
+    shares_ferry = make_traits("far", "ferry", FAR)
+
+    assert choose_related(ARTICLE, keys, [shares_ferry]) == []
 
 
 def test_reports_of_the_same_story_come_first() -> None:
     """An article of the same story comes first, although it shares no word, is far away and in
     another language."""
     article = make_traits("one", "harbour", NEAR, story="s")
-    traits = make_traits("told", "nothing", FAR, story="s", language="de")
+    same_story = make_traits("same story", "nothing", FAR, story="s", language="de")
     near = make_traits("near", "harbour wall", NEAR)
     keys = {"harbour": Key(1.0, 2.2), "wall": Key(0.1, 1.0)}
 
-    assert choose_related(article, keys, [near, traits])[0] == "told"
+    assert choose_related(article, keys, [near, same_story])[0] == "same story"
 
 
 def test_no_story_is_no_common_story() -> None:
@@ -106,15 +110,16 @@ def test_time_decides_only_between_equals(order: int) -> None:
 
 
 def test_there_are_at_most_five() -> None:
-    """Of nine related articles only `MOST` are listed."""
+    """Of nine related articles only `MOST`, five, are listed."""
+    assert MOST == 5
     nine_related = [make_traits(f"n{number}", "ferry", NEAR) for number in range(9)]
     assert len(choose_from(*nine_related)) == MOST
 
 
 def test_keys_are_the_rare_terms_that_an_article_uses_much() -> None:
-    """Key terms are ordered by rarity and use: "harbour" is in title and text, "ferry" once,
-    "other" and "the" are common."""
-    document = make_document("ferry the harbour", "harbour " + "other harbour " * 5)
+    """Key terms are ordered by rarity and use: "harbour" and "ferry" are rare, and "harbour" is
+    used more; "other" is in 400 of 1,000 articles, and "the" in 900."""
+    document = make_document(title="ferry the harbour", body="harbour " + "other harbour " * 5)
     counts = Frequencies(total=1000, terms={"ferry": 5, "the": 900, "harbour": 5, "other": 400})
     keys = choose_keys(document, ["ferry", "the", "harbour", "other"], counts)
 
@@ -130,14 +135,18 @@ def test_a_term_of_this_article_alone_finds_nothing_and_is_no_key() -> None:
 
 
 def test_there_are_few_keys() -> None:
-    """Of twenty equally rare terms, `KEYS` are chosen."""
+    """Of the twenty terms of an article, all equally rare, `KEYS` are chosen."""
     words = [f"word{letter}" for letter in "abcdefghijklmnopqrst"]
     counts = Frequencies(total=1000, terms=dict.fromkeys(words, 5))
     assert len(choose_keys(make_document(" ".join(words)), words, counts)) == KEYS
 
 
 def test_terms_are_those_of_the_title_and_those_that_a_text_has_often() -> None:
-    """Words of the title and the most frequent ones of the text are terms, without numbers,
-    short and common words."""
-    document = make_document("ferry 2025 im", "tide wall tide wall tide rare the the the")
-    assert list_terms(document, {"the"}) == ["ferry", "tide"]
+    """The terms of an article are the words of its title, without numbers (2025) and short words
+    (im), and those that its text has three times ("tide", not "wall"), without common ones."""
+    document = make_document(
+        title="ferry 2025 im", body="tide wall tide wall tide rare the the the"
+    )
+    common_words = {"the"}
+
+    assert list_terms(document, common_words) == ["ferry", "tide"]

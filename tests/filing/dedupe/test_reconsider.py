@@ -52,14 +52,17 @@ def revise_article(instance: Instance, app: App, title: str, body: str) -> Artic
     return stored
 
 
-def list_shown(instance: Instance, *titles: str) -> list[bool]:
+def build_and_list_shown(instance: Instance, *titles: str) -> dict[str, bool]:
+    """Build; return for these titles whether they are in the feed of all articles."""
     assert instance.build().held == ()
-    return [f">{title}<" in instance.read_published("all.atom") for title in titles]
+    feed = instance.read_published("all.atom")
+    return {title: f">{title}<" in feed for title in titles}
 
 
 def test_an_original_comes_back_when_the_copy_before_it_turns_into_spam(instance: Instance) -> None:
-    """The original (Evil) gets another text: of its two copies the one filed first (Late) takes
-    over, and First is its copy."""
+    """Evil is filed first, and Late and First are copies of it. Then Evil gets another text: of its
+    two copies the one filed earlier (Late) is published in its place, First is a copy of that, and
+    Evil stands for itself, also after the database is lost."""
     with instance.open_app() as app:
         evil = file_article(instance, app, "Evil", source="two")
         file_article(instance, app, "Late", source="three")
@@ -67,23 +70,38 @@ def test_an_original_comes_back_when_the_copy_before_it_turns_into_spam(instance
 
         assert first_article.merged_into == evil.id
 
-    assert list_shown(instance, "Evil", "Late", "First") == [True, False, False]
+    assert build_and_list_shown(instance, "Evil", "Late", "First") == {
+        "Evil": True,
+        "Late": False,
+        "First": False,
+    }
 
     with instance.open_app() as app:
-        assert revise_article(instance, app, "Evil", SPAM).also == ()
+        evil = revise_article(instance, app, "Evil", body=SPAM)
+
+        assert evil.also == ()
+
     late_article = instance.load_article("Late")
     back = instance.load_article("First")
 
     assert late_article.merged_into == ""
-    assert late_article.also == (back.url,)  # seen earlier, and of the same text
+    assert late_article.also == (back.url,)
     assert back.merged_into == late_article.id
     assert back.id == first_article.id
     assert back.published == first_article.published
-    assert list_shown(instance, "Evil", "Late", "First") == [True, True, False]
+    assert build_and_list_shown(instance, "Evil", "Late", "First") == {
+        "Evil": True,
+        "Late": True,
+        "First": False,
+    }
 
     lose_the_database(instance)
 
-    assert list_shown(instance, "Evil", "Late", "First") == [True, True, False]
+    assert build_and_list_shown(instance, "Evil", "Late", "First") == {
+        "Evil": True,
+        "Late": True,
+        "First": False,
+    }
 
 
 def test_copies_that_still_have_the_text_stay_copies(instance: Instance) -> None:
@@ -107,38 +125,46 @@ def test_copies_that_still_have_the_text_stay_copies(instance: Instance) -> None
 
 
 def test_a_copy_of_another_text_stands_for_itself(instance: Instance) -> None:
-    """A copy stays merged after a correction and is separated when it gets an entirely different
-    text."""
+    """A copy stays merged after a correction of its text and is separated when it gets an entirely
+    different one; then both articles are published."""
     with instance.open_app() as app:
         first_article = file_article(instance, app, "First")
 
-        assert file_article(instance, app, "Copy", source="two").merged_into == first_article.id
-        assert (
-            revise_article(instance, app, "Copy", STORY + " Corrected.").merged_into
-            == first_article.id
-        )
-        assert revise_article(instance, app, "Copy", make_prose(7, 300)).merged_into == ""
+        copy = file_article(instance, app, "Copy", source="two")
+
+        assert copy.merged_into == first_article.id
+
+        corrected = revise_article(instance, app, "Copy", STORY + " Corrected.")
+
+        assert corrected.merged_into == first_article.id
+
+        with_other_text = revise_article(instance, app, "Copy", make_prose(7, 300))
+
+        assert with_other_text.merged_into == ""
         assert instance.load_article("First").also == ()
-    assert list_shown(instance, "First", "Copy") == [True, True]
+    assert build_and_list_shown(instance, "First", "Copy") == {"First": True, "Copy": True}
 
 
 def test_what_tells_anothers_story_by_now_is_its_copy_although_it_is_older(
     instance: Instance,
 ) -> None:
-    """An older article whose text becomes that of a newer one turns into its copy."""
+    """Evil was filed an hour before First, with another text. When its text becomes that of First,
+    it turns into a copy of First."""
     with instance.open_app() as app:
         file_article(instance, app, "Evil", SPAM, source="two")
         instance.now += timedelta(hours=1)
         first_article = file_article(instance, app, "First")
 
-        assert revise_article(instance, app, "Evil", STORY).merged_into == first_article.id
-        assert instance.load_article("First").also == (instance.load_article("Evil").url,)
-    assert list_shown(instance, "First", "Evil") == [True, False]
+        evil = revise_article(instance, app, "Evil", body=STORY)
+
+        assert evil.merged_into == first_article.id
+        assert instance.load_article("First").also == (evil.url,)
+    assert build_and_list_shown(instance, "First", "Evil") == {"First": True, "Evil": False}
 
 
 def test_after_a_week_a_revision_merges_nothing(instance: Instance) -> None:
-    """Copies are looked for among the articles of a week: an older article that gets the same
-    text is not merged."""
+    """An article that was filed a week (`COPY_WINDOW`) before First gets the text of First: it is
+    too old to be merged."""
     with instance.open_app() as app:
         file_article(instance, app, "Other", SPAM, source="two")
         instance.now += COPY_WINDOW
@@ -148,8 +174,8 @@ def test_after_a_week_a_revision_merges_nothing(instance: Instance) -> None:
 
 
 def test_a_merge_that_a_hand_undid_is_not_made_again(instance: Instance) -> None:
-    """If the operator deletes `merged_into` from a file, a later correction of its text does not
-    merge it again."""
+    """The operator deletes the line `merged_into` from a copy's file. A later correction of its
+    text, which is still like the original's, does not merge it again."""
     with instance.open_app() as app:
         first_article = file_article(instance, app, "First")
         file_article(instance, app, "Copy", source="two")
@@ -158,4 +184,4 @@ def test_a_merge_that_a_hand_undid_is_not_made_again(instance: Instance) -> None
         reconcile.update_from_files(app.archive, app.configuration)
         assert revise_article(instance, app, "Copy", STORY + " Corrected.").merged_into == ""
 
-    assert list_shown(instance, "First", "Copy") == [True, True]
+    assert build_and_list_shown(instance, "First", "Copy") == {"First": True, "Copy": True}

@@ -25,8 +25,8 @@ ROW = EntryRow(
 
 
 def test_each_try_waits_twice_as_long_until_none_is_left() -> None:
-    """After each failure the wait doubles, in units of `FIRST_WAIT`; after `MOST_TRIES` there is
-    no further try."""
+    """After each failure the wait doubles: 1, 2, 4 and 8 times `FIRST_WAIT`. Then one try is left,
+    the last of `MOST_TRIES`: `may_try_again` says no. The row keeps its entry and the reason."""
     row = ROW
     waits = []
     while endings.may_try_again(row, "timeout"):
@@ -52,11 +52,11 @@ def test_a_host_that_asks_for_more_time_gets_it() -> None:
     """The time that a host names replaces our wait, unless it is in the past."""
     later = NOW + timedelta(hours=9)
     past = NOW - timedelta(hours=9)
-    row = endings.schedule_retry(ROW, "rate-limited", "", NOW, later)
-    row_of_past = endings.schedule_retry(ROW, "rate-limited", "", NOW, past)
+    told_later = endings.schedule_retry(ROW, "rate-limited", "", NOW, later)
+    told_past = endings.schedule_retry(ROW, "rate-limited", "", NOW, past)
 
-    assert row.next_try == later
-    assert row_of_past.next_try == NOW + FIRST_WAIT
+    assert told_later.next_try == later
+    assert told_past.next_try == NOW + FIRST_WAIT
 
 
 def test_a_postponed_entry_has_lost_no_try() -> None:
@@ -96,8 +96,10 @@ def test_an_end_forgets_what_the_feed_announced() -> None:
 
 def test_a_problem_names_the_address_else_the_id() -> None:
     """A problem names the entry's address, or its id if it has no address."""
-    assert endings.describe_problem(ROW, "bug").what == ROW.url
-    assert endings.describe_problem(replace(ROW, url=""), "bug").what == "e"
+    without_address = replace(ROW, url="")
+
+    assert endings.describe_problem(ROW, "bug").what == "https://example.org/e"
+    assert endings.describe_problem(without_address, "bug").what == "e"  # the entry's id
 
 
 def test_a_page_that_is_read_again_for_its_owners_sake_stays_marked_until_it_was() -> None:
@@ -111,17 +113,17 @@ def test_a_page_that_is_read_again_for_its_owners_sake_stays_marked_until_it_was
     assert row.done("a", NOW).reason is None
 
 
-LATER = NOW + timedelta(days=1)
+LATER = NOW + timedelta(days=1)  # not due yet
 REFUSED = replace(ROW, status="refused", entry=None)
 
 
 @pytest.mark.parametrize(
-    ("row", "rules", "due"),
+    ("row", "rules", "is_reopened"),
     [
         (replace(REFUSED, reason="empty"), Rules(), True),
         (replace(REFUSED, reason="hung", tries=4), Rules(), True),
         (replace(REFUSED, reason="robots"), Rules(select=("main",)), False),
-        # its page is not needed any more
+        # with `content = "feed"` its page is not needed any more
         (replace(REFUSED, reason="robots"), Rules(content="feed"), True),
         (replace(ROW, reason="timeout", tries=2, next_try=LATER), Rules(), True),
         (replace(ROW, reason="bad-rules", next_try=LATER), Rules(), True),
@@ -132,12 +134,16 @@ REFUSED = replace(ROW, status="refused", entry=None)
     ],
 )
 def test_other_rules_make_due_again_what_they_may_read(
-    row: EntryRow, rules: Rules, due: bool
+    row: EntryRow, rules: Rules, is_reopened: bool
 ) -> None:
-    """New rules make a refused entry pending again only if they could change its result (`due`)."""
+    """When the rules of its source change, an entry that was refused or waits is made due at once
+    if the new rules could change its result (`is_reopened`); its tries stay."""
     reopened = endings.reopen_for_rules(row, rules)
-    assert (reopened is not None) == due
-    if reopened:
+
+    if not is_reopened:
+        assert reopened is None
+    else:
+        assert reopened is not None
         assert reopened.status == "pending"
         assert reopened.next_try is None
         assert reopened.tries == row.tries

@@ -42,6 +42,7 @@ def set_answer(instance: Instance, url: str, said: Answer) -> None:
 
 COMMENTS = make_rss("Comments for Notes", SITE, [("By: Ove", f"{SITE}p/0#comment-1")])
 ALONE = f"{SITE}about/"
+# for each reason, an address with nothing to follow and the answers of its site
 NOTHING = {
     "one-article": (ALONE, {ALONE: make_story_page("Alone")}),
     "comments": (ALONE, {ALONE: make_page("A", make_feed_link(f"{SITE}c")), f"{SITE}c": COMMENTS}),
@@ -60,12 +61,12 @@ NOTHING = {
 def test_what_is_nothing_to_follow_becomes_a_condition_with_a_cure(
     instance: Instance, reason: str
 ) -> None:
-    """An address with nothing to follow, for each reason, becomes a condition that needs the
+    """The operator adds an address at which there is nothing to follow. After its first visit the
+    source has a reason `not-a-feed-…` and no article, and `status` says that it needs the
     operator."""
     url, answers = NOTHING[reason]
     instance.web.answers = answers
     add_by_hand(instance, [url])
-    # another source that works, so that the network is not taken to be down
     instance.visit_due()
 
     assert instance.list_source_kinds()[url].reason == f"not-a-feed-{reason}"
@@ -79,7 +80,8 @@ def test_what_is_nothing_to_follow_becomes_a_condition_with_a_cure(
 def test_a_page_that_names_a_feed_which_is_followed_is_not_followed_twice(
     instance: Instance,
 ) -> None:
-    """If a site's feed is followed already, the site's front page is refused as a second source."""
+    """The operator adds a site's feed and its front page, which links that feed: the feed is
+    followed, and the front page is refused, as its feed is followed already."""
     add_by_hand(instance, [FEED, SITE])
     instance.visit_due()
 
@@ -99,7 +101,8 @@ def test_a_feed_under_two_keys_is_followed_twice(instance: Instance) -> None:
 
 
 def test_a_list_that_robots_disallow_is_not_read(instance: Instance) -> None:
-    """A front page without a feed is not read as a list if robots.txt forbids it."""
+    """A front page without a feed would be read as a list of articles; it is not if robots.txt
+    forbids it, and the reason is `not-a-feed-shut`."""
     without_feed = next(front for front in make_front_pages() if front.name == "plain")
     robots = Answer(body="User-agent: *\nDisallow: /\n", type="text/plain")
     instance.web.answers = {**without_feed.answers, f"{without_feed.url}robots.txt": robots}
@@ -110,8 +113,8 @@ def test_a_list_that_robots_disallow_is_not_read(instance: Instance) -> None:
 
 
 def test_an_entry_that_is_a_front_page_is_no_article(instance: Instance) -> None:
-    """An entry that links a front page, or an article that redirects there since it is gone, is
-    not filed."""
+    """Of a feed's four entries two link the front page (/ and /index.html) and one links an article
+    that is gone and redirects there: only the fourth is filed."""
     gone = f"{SITE}p/gone"
     items = [("Home", SITE), ("Index", f"{SITE}index.html"), ("Gone", gone), ("A", f"{SITE}p/0")]
     set_answer(instance, FEED, make_rss("Notes", SITE, items))
@@ -127,19 +130,22 @@ def test_an_entry_that_is_a_front_page_is_no_article(instance: Instance) -> None
 def test_a_feed_that_was_found_and_is_gone_is_looked_for_again(
     instance: Instance, reason: str
 ) -> None:
-    """If a discovered feed fails for `MOVE_VISITS` visits, the site is searched again and its
-    new feed is followed."""
+    """The operator added a site, and its feed was discovered. When that feed has failed for
+    `MOVE_VISITS` visits, and not before, the site is searched again, and its new feed followed."""
     add_by_hand(instance, [SITE])
     instance.visit_due()
 
     assert instance.list_source_kinds()[SITE].followed == FEED
 
+    # the feed has another address now
     answers = {url: said for url, said in instance.web.answers.items() if url != FEED}
-    moved = f"{SITE}new.xml"
+    new_feed = f"{SITE}new.xml"
     instance.web.answers = answers | {
-        SITE: make_page("Notes", make_feed_link(moved)),
-        moved: make_rss("Notes", SITE, [("New", f"{SITE}p/1")]),
+        SITE: make_page("Notes", make_feed_link(new_feed)),
+        new_feed: make_rss("Notes", SITE, [("New", f"{SITE}p/1")]),
     }
+
+    # so many visits in which the old one failed
     gone = Failed(url=FEED, reason=reason)
     with instance.open_app() as app:
         (source,) = app.configuration.sources.values()
@@ -147,17 +153,20 @@ def test_a_feed_that_was_found_and_is_gone_is_looked_for_again(
         for failures in range(1, MOVE_VISITS + 1):
             state = source_state.update_after_visit(source, state, gone, None, app.archive.clock())
             assert state.is_undiscovered == (failures == MOVE_VISITS)
+
+        # it is due at once
         app.archive.store.visits.save_states(
             [replace(state, schedule=replace(state.schedule, next_due=None))]
         )
+
     instance.visit_due()
 
-    assert instance.list_source_kinds()[SITE].followed == moved
+    assert instance.list_source_kinds()[SITE].followed == new_feed
 
 
 def test_a_source_that_worked_before_stays_what_it_is(instance: Instance) -> None:
-    """If a feed's address starts to answer with a page, its source fails; another feed is
-    followed only after `--relearn`."""
+    """The address of a feed that was read answers with a page now, which links another feed: the
+    source fails. The other feed is followed only after `refresh --relearn`."""
     add_by_hand(instance, [FEED])
     instance.visit_due()
     set_answer(instance, FEED, make_page("Notes", make_feed_link(f"{SITE}other.xml")))
@@ -173,7 +182,8 @@ def test_a_source_that_worked_before_stays_what_it_is(instance: Instance) -> Non
 
 
 def test_an_edited_address_is_looked_at(instance: Instance) -> None:
-    """After the operator edits the address of a source, its kind is determined again."""
+    """A source was a feed. The operator changes its address to a front page: its kind is determined
+    again, and the feed that the page links is followed."""
     add_by_hand(instance, ["http://two.example/feed"])
     set_answer(instance, "http://two.example/feed", make_rss("Two", SITE, []))
     instance.visit_due()
@@ -185,8 +195,9 @@ def test_an_edited_address_is_looked_at(instance: Instance) -> None:
 
 
 def test_an_export_has_what_is_followed_and_no_move_is_shown(instance: Instance) -> None:
-    """An export names the discovered feed; the discovery is no move, so `--apply-moves` changes
-    nothing."""
+    """The operator added two front pages: for one a feed was discovered, and one is read as a list.
+    The export names that feed and that kind. The discovery is no move: none is shown, and
+    `sources --apply-moves` does not change sources.toml."""
     plain = next(front for front in make_front_pages() if front.name == "plain")
     instance.web.answers = {**instance.web.answers, **plain.answers}
     add_by_hand(instance, [SITE, plain.url])

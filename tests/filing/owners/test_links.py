@@ -39,13 +39,16 @@ def instance(tmp_path: Path, web: Web) -> Instance:
 
 
 def take_story(app: App, number: int, source: Source = BURNER) -> str | None:
+    """Ingest an entry of `source` that links a page of the bank (FRONT) and has its whole text.
+    Return the id of the article, or None if the source may not speak for the bank."""
     entry = Entry(id=f"{number}", url=f"{FRONT}{number}", title=f"Story {number}", content=CONTENT)
     return take_entry(app, entry, None, source).added
 
 
 def test_a_front_page_is_asked_once_a_week_by_each_source(instance: Instance, web: Web) -> None:
-    """A front page's link to a feed counts for a week; then it is requested again, and without
-    the link new entries are refused."""
+    """The bank's front page links the feed of `burner`, so that its entries for the bank are taken;
+    those of `planet` are not. Each source has the front page requested once. After 8 days it is
+    requested again: it has no link any more, and burner's new entries are refused."""
     web.answers = {FRONT: Answer(body=f"<html><head>{LINK}</head><body>Bank</body></html>")}
     with instance.open_app() as app:
         assert take_story(app, 1)
@@ -65,15 +68,15 @@ def test_a_front_page_is_asked_once_a_week_by_each_source(instance: Instance, we
         assert take_story(app, 4) is None  # the address of the feed may have changed hands
         assert web.asked.count(FRONT) == 3
         assert list_linked_hosts(app, "burner") == ()
-        assert app.archive.rights_file.shown("burner") == (
-            "bank.example",
-        )  # what was filed stays as it is
+
+        # what was filed stays as it is
+        assert app.archive.rights_file.shown("burner") == ("bank.example",)
         assert not app.archive.store.visits.find(["bank.example/4"])
 
 
 def test_a_front_page_that_is_away_for_weeks_ends_nothing(instance: Instance, web: Web) -> None:
-    """A confirmed link of the front page stays valid while it fails for a month, and ends after
-    that."""
+    """The bank's front page linked the feed. 30 days later it answers 404, and the feed's entries
+    are still taken; after 31 days more they are not."""
     web.answers = {FRONT: Answer(body=f"<html><head>{LINK}</head><body>Bank</body></html>")}
     with instance.open_app() as app:
         assert take_story(app, 1)
@@ -90,8 +93,8 @@ def test_a_front_page_that_is_away_for_weeks_ends_nothing(instance: Instance, we
 
 
 def test_a_front_page_that_may_not_be_asked_now_ends_nothing(instance: Instance, web: Web) -> None:
-    """If the host asked us to wait (429), its front page is not requested, and the confirmed
-    link stays valid."""
+    """The front page linked the feed. When that is to be confirmed again, after 8 days, the host
+    has just asked us to wait (429): the front page is not requested, and the link stays valid."""
     busy = f"{FRONT}busy"
     web.answers = {
         FRONT: Answer(body=f"<html><head>{LINK}</head><body>Bank</body></html>"),
@@ -107,7 +110,7 @@ def test_a_front_page_that_may_not_be_asked_now_ends_nothing(instance: Instance,
         assert take_story(app, 1)
 
         instance.now += timedelta(days=8)
-        run_in_visit(app, BURNER, "", ask)
+        run_in_visit(app, BURNER, moved_to="", act=ask)
 
         assert owned == [True]
         assert list_linked_hosts(app, "burner") == ("bank.example",)
@@ -115,8 +118,8 @@ def test_a_front_page_that_may_not_be_asked_now_ends_nothing(instance: Instance,
 
 
 def test_a_front_page_that_leads_to_another_site_says_nothing(instance: Instance, web: Web) -> None:
-    """A front page that redirects to another site confirms nothing, although that page links the
-    feed."""
+    """The bank's front page redirects to a page of another site that links the feed: that confirms
+    nothing, and the feed's entry for the bank is refused."""
     web.answers = {
         FRONT: Answer(status=302, headers={"Location": "http://evil.example/"}),
         "http://evil.example/": Answer(body=f"<html><head>{LINK}</head></html>"),
@@ -131,8 +134,9 @@ def list_linked_hosts(app: App, key: str) -> tuple[str, ...]:
 
 
 def test_a_page_that_links_the_feed_speaks_for_itself_alone(instance: Instance, web: Web) -> None:
-    """Page 1 links the feed, so the feed's text for it counts; page 2 does not, so its own title
-    counts; page 3 is not there."""
+    """The bank's page 1 links the feed, so the article has the feed's title ("Story 1"). Page 2
+    does not, so the article has the page's title ("Theirs"). Page 3 is not there, so its entry is
+    refused. None of it makes the feed speak for the whole host."""
     text = "".join(
         f"<p>The council counted {number} bridges in its report.</p>" for number in range(30)
     )
@@ -145,10 +149,9 @@ def test_a_page_that_links_the_feed_speaks_for_itself_alone(instance: Instance, 
         assert web.asked.count(FRONT) == 1
         assert list_linked_hosts(app, "burner") == ()
 
-    assert {article.title: article.url for article in instance.load_articles()} == {
-        "Story 1": f"{FRONT}1",
-        "Theirs": f"{FRONT}2",
-    }
+    url_by_title = {article.title: article.url for article in instance.load_articles()}
+
+    assert url_by_title == {"Story 1": f"{FRONT}1", "Theirs": f"{FRONT}2"}
 
 
 @pytest.mark.parametrize(
@@ -175,15 +178,16 @@ def test_entries_side_by_side_ask_the_front_page_once(instance: Instance, web: W
         )
 
     with instance.open_app() as app:
-        run_in_visit(app, BURNER, "", ask)
+        run_in_visit(app, BURNER, moved_to="", act=ask)
+
     assert web.asked.count(FRONT) == 1
 
 
 def test_a_feed_that_redirects_to_another_sites_wins_nothing_there(
     instance: Instance, web: Web
 ) -> None:
-    """A feed (evil's) that redirects to the bank's feed gets no rights there; otherwise articles
-    that it announced would count as the bank's."""
+    """The bank's front page links the bank's own feed, to which evil's feed redirects. In a visit
+    of evil an article of the bank is not confirmed as its own; in a visit of the bank it is."""
     feed = "http://bank.example/feed"
     evil = Source(key="evil", url="http://evil.example/feed")
     link = LINK.replace("http://burner.example/bank", feed)
@@ -194,7 +198,7 @@ def test_a_feed_that_redirects_to_another_sites_wins_nothing_there(
         owned.append(await confirm_ownership(make_entry_context(visit, 1), f"{FRONT}1"))
 
     with instance.open_app() as app:
-        run_in_visit(app, evil, feed, ask)
+        run_in_visit(app, evil, moved_to=feed, act=ask)
 
         assert owned == [False]
         assert list_linked_hosts(app, "evil") == ()
@@ -205,9 +209,9 @@ def test_a_feed_that_redirects_to_another_sites_wins_nothing_there(
 
 
 def run_in_visit(
-    app: App, source: Source, moved: str, act: Callable[[VisitContext], Awaitable[None]]
+    app: App, source: Source, moved_to: str, act: Callable[[VisitContext], Awaitable[None]]
 ) -> None:
-    """`act` within a visit of `source`, whose feed has moved to `moved`."""
+    """`act` within a visit of `source`, whose feed redirects to `moved_to` ("" for nowhere)."""
 
     async def run() -> None:
         fetcher = make_fetcher(app.archive, app.configuration.settings)
@@ -218,7 +222,9 @@ def run_in_visit(
             context.make_visit_context(
                 source,
                 SourceState(
-                    key=source.key, url=source.url, redirects=Redirects(effective_url=moved or None)
+                    key=source.key,
+                    url=source.url,
+                    redirects=Redirects(effective_url=moved_to or None),
                 ),
             )
         )
