@@ -70,8 +70,8 @@ def find_rare_word(app: App, world: World) -> str:
 def test_what_is_muted_is_not_fetched_but_counted_and_read_when_the_query_changes(
     app: App, world: World
 ) -> None:
-    """An entry that `mute` matches is counted and its page not requested; after `mute` is
-    removed it is read."""
+    """The operator mutes a word that one title of the source has: that entry is counted as muted
+    and its page is not requested, by two visits. After `mute` is removed, it is read."""
     edit_source(app, mute=f"title:{find_rare_word(app, world)}")
     request_count = len(world.requests)
     first_outcome = visit_holt(app)
@@ -95,8 +95,8 @@ def test_what_is_muted_is_not_fetched_but_counted_and_read_when_the_query_change
 def test_keep_leaves_out_all_else_and_the_backfill_is_of_what_is_kept(
     app: App, world: World
 ) -> None:
-    """`keep` leaves one entry; it is read with a backfill of 1, because muted entries do not
-    count."""
+    """`keep` names a word that one title of the source has: with a backfill of 1 that entry is
+    read, because the others, which are muted, do not count."""
     edit_source(app, keep=f"title:{find_rare_word(app, world)}", backfill=1)
     first_outcome = visit_holt(app)
 
@@ -116,9 +116,10 @@ def test_what_waits_is_muted_by_an_edited_query_and_what_is_filed_stays(
     assert second.added == ()
     assert second.pending == 0
     assert count_muted(app) == first_outcome.announced - 1
-    assert reconcile.update_source_states(app.archive, app.configuration)[
-        "holt"
-    ].muted == count_muted(app)
+
+    states = reconcile.update_source_states(app.archive, app.configuration)
+
+    assert states["holt"].muted == count_muted(app)
 
 
 def test_it_is_due_at_once_with_what_was_kept_of_it_as_its_feed_may_have_it_no_longer(
@@ -131,10 +132,9 @@ def test_it_is_due_at_once_with_what_was_kept_of_it_as_its_feed_may_have_it_no_l
     (row,) = app.archive.store.visits.list_muted("holt")
     edit_source(app, mute=None)
 
-    assert (
-        reconcile.update_source_states(app.archive, app.configuration)["holt"].schedule.next_due
-        is None
-    )
+    states = reconcile.update_source_states(app.archive, app.configuration)
+
+    assert states["holt"].schedule.next_due is None  # due at once
 
     (again,) = app.archive.store.visits.pending("holt", NOW)
 

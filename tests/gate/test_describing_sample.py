@@ -86,12 +86,15 @@ def test_tags(descriptions: list[Description]) -> None:
     """On our own texts enough of the expected tags are given, and enough of the given tags are
     expected."""
     pairs = list(zip(ITEMS, descriptions, strict=True))
-    share = measure_share([tag in given.tags for item, given in pairs for tag in item["tags"]])
-    expected_share = measure_share(
+    share_of_expected = measure_share(
+        [tag in given.tags for item, given in pairs for tag in item["tags"]]
+    )
+    share_of_given = measure_share(
         [tag in item["tags"] for item, given in pairs for tag in given.tags]
     )
-    assert share >= FLOORS["tags"], share
-    assert expected_share >= FLOORS["wanted"], expected_share
+
+    assert share_of_expected >= FLOORS["tags"], share_of_expected
+    assert share_of_given >= FLOORS["wanted"], share_of_given
 
 
 def test_the_demos_stories(described_stories: list[Description]) -> None:

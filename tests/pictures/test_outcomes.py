@@ -34,7 +34,7 @@ def test_a_failure_is_tried_again_later_and_later_and_then_no_more() -> None:
 
 @pytest.mark.parametrize("reason", ["robots", "gone", "blocked-address", "too-large", "http-451"])
 def test_what_no_other_try_mends_is_not_tried_again(reason: str) -> None:
-    """Permanent failures have no next try."""
+    """A picture that fails for a reason that another try does not mend has no next try."""
     assert record_failed_picture(reason).next_try is None
 
 
@@ -49,19 +49,24 @@ def test_a_host_that_was_not_asked_costs_no_try() -> None:
 
 
 def test_a_server_that_asks_for_more_time_gets_it() -> None:
-    """The next try is at the time that the server named."""
+    """A server answers 503 and names a time three days later: the next try is then."""
     later = NOW + timedelta(days=3)
-    assert record_failed_picture("http-503", status=503, retry_after=later).next_try == later
+    row = record_failed_picture("http-503", status=503, retry_after=later)
+
+    assert row.next_try == later
 
 
 def test_what_cannot_be_decoded_is_final_and_what_ours_failed_at_is_not() -> None:
-    """A broken picture is final; our own failures are retried."""
-    assert outcomes.record_refusal(ROW, PictureReason.BROKEN, "", NOW, final=True).next_try is None
+    """A broken picture is not tried again. One at which our process crashed is, an hour later, and
+    has used up a try; one for which our process could not be shut off has not."""
+    broken = outcomes.record_refusal(ROW, PictureReason.BROKEN, "", NOW, final=True)
 
-    second_refusal = outcomes.record_refusal(ROW, PictureReason.CRASHED, "", NOW, final=False)
+    assert broken.next_try is None
 
-    assert second_refusal.tries == 1
-    assert second_refusal.next_try == NOW + timedelta(hours=1)
+    crashed = outcomes.record_refusal(ROW, PictureReason.CRASHED, "", NOW, final=False)
+
+    assert crashed.tries == 1
+    assert crashed.next_try == NOW + timedelta(hours=1)
 
     ours = outcomes.record_refusal(ROW, PictureReason.NOT_SHUT_OFF, "", NOW, final=False)
 
@@ -91,7 +96,8 @@ def test_what_is_off_limits_is_looked_at_again_and_shows_nothing_until_then() ->
     ],
 )
 def test_the_server_of_a_picture_may_forbid_it(header: str, ban: str) -> None:
-    """X-Robots-Tag may forbid thumbnails."""
+    """The header X-Robots-Tag of a picture forbids a thumbnail by these rules: `ban` is the rule
+    that does, or "" if none does."""
     assert outcomes.find_ban({"x-robots-tag": header}) == ban
 
 

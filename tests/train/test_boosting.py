@@ -44,9 +44,9 @@ def test_trees_learn_what_no_weighted_sum_can_and_the_table_says_the_same() -> N
         np.ones(len(wanted)),
         (*NAMES, "bias"),
     )
-    line = values @ np.array([weights[name] for name in NAMES]) + weights["bias"]
+    weighted_sum = values @ np.array([weights[name] for name in NAMES]) + weights["bias"]
 
-    assert ((line > 0) == (wanted > 0)).mean() < 0.7
+    assert ((weighted_sum > 0) == (wanted > 0)).mean() < 0.7
 
 
 def test_the_same_data_give_the_same_trees() -> None:
@@ -71,12 +71,13 @@ def test_a_row_that_counts_nothing_teaches_nothing() -> None:
     limits = boosting.limits_of(values)
     codes = boosting.codes_of(values, boosting.limits_of(values))
     counts = np.ones(len(wanted))
-    counts[200:] = 0
-    one = boosting.fit(codes, limits, wanted, counts, PLAN)
+    counts[200:] = 0  # the second half of the rows
+    trees = boosting.fit(codes, limits, wanted, counts, PLAN)
     wanted[200:] = 1 - wanted[200:]
-    two = boosting.fit(codes, limits, wanted, counts, PLAN)
+    trees_of_reversed = boosting.fit(codes, limits, wanted, counts, PLAN)
 
-    assert all(a.leaves == pytest.approx(b.leaves) for a, b in zip(one, two, strict=True))
+    for tree, other in zip(trees, trees_of_reversed, strict=True):
+        assert tree.leaves == pytest.approx(other.leaves)
 
 
 def test_a_feature_of_many_values_has_few_limits() -> None:

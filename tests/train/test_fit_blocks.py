@@ -46,19 +46,22 @@ EXAMPLES = [make_example("a" * n) for n in range(1, 9)]
 
 
 def test_a_fit_tells_text_from_menus_and_is_the_same_each_time() -> None:
-    """The fitted weights keep blocks of text and cut menus on all pages, ignore noise, and are
-    equal in a second run."""
+    """The fitted weights are high for "text", low for "menu" and near 0 for "noise". On all pages
+    they keep the blocks that are wanted and no others (odds above 0). A second fit gives the
+    same."""
     fitted = fit_blocks.fit_all(EXAMPLES, PLAN)
 
     assert fitted.keys() == set(fit_blocks.TABLES)
 
     weights = fitted["asked"].weights
 
-    assert weights["text"] > 1 > -1 > weights["menu"]
+    assert weights["text"] > 1
+    assert weights["menu"] < -1
     assert abs(weights["noise"]) < 0.2
 
     for page in EXAMPLES:
-        odds = fitted["asked"].log_odds(fit_blocks.by_name(page, "asked"))
+        values_by_feature = fit_blocks.by_name(page, "asked")
+        odds = fitted["asked"].log_odds(values_by_feature)
         assert ((odds > 0) == (page.wanted > 0)).all()
 
     assert fit_blocks.fit_all(EXAMPLES, PLAN) == fitted
@@ -66,8 +69,9 @@ def test_a_fit_tells_text_from_menus_and_is_the_same_each_time() -> None:
 
 def test_pages_with_other_features_are_refused() -> None:
     """Pages whose features differ cannot be trained together."""
+    other_features = replace(EXAMPLES[0], names=("a",))
     with pytest.raises(ValueError, match="not the same features"):
-        fit_blocks.fit_all([EXAMPLES[1], replace(EXAMPLES[0], names=("a",))], PLAN)
+        fit_blocks.fit_all([EXAMPLES[1], other_features], PLAN)
 
 
 def test_of_a_long_page_a_part_is_learnt_that_counts_as_much() -> None:
@@ -109,10 +113,11 @@ TEXT = "The ferry left at dawn, as it had done for ninety years, and nobody stoo
         ({"must_have": ["left at dawn"], "must_not": ["Read also"]}, [None, 1.0, 0.0]),
         ({}, [None, None, None]),
     ],
+    ids=["the whole text", "passages", "nothing"],
 )
 def test_labels(truth: dict[str, Any], expected: list[float | None]) -> None:
-    """The label of a block is the share of its text that is in the truth; None means that the
-    truth does not say."""
+    """A page has three blocks: "Home", TEXT and "Read also: boats". The label of a block is the
+    share of its text that is in the truth; None means that the truth does not say."""
     markup = f"<p>Home</p><p>{TEXT}</p><p>Read also: boats</p>"
     blocks = read_blocks(
         parse(f"<html><body>{markup}</body></html>".encode(), "https://a.example/b").tree
