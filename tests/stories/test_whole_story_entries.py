@@ -51,6 +51,7 @@ def file_unrelated(instance: Instance) -> list[str]:
 
 
 def write_folded(instance: Instance, ids: list[str]) -> Path:
+    """Write folded.tsv as an earlier version left it: these articles have one entry, of STORY."""
     file = instance.folder / "feeds/articles/folded.tsv"
     file.write_text("".join(f"{article_id}\t{STORY}\t{LATEST}\n" for article_id in ids))
     return file
@@ -81,8 +82,9 @@ def test_the_first_has_the_entry_of_the_story_in_feeds_with_archives(instance: I
 
 
 def test_a_later_report_has_an_entry_of_its_own_and_moves_no_date(instance: Instance) -> None:
-    """A report that comes after the upgrade has its own entry and changes no date of the folded
-    story's entry."""
+    """Three articles share one entry (folded). A report on the event of the second one comes after
+    the upgrade: it has its own entry and changes no date of the folded one. With the second it is a
+    story, which that leads."""
     write_folded(instance, file_unrelated(instance))
     instance.build()
     before = read_entries(instance)
@@ -131,8 +133,8 @@ def test_the_next_published_article_takes_the_entry_with_its_id_and_dates(
 
 
 def test_an_article_that_takes_the_entry_goes_on_leading_its_story(instance: Instance) -> None:
-    """Article two leads another story with outlet four; it still does after it takes over the
-    folded entry from article one."""
+    """Articles one, two and three share one entry (folded), which one has; article two also leads a
+    story with outlet four. After one is hidden, two has the entry and still leads the story."""
     write_folded(instance, file_unrelated(instance))
     file_report(instance, "four", FERRY)
     instance.build()
@@ -169,7 +171,8 @@ def test_an_article_whose_line_is_deleted_has_an_entry_of_its_own(instance: Inst
 
 
 def test_saved_queries_have_the_folded_articles(instance: Instance) -> None:
-    """A saved query finds an article of a folded story under its own address."""
+    """Articles one, two and three share one entry (folded) in other feeds; the saved query
+    "source:two" has the article of source two under its own address."""
     (instance.config / "feeds.toml").write_text('[[feed]]\nslug = "two"\nquery = "source:two"\n')
     write_folded(instance, file_unrelated(instance))
     instance.build()

@@ -23,13 +23,16 @@ ROWS: list[dict[str, object]] = []
 
 
 def test_trees_tell_lists_from_articles_and_right_readings_from_wrong_ones() -> None:
-    """The trees give lists positive odds and articles negative ones, and a right reading (12)
-    higher odds than a wrong one (0)."""
+    """Of the 100 readings those after the 60th are lists: the trees give lists positive odds and
+    articles negative ones. Reading 12 is right and reading 0 wrong: so are their odds."""
     grown = fit_readings.grow(READINGS)
-    lists, right = (fit_readings.odds(grown[table], READINGS) for table in ("listing", "right"))
+    odds_of_list = fit_readings.odds(grown["listing"], READINGS)
+    odds_of_right = fit_readings.odds(grown["right"], READINGS)
 
-    assert lists[:50].max() < 0 < lists[70:].min()
-    assert right[0] < 0 < right[12]
+    assert odds_of_list[:50].max() < 0
+    assert odds_of_list[70:].min() > 0
+    assert odds_of_right[0] < 0
+    assert odds_of_right[12] > 0
 
 
 def test_readings_of_which_nothing_is_known_teach_no_right_ones() -> None:
@@ -54,6 +57,7 @@ def test_a_text_is_right_as_far_as_the_truth_has_it() -> None:
 
     parts = {"page_type": "article", "truth": {"must_have": ["One two"], "must_not": ["Read also"]}}
 
+    # it has what it must have, and what it must not
     assert fit_readings.right(parts, "One two. Read also: three.") == 0.5
 
 

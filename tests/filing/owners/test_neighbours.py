@@ -24,7 +24,8 @@ def instance(tmp_path: Path) -> Instance:
 
 
 def file_announced_page(instance: Instance, url: str, **fields: Any) -> Article | None:
-    """Return the article as it is filed for a page that the source `two` announces."""
+    """Return the article as it is filed for a page that the source `two` announces, or None if it
+    is listed in the feeds as usual. Sources one and two are followed."""
     origin = Origin(url="https://two.example/feed")
     given = {
         "source_key": "two",
@@ -41,7 +42,11 @@ def file_announced_page(instance: Instance, url: str, **fields: Any) -> Article 
         )
 
 
-@pytest.mark.parametrize("published", [None, NOW - RECENT - timedelta(days=1), NOW])
+@pytest.mark.parametrize(
+    "published",
+    [None, NOW - RECENT - timedelta(days=1), NOW],
+    ids=["undated", "old", "no earlier than now"],
+)
 def test_what_is_old_undated_or_still_to_come_is_unlisted(
     instance: Instance, published: Any
 ) -> None:
@@ -57,7 +62,9 @@ def test_what_is_old_undated_or_still_to_come_is_unlisted(
 def test_news_is_listed(instance: Instance) -> None:
     """A page of a followed site that another source announces is published if its date is
     recent."""
-    assert file_announced_page(instance, "https://one.example/news", published=NEWS) is None
+    unlisted = file_announced_page(instance, "https://one.example/news", published=NEWS)
+
+    assert unlisted is None
 
 
 def test_a_page_of_a_site_that_nobody_follows_is_listed(instance: Instance) -> None:
@@ -87,10 +94,9 @@ def test_a_page_that_holds_a_story_of_its_site_is_a_copy_of_it(instance: Instanc
     assert article is not None
     assert article.merged_into == first_article.id
     assert article.unlisted is False
-    # another text
-    assert (
-        file_announced_page(
-            instance, "https://one.example/other", title="The story", published=NEWS
-        )
-        is None
+
+    with_other_text = file_announced_page(
+        instance, "https://one.example/other", title="The story", published=NEWS
     )
+
+    assert with_other_text is None
