@@ -46,8 +46,11 @@ def test_what_the_text_gave_is_taken_from_the_better_text() -> None:
 
 
 def test_where_the_better_text_has_no_category_the_default_stands() -> None:
-    """Without a category in the new reading, the default category is used."""
-    assert merge_reading(sign_article(), replace(NEW, category=""), "Other").category == "Other"
+    """Without a category in the new reading, the default category ("Other") is used."""
+    without_category = replace(NEW, category="")
+    merged = merge_reading(sign_article(), without_category, "Other")
+
+    assert merged.category == "Other"
 
 
 @pytest.mark.parametrize(
@@ -64,9 +67,13 @@ def test_where_the_better_text_has_no_category_the_default_stands() -> None:
 def test_what_others_wrote_stays(
     fields: dict[str, object], kept: tuple[str, str, tuple[str, ...]]
 ) -> None:
-    """Values that the publisher, a model or the operator gave are kept when the text is read
-    again."""
-    assert get_description(merge_reading(sign_article(**fields), NEW, "Other")) == kept
+    """The stored article has excerpt "Join our event.", category "Old" and tag "Event"; the new
+    reading has "Old text.", "New" and "Text". Values that the publisher, a model ("llm") or the
+    operator gave (`fields`) are kept when the text is read again."""
+    stored = sign_article(**fields)
+    merged = merge_reading(stored, NEW, "Other")
+
+    assert get_description(merged) == kept
 
 
 @pytest.mark.parametrize(
@@ -80,5 +87,9 @@ def test_what_others_wrote_stays(
 def test_what_a_hand_edited_stays(
     edit: dict[str, object], kept: tuple[str, str, tuple[str, ...]]
 ) -> None:
-    """Values that the operator edited in the file are kept when the text is read again."""
-    assert get_description(merge_reading(replace(sign_article(), **edit), NEW, "Other")) == kept
+    """A value that the operator edited in the file (`edit`) is kept when the text is read again;
+    the other two are those of the new reading."""
+    edited = replace(sign_article(), **edit)
+    merged = merge_reading(edited, NEW, "Other")
+
+    assert get_description(merged) == kept
