@@ -39,8 +39,8 @@ def open_instance(folder: Path, world: World, hold: str) -> App:
     return open_app(folder / "config", environ={}).__enter__()
 
 
-def visit_holt(app: App, limit: int | None = None) -> list[Article]:
-    """The articles that one visit files."""
+def visit_and_list_new(app: App, limit: int | None = None) -> list[Article]:
+    """Visit the source "holt"; return the articles that this files."""
     wanted = refresh.Wanted(keys=("holt",), limit=limit)
     (outcome,) = asyncio.run(refresh.run(app, wanted, stop=asyncio.Event())).outcomes
     return list(app.archive.store.index.articles(outcome.added).values())
@@ -52,12 +52,12 @@ def test_all_new_articles_wait_where_the_operator_wants_to_see_them(
     """With `hold = "all"` every new article waits unpublished, and the next visit does not file it
     again."""
     app = open_instance(tmp_path, world, "all")
-    filed = visit_holt(app)
+    filed = visit_and_list_new(app)
 
     assert len(filed) > 1
     assert {(article.hold, article.hold_reason) for article in filed} == {(True, "all")}
     assert "<entry" not in (app.configuration.settings.public_dir / "all.atom").read_text()
-    assert visit_holt(app) == []  # nothing is fetched or filed twice
+    assert visit_and_list_new(app) == []  # nothing is fetched or filed twice
     assert {
         article.hold
         for article in app.archive.store.index.articles([article.id for article in filed]).values()
@@ -67,21 +67,24 @@ def test_all_new_articles_wait_where_the_operator_wants_to_see_them(
 def test_what_reads_well_does_not_wait_and_the_surplus_of_a_flood_does(
     tmp_path: Path, world: World
 ) -> None:
-    """With `hold = "unsure"` an article that reads well is published at once, and entries beyond a
-    flood's limit are held."""
+    """With `hold = "unsure"` an article that reads well is published at once; entries that wait as
+    the surplus of a flood are filed on hold."""
     app = open_instance(tmp_path, world, "unsure")
 
-    assert {article.hold for article in visit_holt(app, limit=1)} == {False}
+    assert {article.hold for article in visit_and_list_new(app, limit=1)} == {False}
 
+    # all entries but the first, which is filed, wait now as if they were too many at once
     rows = app.archive.store.visits.pending("holt", LATER)
     app.archive.store.visits.save_entries([replace(row, reason=EntryReason.FLOOD) for row in rows])
 
-    assert Counter(article.hold_reason for article in visit_holt(app)) == {"flood": len(rows)}
+    assert Counter(article.hold_reason for article in visit_and_list_new(app)) == {
+        "flood": len(rows)
+    }
     assert (app.configuration.settings.public_dir / "all.atom").read_text().count("<entry") == 1
 
 
 def test_without_the_setting_nothing_waits(tmp_path: Path, world: World) -> None:
     """With `hold = "off"`, every new article is published without waiting for the operator."""
-    assert {article.hold for article in visit_holt(open_instance(tmp_path, world, "off"))} == {
-        False
-    }
+    assert {
+        article.hold for article in visit_and_list_new(open_instance(tmp_path, world, "off"))
+    } == {False}

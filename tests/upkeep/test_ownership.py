@@ -28,17 +28,18 @@ def instance(tmp_path: Path) -> Instance:
 
 
 def file_article(
-    app: App, title: str, *, on: str = "one", source: str = "one", **fields: object
+    app: App, title: str, *, site: str = "one", source: str = "one", **fields: object
 ) -> Article:
-    """An article on the site `on` that `source` filed."""
+    """An article of the site of source `site` that `source` filed, two days ago."""
     origin = Origin(url=f"https://{source}.example/feed")
     added = {"added": BEFORE, "published": BEFORE, "origin": origin}
     return store_articles(
-        app, title, f"Text of {title}.", source=on, source_key=source, **{**added, **fields}
+        app, title, f"Text of {title}.", source=site, source_key=source, **{**added, **fields}
     )
 
 
 def add_announcement(app: App, source: str, id: str, article: Article, url: str = "") -> EntryRow:
+    """Record that the entry `id` of `source` announced the article, by default by its address."""
     row = EntryRow(
         source_key=source,
         entry_id=id,
@@ -72,7 +73,9 @@ def test_articles_of_their_own_sources_are_in_order(instance: Instance) -> None:
         reconcile.update_from_files(app.archive, app.configuration)
         own_article = file_article(app, "Own", aliases=("https://www.one.example/other",))
         add_announcement(app, "one", own_article.source_id, own_article)
-        add_announcement(app, "two", "t1", own_article)  # it carries it
+        add_announcement(app, "two", "t1", own_article)  # which thus carries it, too
+
+        # by hand: of no source
         store_articles(
             app, "By hand", "Text.", source="three", source_key="", source_id="", added=BEFORE
         )
@@ -83,8 +86,8 @@ def test_articles_of_their_own_sources_are_in_order(instance: Instance) -> None:
 def test_what_another_source_filed_goes_to_the_own_one_that_announced_it(
     instance: Instance,
 ) -> None:
-    """Repair gives an article of site "one" that source "two" filed to source "one", which reads it
-    again; "two" still carries it."""
+    """Repair gives an article of site "one" that source "two" filed (with its entry t1) to source
+    "one", which announced it, too (o1), and reads it again; "two" still carries it."""
     with instance.open_app() as app:
         reconcile.update_from_files(app.archive, app.configuration)
         article = file_article(app, "Taken", source="two", source_id="t1")
@@ -104,10 +107,13 @@ def test_what_another_source_filed_goes_to_the_own_one_that_announced_it(
         assert mended.origin == article.origin
         assert CARRIED.read(app.archive.article_store) == [(article.id, "two")]
 
+        # the feeds of both sources show it
         for key in ("one", "two"):
             assert app.archive.store.index.ids(
                 FeedKey("source", key), limit=9, since=None, most=9
             ) == [article.id]
+
+        # the entry of "one" waits to be read
         (due,) = list_pending(app, "one")
 
         assert due.entry_id == "o1"
@@ -118,14 +124,15 @@ def test_what_another_source_filed_goes_to_the_own_one_that_announced_it(
 
 
 def test_text_of_a_source_without_a_right_is_read_again_from_its_page(instance: Instance) -> None:
-    """An article of site "three" filed with the text of source "two"'s feed is read again from its
-    page, once; articles filed later are left."""
+    """Source "two" filed an article of site "three", which is no source, perhaps with the text of
+    its own feed: the article is read again from its page, once. Articles filed later, since when
+    this cannot happen, are left."""
     with instance.open_app() as app:
         reconcile.update_from_files(app.archive, app.configuration)
-        third = file_article(app, "Third", on="three", source="two", source_id="t1")
+        third = file_article(app, "Third", site="three", source="two", source_id="t1")
         add_announcement(app, "two", "t1", third)
         later_article = file_article(
-            app, "Later", on="three", source="two", source_id="t2", added=NOW + timedelta(hours=1)
+            app, "Later", site="three", source="two", source_id="t2", added=NOW + timedelta(hours=1)
         )
         add_announcement(app, "two", "t2", later_article)
 
@@ -140,10 +147,12 @@ def test_text_of_a_source_without_a_right_is_read_again_from_its_page(instance: 
 def test_an_entry_that_took_an_article_over_is_freed_and_the_article_read_again(
     instance: Instance,
 ) -> None:
-    """Repair detaches the entry of source "two" that took over the article "Bank", and source
-    "one", its owner, reads it again."""
+    """The entry e1 of source "two" took over the article "Bank" of source "one": the article got
+    its text, its address as an alias, and its id. Repair detaches the entry, and "one" reads the
+    article again."""
     with instance.open_app() as app:
         reconcile.update_from_files(app.archive, app.configuration)
+        # as an earlier version left it
         bank = file_article(
             app,
             "Bank",
@@ -169,6 +178,7 @@ def test_an_entry_that_took_an_article_over_is_freed_and_the_article_read_again(
         )
         assert app.archive.store.visits.find(["guid:one:o1"]) == bank.id
 
+        # both entries wait: that of "two" without an article, that of "one" with it
         (freed,) = list_pending(app, "two")
 
         assert freed.url == "https://two.example/x"
@@ -183,23 +193,24 @@ def test_an_entry_that_took_an_article_over_is_freed_and_the_article_read_again(
 def test_a_redirector_of_the_source_that_filed_the_article_is_no_other_site(
     instance: Instance,
 ) -> None:
-    """Announced addresses at a redirect service (feedproxy) do not count as another site."""
+    """If a source announces its articles by addresses of a redirect service (feedproxy), nothing is
+    reported: neither for an article of its own site nor for a new one of site "three"."""
     with instance.open_app() as app:
         reconcile.update_from_files(app.archive, app.configuration)
         own_article = file_article(app, "Own", source_id="o1")
         add_announcement(app, "one", "o1", own_article, url="https://feedproxy.example/r/1")
-        theirs = file_article(app, "Theirs", on="three", source_id="o2", added=NOW)
+        theirs = file_article(app, "Theirs", site="three", source_id="o2", added=NOW)
         add_announcement(app, "one", "o2", theirs, url="https://feedproxy.example/r/2")
 
         assert find_filing_faults(app.archive, app.configuration.sources) == []
 
 
 def test_an_article_that_nobody_can_read_again_is_named_as_such(instance: Instance) -> None:
-    """If the source of an article is gone and no other announced it, the operator is asked to see
-    to it."""
+    """If the source that filed an article of another site is gone and no other announced it, the
+    operator is asked to see to it; repair does not fail."""
     with instance.open_app() as app:
         reconcile.update_from_files(app.archive, app.configuration)
-        file_article(app, "Left", on="three", source="gone")
+        file_article(app, "Left", site="three", source="gone")
         (problem,) = [
             problem
             for fault in find_filing_faults(app.archive, app.configuration.sources)
@@ -213,7 +224,8 @@ def test_an_article_that_nobody_can_read_again_is_named_as_such(instance: Instan
 
 def test_the_command_shows_first_and_mends_only_when_told(instance: Instance) -> None:
     """`check --ownership` lists faults (code 78) and repairs them only with `--mend --yes`; without
-    a terminal `--mend` alone is refused."""
+    a terminal `--mend` alone is refused (code 2). The fault is an alias on the site of another
+    source."""
     with instance.open_app() as app:
         reconcile.update_from_files(app.archive, app.configuration)
         file_article(app, "Other", aliases=("https://two.example/x",))
@@ -221,17 +233,20 @@ def test_the_command_shows_first_and_mends_only_when_told(instance: Instance) ->
     preview = commands.run_syndicator("check", "--ownership", *where)
 
     assert preview.returncode == 78
-    assert ("foreign-alias" in preview.stdout) is True
+    assert "foreign-alias" in preview.stdout
 
     asked = commands.run_syndicator("check", "--ownership", "--mend", *where)
 
     assert asked.returncode == 2
     assert "foreign-alias" in asked.stdout
     assert "--yes" in asked.stderr
-    assert instance.load_article("Other").aliases != ()
-    assert (
-        commands.run_syndicator("check", "--ownership", "--mend", "--yes", *where).returncode == 0
-    )
+    assert instance.load_article("Other").aliases != ()  # not changed
+
+    mended = commands.run_syndicator("check", "--ownership", "--mend", "--yes", *where)
+
+    assert mended.returncode == 0
     assert instance.load_article("Other").aliases == ()
     assert commands.run_syndicator("check", "--ownership", *where).returncode == 0
+
+    # --mend needs --ownership
     assert commands.run_syndicator("check", "--mend", *where).returncode == 2

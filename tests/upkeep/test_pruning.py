@@ -29,23 +29,25 @@ HAND_WRITTEN_FILE = (
 )
 
 
-def make_row(id: str, age: int, source: str = "one", stays: str = "", copy_of: str = "") -> Row:
-    """Return an article that is `age` days old. `stays`: why it is protected; `copy_of`: the id
+def make_row(
+    id: str, *, days_old: int, source: str = "one", stays: str = "", copy_of: str = ""
+) -> Row:
+    """Return an article. `stays`: why it is protected; `copy_of`: the id
     of its original."""
     url = f"https://{source}.example/{id}"
-    added = NOW - age * DAY
+    added = NOW - days_old * DAY
     return Row(
         id=id, url=url, title=id, path=id, added=added, source=source, stays=stays, copy_of=copy_of
     )
 
 
 ROWS = [
-    make_row("a", 400),
-    make_row("b", 300),
-    make_row("c", 10),
-    make_row("d", 500, "two"),
-    make_row("e", 1, "two"),
-    make_row("h", 0, stays="hold"),
+    make_row("a", days_old=400),
+    make_row("b", days_old=300),
+    make_row("c", days_old=10),
+    make_row("d", days_old=500, source="two"),
+    make_row("e", days_old=1, source="two"),
+    make_row("h", days_old=0, stays="hold"),
 ]
 
 
@@ -63,28 +65,32 @@ ROWS = [
     ],
 )
 def test_what_is_asked_for(selection: Criteria, pruned_ids: str) -> None:
-    """A selection by age, source or number to keep prunes the right articles of ROWS: a to c of
-    source one, d and e of two, h on hold."""
+    """A selection by age, source or number of the newest to keep prunes the right articles of ROWS.
+    Source one has a (400 days old), b (300), c (10) and h (on hold), source two d (500) and e (1);
+    `pruned_ids` are in the order of ROWS."""
     assert "".join(row.id for row in select_rows(ROWS, selection, NOW)) == pruned_ids
 
 
 def test_what_a_hand_wrote_and_what_is_on_hold_stays_and_copies_go_with_their_article_or_keep_it() -> (  # noqa: E501
     None
 ):
-    """A hand-written article (e) stays. An original is pruned together with its copy (a and b);
-    it stays if the copy (d of c) is not selected."""
+    """A hand-written article (e) stays. An original (a) is pruned with its copy (b), the copy
+    first; it stays (c) if its copy (d) is not selected."""
     rows = [
-        make_row("a", 9),
-        make_row("b", 8, copy_of="a"),
-        make_row("c", 7),
-        make_row("d", 1, copy_of="c"),
-        make_row("e", 9, stays="hand"),
+        make_row("a", days_old=9),
+        make_row("b", days_old=8, copy_of="a"),
+        make_row("c", days_old=7),
+        make_row("d", days_old=1, copy_of="c"),
+        make_row("e", days_old=9, stays="hand"),
     ]
+
+    # all but d are selected
     pruned, kept_by_reason = separate_spared([row for row in rows if row.id != "d"], rows)
 
     assert [row.id for row in pruned] == ["b", "a"]
     assert kept_by_reason == {"copy": 1, "hand": 1}
 
+    # all are selected
     pruned, _ = separate_spared(rows, rows)
 
     assert [row.id for row in pruned] == ["b", "d", "a", "c"]
@@ -92,7 +98,8 @@ def test_what_a_hand_wrote_and_what_is_on_hold_stays_and_copies_go_with_their_ar
 
 @pytest.fixture
 def instance_with_old_articles(instance: Instance) -> Instance:
-    """Three months with articles of two sources, one with a tag of its own."""
+    """Source one has Story 0 (60 days old) to Story 5 (10 days old), source two has "Lone" (70 days
+    old)."""
     return instance.fill_once(store_three_months)
 
 
@@ -150,8 +157,9 @@ def lose_database(instance: Instance) -> None:
 def test_files_go_feeds_lose_them_without_a_tombstone_and_nothing_is_held(
     instance_with_old_articles: Instance,
 ) -> None:
-    """Pruning articles older than 45 days deletes their files and entries, without deleted-entry
-    elements and without holding a feed back."""
+    """Pruning articles older than 45 days deletes the files and entries of three of seven, without
+    deleted-entry elements and without holding a feed back; later runs have nothing to do. Story 0
+    to 5 are 60 to 10 days old, "Lone" 70."""
     done = prune_articles(instance_with_old_articles, older_than=45 * DAY)
 
     assert [article.title for article in done.articles] == ["Lone", "Story 0", "Story 1"]
@@ -181,7 +189,8 @@ def test_newest_entries_of_a_feed_may_go_too(instance_with_old_articles: Instanc
 def test_a_feed_that_loses_all_keeps_its_address_and_comes_back_as_it_was(
     instance_with_old_articles: Instance,
 ) -> None:
-    """A feed that lost all its articles to pruning has the same id when it gets new ones."""
+    """The feed of source two, which lost all its articles to pruning, has the same id when it gets
+    a new one."""
     before = re.search("<id>.*</id>", instance_with_old_articles.read_published("sources/two.atom"))
     prune_articles(instance_with_old_articles, keep=0, source="two")
     with instance_with_old_articles.open_app() as app:
@@ -198,11 +207,13 @@ def test_its_source_may_announce_it_for_ever(instance_with_old_articles: Instanc
     """A pruned article is not filed again when announced, by its address or through an AMP page,
     even after the database was lost."""
     url = instance_with_old_articles.load_article("Story 0").url
-    prune_articles(instance_with_old_articles, older_than=45 * DAY)
-    for _ in range(2):
+    prune_articles(instance_with_old_articles, older_than=45 * DAY)  # Story 0 among others
+    for _ in range(2):  # the second time with a new database
         with instance_with_old_articles.open_app() as app:
             # its page is not even asked for
             assert get_problem_reason(ingest_entry(app, url, None)) == "pruned"
+
+            # another address, whose page names that of the pruned article as canonical
             amp_url = "https://one.example/amp/story-0"
             assert (
                 get_problem_reason(ingest_entry(app, amp_url, make_page(amp_url, canonical=url)))
@@ -217,8 +228,8 @@ def test_its_source_may_announce_it_for_ever(instance_with_old_articles: Instanc
 def test_what_announced_it_under_another_id_is_remembered(
     instance_with_old_articles: Instance,
 ) -> None:
-    """Pruning also remembers the ids under which other sources announced the article; putting its
-    file back forgets them."""
+    """Pruning also remembers the ids under which other sources announced the article, here "theirs"
+    of source two, even after the database was lost; putting its file back forgets them."""
     with instance_with_old_articles.open_app() as app:
         article = instance_with_old_articles.load_article("Story 0")
         row = EntryRow(
@@ -245,6 +256,7 @@ def test_what_announced_it_under_another_id_is_remembered(
         assert app.archive.store.visits.look_up(["guid:two:theirs"]).pruned
         assert not app.archive.store.visits.look_up(["guid:two:other"]).pruned
 
+        # the file is put back
         path.write_bytes(data)
         reconcile.update_from_files(app.archive, app.configuration)
 
@@ -252,8 +264,9 @@ def test_what_announced_it_under_another_id_is_remembered(
 
 
 def test_archives_are_made_again_without_it(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Archive documents are written again without pruned articles, named ("Story 0") or older than
-    30 days."""
+    """Archive documents are written again without pruned articles: first one named ("Story 0"),
+    then those older than 30 days ("Lone", Story 1 and 2). `SHORT` sets short feeds, so that there
+    are archives."""
     instance = Instance(tmp_path_factory.mktemp("short"), settings=SHORT).fill_once(
         store_three_months
     )
@@ -266,9 +279,13 @@ def test_archives_are_made_again_without_it(tmp_path_factory: pytest.TempPathFac
 
     titles_before = list_archived_titles()
     assert {"Story 0", "Story 2"} <= set(titles_before)
+
     prune_articles(instance, instance.load_article("Story 0").id)
+
     assert list_archived_titles() == [title for title in titles_before if title != "Story 0"]
+
     prune_articles(instance, older_than=30 * DAY)
+
     assert list_archived_titles() == [
         title for title in titles_before if title in ("Story 3", "Story 4", "Story 5")
     ]
@@ -282,6 +299,7 @@ def test_a_hand_written_file_goes_by_its_name_alone(instance_with_old_articles: 
         reconcile.update_from_files(app.archive, app.configuration)
     instance_with_old_articles.build()
 
+    # one article is spared as written by hand
     assert prune_articles(instance_with_old_articles, older_than=45 * DAY).stays == {"hand": 1}
     assert path.exists()
 
@@ -316,7 +334,8 @@ def test_ended_at_any_step_an_article_is_whole_or_gone(
     step: str,
     runs_step: bool,
 ) -> None:
-    """Pruning is killed before or after a step. At the next start files, rows and the list of
+    """Pruning three articles, two in a transaction, is killed before or after its first `step`: a
+    list entry, the deletion of rows or that of files. At the next start files, rows and the list of
     pruned articles agree; the next pruning completes it."""
     monkeypatch.setattr(pruning, "_ARTICLES_A_TRANSACTION", 2)
     owner, name = step.split(".")
@@ -346,6 +365,8 @@ def test_ended_at_any_step_an_article_is_whole_or_gone(
         with pytest.raises(Killed):
             pruning.prune_articles(app.archive, app.configuration.settings, planned)
     monkeypatch.undo()
+
+    # the next start
     with instance_with_old_articles.open_app() as app:
         assert reconcile.update_from_files(app.archive, app.configuration) == ()
 
@@ -365,10 +386,12 @@ def test_ended_at_any_step_an_article_is_whole_or_gone(
     titles_after = list_titles(instance_with_old_articles)
 
     assert [title for title in titles_before if title in titles_after] == titles_after
+
     prune_articles(instance_with_old_articles, older_than=45 * DAY)
+
     assert list_titles(instance_with_old_articles) == ["Story 5", "Story 4", "Story 3", "Story 2"]
     lines = get_pruned_list(instance_with_old_articles).read_text().splitlines()
-    assert len(lines) == len(set(lines))
+    assert len(lines) == len(set(lines))  # each article is listed once
 
 
 def test_a_file_that_is_put_back_is_an_article_again(instance_with_old_articles: Instance) -> None:
@@ -380,10 +403,11 @@ def test_a_file_that_is_put_back_is_an_article_again(instance_with_old_articles:
     prune_articles(
         instance_with_old_articles, instance_with_old_articles.load_article("Story 0").id
     )
+
     path.write_bytes(data)
     with instance_with_old_articles.open_app() as app:
         reconcile.update_from_files(app.archive, app.configuration)
-        # known, and not "pruned"
+        # announced again, it is known, and not refused as "pruned"
         assert ingest_entry(app, "https://one.example/story-0", None).problem is None
     instance_with_old_articles.build()
 
@@ -403,26 +427,28 @@ def test_without_its_lines_it_is_read_again(instance_with_old_articles: Instance
             ]
         )
     prune_articles(instance_with_old_articles, article.id)
+
+    # its source announces it again: the entry is refused as "pruned"
     with instance_with_old_articles.open_app() as app:
         ingest_entry(app, article.url, None)
-    other_text = get_pruned_list(instance_with_old_articles).read_text()
+
+    list_before = get_pruned_list(instance_with_old_articles).read_text()
+    assert article.id in list_before
     get_pruned_list(instance_with_old_articles).write_text("# none\n")
     with instance_with_old_articles.open_app() as app:
         reconcile.update_from_files(app.archive, app.configuration)
         state = app.archive.store.visits.states()["one"]
 
         assert state.validators.etag is None
-        assert state.schedule.next_due is None
+        assert state.schedule.next_due is None  # at once
         assert state.schedule.due_why == "a pruning was undone"
         assert app.archive.store.visits.entries("one", [f"guid of {article.url}"]) == {}
         assert ingest_entry(app, article.url, make_page(article.url)).added == article.id
 
-    assert article.id in other_text
-
 
 def test_a_list_that_is_lost_is_written_again(instance_with_old_articles: Instance) -> None:
     """A deleted pruned.tsv is written again from the database."""
-    prune_articles(instance_with_old_articles, older_than=45 * DAY)
+    prune_articles(instance_with_old_articles, older_than=45 * DAY)  # three articles
     lines = set(get_pruned_list(instance_with_old_articles).read_text().splitlines())
     get_pruned_list(instance_with_old_articles).unlink()
     with instance_with_old_articles.open_app() as app:
@@ -450,14 +476,15 @@ def test_the_list_is_read_when_it_changed_alone(
 def test_a_copy_that_was_pruned_goes_from_its_sources_feed(
     instance_with_old_articles: Instance,
 ) -> None:
-    """An article with a merged copy cannot be pruned before the copy; the pruned copy leaves its
-    source's feed."""
+    """An article ("Story 5") with a merged copy cannot be pruned before the copy; the pruned copy
+    leaves its source's feed, and then the article can be pruned."""
     with instance_with_old_articles.open_app() as app:
         first_article = instance_with_old_articles.load_article("Story 5")
         copy = store_articles(app, "Copy", "Text.", source="two", merged_into=first_article.id)
     instance_with_old_articles.build()
 
     assert "Copy" in list_titles(instance_with_old_articles, "sources/two.json")
+    # one article stays, because of its copy
     assert prune_articles(instance_with_old_articles, first_article.id).stays == {"copy": 1}
 
     prune_articles(instance_with_old_articles, copy.id)
@@ -476,7 +503,8 @@ def test_a_backup_that_is_restored_elsewhere_publishes_the_same_and_knows_what_w
     """A copy of the folders config and articles publishes the same feed; an article pruned
     before is not filed again."""
     url = instance_with_old_articles.load_article("Story 0").url
-    prune_articles(instance_with_old_articles, older_than=45 * DAY)
+    prune_articles(instance_with_old_articles, older_than=45 * DAY)  # Story 0 among others
+
     restored_instance = Instance(make_folder(tmp_path / "there"))
     for part in ("config", "feeds/articles"):
         shutil.copytree(

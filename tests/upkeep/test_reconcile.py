@@ -16,7 +16,7 @@ from tests.states import change_state
 LATER = NOW + timedelta(hours=9)
 
 
-def make_failed_visit(instance: Instance) -> SourceState:
+def record_failed_visit(instance: Instance) -> SourceState:
     """Record a failed visit of source "one"; return its state."""
     with instance.open_app() as app:
         state = change_state(
@@ -31,7 +31,7 @@ def make_failed_visit(instance: Instance) -> SourceState:
     return state
 
 
-def reconcile_edited_sources(instance: Instance, old: str = "", new: str = "") -> SourceState:
+def edit_and_reconcile(instance: Instance, old: str = "", new: str = "") -> SourceState:
     """Replace `old` in sources.toml, if given, and reconcile; return the state of source "one"."""
     path = instance.config / "sources.toml"
     path.write_text(path.read_text().replace(old, new, 1) if old else path.read_text())
@@ -54,10 +54,10 @@ URL_LINE = 'url = "https://one.example/feed"\n'
 def test_a_source_to_be_visited_otherwise_is_due_now(instance: Instance, line: str) -> None:
     """If an edit changes how a source is fetched, it is due at once and its failures are
     forgotten. The feed's ETag stays, since its answer need not have changed."""
-    before = make_failed_visit(instance)
-    after = reconcile_edited_sources(instance, URL_LINE, f"{URL_LINE}{line}\n")
+    before = record_failed_visit(instance)
+    after = edit_and_reconcile(instance, URL_LINE, f"{URL_LINE}{line}\n")
 
-    assert after.schedule.next_due is None
+    assert after.schedule.next_due is None  # at once
     assert after.backoff.failures == 0
     assert after.schedule.due_why == "sources.toml was edited"
     # what it answers need not have changed
@@ -70,32 +70,33 @@ def test_a_source_to_be_visited_otherwise_is_due_now(instance: Instance, line: s
 )
 def test_other_edits_wait_for_the_next_visit(instance: Instance, line: str) -> None:
     """An edit that does not change how the source is fetched leaves its state."""
-    before = make_failed_visit(instance)
-    assert reconcile_edited_sources(instance, URL_LINE, f"{URL_LINE}{line}\n") == before
+    before = record_failed_visit(instance)
+
+    assert edit_and_reconcile(instance, URL_LINE, f"{URL_LINE}{line}\n") == before
 
 
 def test_new_rules_end_a_collapse_and_keep_what_was_usual_before(instance: Instance) -> None:
-    """New rules of a source forget its recent short texts (90 characters) and keep the usual
-    lengths (3,000) to compare with."""
+    """The state of a source has the lengths of its last texts, the newest first: five of 90
+    characters after fifteen of 3,000, a collapse. New rules of the source forget the short ones and
+    keep the usual lengths to compare with; without an edit all stay."""
     with instance.open_app() as app:
         state = change_state(
             reconcile.update_source_states(app.archive, app.configuration)["one"],
             bodies=(90,) * 5 + (3000,) * 15,
         )
         app.archive.store.visits.save_states([state])
-    assert reconcile_edited_sources(instance).pages.bodies == state.pages.bodies
-    assert (
-        reconcile_edited_sources(
-            instance, URL_LINE, f'{URL_LINE}rules = {{ select = ["main"] }}\n'
-        ).pages.bodies
-        == (3000,) * 15
-    )
+
+    assert edit_and_reconcile(instance).pages.bodies == (90,) * 5 + (3000,) * 15
+
+    new_rules = f'{URL_LINE}rules = {{ select = ["main"] }}\n'
+
+    assert edit_and_reconcile(instance, URL_LINE, new_rules).pages.bodies == (3000,) * 15
 
 
 def test_another_address_starts_anew(instance: Instance) -> None:
     """A source with another address starts without ETag or failures, and is due at once."""
-    make_failed_visit(instance)
-    after = reconcile_edited_sources(instance, "one.example/feed", "one.example/new")
+    record_failed_visit(instance)
+    after = edit_and_reconcile(instance, "one.example/feed", "one.example/new")
 
     assert after.url == "https://one.example/new"
     assert after.validators.etag is None
@@ -105,7 +106,9 @@ def test_another_address_starts_anew(instance: Instance) -> None:
 
 def test_a_source_that_is_gone_is_forgotten(instance: Instance) -> None:
     """The state of a source that was removed from sources.toml is deleted."""
-    make_failed_visit(instance)
+    record_failed_visit(instance)
+
+    # of the sources "one" and "two" only the second is left
     path = instance.config / "sources.toml"
     path.write_text(path.read_text().split("[[source]]")[2].join(("[[source]]", "")))
     with instance.open_app() as app:
@@ -114,10 +117,11 @@ def test_a_source_that_is_gone_is_forgotten(instance: Instance) -> None:
 
 
 def test_a_clock_that_was_set_back_hides_no_source(instance: Instance) -> None:
-    """If the clock is set back, a source whose visit is far in the future is due now."""
-    make_failed_visit(instance)
+    """If the clock is set back by two days, a source whose last and next visits are in the future
+    is due now."""
+    record_failed_visit(instance)
     instance.now = NOW - timedelta(days=2)
-    after = reconcile_edited_sources(instance)
+    after = edit_and_reconcile(instance)
 
     assert after.schedule.next_due == instance.now
     assert after.schedule.due_why == "the clock was set back"
@@ -162,7 +166,8 @@ def test_a_second_file_of_an_article_is_named_and_left_alone(instance: Instance)
 
 
 def test_tags_of_a_dropped_file_are_spelt_as_the_taxonomy_spells_them(instance: Instance) -> None:
-    """Tags in a file added by hand get the taxonomy's spelling in the database only."""
+    """Tags in a file added by hand get the taxonomy's spelling (LLM, which has the alias "large
+    language model") in the database only; the file stays as it is."""
     tags = "tags: [large language model, llm, Ports]\n"
     head = f"---\ntitle: Mine\ndate: 2026-03-01\nsource: https://a.example/1\n{tags}---\n"
     with instance.open_app() as app:

@@ -58,18 +58,18 @@ def release_articles(instance: Instance, *named: str, **which: object) -> Releas
         return done
 
 
-def list_titles(instance: Instance, name: str) -> list[str]:
+def read_titles(instance: Instance, name: str) -> list[str]:
     entries = ElementTree.fromstring(instance.read_published(name)).iter(
         "{http://www.w3.org/2005/Atom}entry"
     )
     return [str(entry.findtext("{http://www.w3.org/2005/Atom}title")) for entry in entries]
 
 
-def read_feed_titles(instance: Instance) -> dict[str, list[str]]:
+def read_titles_by_feed(instance: Instance) -> dict[str, list[str]]:
     public = instance.folder / "feeds/public"
     results = sorted(public.rglob("*.atom"))
     return {
-        str(path.relative_to(public)): list_titles(instance, str(path.relative_to(public)))
+        str(path.relative_to(public)): read_titles(instance, str(path.relative_to(public)))
         for path in results
     }
 
@@ -77,8 +77,8 @@ def read_feed_titles(instance: Instance) -> dict[str, list[str]]:
 def test_an_article_on_hold_is_in_no_feed_page_or_count(
     instance_with_held_article: Instance,
 ) -> None:
-    """No published file mentions the held article "Waiting", and no feed counts it; the status
-    lists it with the reason."""
+    """No published file mentions the held article "Waiting", which alone is of source two, and no
+    feed counts it: three others are published. The status lists it with the reason."""
     public = instance_with_held_article.folder / "feeds/public"
     files_with_title = [
         path for path in public.rglob("*") if path.is_file() and b"Waiting" in path.read_bytes()
@@ -94,7 +94,7 @@ def test_an_article_on_hold_is_in_no_feed_page_or_count(
 
     assert counts["all"] == 3
     assert counts["llm"] == 3
-    assert counts["ai"] == 1
+    assert counts["ai"] == 1  # one of the three has the category AI
     assert held_article.reason == "unsure-text"
     assert held_article.title == "Waiting"
     assert Path(held_article.file).suffix == ".md"
@@ -118,7 +118,7 @@ def test_what_is_released_stands_on_top_of_its_feeds_as_a_new_article(
 
     assert [article.title for article in released] == ["Waiting"]
 
-    shown_titles = read_feed_titles(instance_with_held_article)
+    shown_titles = read_titles_by_feed(instance_with_held_article)
     for name in (
         "all.atom",
         "tags/llm.atom",
@@ -136,24 +136,27 @@ def test_what_is_released_stands_on_top_of_its_feeds_as_a_new_article(
 
 
 def test_who_walks_the_archives_meets_it(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """A closed month gains no article: the released article is in the archive of the month of
-    its release."""
+    """A closed month (March) gains no article: the released article is in the archive of the month
+    of its release (April), although it was filed in March."""
     instance = Instance(tmp_path_factory.mktemp("short"), settings=SHORT).fill_once(
         store_articles_and_hold
     )
     instance.now += timedelta(days=40)
     release_articles(instance, include_all=True)
+
+    # an article of May closes April: its archive is written
     with instance.open_app() as app:
         store_articles(app, "Later", "Text.", added=instance.now + timedelta(days=40))
     instance.build()
+
     archives_with_article = [
         name
-        for name, titles in read_feed_titles(instance).items()
+        for name, titles in read_titles_by_feed(instance).items()
         if name.startswith("archive/all/") and "Waiting" in titles
     ]
 
     assert archives_with_article == ["archive/all/2026-04.atom"]
-    assert read_feed_titles(instance)["archive/all/2026-04.atom"] == ["Waiting"]
+    assert read_titles_by_feed(instance)["archive/all/2026-04.atom"] == ["Waiting"]
 
 
 def test_releasing_twice_is_as_once(instance_with_held_article: Instance) -> None:
@@ -179,18 +182,22 @@ def test_releasing_twice_is_as_once(instance_with_held_article: Instance) -> Non
 def test_what_to_release_is_named_in_five_ways(
     instance_with_held_article: Instance, selection: str
 ) -> None:
-    """The article to release is given by id, address or file; or all of a source, or all, are
-    released."""
+    """The article to release ("Waiting", alone on hold, of source two) is given by id, address or
+    file; or all of a source, or all, are released."""
     article = instance_with_held_article.load_article("Waiting")
-    names = {
-        "id": article.id,
-        "url": article.url,
-        "file": str(instance_with_held_article.find_file("Waiting")),
-    }
-    options = {"source": {"source": "two"}, "all": {"include_all": True}}.get(selection, {})
-    released = release_articles(
-        instance_with_held_article, *([names[selection]] if selection in names else []), **options
-    )
+    path = str(instance_with_held_article.find_file("Waiting"))
+
+    match selection:
+        case "id":
+            released = release_articles(instance_with_held_article, article.id)
+        case "url":
+            released = release_articles(instance_with_held_article, article.url)
+        case "file":
+            released = release_articles(instance_with_held_article, path)
+        case "source":
+            released = release_articles(instance_with_held_article, source="two")
+        case _:
+            released = release_articles(instance_with_held_article, include_all=True)
 
     assert [released_article.id for released_article in released.articles] == [article.id]
 
@@ -208,6 +215,7 @@ def test_nothing_is_released_when_one_name_is_none(instance_with_held_article: I
         release_articles(instance_with_held_article, source="tow")
     assert instance_with_held_article.load_article("Waiting").hold
 
+    # "Waiting" is of source two
     release_articles(instance_with_held_article, source="one")
 
     assert instance_with_held_article.load_article("Waiting").hold
@@ -235,7 +243,7 @@ def test_a_hand_releases_it_in_its_file(
     instance_with_held_article.now += timedelta(days=1)
     reconcile_and_build(instance_with_held_article)
 
-    assert read_feed_titles(instance_with_held_article)["tags/llm.atom"][0] == "Waiting"
+    assert read_titles_by_feed(instance_with_held_article)["tags/llm.atom"][0] == "Waiting"
     assert (
         instance_with_held_article.load_article("Waiting").added == instance_with_held_article.now
     )
@@ -243,6 +251,7 @@ def test_a_hand_releases_it_in_its_file(
     files_before = instance_with_held_article.read_digests(
         "articles"
     ) | instance_with_held_article.read_digests("public")
+    # a second run changes nothing
     instance_with_held_article.now += timedelta(days=1)
     reconcile_and_build(instance_with_held_article)
 
@@ -256,8 +265,11 @@ def test_a_hand_releases_it_in_its_file(
 def test_a_new_text_that_comes_before_a_hands_release_was_seen_does_not_publish_it_as_old(
     instance_with_held_article: Instance,
 ) -> None:
-    """An article released by hand and revised before the next run is published as new."""
+    """The operator releases an article in its file, and before the next run sees that, its text is
+    revised: it stays unpublished until that run, which publishes it as new."""
     instance_with_held_article.edit_file("Waiting", "hold: true\n", "hold: false\n")
+
+    # a visit finds a new text
     with instance_with_held_article.open_app() as app:
         article = instance_with_held_article.load_article("Waiting")
         write_article(
@@ -268,20 +280,20 @@ def test_a_new_text_that_comes_before_a_hands_release_was_seen_does_not_publish_
         )
     instance_with_held_article.build()
 
-    assert "Waiting" not in read_feed_titles(instance_with_held_article)["all.atom"]
+    assert "Waiting" not in read_titles_by_feed(instance_with_held_article)["all.atom"]
 
     instance_with_held_article.now += timedelta(days=1)
     reconcile_and_build(instance_with_held_article)
 
-    assert read_feed_titles(instance_with_held_article)["all.atom"][0] == "Waiting"
+    assert read_titles_by_feed(instance_with_held_article)["all.atom"][0] == "Waiting"
     assert (
         instance_with_held_article.load_article("Waiting").added == instance_with_held_article.now
     )
 
 
 def test_a_crash_between_file_and_row_is_made_up_for(instance_with_held_article: Instance) -> None:
-    """A release wrote the article's file but not its row: at the next start the article is
-    published as a new one."""
+    """A crash after a release wrote the article's file, but before it wrote its database row: at
+    the next start the article is published as a new one."""
     with instance_with_held_article.open_app() as app:
         article = app.archive.article_store.get(
             app.archive.article_store.find(instance_with_held_article.load_article("Waiting").id)
@@ -292,19 +304,19 @@ def test_a_crash_between_file_and_row_is_made_up_for(instance_with_held_article:
             ordered=("added", "hold"),
         )
     reconcile_and_build(instance_with_held_article)
-    assert read_feed_titles(instance_with_held_article)["all.atom"][0] == "Waiting"
+    assert read_titles_by_feed(instance_with_held_article)["all.atom"][0] == "Waiting"
 
 
 def test_a_rebuilt_database_keeps_what_is_on_hold_and_takes_up_what_a_hand_released(
     instance_with_held_article: Instance,
 ) -> None:
-    """After a reindex the held article stays held; one that was released by hand meanwhile is
-    published as new."""
+    """After a reindex the held article stays held. If it is released by hand in its file and the
+    database is lost, the next reindex and run publish it as new."""
     with instance_with_held_article.open_app(create=True) as app:
         assert reindex.reindex(app.archive, app.configuration).problems == ()
     instance_with_held_article.build()
 
-    assert "Waiting" not in read_feed_titles(instance_with_held_article)["all.atom"]
+    assert "Waiting" not in read_titles_by_feed(instance_with_held_article)["all.atom"]
 
     instance_with_held_article.edit_file("Waiting", "hold: true\n", "hold: false\n")
     instance_with_held_article.now += timedelta(days=1)
@@ -313,7 +325,7 @@ def test_a_rebuilt_database_keeps_what_is_on_hold_and_takes_up_what_a_hand_relea
         reindex.reindex(app.archive, app.configuration)
     reconcile_and_build(instance_with_held_article)
 
-    assert read_feed_titles(instance_with_held_article)["all.atom"][0] == "Waiting"
+    assert read_titles_by_feed(instance_with_held_article)["all.atom"][0] == "Waiting"
     assert (
         instance_with_held_article.load_article("Waiting").added == instance_with_held_article.now
     )
@@ -324,7 +336,7 @@ def test_a_published_article_that_a_hand_puts_on_hold_leaves_its_feeds(
 ) -> None:
     """Writing `hold: true` into the file of a published article ("Newer") takes it out of feeds;
     its release puts it on top."""
-    release_articles(instance_with_held_article, include_all=True)
+    release_articles(instance_with_held_article, include_all=True)  # "Waiting", on top now
     instance_with_held_article.edit_file(
         "Newer", "tags_by: ''\n", "tags_by: ''\nschema: 4\nhold: true\n"
     )
@@ -332,12 +344,16 @@ def test_a_published_article_that_a_hand_puts_on_hold_leaves_its_feeds(
         instance_with_held_article
     )  # which says that no feed is kept back: the entry was not lost
 
-    assert read_feed_titles(instance_with_held_article)["all.atom"] == ["Waiting", "Newest", "Old"]
+    assert read_titles_by_feed(instance_with_held_article)["all.atom"] == [
+        "Waiting",
+        "Newest",
+        "Old",
+    ]
 
     instance_with_held_article.now += timedelta(days=1)
     release_articles(instance_with_held_article, include_all=True)
 
-    assert read_feed_titles(instance_with_held_article)["all.atom"] == [
+    assert read_titles_by_feed(instance_with_held_article)["all.atom"] == [
         "Newer",
         "Waiting",
         "Newest",
@@ -351,6 +367,7 @@ def test_a_withdrawn_article_that_was_on_hold_comes_back_on_hold(
     """Withdrawing a held article and undoing it leaves it on hold and unpublished."""
     url = instance_with_held_article.load_article("Waiting").url
     with instance_with_held_article.open_app() as app:
+        # no feed showed it
         assert editorial.withdraw(app.archive, app.configuration, url).feeds == ()
         assert app.archive.store.index.on_hold() == {}
 
@@ -359,30 +376,31 @@ def test_a_withdrawn_article_that_was_on_hold_comes_back_on_hold(
         assert len(app.archive.store.index.on_hold()) == 1
     instance_with_held_article.build()
 
-    assert "Waiting" not in read_feed_titles(instance_with_held_article)["all.atom"]
+    assert "Waiting" not in read_titles_by_feed(instance_with_held_article)["all.atom"]
 
 
 def test_who_announces_it_meanwhile_carries_it_from_its_release_on(
     instance_with_held_article: Instance,
 ) -> None:
-    """A source that announces an article of another source while it is held shows it from its
-    release on."""
+    """Source "one" announces "Waiting", an article of source "two", while it is held: the feed of
+    "one" shows it from its release on."""
     article_id = instance_with_held_article.load_article("Waiting").id
+
+    # what the announcement records
     with instance_with_held_article.open_app() as app:
         CARRIED.append(app.archive.article_store, [(article_id, "one")])
         app.archive.store.visits.add_carriers([(article_id, "one")], {"one": "One"})
     instance_with_held_article.build()
 
-    assert "Waiting" not in read_feed_titles(instance_with_held_article)["sources/one.atom"]
+    assert "Waiting" not in read_titles_by_feed(instance_with_held_article)["sources/one.atom"]
 
     release_articles(instance_with_held_article, article_id)
 
-    assert "Waiting" in read_feed_titles(instance_with_held_article)["sources/one.atom"]
+    assert "Waiting" in read_titles_by_feed(instance_with_held_article)["sources/one.atom"]
 
 
-def store_merged_article(
-    instance: Instance, title: str, body: str, source: str, **more: object
-) -> Article:
+def file_article(instance: Instance, title: str, body: str, source: str, **more: object) -> Article:
+    """File an article as a visit does; it is merged if it is a copy of a published one."""
     with instance.open_app() as app:
         article = store_articles(app, title, body, source=source, **more)
         context = make_filing_context(app.archive, app.configuration.sources)
@@ -403,50 +421,50 @@ def test_a_copy_of_what_is_on_hold_is_published_and_the_two_are_one_once_it_is_r
     instance: Instance,
 ) -> None:
     """A copy of a held article is published on its own; after the release one of the two is merged
-    into the other."""
+    into the other, so that one is in the feed of all, and each in that of its source."""
     story = make_prose(1, 300)
-    store_merged_article(instance, "Held story", story, "two", **ON_HOLD)
-    copy = store_merged_article(instance, "Copy", story, "one")
+    file_article(instance, "Held story", story, "two", **ON_HOLD)
+    copy = file_article(instance, "Copy", story, "one")
 
     assert copy.merged_into == ""
 
     instance.build()
 
-    assert read_feed_titles(instance)["all.atom"] == ["Copy"]
+    assert read_titles_by_feed(instance)["all.atom"] == ["Copy"]
 
     release_articles(instance, include_all=True)
 
-    assert len(read_feed_titles(instance)["all.atom"]) == 1
-    assert read_feed_titles(instance)["sources/two.atom"] == ["Held story"]
-    assert {
-        article.merged_into != ""
-        for article in (instance.load_article("Held story"), instance.load_article("Copy"))
-    } == {True, False}
+    assert len(read_titles_by_feed(instance)["all.atom"]) == 1
+    assert read_titles_by_feed(instance)["sources/two.atom"] == ["Held story"]
+
+    is_copy = [instance.load_article(title).merged_into != "" for title in ("Held story", "Copy")]
+    assert sorted(is_copy) == [False, True]
 
 
 def test_copies_stand_for_themselves_while_their_original_is_on_hold(instance: Instance) -> None:
     """A merged copy is published while its original is on hold, also after a reindex, and gives way
     when it is released."""
     story = make_prose(1, 300)
-    first = store_merged_article(instance, "First", story, "one")
+    first = file_article(instance, "First", story, "one")
 
-    assert store_merged_article(instance, "Copy", story, "two").merged_into == first.id
+    assert file_article(instance, "Copy", story, "two").merged_into == first.id
 
     instance.build()
 
-    assert read_feed_titles(instance)["all.atom"] == ["First"]
+    assert read_titles_by_feed(instance)["all.atom"] == ["First"]
 
+    # the operator puts the original on hold in its file
     instance.edit_file("First", "also:\n", "schema: 4\nhold: true\nalso:\n")
     reconcile_and_build(instance)
 
-    assert read_feed_titles(instance)["all.atom"] == ["Copy"]
+    assert read_titles_by_feed(instance)["all.atom"] == ["Copy"]
 
     with instance.open_app(create=True) as app:
         reindex.reindex(app.archive, app.configuration)
     instance.build()
 
-    assert read_feed_titles(instance)["all.atom"] == ["Copy"]
+    assert read_titles_by_feed(instance)["all.atom"] == ["Copy"]
 
     release_articles(instance, first.id)
 
-    assert read_feed_titles(instance)["all.atom"] == ["First"]
+    assert read_titles_by_feed(instance)["all.atom"] == ["First"]

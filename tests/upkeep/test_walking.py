@@ -62,8 +62,10 @@ def test_a_run_at_which_nothing_changed_looks_at_no_file(
     runs: Runs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A run reads no article file if no folder changed."""
+    # called whenever a run checks all files
     walks: list[object] = []
     monkeypatch.setattr(reconcile, "update_from_files", lambda *parts: walks.append(parts))
+
     runs.run_once()
 
     assert walks == []
@@ -100,7 +102,7 @@ def test_a_new_file_is_seen_at_once(runs: Runs) -> None:
         "---\ntitle: By hand\ndate: '2026-03-09'\nsource: https://one.example/hand\n---\nText.\n"
     )
     runs.run_once()
-    assert len(runs.app.archive.store.visits.stamps()) == 2
+    assert len(runs.app.archive.store.visits.stamps()) == 2  # "First" and this one
 
 
 def test_a_file_beside_the_articles_is_seen_at_once(
@@ -111,6 +113,7 @@ def test_a_file_beside_the_articles_is_seen_at_once(
     withdrawn_file = runs.instance.folder / "feeds/articles/withdrawn.toml"
     withdrawn_file.write_text("# nothing\n")
     runs.run_once()
+    # called whenever a run checks all files
     walks: list[App] = []
     monkeypatch.setattr(reconcile, "update_from_files", lambda *parts: walks.append(parts) or ())
     runs.run_once()
@@ -127,10 +130,13 @@ def test_a_file_beside_the_articles_is_seen_at_once(
 def test_what_failed_is_done_again(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
     """If the check of all files fails, the next run repeats it, without waiting for ten minutes."""
     runs.steady.now += 600
+    # in the next run the check fails
     with monkeypatch.context() as patch:
         patch.setattr(reconcile, "update_from_files", lambda *parts: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             runs.run_once()
+
+    # which only a check of all files notices
     edit_in_place(runs.instance, "First", "Other")
     runs.run_once()
 

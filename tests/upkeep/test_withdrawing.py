@@ -72,11 +72,11 @@ def reconcile_at_start(instance: Instance) -> None:
     instance.build()
 
 
-def get_withdrawn_list(instance: Instance) -> Path:
+def get_withdrawn_path(instance: Instance) -> Path:
     return instance.folder / "feeds/articles/withdrawn.toml"
 
 
-def list_kept_files(instance: Instance) -> list[Path]:
+def list_undo_files(instance: Instance) -> list[Path]:
     return sorted((instance.folder / "feeds/state/withdrawn").rglob("*.md"))
 
 
@@ -99,8 +99,8 @@ def read_article_digests(instance: Instance) -> dict[str, str]:
 
 
 def test_trying_says_which_feeds_would_lose_it_and_changes_nothing(instance: Instance) -> None:
-    """The plan of a withdrawal lists the feeds and merged copies of the article and changes no
-    file."""
+    """The plan of a withdrawal lists the feeds and merged copies of the article (that of URL) and
+    changes no file."""
     instance.fill_once(store_story_copy_and_other)
     before = instance.read_digests("articles"), instance.read_digests("public")
     with instance.open_app() as app:
@@ -119,6 +119,7 @@ def test_what_comes_back_is_as_it_was(instance: Instance) -> None:
     instance.fill_once(store_story_copy_and_other)
     files = read_article_digests(instance)
     published = read_published_files(instance)
+
     withdraw_story(instance)
 
     assert "Story" not in list_entry_titles(instance)
@@ -131,7 +132,7 @@ def test_what_comes_back_is_as_it_was(instance: Instance) -> None:
     assert "by hand" in instance.find_file("Story").read_text()
     assert read_published_files(instance) == published
     assert "deleted-entry" not in instance.read_published("all.atom")
-    assert list_kept_files(instance) == []
+    assert list_undo_files(instance) == []
 
     with instance.open_app() as app:
         assert not app.archive.store.visits.look_up([urls.alias(URL)]).withdrawn
@@ -172,7 +173,9 @@ def test_its_file_is_in_no_backup_of_the_articles(instance: Instance) -> None:
     instance.fill_once(store_story_copy_and_other)
     withdraw_story(instance)
 
-    assert len(list_kept_files(instance)) == 1
+    assert len(list_undo_files(instance)) == 1
+
+    # "by hand" is in the text of the story alone
     assert all(
         "by hand" not in path.read_text()
         for path in (instance.folder / "feeds/articles").rglob("*.*")
@@ -185,11 +188,12 @@ def test_an_entry_deleted_by_hand_is_undone_at_the_next_start(instance: Instance
     instance.fill_once(store_story_copy_and_other)
     published = read_published_files(instance)
     withdraw_story(instance)
-    get_withdrawn_list(instance).write_text("# none\n")
+
+    get_withdrawn_path(instance).write_text("# none\n")  # lists no article any more
     reconcile_at_start(instance)
 
     assert read_published_files(instance) == published
-    assert list_kept_files(instance) == []
+    assert list_undo_files(instance) == []
 
 
 def test_so_it_is_where_the_database_was_lost(instance: Instance) -> None:
@@ -199,7 +203,7 @@ def test_so_it_is_where_the_database_was_lost(instance: Instance) -> None:
     withdraw_story(instance)
     for path in (instance.folder / "feeds/state").glob("syndicator.db*"):
         path.unlink()
-    get_withdrawn_list(instance).write_text("# none\n")
+    get_withdrawn_path(instance).write_text("# none\n")  # lists no article any more
     with instance.open_app(create=True) as app:
         reindex.reindex(app.archive, app.configuration)
     instance.build()
@@ -211,12 +215,13 @@ def test_a_list_that_is_lost_is_no_undoing(instance: Instance) -> None:
     """If withdrawn.toml is deleted, the article stays withdrawn and the file is written again."""
     instance.fill_once(store_story_copy_and_other)
     withdraw_story(instance)
-    list_before = get_withdrawn_list(instance).read_bytes()
-    get_withdrawn_list(instance).unlink()
+    list_before = get_withdrawn_path(instance).read_bytes()
+    get_withdrawn_path(instance).unlink()
     reconcile_at_start(instance)
 
+    # the first lines say which article it is
     assert (
-        get_withdrawn_list(instance).read_bytes().splitlines()[:4] == list_before.splitlines()[:4]
+        get_withdrawn_path(instance).read_bytes().splitlines()[:4] == list_before.splitlines()[:4]
     )
     assert "Story" not in list_entry_titles(instance)
 
@@ -243,13 +248,14 @@ def test_its_file_is_kept_for_thirty_days(instance: Instance) -> None:
     instance.now += timedelta(days=30)
     reconcile_at_start(instance)
 
-    assert len(list_kept_files(instance)) == 1
+    assert len(list_undo_files(instance)) == 1
 
     instance.now += timedelta(seconds=1)
     reconcile_at_start(instance)
 
-    assert list_kept_files(instance) == []
+    assert list_undo_files(instance) == []
 
+    # undoing is still possible, without the file
     with instance.open_app() as app:
         assert not editorial.plan_restoration(app.archive, URL).kept
 
@@ -258,13 +264,15 @@ def test_what_is_purged_is_forgotten_at_once(instance: Instance) -> None:
     """With `purge` neither the file for undoing nor the saved page is kept, and the article
     stays away."""
     instance.fill_once(store_story_copy_and_other)
+
+    # a page is saved for it
     with instance.open_app() as app:
         app.archive.snapshots.put(
             app.archive.store.visits.find([urls.alias(URL)]) or "", b"<p>page", {}
         )
 
     assert not withdraw_story(instance, purge=True).kept
-    assert list_kept_files(instance) == []
+    assert list_undo_files(instance) == []
     assert not list((instance.folder / "feeds/state/pages").rglob("*.gz"))
     assert "Story" not in list_entry_titles(instance)
 
@@ -279,13 +287,14 @@ def test_what_was_withdrawn_can_be_purged_later(instance: Instance) -> None:
     withdraw_story(instance)
 
     assert not withdraw_story(instance, purge=True).kept
-    assert list_kept_files(instance) == []
+    assert list_undo_files(instance) == []
     assert "Story" not in list_entry_titles(instance)
 
 
 def test_without_its_file_it_is_read_again_when_it_is_announced(instance: Instance) -> None:
-    """Undoing a withdrawal without a kept file forgets the entries of the article (e1, e2) and
-    makes its source due, so that it is read again."""
+    """Undoing a withdrawal without a kept file (it was purged) forgets the entries of the article
+    (e1, e2; e3 is of another one) and makes its source due, without its ETag, so that the article
+    is read again."""
     instance.fill_once(store_story_copy_and_other)
     with instance.open_app() as app:
         article_id = app.archive.store.visits.find([urls.alias(URL)])
@@ -330,17 +339,18 @@ def test_without_its_file_it_is_read_again_when_it_is_announced(instance: Instan
     with instance.open_app() as app:
         visits = app.archive.store.visits
 
-        assert list(visits.entries("one", ["e1"])) == [] == list(visits.entries("two", ["e2"]))
+        assert list(visits.entries("one", ["e1"])) == []
+        assert list(visits.entries("two", ["e2"])) == []
         assert list(visits.entries("two", ["e3"])) == ["e3"]
 
-        known = visits.states()["one"]
+        state = visits.states()["one"]
 
-        assert known.validators.etag is None
-        assert known.schedule.next_due is None
-        assert known.schedule.due_why == "a withdrawal was undone"
+        assert state.validators.etag is None
+        assert state.schedule.next_due is None  # now
+        assert state.schedule.due_why == "a withdrawal was undone"
         assert not visits.look_up([urls.alias(URL)]).withdrawn
 
-    assert "Story" not in list_entry_titles(instance)
+    assert "Story" not in list_entry_titles(instance)  # not read yet
 
 
 def test_what_was_read_is_not_read_again_when_its_file_comes_back(instance: Instance) -> None:
@@ -366,8 +376,9 @@ def test_what_was_read_is_not_read_again_when_its_file_comes_back(instance: Inst
 
 @pytest.mark.parametrize("moment", ["listed", "kept"])
 def test_a_withdrawal_that_is_killed_ends_well(instance: Instance, moment: str) -> None:
-    """Killed after its file was kept, nothing happened; after it was listed, the next start ends
-    it, and it can be undone."""
+    """A withdrawal keeps the article's file for undoing, then lists the article in withdrawn.toml.
+    If it is killed after the first step ("kept"), the article stays and the next start deletes the
+    kept file; after the second ("listed"), the next start completes it, and it can be undone."""
     instance.fill_once(store_story_copy_and_other)
     with instance.open_app() as app:
         planned = editorial.plan_withdrawal(app.archive, app.configuration.sources, URL)
@@ -375,6 +386,7 @@ def test_a_withdrawal_that_is_killed_ends_well(instance: Instance, moment: str) 
 
         assert path is not None
 
+        # the steps until the kill
         app.archive.kept_away.put(planned.id, path, app.archive.article_store.read(path))
         if moment == "listed":
             article = app.archive.store.visits.article(planned.id)
@@ -383,7 +395,7 @@ def test_a_withdrawal_that_is_killed_ends_well(instance: Instance, moment: str) 
     reconcile_at_start(instance)
 
     assert ("Story" in list_entry_titles(instance)) == (moment == "kept")
-    assert bool(list_kept_files(instance)) == (moment == "listed")
+    assert bool(list_undo_files(instance)) == (moment == "listed")
 
     if moment == "listed":
         undo_withdrawal(instance)
@@ -394,13 +406,14 @@ def test_the_list_says_all_feeds_that_showed_it(instance: Instance) -> None:
     """withdrawn.toml lists all feeds that showed the article, also of saved queries, so that each
     tells of its deletion."""
     instance.tell_of_withdrawals()
+    # a saved query that finds the article, which has the tag LLM
     instance.config.joinpath("feeds.toml").write_text(
         '[[feed]]\nslug = "models"\nquery = "tag:LLM"\n'
     )
     instance.fill_once(store_story_copy_and_other)
     withdraw_story(instance)
 
-    assert '"query/models"' in get_withdrawn_list(instance).read_text()
+    assert '"query/models"' in get_withdrawn_path(instance).read_text()
     assert re.search("deleted-entry", instance.read_published("queries/models.atom"))
 
 
@@ -429,7 +442,9 @@ def unpack_data(data: bytes) -> bytes:
 def test_the_text_of_a_withdrawn_article_stands_nowhere_but_in_the_file_to_undo_it_with(
     tmp_path: Path,
 ) -> None:
-    """After a withdrawal only the undo file has the text; after a purge no file has it."""
+    """An article whose text contains MARKER has been read, published, edited in the console and
+    used for learning, so that many files contain MARKER. After its withdrawal only the undo file
+    does; after a purge no file does."""
     address = "http://one.example/a"
     raw = f"<title>Bridges</title><article><h1>Bridges</h1><p>{' '.join([f'The {MARKER} of the council.'] * 600)}</p>"  # noqa: E501
     source_one = {"key": "one", "url": "http://one.example/feed", "content": "full"}
@@ -446,6 +461,8 @@ def test_the_text_of_a_withdrawn_article_stands_nowhere_but_in_the_file_to_undo_
         case_instance = Life(
             tmp_path, web, Case(row="", name="", file="", sources=(source_one, source_two), days=())
         )
+
+        # both sources announce the article; source two drops it by its filter
         feeds = {f"http://{site}.example/feed": Page(raw=feed) for site in ("one", "two")}
         case_instance.apply_day(Day(pages={address: Page(raw=raw)}, feeds=feeds))
         case_instance.visit_all()
@@ -457,12 +474,15 @@ def test_the_text_of_a_withdrawn_article_stands_nowhere_but_in_the_file_to_undo_
         ) as app:
             (path,) = (stamp.path for stamp in app.archive.article_store.walk())
             data = app.archive.article_store.read(path)
+            # learning keeps the texts that it read
             learn.read_taught(
                 app.archive.article_store,
                 list(app.archive.article_store.walk()),
                 state / "learnt.npz",
                 9,
             )
+
+        # an edit in the console, and a page that a job keeps
         body = f"{article.body} Edited."
         queue.add(
             "edit",
@@ -473,6 +493,8 @@ def test_the_text_of_a_withdrawn_article_stands_nowhere_but_in_the_file_to_undo_
         assert drain(case_instance.config, queue) == 1
         page = Fetched(url=url, final_url=url, status=200, headers={}, body=raw.encode())
         queue.keep_page(queue.recent(1)[0].id, page)
+
+        # each of these places has the text now
         places = (
             "articles/2",
             "public/a",
@@ -480,22 +502,22 @@ def test_the_text_of_a_withdrawn_article_stands_nowhere_but_in_the_file_to_undo_
             "state/console/kept",
             "state/pages",
             "state/learnt-",
+            "public/search",
+            "state/syndicator.db",
         )
         files = list_files_with_marker(case_instance.feeds)
-        assert [
-            place
-            for place in (*places, "public/search", "state/syndicator.db")
-            if not any(place in file for file in files)
-        ] == []
+        assert [place for place in places if not any(place in file for file in files)] == []
 
         with open_app(
             case_instance.config, clock=lambda: case_instance.now, jitter=lambda: 0.5, environ={}
         ) as app:
             editorial.withdraw(app.archive, app.configuration, article.id)
         case_instance.visit_all()
+
         (file,) = list_files_with_marker(case_instance.feeds)
         assert file.startswith("state/withdrawn/")
         assert [change.act for change in Log(state).newest()] == ["edit"], "it stays listed"
+
         with open_app(
             case_instance.config, clock=lambda: case_instance.now, jitter=lambda: 0.5, environ={}
         ) as app:
