@@ -74,8 +74,8 @@ def reconcile_and_build(instance: Instance) -> None:
 
 
 def test_a_page_links_articles_on_its_subject(instance: Instance) -> None:
-    """A page about ferries links the two others about ferries, and one about gardens the other
-    about gardens."""
+    """Of three articles about ferries and two about gardens, a page about ferries links the two
+    others about ferries, and one about gardens the other about gardens."""
     for title in FERRIES:
         assert sorted(read_related(instance, title)) == sorted({*FERRIES} - {title})
     assert read_related(instance, GARDENS[0]) == [GARDENS[1]]
@@ -93,7 +93,8 @@ def test_lists_are_found_once(instance: Instance, monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_new_article_makes_no_page_of_an_old_one_again(instance: Instance) -> None:
-    """New related articles do not rewrite pages of old articles."""
+    """Two new articles on the ferry link the old ones, but the pages of old articles stay as they
+    are (but the last one, which gets a link to the next article)."""
     before = instance.read_digests("public")
     instance.now += timedelta(days=30)
     with instance.open_app() as app:
@@ -107,7 +108,7 @@ def test_a_new_article_makes_no_page_of_an_old_one_again(instance: Instance) -> 
 
     assert set(read_related(instance, "Ferry number 1 arrives")) >= {*FERRIES}
 
-    # the page of the last one links the next article
+    # all pages but the last
     old = [article_name(instance.load_article(title).id) for title in TITLES_BY_DAY[:-1]]
 
     assert [name for name in old if after[name] != before[name]] == []
@@ -155,8 +156,8 @@ def test_an_article_with_another_text_has_another_list(instance: Instance) -> No
 
 
 def test_words_of_an_unpublished_text_relate_nothing(instance: Instance) -> None:
-    """If a source's text is not published, only its excerpt makes articles related; with
-    `content = "full"` the text does."""
+    """If a source publishes only excerpts (short), only the excerpt of an article makes it related
+    to one about ferries, not its text; with `content = "full"` the text does."""
     with instance.open_app() as app:
         hidden = store_articles(
             app, "A quiet note", FERRY * 5, source="short", excerpt="Nothing of that."
@@ -180,7 +181,7 @@ def test_words_of_an_unpublished_text_relate_nothing(instance: Instance) -> None
 
 
 def test_an_unpublished_article_has_no_related_ones(instance: Instance) -> None:
-    """An article on hold has no related articles and is none."""
+    """An article about ferries that is on hold has no related articles and is related to none."""
     with instance.open_app() as app:
         held_article = store_articles(app, "Held ferry", FERRY, excerpt=FERRY, hold=True)
     instance.build()

@@ -38,7 +38,9 @@ OLD = Article(
 def test_each_field_that_differs_is_told(
     fields: dict[str, object], difference: tuple[str, str, str] | None
 ) -> None:
-    """`list_changes` lists each differing field with old and new value."""
+    """`list_changes` lists a differing field with old and new value; of a body the paragraphs that
+    go and come, none if they have another order. `updated` and keywords are not listed.
+    `difference` is (field, old, new)."""
     expected = (
         (FieldChange(field=difference[0], old=difference[1], new=difference[2]),)
         if difference

@@ -33,7 +33,8 @@ def test_describing_again_changes_nothing_when_nothing_was_edited(instance: Inst
 
 
 def test_an_edited_taxonomy_reaches_the_shelf(instance: Instance) -> None:
-    """A new tag reaches old articles it fits, without a revision; others keep their bytes."""
+    """A new tag of the taxonomy (weather) is added to the old article it fits, without a revision;
+    the other one keeps its bytes. The plan lists the feeds that change, and writes nothing."""
     with instance.open_app() as app:
         store_articles(app, "Models", MODELS)
         store_articles(
@@ -57,10 +58,15 @@ def test_an_edited_taxonomy_reaches_the_shelf(instance: Instance) -> None:
         assert [item.title for item in planned.articles] == ["Models"]
         assert planned.articles[0].revision.lines == ("tags: +weather (its text says so)",)
 
-        gains = {feed.feed: (feed.joins, feed.leaves, feed.changes) for feed in planned.feeds}
+        # number of entries that join, leave and change
+        changes_by_feed = {
+            feed.feed: (feed.joins, feed.leaves, feed.changes) for feed in planned.feeds
+        }
 
-        assert gains["tags/weather"] == (1, 0, 0)
-        assert gains["tags/llm"] == gains["all"] == gains["sources/one"] == (0, 0, 1)
+        assert changes_by_feed["tags/weather"] == (1, 0, 0)
+        assert changes_by_feed["tags/llm"] == (0, 0, 1)
+        assert changes_by_feed["all"] == (0, 0, 1)
+        assert changes_by_feed["sources/one"] == (0, 0, 1)
         assert instance.load_article("Models") == before  # not before it is applied
 
         write_plan(app.archive, planned)
@@ -76,7 +82,8 @@ def test_an_edited_taxonomy_reaches_the_shelf(instance: Instance) -> None:
 
 
 def test_what_a_hand_edited_is_never_overwritten(instance: Instance) -> None:
-    """Fields that the operator edited survive describing and later readings."""
+    """Fields that the operator edited (tags and title) survive describing, which changes category
+    and excerpt, and later readings."""
     with instance.open_app() as app:
         store_articles(
             app,
@@ -110,6 +117,7 @@ def test_what_a_hand_edited_is_never_overwritten(instance: Instance) -> None:
 
         assert edited_article.tags_by == "operator"
 
+        # a new reading has another title and tags
         again, _, _ = app.archive.article_store.put(
             Article(id=edited_article.id, url=edited_article.url, title="Theirs", tags=("Theirs",))
         )
@@ -142,8 +150,8 @@ def test_a_file_that_says_no_article_is_named_and_costs_no_other(instance: Insta
 
 
 def test_the_sources_own_tags_and_category_stay(instance: Instance) -> None:
-    """Tags and category that the operator gave a source survive `describe`, with tags by their name
-    in the taxonomy."""
+    """Tags and category that the operator gave a source survive `describe`. A tag given by its
+    alias ("large language model") is called as in the taxonomy (LLM)."""
     sources = instance.config / "sources.toml"
     sources.write_text(
         sources.read_text() + '\n[[source]]\nkey = "three"\nurl = "https://three.example/"\n'

@@ -61,8 +61,8 @@ def change_category(articles: Sequence[Filed]) -> list[Outcome]:
 
 
 def test_a_plan_names_revisions_and_feeds_and_writes_nothing(instance: Instance) -> None:
-    """A plan lists the articles and feeds that would change, reports its progress by batches of
-    two, and writes nothing."""
+    """A plan lists the articles and feeds that would change, reports its progress after each batch
+    of two, as (done, total), and writes nothing."""
     progress: list[tuple[int, int]] = []
     with instance.open_app() as app:
         reconcile.update_from_files(app.archive, app.configuration)
@@ -79,7 +79,8 @@ def test_a_plan_names_revisions_and_feeds_and_writes_nothing(instance: Instance)
 
 
 def test_a_failure_of_the_worker_costs_the_article_at_fault_alone(instance: Instance) -> None:
-    """If a batch crashes the worker, only the faulty article is reported."""
+    """If a batch of two crashes the worker process, its articles are tried one by one: only the
+    faulty one ("Gardens") is reported, and does not count as examined; the others are revised."""
 
     def revise(articles: Sequence[Filed]) -> list[Outcome]:
         if any(filed.article.title == "Gardens" for filed in articles):
@@ -88,17 +89,20 @@ def test_a_failure_of_the_worker_costs_the_article_at_fault_alone(instance: Inst
 
     with instance.open_app() as app:
         planned = plan_with_progress(app, revise)
+
     assert [item.title for item in planned.articles] == ["Bridges", "Harbours"]
+
     [problem] = planned.problems
     assert problem.reason == WorkerReason.CRASHED
     assert problem.detail == "signal 9"
+
     failed = instance.load_article("Gardens").id
     assert failed not in planned.examined
     assert len(planned.examined) == 2
 
 
 def test_a_file_that_cannot_be_read_is_named_once(instance: Instance) -> None:
-    """A plan names an unreadable article file once and goes on with the others."""
+    """A plan names an unreadable article file once and goes on with the two others."""
     instance.find_file("Gardens").write_text("no frontmatter")
     with instance.open_app() as app:
         planned = plan_with_progress(app, change_category)
@@ -108,7 +112,9 @@ def test_a_file_that_cannot_be_read_is_named_once(instance: Instance) -> None:
 
 
 def test_what_is_not_kept_is_lacking_and_a_problem_is_not_revised(instance: Instance) -> None:
-    """Missing pages are counted and problems reported; the rest is revised."""
+    """`read` returns None for "Bridges", whose page is not kept: it is listed as lacking. For
+    "Gardens" it returns a problem, which is reported. "Harbours" is revised. `read_filed` returns
+    None for a file that does not exist."""
     bridges = instance.load_article("Bridges").id
     problem = Problem(what="Gardens", reason=FileReason.BAD_ARTICLE_FILE)
 
@@ -134,6 +140,7 @@ def test_an_edit_between_plan_and_writing_stays(instance: Instance) -> None:
     instead of it."""
     with instance.open_app() as app:
         planned = plan_with_progress(app, change_category)
+        # the plan changes the category of all three articles
         instance.edit_file("Gardens", "title: Gardens", "title: Better gardens")
         instance.edit_file("Harbours", "source_key", "category: Mine\nsource_key")
         write_plan(app.archive, planned)

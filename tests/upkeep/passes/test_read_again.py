@@ -33,7 +33,9 @@ PAGE = replace(FILED, author="Bob, of the page", cover="https://x.example/page.p
 def test_a_page_replaces_what_a_rule_sets_or_no_feed_of_its_owner_said(
     owned: bool, ruled: frozenset[str], of_page: set[str]
 ) -> None:
-    """A new reading replaces a field if a rule sets it or the owner's feed lacks it."""
+    """Author, cover and language are those of the page after a new reading if a rule sets them
+    (`ruled`), or if the article is not of the source that announced it (`owned`); else they stay,
+    since the feed may have said them. `of_page` names the fields that are replaced."""
     again = _apply_reading(FILED, PageReading(article=PAGE, ruled=ruled), owned=owned)
     names = ("author", "cover", "language")
 
@@ -42,7 +44,8 @@ def test_a_page_replaces_what_a_rule_sets_or_no_feed_of_its_owner_said(
 
 
 def test_a_value_that_the_page_lacks_stays_only_for_language() -> None:
-    """Author and cover are cleared if the page lacks them; the language stays."""
+    """If the page of an article that its source does not own has neither author, cover nor
+    language, author and cover are cleared; the language (de) stays."""
     page = PageReading(article=replace(PAGE, author=None, cover=None, language=None))
     again = _apply_reading(FILED, page, owned=False)
 

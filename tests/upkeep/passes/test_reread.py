@@ -117,6 +117,7 @@ def store_visited_articles(instance: Instance) -> None:
 
 
 def add_rule(instance: Instance, line: str = 'remove = [".promo"]') -> None:
+    """Give the source a rule, by default one that removes the promotion from its pages."""
     path = instance.config / "sources.toml"
     path.write_text(path.read_text() + f"rules = {{ {line} }}\n")
 
@@ -161,8 +162,9 @@ def test_nothing_changes_where_no_rule_did(instance: Instance) -> None:
 
 
 def test_a_new_rule_cuts_what_was_filed_and_nothing_else(instance: Instance) -> None:
-    """A new `remove` rule cuts the promotion from body and excerpt. Title, identity and dates
-    stay; `updated` and a revision record the change. A second rereading changes nothing."""
+    """A new `remove` rule, that of `add_rule`, cuts the promotion from body and excerpt of all
+    three articles. Title, identity and dates stay; `updated` and a revision record the change. A
+    second rereading changes nothing."""
     before = find_article(instance, "Bridges")
 
     assert "seats left" in before.body
@@ -173,6 +175,7 @@ def test_a_new_rule_cuts_what_was_filed_and_nothing_else(instance: Instance) -> 
     assert len(planned.articles) == 3
     assert ("all", 3) in [(feed.feed, feed.changes) for feed in planned.feeds]
 
+    # how the revision of "Bridges" is shown
     changes = next(
         article.revision.changes for article in planned.articles if article.id == before.id
     )
@@ -191,7 +194,8 @@ def test_a_new_rule_cuts_what_was_filed_and_nothing_else(instance: Instance) -> 
     assert after.updated == instance.now
     assert after.revisions == (moment,)
 
-    unchanged_rest = replace(
+    # with its earlier text it equals the article of before
+    with_earlier_text = replace(
         after,
         body=before.body,
         excerpt=before.excerpt,
@@ -200,9 +204,7 @@ def test_a_new_rule_cuts_what_was_filed_and_nothing_else(instance: Instance) -> 
         digest=before.digest,
     )
 
-    assert (
-        unchanged_rest == before
-    )  # title, identity, `published`, `added` and `origin` among the rest
+    assert with_earlier_text == before
 
     instance.build()
 
@@ -212,7 +214,7 @@ def test_a_new_rule_cuts_what_was_filed_and_nothing_else(instance: Instance) -> 
 
 
 def test_the_plan_alone_changes_nothing(instance: Instance) -> None:
-    """A plan lists three articles and changes neither files nor feeds."""
+    """After a new rule a plan lists three articles and changes neither files nor feeds."""
     add_rule(instance)
     plan_rereading(instance)
     before = instance.read_digests("articles")
@@ -223,7 +225,8 @@ def test_the_plan_alone_changes_nothing(instance: Instance) -> None:
 
 
 def test_the_feeds_better_title_stays_and_title_suffix_cuts_it(instance: Instance) -> None:
-    """The feed's title is kept; `title_suffix` is cut from it."""
+    """The feed's title ("Gardens of our town | Daily") is kept, not that of the page ("Gardens");
+    a new rule `title_suffix` cuts the suffix from it, and rereading changes nothing else."""
     assert find_article(instance, "Gardens").title == "Gardens of our town | Daily"
 
     add_rule(instance, 'title_suffix = " | Daily"')
@@ -237,8 +240,8 @@ def test_the_feeds_better_title_stays_and_title_suffix_cuts_it(instance: Instanc
 
 
 def test_a_title_that_no_feed_can_have_is_the_pages(instance: Instance) -> None:
-    """The feed has no title for this entry. The title is that of the page, and rereading leaves
-    it."""
+    """The feed has no title for "Harbours". The title is that of the page, and rereading with a new
+    rule, which removes a promotion from the text, leaves it."""
     assert find_article(instance, "Harbours").title == "Harbours, <b> and other tags"
 
     add_rule(instance)
@@ -252,7 +255,8 @@ def test_a_title_that_no_feed_can_have_is_the_pages(instance: Instance) -> None:
 
 
 def test_hand_edits_stay(instance: Instance) -> None:
-    """The operator edited the body of an article: a new rule does not change its file."""
+    """The operator edited the body of an article: a new rule, which changes the others, does not
+    change its file."""
     article = find_article(instance, "Bridges")
     instance.edit_file(article.title, "eleven people", "twelve people")
     before = instance.find_file(article.title).read_bytes()
@@ -265,7 +269,8 @@ def test_hand_edits_stay(instance: Instance) -> None:
 
 
 def test_a_tag_of_todays_taxonomy_comes_and_updated_stays(instance: Instance) -> None:
-    """Rereading adds a new tag and leaves `updated`."""
+    """Rereading adds a tag that is new in the taxonomy to the one article that has its alias in the
+    text. `updated` and the revisions stay."""
     before = find_article(instance, "Harbours")
     instance.write_taxonomy(
         instance.taxonomy + '\n[[tag]]\nname = "Harbours"\naliases = ["harbour master"]\n'
@@ -292,10 +297,11 @@ def test_a_source_or_an_article_is_named_by_key_address_or_id(instance: Instance
         feed = app.configuration.sources["daily"].url
     for what, count in (("daily", 3), (feed, 3), (article.url, 1), (article.id, 1)):
         planned = plan_rereading(instance, what)
-        assert (planned.looked, len(planned.articles)) == (count, count), what
+        assert planned.looked == count, what
+        assert len(planned.articles) == count, what
 
-    assert plan_rereading(instance, "daily", instance.now).looked == 0
-    assert plan_rereading(instance, "daily", article.added).looked == 3
+    assert plan_rereading(instance, "daily", since=instance.now).looked == 0
+    assert plan_rereading(instance, "daily", since=article.added).looked == 3
     with pytest.raises(UsageError, match="no source or article 'nobody'; give the key"):
         plan_rereading(instance, "nobody")
 
@@ -305,7 +311,7 @@ def test_articles_without_a_kept_page_are_counted(instance: Instance) -> None:
     add_rule(instance)
     old = find_article(instance, "Gardens")
     with instance.open_app() as app:
-        app.archive.snapshots.forget(old.id)
+        app.archive.snapshots.forget(old.id)  # deletes its saved page
     planned = reread_articles(instance)
 
     assert planned.looked == 2
@@ -350,7 +356,8 @@ def test_a_rule_that_is_no_css_is_an_error_that_names_the_source(instance: Insta
 
 
 def test_title_author_and_cover_by_a_rule_win_over_what_the_feed_said(instance: Instance) -> None:
-    """Values selected by rules replace those of the feed."""
+    """Title, author and cover that new rules select replace those of the feed. For the test, the
+    author is the text of the promotion, and the cover the language of the page ("en")."""
     add_rule(instance, 'title = "h1", author = ".promo p", cover = "html@lang"')
     reread_articles(instance)
     article = find_article(instance, "Gardens")
@@ -361,7 +368,8 @@ def test_title_author_and_cover_by_a_rule_win_over_what_the_feed_said(instance: 
 
 
 def test_articles_of_a_source_that_is_gone_are_left(instance: Instance) -> None:
-    """Articles of a removed source are not read again."""
+    """Articles of a removed source are not read again: a plan for all looks at none, and one for
+    such an article is refused."""
     article = find_article(instance, "Gardens")
     (instance.config / "sources.toml").write_text(
         '[[source]]\nkey = "other"\nurl = "https://other.example/feed"\n'
@@ -382,11 +390,11 @@ def test_links_start_at_the_address_that_answered(instance: Instance) -> None:
     assert saved_page
     assert urls.alias(saved_page[1]["content-location"]) == urls.alias(article.url)
 
-    other_path = urls.host(article.url) and article.url.replace("/Gardens", "/deep/er/Gardens")
+    other_path = article.url.replace("/Gardens", "/deep/er/Gardens")
     html = saved_page[0].replace(b"eleven people", b"<a href='who.html'>eleven people</a>")
     for answering_address, link in (
-        (other_path, "/deep/er/who.html"),
-        ("https://evil.example/x/", "/who.html"),
+        (other_path, "/deep/er/who.html"),  # of its own site
+        ("https://evil.example/x/", "/who.html"),  # of another site
     ):
         with instance.open_app() as app:
             app.archive.snapshots.put(
@@ -403,18 +411,19 @@ def count_outdated_articles(app: App) -> int:
 def test_what_an_older_version_read_is_offered_once_and_until_it_was_read_again(
     instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Pages read by an older version are reported once and counted until reread."""
+    """Three articles were read by an older version of the reading: they are reported as newly
+    outdated once, and counted as outdated (by `check`, too) until each was read again."""
     with instance.open_app() as app:
         assert count_newly_outdated(app.archive, app.configuration.sources) == 0
         assert count_outdated_articles(app) == 0
+
+    # a new version of the program reads otherwise
     monkeypatch.setattr("syndicator.app.places.READING_VERSION", READING_VERSION + 1)
     articles = instance.read_digests("articles")
     published = instance.read_digests("public")
     with instance.open_app() as app:
-        assert [
-            count_newly_outdated(app.archive, app.configuration.sources),
-            count_newly_outdated(app.archive, app.configuration.sources),
-        ] == [3, 0]
+        assert count_newly_outdated(app.archive, app.configuration.sources) == 3
+        assert count_newly_outdated(app.archive, app.configuration.sources) == 0
     with open_read_only(instance.config, now=lambda: instance.now, environ={}) as archive:
         assert [
             condition.count
@@ -422,18 +431,18 @@ def test_what_an_older_version_read_is_offered_once_and_until_it_was_read_again(
             if condition.kind == ConditionReason.OUTDATED
         ] == [3]
     with instance.open_app() as app:
-        assert (
-            plan_reread(app.archive, app.configuration, Choice(outdated=True)).looked
-            == count_outdated_articles(app)
-            == 3
-        )
+        assert plan_reread(app.archive, app.configuration, Choice(outdated=True)).looked == 3
+        assert count_outdated_articles(app) == 3
 
+        # "Gardens" is read again
         reread = plan_reread(
             app.archive, app.configuration, Choice(what=find_article(instance, "Gardens").id)
         )
         write_reread(app.archive, reread)  # nothing to change: it is as today's version reads it
 
         assert count_outdated_articles(app) == 2
+
+    # a new rule changes the two others; planning alone does not make them read
     add_rule(instance)
     with instance.open_app() as app:
         planned = plan_reread(app.archive, app.configuration, Choice(outdated=True))
@@ -447,34 +456,39 @@ def test_what_an_older_version_read_is_offered_once_and_until_it_was_read_again(
         write_reread(app.archive, planned)
 
         assert count_outdated_articles(app) == 0
+
+        # the rule is still to be applied to "Gardens"
         assert len(plan_reread(app.archive, app.configuration).articles) == 1
 
 
 def test_pages_that_are_not_kept_are_fetched_when_asked_for(tmp_path: Path) -> None:
-    """Two saved pages are missing. `fetch_pages` fetches one of them; the other one's site
-    answers 404, so it is reported and stays missing."""
+    """The saved pages of "Bridges" and "Gardens" are missing. `fetch_pages` fetches the first; for
+    the second the site answers 404, so it is reported and stays missing. With a new rule the two
+    articles with a page are read again."""
     instance = Instance(tmp_path, settings=SETTINGS)
 
     async def fetch_missing_pages() -> None:
         server = await serve_and_visit(instance)
-        old, gone, other = (find_article(instance, topic) for topic in TEXT_BY_TITLE)
-        del server.files["/Gardens"]
+        bridges, gardens, harbours = (find_article(instance, topic) for topic in TEXT_BY_TITLE)
+        del server.files["/Gardens"]  # answers 404 from now on
         with instance.open_app() as app:
-            for article_id in (old.id, gone.id):
+            for article_id in (bridges.id, gardens.id):
                 app.archive.snapshots.forget(article_id)
             assert set(list_without_page(app.archive, app.configuration.sources, Choice())) == {
-                old.id,
-                gone.id,
+                bridges.id,
+                gardens.id,
             }
             (problem,) = await fetch_pages(
                 app.archive,
                 app.configuration,
                 list_without_page(app.archive, app.configuration.sources, Choice()),
             )
-            assert problem.what == gone.url
+            assert problem.what == gardens.url
             assert problem.reason.startswith(("http-404", "not-found"))
-            assert list_without_page(app.archive, app.configuration.sources, Choice()) == [gone.id]
-            assert other.body == find_article(instance, "Harbours").body
+            assert list_without_page(app.archive, app.configuration.sources, Choice()) == [
+                gardens.id
+            ]
+            assert harbours.body == find_article(instance, "Harbours").body
         await server.aclose()
 
     asyncio.run(fetch_missing_pages())
@@ -485,8 +499,8 @@ def test_pages_that_are_not_kept_are_fetched_when_asked_for(tmp_path: Path) -> N
 
 
 def test_entries_that_a_changed_rule_makes_due_are_counted(instance: Instance) -> None:
-    """A refused entry becomes due by a new rule. It is counted for all sources and for its own,
-    not for a single article."""
+    """An entry that was refused, as its page had no text, becomes due by a new rule of its source.
+    It is counted for all sources ("") and for its own, not for a single article."""
     with instance.open_app() as app:
         base = app.configuration.sources["daily"].url.removesuffix("/feed")
         row = EntryRow(
@@ -499,13 +513,17 @@ def test_entries_that_a_changed_rule_makes_due_are_counted(instance: Instance) -
             reason="empty",
         )
         app.archive.store.visits.save_entries([row])
-    selections = ("", "daily", find_article(instance, "Gardens").id)
+    article_id = find_article(instance, "Gardens").id
 
-    assert [count_due_entries(instance, what) for what in selections] == [0, 0, 0]
+    assert count_due_entries(instance, "") == 0
+    assert count_due_entries(instance, "daily") == 0
+    assert count_due_entries(instance, article_id) == 0
 
     add_rule(instance)
 
-    assert [count_due_entries(instance, what) for what in selections] == [1, 1, 0]
+    assert count_due_entries(instance, "") == 1
+    assert count_due_entries(instance, "daily") == 1
+    assert count_due_entries(instance, article_id) == 0
 
 
 def test_whose_an_article_is_never_changes(instance: Instance) -> None:
@@ -519,6 +537,7 @@ def test_whose_an_article_is_never_changes(instance: Instance) -> None:
 
         assert saved_page is not None
 
+        # the saved page names another site, and its text is another one
         html = (
             saved_page[0]
             .replace(b"<head>", b"<head>" + head.encode())
@@ -551,6 +570,7 @@ def test_whose_an_article_is_never_changes(instance: Instance) -> None:
         getattr(before, name) for name in identity
     ]
 
+    # the other address is no alias of the article, and is not stored as one that it named
     with instance.open_app() as app:
         assert app.archive.store.visits.find([urls.alias(other_address)]) is None
         assert app.archive.store.visits.read_claims(before.id)[1] is None
@@ -561,6 +581,8 @@ def test_rules_of_a_source_do_not_reach_what_it_does_not_own(tmp_path: Path) -> 
     """Rules of source `one` change only articles of its own site, not "Gardens", which it announced
     but is of `two`'s site."""
     instance = Instance(tmp_path)
+
+    # both filed by source one, with the text "Words." and a saved page
     with instance.open_app() as app:
         for title, owner in (("Bridges", "one"), ("Gardens", "two")):
             url = f"https://{owner}.example/{title}"
@@ -568,14 +590,14 @@ def test_rules_of_a_source_do_not_reach_what_it_does_not_own(tmp_path: Path) -> 
                 app, title, "Words.", id=make_article_id(url), url=url, source_id=url
             )
             app.archive.snapshots.put(article.id, make_page(title, TEXT_BY_TITLE[title]), {})
-    reread_articles(instance)
+    reread_articles(instance)  # both have the text of their pages now
+
+    # the first source gets a rule that removes the promotion
     path = instance.config / "sources.toml"
     path.write_text(
         path.read_text().replace('feed"\n', 'feed"\nrules = { remove = [".promo"] }\n', 1)
     )
 
-    assert [reread_article.title for reread_article in reread_articles(instance).articles] == [
-        "Bridges"
-    ]
+    assert [article.title for article in reread_articles(instance).articles] == ["Bridges"]
     assert "seats left" in instance.load_article("Gardens").body
-    assert {reread_article.source_key for reread_article in load_articles(instance)} == {"one"}
+    assert {article.source_key for article in load_articles(instance)} == {"one"}

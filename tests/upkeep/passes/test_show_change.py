@@ -38,7 +38,8 @@ def show_field_change(old: str = "", new: str = "", field: str = "body") -> list
 def test_a_field_is_one_line_that_shows_where_it_differs(
     field: str, old: str, new: str, line: str
 ) -> None:
-    """A changed field is shown as one line around the difference."""
+    """A changed field is shown as one line: an empty value as "none", of a long one only the part
+    around the difference, line breaks as spaces and control characters escaped."""
     assert show_field_change(old, new, field) == [line]
 
 
@@ -58,7 +59,7 @@ def test_a_paragraph_that_changed_shows_where() -> None:
 
 
 def test_of_many_paragraphs_the_first_are_shown_and_the_others_counted() -> None:
-    """Of ten removed paragraphs six are shown, and "4 more" are counted."""
+    """Of ten removed paragraphs (TEN) the first ones are shown, and "4 more" are counted."""
     lines = show_field_change(TEN, "")
 
     assert lines[0] == "body: -10 +0 paragraphs"

@@ -89,14 +89,16 @@ def list_shown_entries(life: Life) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize(
-    ("wrong", "day"),
-    [(-12, 24), (-8760, 24), (12, 24), (8760, 24)],
-    ids=["behind", "a year behind", "ahead", "a year"],
+    "wrong_by_hours",
+    [-12, -8760, 12, 8760],
+    ids=["behind", "a year behind", "ahead", "a year ahead"],
 )
 def test_a_clock_that_is_wrong_for_a_run_moves_nothing(
-    tmp_path: Path, wrong: float, day: float
+    tmp_path: Path, wrong_by_hours: float
 ) -> None:
-    """A run with a wrong clock does not change dates or order of entries."""
+    """A run with a wrong clock files a new article (4) on top and does not change dates or order of
+    the others; neither does the next run, a day after the beginning, with the right clock. A
+    rebuilt database gives the same feed."""
     source = {"key": "one", "url": "http://one.example/feed"}
     with serve_web() as web:
         life = Life(tmp_path, web, Case(row="", name="", file="", sources=(source,), days=()))
@@ -104,7 +106,7 @@ def test_a_clock_that_is_wrong_for_a_run_moves_nothing(
         visit_at(life, 10, 1, 2, 3)
         before = read_dates(life)
         published = list_shown_entries(life)
-        visit_at(life, 10 + wrong, 1, 2, 3, 4)
+        visit_at(life, 10 + wrong_by_hours, 1, 2, 3, 4)
         meanwhile = list_shown_entries(life)
 
         assert [title for title, _ in meanwhile] == [
@@ -114,7 +116,7 @@ def test_a_clock_that_is_wrong_for_a_run_moves_nothing(
         ]
         assert meanwhile[1:] == published, "what subscribers have seen stays"
 
-        visit_at(life, day, 1, 2, 3, 4, 5)
+        visit_at(life, 24, 1, 2, 3, 4, 5)
 
         assert [title for title, _ in list_shown_entries(life)][:2] == ["Story 5", "Story 4"]
         assert list_shown_entries(life)[1:] == meanwhile
@@ -136,8 +138,10 @@ def test_a_clock_that_is_set_back_stops_no_visit(tmp_path: Path) -> None:
     source = {"key": "one", "url": "http://one.example/feed"}
     with serve_web() as web:
         life = Life(tmp_path, web, Case(row="", name="", file="", sources=(source,), days=()))
-        for hours in (0.0, 8760.0):
+        for hours in (0.0, 8760.0):  # the second visit believes to be a year later
             visit_at(life, hours, 1)
+
+        # the clock is right again
         life.now = BEGAN + timedelta(hours=1)
         with open_app(life.config, clock=lambda: life.now, jitter=lambda: 0.5, environ={}) as app:
             assert app.archive.store.visits.list_due_states(life.now) == []
@@ -148,7 +152,8 @@ def test_a_clock_that_is_set_back_stops_no_visit(tmp_path: Path) -> None:
 
 
 def test_a_text_that_changes_while_the_clock_is_behind_is_updated_later_than_before() -> None:
-    """`updated` never goes back, even if the clock does."""
+    """`updated` of an article that is revised while the clock is half a day behind is a second
+    after its earlier dates, not before them; a later revision has the right time."""
     old = Article(
         id="a" * 26, url="https://one.example/a", title="A", body="Old.", added=NOW, published=NOW
     )
@@ -167,18 +172,23 @@ def test_a_text_that_changes_while_the_clock_is_behind_is_updated_later_than_bef
 def test_what_the_last_run_or_the_newest_article_says_is_a_problem_of_the_run(
     filled_instance: Instance,
 ) -> None:
-    """A clock behind the last visit or newest article is reported, unless servers agree with it."""
-    store_future_articles(filled_instance, 1)
+    """A clock behind the last visit or the newest article (both of 2036 here) is reported, unless
+    three servers agree with it. No article file changes."""
+    store_future_articles(filled_instance, count=1)  # and a visit of that time
     before = filled_instance.read_digests("articles")
 
     (problem,) = reconcile_files(filled_instance)
     assert problem.what == "clock"
     assert problem.reason == "clock-behind"
     assert "the last visit was at 2036-" in problem.detail
+
+    # the time of that visit was corrected
     (problem,) = reconcile_files(filled_instance)
     assert "the newest article was added at 2036-" in problem.detail
     with filled_instance.open_app() as app:
         assert "2036-" in clock.describe_clock_fault(app.archive.store, NOW)
+
+        # by how much this clock is ahead of each server's
         app.archive.clock_offsets.update(
             {f"{name}.example": timedelta(seconds=2) for name in "abc"}
         )
@@ -188,9 +198,10 @@ def test_what_the_last_run_or_the_newest_article_says_is_a_problem_of_the_run(
 
 
 def test_a_clock_that_is_ahead_of_servers_is_reported(filled_instance: Instance) -> None:
-    """A clock ahead of three servers is reported, as two may be wrong; it is well again when others
-    agree with it."""
+    """A clock ahead of three servers is reported, as two may be wrong; it is well again when two of
+    the three agree with it."""
     with filled_instance.open_app() as app:
+        # by how much this clock is ahead of each server's: FAR is 3,650 days
         app.archive.clock_offsets.update({"a.example": FAR, "b.example": FAR})
 
         assert clock.compare_clocks(app.archive) == (), "two may be wrong"
@@ -212,7 +223,9 @@ def test_a_clock_that_is_ahead_of_servers_is_reported(filled_instance: Instance)
 def test_a_file_that_a_hand_dates_ten_years_ahead_is_published_as_of_now(
     filled_instance: Instance, lost: bool
 ) -> None:
-    """A file dated in the future by hand is published with the current time."""
+    """Nine files that the operator dated ten years ahead are published with the current time, in
+    the order of their dates; the files keep their dates. A later run or a reindex changes nothing.
+    `lost`: the files are first seen by a reindex."""
     folder = filled_instance.folder / "feeds/articles"
     for number in range(9):
         text = (
@@ -232,6 +245,8 @@ def test_a_file_that_a_hand_dates_ten_years_ahead_is_published_as_of_now(
     assert [item["title"] for item in mine] == [f"Mine {number}" for number in reversed(range(9))]
     assert mine[0]["date_published"].startswith("2026-03-10T12:00:00")
     assert "2036-01-09" in (folder / "mine-8.md").read_text()  # the date is the hand's
+
+    # a day later, and after a reindex, the feed is the same
     published = filled_instance.read_published("all.atom")
     filled_instance.now += timedelta(days=1)
     assert reconcile_files(filled_instance) == ()
@@ -242,7 +257,8 @@ def test_a_file_that_a_hand_dates_ten_years_ahead_is_published_as_of_now(
 
 
 def test_visits_and_entries_of_the_future_come_back(filled_instance: Instance) -> None:
-    """States and entries dated in the future are reset when the clock is right."""
+    """The state of a source and an entry that are dated ten years ahead get the present time once
+    the clock is right; an entry that waits for three days after a flood still waits."""
     late = NOW + FAR
     row = EntryRow(
         source_key="one",
@@ -267,7 +283,7 @@ def test_visits_and_entries_of_the_future_come_back(filled_instance: Instance) -
             row, entry_id="surplus", first_seen=NOW, next_try=then, reason=EntryReason.FLOOD
         )
         app.archive.store.visits.save_entries([row, flood])
-    store_future_articles(filled_instance, 0)
+    store_future_articles(filled_instance, count=0)  # records that visit alone
     with filled_instance.open_app() as app:
         app.archive.store.visits.save_states([state])
         states = reconcile.update_source_states(app.archive, app.configuration)

@@ -48,7 +48,8 @@ def set_sources_age(instance: Instance, by: int = 0) -> None:
 def test_sources_that_did_not_change_are_left_alone(
     instance: Instance, walked_sources: list[str]
 ) -> None:
-    """A second run with the same sources.toml processes no source."""
+    """A second run with the same sources.toml processes no source. `walked_sources` collects the
+    steps of runs that go through all sources."""
     set_sources_age(instance)
     start_run(instance)
 
@@ -56,6 +57,7 @@ def test_sources_that_did_not_change_are_left_alone(
 
     start_run(instance)
 
+    # no step more
     assert walked_sources == ["update_source_states", "record_sources"]
 
 
@@ -68,6 +70,7 @@ def test_an_edit_counts_at_the_next_run(instance: Instance, walked_sources: list
 
         assert state is not None
 
+        # visited now, and due tomorrow
         app.archive.store.visits.save_states(
             [
                 replace(
@@ -88,7 +91,9 @@ def test_an_edit_counts_at_the_next_run(instance: Instance, walked_sources: list
 def test_of_sources_that_were_added_at_the_end_the_others_are_left_alone(
     instance: Instance, walked_sources: list[str]
 ) -> None:
-    """Appending a source to sources.toml processes only the new source."""
+    """Appending a source to sources.toml does not update the states of the others; the new source
+    gets a state and is recorded beside the articles. `walked_sources` collects the steps of runs
+    that go through all sources."""
     set_sources_age(instance)
     start_run(instance)
     path = instance.config / "sources.toml"
@@ -112,7 +117,8 @@ def test_of_sources_that_were_added_at_the_end_the_others_are_left_alone(
 def test_an_addition_to_sources_that_no_run_has_looked_at_is_no_reason_to_leave_them(
     instance: Instance, walked_sources: list[str]
 ) -> None:
-    """If the earlier sources were never reconciled, all are processed."""
+    """If a source is appended while the earlier ones were never reconciled (the note is of another
+    version of the file), the states of all sources are updated."""
     set_sources_age(instance)
     with instance.open_app() as app:
         app.archive.store.visits.set_note("sources reconciled", "of another time", NOW)
@@ -129,7 +135,8 @@ def test_an_addition_to_sources_that_no_run_has_looked_at_is_no_reason_to_leave_
 def test_a_touched_file_of_addresses_is_followed_again(
     instance: Instance, walked_sources: list[str]
 ) -> None:
-    """If the list of addresses beside the articles is lost, the next run writes it again."""
+    """If the list of the sources' addresses beside the articles is lost, the next run writes it
+    again, and does not update the states of sources."""
     set_sources_age(instance)
     start_run(instance)
     (instance.folder / "feeds/articles/sources.toml").unlink()
@@ -142,7 +149,9 @@ def test_a_touched_file_of_addresses_is_followed_again(
 def test_a_clock_that_was_set_back_is_seen_although_nothing_was_edited(
     instance: Instance, walked_sources: list[str]
 ) -> None:
-    """A source due in the far future is made due now, although sources.toml did not change."""
+    """A source that was visited in the far future, by a wrong clock, is made due now, although
+    sources.toml did not change. `walked_sources` collects the steps of runs that go through all
+    sources."""
     set_sources_age(instance)
     state = start_run(instance)
     ahead = NOW + timedelta(days=300)

@@ -14,7 +14,7 @@ from syndicator.health.summary import read_health
 from syndicator.upkeep import reconcile
 from tests.instances import Instance, store_articles
 
-NINE = 9
+ARTICLES = 9
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def instance(tmp_path: Path) -> Instance:
 
 def store_stories(instance: Instance) -> None:
     with instance.open_app(create=True) as app:
-        for number in range(NINE):
+        for number in range(ARTICLES):
             store_articles(app, f"Story {number}", "Of it.")
     reconcile_and_build(instance)
 
@@ -60,12 +60,13 @@ def test_they_are_named_before_and_after_the_run(instance: Instance, gone: int) 
         path.unlink()
     names = [path.name for path in paths]
 
+    # before the run
     assert list_vanished_names(instance) == names
     assert all(not item.needs_you and item.cure for item in find_files(instance))
 
     reconcile_and_build(instance)
     with instance.open_app() as app:
-        assert len(app.archive.store.visits.stamps()) == NINE - gone
+        assert len(app.archive.store.visits.stamps()) == ARTICLES - gone
 
     assert list_vanished_names(instance) == names
     assert f"left its feeds on {instance.now:%Y-%m-%d}" in find_files(instance)[0].detail
@@ -75,6 +76,7 @@ def test_they_are_named_before_and_after_the_run(instance: Instance, gone: int) 
 
     assert list_vanished_names(instance) == names
 
+    # eight days after the run
     instance.now += timedelta(days=2)
 
     assert list_vanished_names(instance) == []
@@ -85,6 +87,8 @@ def test_a_walk_of_before_the_run_names_none_twice(instance: Instance) -> None:
     than the run that noticed it."""
     path = list_articles(instance)[0]
     path.unlink()
+
+    # the list is read, then comes the run
     with open_read_only(instance.config, now=lambda: instance.now, environ={}) as opened:
         walked = read_folders(opened)
     reconcile_and_build(instance)

@@ -51,8 +51,9 @@ def make_article(
 def test_only_what_a_person_stood_behind_is_learnt_from(
     article: Article, taught: tuple[str, ...] | None
 ) -> None:
-    """Only tags set by the operator, or stated by the publisher and supported by the text, are
-    learnt from; matched and model tags are not."""
+    """Only tags set by the operator, or stated by the publisher in its keywords and supported by
+    the text, are learnt from; matched and model tags are not. The text of each article is "A large
+    language model.", an alias of LLM."""
     taxonomy = Taxonomy(
         Vocabulary(tag=(TagDef(name="LLM", aliases=("large language model",)), TagDef(name="GPU")))
     )
@@ -84,10 +85,13 @@ def test_only_what_a_person_stood_behind_is_learnt_from(
 )
 def test_a_source_teaches_at_most_a_fifth(counts: dict[str, int], taught: dict[str, int]) -> None:
     """Tags are learnt from at most a fifth of articles of one source, or as many as the second
-    largest if sources are few; 30 are always allowed. The newest count."""
+    largest if sources are few; 30 are always allowed. The newest count. `counts` has the number of
+    tagged articles by source, `taught` how many of them are learnt from."""
     past: list[tuple[str, Post]] = [
         (key, (key, f"{n}", ("T",))) for key, count in counts.items() for n in range(count)
     ]
+
+    # all articles are returned, also one without a tag; the others of the flood lose theirs
     learnt = limit_tagged_posts([*past, ("flood", ("flood", "no tag", ()))])
 
     assert [text for _, text, _ in learnt][:-1] == [text for _, (_, text, _) in past]
@@ -99,7 +103,9 @@ def test_a_source_teaches_at_most_a_fifth(counts: dict[str, int], taught: dict[s
 
 
 def test_learning_counts_hand_edits_and_forgets_what_is_no_more(instance: Instance) -> None:
-    """Learning uses confirmed articles and forgets purged ones."""
+    """Learning needs several confirmed articles by default, here one (`minimum=1`). It uses tags of
+    the publisher and edits by hand. A purge deletes the cache, which has texts; with no confirmed
+    article left, what was learnt is deleted, too."""
     with instance.open_app() as app:
         store_articles(app, "Ours", MODELS, tags=("LLM",), tags_by="matched")
         store_articles(app, "Theirs", MODELS, tags=("LLM",), tags_by="publisher", keywords=("LLM",))
@@ -134,7 +140,8 @@ def test_learning_counts_hand_edits_and_forgets_what_is_no_more(instance: Instan
 def test_categories_are_learnt_from_those_that_an_operator_stands_behind(
     instance: Instance,
 ) -> None:
-    """Only categories set by the operator are learnt."""
+    """Of three articles only the two whose category the operator set, by a command ("Said") or in
+    the file ("Edited"), are learnt from."""
     with instance.open_app() as app:
         store_articles(app, "Ours", MODELS, category="AI")
         store_articles(app, "Said", MODELS, category="AI", category_by="operator")
@@ -146,7 +153,8 @@ def test_categories_are_learnt_from_those_that_an_operator_stands_behind(
 
 
 def test_suggestions_come_from_the_shelf(instance: Instance) -> None:
-    """Tags are suggested from keywords of stored articles; "LLM" is known already."""
+    """Tags are suggested from keywords of stored articles, with the number of articles; "LLM" is
+    not suggested, as the taxonomy has it already."""
     with instance.open_app() as app:
         for number in range(3):
             store_articles(
@@ -161,7 +169,9 @@ def test_suggestions_come_from_the_shelf(instance: Instance) -> None:
 def test_groups_come_from_the_shelf_and_one_is_taken_as_a_category(
     instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Groups are suggested from articles; a chosen group becomes a category, once."""
+    """Groups of articles on one subject are suggested, here four on ferries and four on bakeries,
+    if there are enough articles. A chosen group is added to the taxonomy as a category, once: the
+    same name is refused."""
     with instance.open_app() as app:
         for number in range(4):
             store_articles(
@@ -173,7 +183,7 @@ def test_groups_come_from_the_shelf_and_one_is_taken_as_a_category(
                 app, f"A bakery {number}", f"The bakery sells bread {number}. Bread is of a bakery."
             )
 
-        assert learning.suggest_groups(app.archive) == []
+        assert learning.suggest_groups(app.archive) == []  # too few articles
 
         monkeypatch.setattr(learning, "LEAST_GROUPED", 8)
         groups = learning.suggest_groups(app.archive)
@@ -195,7 +205,7 @@ def test_groups_come_from_the_shelf_and_one_is_taken_as_a_category(
 
 
 def test_a_lost_database_is_made_again_with_what_was_learnt(instance: Instance) -> None:
-    """A reindex learns again from the articles."""
+    """A run that makes the database again (`remake`) also learns again from the articles."""
     with instance.open_app() as app:
         for number in range(learning.LEAST):
             store_articles(

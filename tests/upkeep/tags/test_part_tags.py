@@ -29,6 +29,7 @@ def test_each_has_its_feed_and_its_articles_again(instance: Instance) -> None:
 
     assert read_moved_feeds(instance)["tags/llm.atom"] == "tags/gpu.atom"
 
+    # as undo does: where each feed's address leads, and the tags of each article
     former_texts = {"feed:tag/llm": "here", "feed:tag/gpu": "here"}
     former_texts |= {
         f"tags:{article_id}": "".join(f"{tag}\n" for tag in tags)
@@ -59,16 +60,12 @@ def test_each_has_its_feed_and_its_articles_again(instance: Instance) -> None:
 
 def test_where_the_address_of_a_feed_leads_is_a_text(instance: Instance) -> None:
     """The text of `feed:tag/SLUG` says where its address leads: to another feed, nowhere else
-    ("here"), or None if unknown."""
+    ("here"), or None if unknown. LLM was merged into GPU, and GPU renamed to chips."""
     store_tagged_articles(instance)
     rename_tag(instance, "merge", "LLM", "GPU")
     rename_tag(instance, "rename", "GPU", "chips")
     with instance.open_app() as app:
-        assert [
-            texts.read(app, f"feed:tag/{slug}") for slug in ("llm", "gpu", "chips", "none")
-        ] == [
-            "leads to tag/gpu",
-            "leads to tag/chips",
-            "here",
-            None,
-        ]
+        assert texts.read(app, "feed:tag/llm") == "leads to tag/gpu"
+        assert texts.read(app, "feed:tag/gpu") == "leads to tag/chips"
+        assert texts.read(app, "feed:tag/chips") == "here"
+        assert texts.read(app, "feed:tag/none") is None
