@@ -37,8 +37,9 @@ def test_a_list_has_the_wanted_articles_the_newest_first(
     any_database_url: str, wanted: Wanted, expected_numbers: list[int]
 ) -> None:
     """Of seven articles, 1 the newest, each filter of the console selects `expected_numbers`.
-    `more` says what is special about each article, and 1 is a copy of 2."""
-    more = {
+    `special_fields` says what is special about each article; 1 has a low score and is a copy of 2,
+    and copies are listed only by the filter "merged" or without one."""
+    special_fields = {
         2: {"tags": ()},
         3: {"partial": True},
         4: {"hold": True},
@@ -47,7 +48,8 @@ def test_a_list_has_the_wanted_articles_the_newest_first(
     }
     with open_store(any_database_url, articles_exist=False) as store:
         articles_by_number = {
-            number: record_article(store, number, **more.get(number, {})) for number in range(1, 8)
+            number: record_article(store, number, **special_fields.get(number, {}))
+            for number in range(1, 8)
         }
         store.visits.record(
             ArticleRecord(
@@ -56,9 +58,7 @@ def test_a_list_has_the_wanted_articles_the_newest_first(
                 score=0.5,
             )
         )  # type: ignore[arg-type]
-        store.index.merge(
-            articles_by_number[1].id, articles_by_number[2].id
-        )  # copies are in feeds of sources only
+        store.index.merge(articles_by_number[1].id, articles_by_number[2].id)
         numbers = {article.id: number for number, article in articles_by_number.items()}
 
         assert [
@@ -68,7 +68,8 @@ def test_a_list_has_the_wanted_articles_the_newest_first(
 
 def test_the_least_likely_category_is_the_first_of_unsure_ones(any_database_url: str) -> None:
     """The filter "unsure" lists articles on hold first (7), then those with a score below 0.7, the
-    lowest first; what the operator confirmed is left out. An edit keeps the score."""
+    lowest first; what the operator confirmed (5, 8) is left out. An edit keeps the score. Article
+    n is n hours old."""
     scores = {1: 0.7, 2: 0.41, 3: None, 4: 0.3, 5: 0.1, 6: 0.699, 7: 0.2, 8: 0.3, 9: 0.0}
     more = {
         3: {"tags": ()},
@@ -78,8 +79,8 @@ def test_the_least_likely_category_is_the_first_of_unsure_ones(any_database_url:
     }
     with open_store(any_database_url, articles_exist=False) as store:
         articles_by_number = {
-            number: record_article(store, number, score=one, **more.get(number, {}))
-            for number, one in scores.items()
+            number: record_article(store, number, score=score, **more.get(number, {}))
+            for number, score in scores.items()
         }
         record_article(store, 4, title="edited since")
         numbers = {article.id: number for number, article in articles_by_number.items()}
@@ -94,14 +95,16 @@ def test_the_least_likely_category_is_the_first_of_unsure_ones(any_database_url:
 
 
 def test_no_more_unsure_articles_are_listed_than_somebody_answers(any_database_url: str) -> None:
-    """The filter "unsure" lists only the MOST_UNSURE most doubtful articles, since nobody answers
-    more; its count says that number, too."""
+    """The filter "unsure" lists only the MOST_UNSURE articles with the lowest scores, fewer than
+    60, since nobody answers more; its count says that number, too. The next page ends there."""
     with open_store(any_database_url, articles_exist=False) as store:
         for number in range(MOST_UNSURE + 5):
             record_article(store, number, score=0.1 + number / 1000)
         listed, counts = store.browse.articles(Wanted(filter="unsure", most=500, counted=True))
 
-        assert len(listed) == counts["unsure"] == MOST_UNSURE < 60
+        assert len(listed) == MOST_UNSURE
+        assert counts["unsure"] == MOST_UNSURE
+        assert MOST_UNSURE < 60
         assert max(row.score or 1 for row in listed) < 0.1 + MOST_UNSURE / 1000
 
         last, _ = store.browse.articles(Wanted(filter="unsure", skip=40, most=30))
@@ -110,8 +113,9 @@ def test_no_more_unsure_articles_are_listed_than_somebody_answers(any_database_u
 
 
 def test_weeks_and_costs_of_sources(any_database_url: str) -> None:
-    """Per source, articles are counted by week (week 3 has three, the latest an hour old) and
-    visits summed: two, one failed, 1,400 bytes. Older ones (900 hours) are left out."""
+    """For each source its articles of the last four weeks are counted by week, as (week, number,
+    time of the latest), and its visits summed, as (number, failed ones, bytes). Those of 900 hours
+    ago are left out. Each visit had 700 bytes."""
     with open_store(any_database_url, articles_exist=False) as store:
         for number, hours in enumerate((1, 2, 30, 900)):
             record_article(store, number, added=NOW - timedelta(hours=hours))
@@ -121,12 +125,16 @@ def test_weeks_and_costs_of_sources(any_database_url: str) -> None:
             store.visits.end_visit(outcome, SourceState(key="src", url="u"))
         since = NOW - timedelta(weeks=4)
 
+        # three articles, all in the last of the weeks 0 to 3
         assert store.browse.count_by_week(since)["src"] == [(3, 3, NOW - timedelta(hours=1))]
+        # two visits, one failed
         assert store.browse.sum_costs(since) == {"src": (2, 1, 1400)}
 
 
 def test_filters_are_counted(any_database_url: str) -> None:
-    """The list says how many articles each filter would select, of all or of one source."""
+    """With `counted`, the list says how many articles each filter would select, of all or of one
+    source. Four articles have an unsure score, but the operator set the category of the third. The
+    first, which has no tags, is of another source."""
     with open_store(any_database_url, articles_exist=False) as store:
         for number, more in enumerate(
             ({"tags": ()}, {"hold": True}, {"category_by": "operator"}, {"partial": True})

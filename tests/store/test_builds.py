@@ -72,13 +72,13 @@ def test_a_build_is_planned_once_for_the_earliest_time(store: Store, builds: Bui
     builds.plan(BUILD, LATER)
 
     assert list_job_times(store) == {(BUILD, "todo"): SOON}
-    assert take_job(store) is None, "it is not due"
+    assert take_job(store) is None  # SOON is in an hour: it is not due
 
 
 def test_one_worker_at_a_time_builds(store: Store, builds: Builds) -> None:
     """While one worker builds, a second build may be planned but not started, since both would
     write the same files."""
-    builds.plan(BUILD, PAST)
+    builds.plan(BUILD, PAST)  # due at once
     first_job = take_job(store)
 
     assert first_job
@@ -87,7 +87,7 @@ def test_one_worker_at_a_time_builds(store: Store, builds: Builds) -> None:
 
     assert take_job(store) is None
 
-    builds.end(first_job, {})
+    builds.end(first_job, {})  # and plans nothing itself
 
     assert take_job(store)
 
@@ -113,7 +113,7 @@ def test_the_end_of_a_build_plans_the_next(store: Store, builds: Builds) -> None
 
     assert job
 
-    builds.plan(BUILD, SOON)  # what was filed meanwhile
+    builds.plan(BUILD, SOON)  # by another worker, which has filed an article meanwhile
     builds.end(job, {BUILD: LATER, UPKEEP: LATER})
 
     assert list_job_times(store) == {(BUILD, "todo"): SOON, (UPKEEP, "todo"): LATER}
@@ -124,11 +124,12 @@ def test_a_silent_builder_is_replaced_and_its_end_plans_nothing(
 ) -> None:
     """The job of a builder without a heartbeat for SILENCE seconds is given to another; when the
     silent one ends it after all, nothing is planned."""
-    builds.fill()
+    builds.fill()  # plans a build and an upkeep
     lost_job = take_job(store)
 
     assert lost_job
 
+    # not silent yet: the job stays with its worker
     builds.recover(SILENCE)
 
     assert (lost_job.task, "doing") in list_job_times(store)
@@ -137,9 +138,10 @@ def test_a_silent_builder_is_replaced_and_its_end_plans_nothing(
     builds.recover(SILENCE)
 
     assert (lost_job.task, "doing") not in list_job_times(store)
+
     with pytest.raises(JobLost):
         builds.end(lost_job, {BUILD: PAST})
-    assert list_job_times(store)[BUILD, "todo"] > PAST
+    assert list_job_times(store)[BUILD, "todo"] > PAST  # the time that was planned before
 
 
 def test_missing_jobs_are_planned_and_running_ones_are_not_missing(
@@ -164,7 +166,8 @@ def test_missing_jobs_are_planned_and_running_ones_are_not_missing(
 
 
 def test_the_engine_has_the_queue_filled_from_its_start(store: Store, builds: Builds) -> None:
-    """The engine starts with a FILL job, which plans all missing jobs; a worker gets it first."""
+    """The engine starts with a FILL job, which plans all missing jobs; a worker gets it first. Here
+    the worker ends this job without planning anything, and the engine stops."""
     done: list[str] = []
 
     async def run_engine() -> None:
@@ -180,17 +183,18 @@ def test_the_engine_has_the_queue_filled_from_its_start(store: Store, builds: Bu
     asyncio.run(run_engine())
 
     assert done == [FILL]
-    assert list_job_times(store) == {}, "it ended the job"
+    assert list_job_times(store) == {}  # the job was ended
 
 
 def test_the_row_of_a_feed_says_when_it_was_built(store: Store) -> None:
     """For each built feed, the time of its last build and its size then (entries, articles) are
     stored."""
     index = store.index
-    index.mark_stale([ALL, FeedKey(SOURCE, "a")])
+    index.mark_stale([ALL, FeedKey(SOURCE, "a")])  # makes rows of both feeds
 
     assert index.builds() == {}
 
+    # ALL is built twice, with 50 of 70 articles, then with 51 of 71
     index.record_builds({ALL: (50, 70)}, PAST)
     index.record_builds({ALL: (51, 71)}, SOON)
 

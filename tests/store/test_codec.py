@@ -99,7 +99,8 @@ def test_any_value_survives(kind: type[Any], data: st.DataObject) -> None:
 
 
 def test_fields_with_their_default_are_not_written() -> None:
-    """Packed rows have only fields that differ from their default, and unpack to equal rows."""
+    """Packed rows have only fields that differ from their default, and unpack to equal rows. A
+    field that is named to `pack` is left out, too."""
     row = EntryRow(
         source_key="example",
         entry_id="1",
@@ -121,12 +122,15 @@ def test_fields_with_their_default_are_not_written() -> None:
         '"enclosures":[{"url":"https://example.org/a.mp3","length":3}]}}'
     )
     assert codec.unpack(EntryRow, codec.pack(row)) == row
+
+    # without the field `entry`
     assert codec.pack(row, frozenset(("entry",))) == codec.pack(replace(row, entry=None))
 
 
 def test_a_state_is_two_documents_without_groups() -> None:
-    """The state of a source is stored flat in two documents: the plan of visits, which changes
-    often, and the rest. The single document of earlier versions is read, too."""
+    """The state of a source, which has groups of fields, is stored flat in two documents: the plan
+    of visits, which changes often, and the rest. The single document of earlier versions is read,
+    too. GROUPS has the names of the groups."""
     packed = codec.pack_state(FULL_STATE)
     data = json.loads(packed.data)
     plan = json.loads(packed.plan)
@@ -142,6 +146,7 @@ def test_a_state_is_two_documents_without_groups() -> None:
 def test_no_two_groups_of_a_state_have_a_name_in_common() -> None:
     """Field names are unique across all groups of a source state, since the stored document has no
     groups."""
+    # of all fields, in the groups and outside
     names = [inner.name for group in GROUPS.values() for inner in fields(group)]
     names += [field.name for field in fields(SourceState)]
 
@@ -191,7 +196,7 @@ def test_fields_of_a_later_version_are_ignored_at_every_depth() -> None:
     packed = codec.pack_state(FULL_STATE)
     values = json.loads(packed.data)
     values["later"] = {"x": [1]}
-    values["listing"]["later"] = None
+    values["listing"]["later"] = None  # inside another field
 
     assert codec.unpack_state(json.dumps(values), packed.plan) == FULL_STATE
 
@@ -226,10 +231,11 @@ def list_documents(database: Path) -> Iterator[tuple[type[Any], str]]:
 @pytest.mark.parametrize("database", AGED, ids=lambda path: path.parts[-5])
 def test_rows_of_earlier_versions_are_written_as_they_are(database: Path) -> None:
     """Documents in databases of earlier versions are the same after reading and writing, so that
-    upgrade and downgrade lose nothing."""
-    rows = list(list_documents(database))
+    upgrade and downgrade lose nothing. The state of a source is two documents now, which together
+    have the fields of the earlier one."""
+    rows = list(list_documents(database))  # each with its type
 
-    assert len(rows) > 400
+    assert len(rows) > 400  # enough to mean something
 
     for kind, document in rows:
         if kind is SourceState:

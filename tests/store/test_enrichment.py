@@ -38,6 +38,7 @@ def test_unasked_are_new_changed_and_failed_articles(database_url: str) -> None:
         for number in (1, 2, 3):
             record_article(store, number)
 
+        # `list_unasked` returns the articles to ask about, by default for the plan of all results
         assert list_unasked(store) == {accepted, failed, new}
 
         store.enrichment.save_asked(make_asked(1))
@@ -49,17 +50,16 @@ def test_unasked_are_new_changed_and_failed_articles(database_url: str) -> None:
         assert list_unasked(store, now=NOW + timedelta(hours=1)) == {failed, new}
         assert list_unasked(store, plan="another model") == {accepted, failed, new}
 
-        store.enrichment.save_asked(
-            make_asked(1, stamp=make_stamp(9))
-        )  # the file is another one now
+        # the result is for another version of the file than the stored one
+        store.enrichment.save_asked(make_asked(1, stamp=make_stamp(9)))
 
         assert list_unasked(store) == {accepted, new}
 
         store.visits.forget([new])
 
         assert list_unasked(store) == {accepted}
-        assert len(list_unasked(store, plan="x", limit=1)) == 1
-        assert list_unasked(store, since=NOW) == set()
+        assert len(list_unasked(store, plan="another model", limit=1)) == 1  # of two
+        assert list_unasked(store, since=NOW) == set()  # all articles are of before
 
 
 def test_answers_go_with_their_article(database_url: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -69,7 +69,7 @@ def test_one_at_a_time_has_leave_and_the_pause_follows_its_end(hosts: Hosts) -> 
     assert LEASE_SECONDS - 5 < take_busy(hosts).seconds <= LEASE_SECONDS
 
     take_turn(hosts, "b.example")
-    hosts.give_back(HOST, turn, 30)
+    hosts.give_back(HOST, turn, pause=30)
 
     assert 20 < take_busy(hosts).seconds <= 30
     assert not take_busy(hosts).held
@@ -78,7 +78,7 @@ def test_one_at_a_time_has_leave_and_the_pause_follows_its_end(hosts: Hosts) -> 
 def test_leave_that_is_given_back_without_a_pause_can_be_had_at_once(hosts: Hosts) -> None:
     """A turn that is given back with a pause of 0 seconds can be taken at once."""
     for _ in range(3):
-        hosts.give_back(HOST, take_turn(hosts), 0)
+        hosts.give_back(HOST, take_turn(hosts), pause=0)
     assert isinstance(hosts.take(HOST), Turn)
 
 
@@ -92,7 +92,8 @@ def test_leave_that_is_not_given_back_ends_by_itself_and_is_nobodys_then(store: 
 
     assert new_turn != lost_turn
 
-    hosts.give_back(HOST, lost_turn, 0)  # by whoever was stopped meanwhile: this is another's leave
+    # by whoever was stopped meanwhile
+    hosts.give_back(HOST, lost_turn, pause=0)
 
     assert take_busy(hosts).seconds > LEASE_SECONDS - 5
     assert isinstance(take_turn(store.hosts(0), "b.example"), Turn)
@@ -110,8 +111,8 @@ def test_a_worker_whose_lease_has_ended_does_not_end_the_turn_of_another(store: 
 
     end_leases(store)
     take_turn(hosts)  # by another
-    hosts.release_hosts([HOST], "slow worker", 0)
-    hosts.release_all("slow worker", 0)
+    hosts.release_hosts([HOST], "slow worker", pause=0)
+    hosts.release_all("slow worker", pause=0)
 
     assert take_busy(hosts).seconds > LEASE_SECONDS - 5
 
@@ -119,16 +120,16 @@ def test_a_worker_whose_lease_has_ended_does_not_end_the_turn_of_another(store: 
 def test_a_crawl_delay_is_for_all_and_takes_the_place_of_shorter_pauses(hosts: Hosts) -> None:
     """After a turn with a pause of 1 second a host with a crawl delay of 40 seconds waits 40
     seconds."""
-    hosts.set_delay(HOST, 40)
-    hosts.give_back(HOST, take_turn(hosts), 1)
+    hosts.set_delay(HOST, seconds=40)
+    hosts.give_back(HOST, take_turn(hosts), pause=1)
 
     assert 30 < take_busy(hosts).seconds <= 40
 
 
 def test_a_host_that_is_held_gives_no_leave_and_a_longer_hold_stays(hosts: Hosts) -> None:
     """A held host gives no turn; a shorter hold does not replace a longer one."""
-    hosts.hold(HOST, 50)
-    hosts.hold(HOST, 10)
+    hosts.hold(HOST, seconds=50)
+    hosts.hold(HOST, seconds=10)
     busy = take_busy(hosts)
 
     assert busy.held
@@ -140,13 +141,13 @@ def test_a_host_that_is_held_gives_no_leave_and_a_longer_hold_stays(hosts: Hosts
 def test_that_a_host_was_not_reached_is_told_with_the_leave(hosts: Hosts) -> None:
     """Who gets the turn of a host is told if it was not reachable a moment ago, so as not to try
     again; -1 is a failure that has expired."""
-    hosts.set_away(HOST, "dns", "no such name", 50)
+    hosts.set_away(HOST, "dns", "no such name", seconds=50)
     turn = take_turn(hosts)
 
     assert turn.away == "dns"
     assert turn.detail == "no such name"
 
-    hosts.set_away("b.example", "connect", "", -1)
+    hosts.set_away("b.example", "connect", "", seconds=-1)
 
     assert take_turn(hosts, "b.example").away == ""
 
@@ -209,9 +210,9 @@ def test_a_worker_has_free_hosts_for_itself_until_it_lets_them_go(
     """A worker may take several free hosts at once, with their crawl delays; those in use, on hold
     or unreachable are left out. Only their owner can release them."""
     turn = take_turn(hosts, "asked.example")  # in use
-    hosts.hold("held.example", 50)
-    hosts.set_away("away.example", "dns", "", 50)
-    hosts.set_delay("slow.example", 20)
+    hosts.hold("held.example", seconds=50)
+    hosts.set_away("away.example", "dns", "", seconds=50)
+    hosts.set_delay("slow.example", seconds=20)
     names = ["asked.example", "held.example", "away.example", HOST, "slow.example"]
 
     # `lease_hosts` returns the crawl delay of each host that it leased
@@ -220,17 +221,17 @@ def test_a_worker_has_free_hosts_for_itself_until_it_lets_them_go(
     assert not take_busy(hosts).held
     assert list_owners(store) == {"me"}
 
-    hosts.release_hosts([HOST, "slow.example"], "you", 0)
+    hosts.release_hosts([HOST, "slow.example"], "you", pause=0)
 
     assert list_owners(store) == {"me"}, "nobody else lets them go"
 
-    hosts.release_hosts([HOST, "slow.example"], "me", 10)  # with a pause of 10 seconds
+    hosts.release_hosts([HOST, "slow.example"], "me", pause=10)
 
     assert list_owners(store) == set()
     assert 5 < take_busy(hosts).seconds <= 10
     assert 15 < take_busy(hosts, "slow.example").seconds <= 20
 
-    hosts.give_back("asked.example", turn, 0)
+    hosts.give_back("asked.example", turn, pause=0)
 
     assert hosts.lease_hosts(["asked.example"], "you") == {"asked.example": 0.0}
 
@@ -275,7 +276,7 @@ def test_work_of_which_nothing_comes_is_started_some_times_and_the_host_is_held_
 ) -> None:
     """A host whose workers ended POISON_STARTS times without a result is put on hold for 15 to 30
     minutes and named in `status`, until the operator frees it."""
-    store.visits.save_states([SourceState(key="a", url=A.url)])
+    store.visits.save_states([SourceState(key="a", url=A.url)])  # a source of this host
     for _ in range(POISON_STARTS):
         assert hosts.lease_hosts([HOST], "me")
         assert hosts.counts().named == []
@@ -288,6 +289,8 @@ def test_work_of_which_nothing_comes_is_started_some_times_and_the_host_is_held_
     assert held_host.name == HOST
     assert held_host.poison
     assert 890 < held_host.seconds <= 1800
+
+    # the operator frees it
     assert hosts.free_poison() == 1
     assert hosts.lease_hosts([HOST], "me")
     assert hosts.counts().named == []
@@ -298,7 +301,7 @@ def test_after_each_try_a_host_that_ends_its_workers_is_held_for_longer(
 ) -> None:
     """The hold of a host that ends its workers doubles with each further start, from half an hour
     (1,800 s) up to a day; its length is random, but at least half of that."""
-    store.visits.save_states([SourceState(key="a", url=A.url)])
+    store.visits.save_states([SourceState(key="a", url=A.url)])  # a source of this host
     for starts, longest in ((4, 1800), (5, 3600), (6, 7200), (40, 86_400)):
         with store._db.write() as connection:
             connection.execute(text("DELETE FROM hosts"))
@@ -337,39 +340,39 @@ def test_a_host_that_was_suspected_is_free_with_the_end_of_its_work(
         with store._db.write() as connection:
             connection.execute(schema.hosts.update().values(held_until=0))
         assert hosts.lease_hosts([HOST], "me")
-        hosts.release_hosts([HOST], "me", 0)
+        hosts.release_hosts([HOST], "me", pause=0)
 
         assert isinstance(hosts.take(HOST), Turn)
         end_leases(store)
 
 
-@pytest.mark.parametrize(
-    "let_go",
-    [Hosts.release_all, lambda hosts, owner, pause: hosts.release_hosts([HOST], owner, pause)],
-)
+@pytest.mark.parametrize("releases_all", [False, True])
 def test_work_that_a_living_worker_ends_or_gives_up_is_not_lost(
-    hosts: Hosts, let_go: Callable[[Hosts, str, float], None]
+    hosts: Hosts, releases_all: bool
 ) -> None:
     """A worker that releases its hosts itself, without a result, is not counted as a failed
     start: it can lease them five times, more often than failed starts are allowed."""
     for _ in range(5):
         assert HOST in hosts.lease_hosts([HOST], "me")
-        let_go(hosts, "me", 0)
+        if releases_all:
+            hosts.release_all("me", pause=0)
+        else:
+            hosts.release_hosts([HOST], "me", pause=0)
 
 
 def test_rows_of_which_nothing_is_known_go_after_a_day(store: Store, hosts: Hosts) -> None:
     """Rows of hosts that were not requested for a day are deleted, unless they have a crawl delay
     or a hold."""
     for name in ("old.example", "slow.example", "held.example"):
-        hosts.give_back(name, take_turn(hosts, name), 0)
+        hosts.give_back(name, take_turn(hosts, name), pause=0)
     # 90,000 seconds (in microseconds) pass, more than a day
     with store._db.write() as connection:
         connection.execute(
             schema.hosts.update().values(free_at=schema.hosts.c.free_at - 90_000_000_000)
         )
-    hosts.give_back("new.example", take_turn(hosts, "new.example"), 0)
-    hosts.hold("held.example", 50)
-    hosts.set_delay("slow.example", 5)
+    hosts.give_back("new.example", take_turn(hosts, "new.example"), pause=0)
+    hosts.hold("held.example", seconds=50)
+    hosts.set_delay("slow.example", seconds=5)
     hosts.prune()
 
     assert list_host_names(store) == {"new.example", "slow.example", "held.example"}
@@ -387,7 +390,7 @@ def test_the_hosts_are_counted(store: Store, hosts: Hosts) -> None:
         ]
     )
     store.fleet.push([A, B], to_micros(NOW))
-    hosts.hold("b.example", 50)
+    hosts.hold("b.example", seconds=50)
     hosts.lease_hosts([HOST], "me")
     counts = hosts.counts()
 

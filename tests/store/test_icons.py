@@ -24,13 +24,13 @@ def test_the_icon_of_a_source_is_due_once_it_has_an_article(store: Store) -> Non
 
     record_article(store, 1, source_key="one")
     record_article(store, 2, source_key="two")
-    record_article(store, 2, source_key="two", hold=True)
+    record_article(store, 2, source_key="two", hold=True)  # the same article
 
     assert store.icons.due(NOW) == [IconRow(source_key="one", next_try=NOW)]
 
 
 def test_an_icon_is_due_again_when_it_is_time(store: Store) -> None:
-    """An icon is due again at its stored time for the next try, and not a second before."""
+    """An icon is due again at its stored time for the next try (LATER), and not a second before."""
     record_article(store, 1, source_key="one")
     store.icons.save(IconRow(source_key="one", next_try=LATER, name=NAME, tries=2))
 
@@ -43,10 +43,10 @@ def test_icons_are_shown_while_a_feed_has_articles_of_their_source(store: Store)
     icon is not shown, but its file is kept."""
     record_article(store, 1, source_key="one")
     store.icons.save(make_icon_row())
-    store.icons.save(make_icon_row(OTHER_NAME, "gone"))
+    store.icons.save(make_icon_row(OTHER_NAME, source="gone"))
 
     assert store.icons.shown() == {"one": NAME}
-    assert store.icons.names() == {NAME, OTHER_NAME}
+    assert store.icons.names() == {NAME, OTHER_NAME}  # the files to keep
 
     record_article(store, 1, source_key="one", hold=True)
 
@@ -54,7 +54,8 @@ def test_icons_are_shown_while_a_feed_has_articles_of_their_source(store: Store)
 
 
 def test_an_icon_whose_file_is_lost_is_due_again(store: Store) -> None:
-    """An icon is fetched again if its file is lost; a lost file of another icon changes nothing."""
+    """An icon whose next try is in a month is due now if its file is lost, and no longer shown; a
+    lost file of another icon changes nothing."""
     record_article(store, 1, source_key="one")
     store.icons.save(make_icon_row())
     store.icons.requeue_lost({OTHER_NAME})

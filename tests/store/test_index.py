@@ -326,7 +326,7 @@ def test_a_build_takes_all_marks_of_a_feed_that_it_read(store: Store) -> None:
     """A recorded build clears the marks of its feeds, and they keep the count of their five
     articles."""
     for number in range(1, 6):
-        record_article(store, number)
+        record_article(store, number)  # marks its feeds as stale
 
     assert all(feed.mark for feed in store.index.feeds())
 

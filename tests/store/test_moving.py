@@ -73,17 +73,22 @@ def test_every_row_moves_there_and_back(database_url: str, postgres: Server) -> 
     postgres_url = postgres.schema()
     sqlite_url = f"{database_url}.back"
 
+    # number of rows by table
     moved = copy_all_rows(database_url, postgres_url)
 
-    assert read_content(postgres_url) == before == read_content(database_url)
+    assert read_content(postgres_url) == before
+    assert read_content(database_url) == before
     assert moved["articles"] == 7
+
+    # and back: as many rows of each table
     assert copy_all_rows(postgres_url, sqlite_url) == moved
     assert read_content(sqlite_url) == before
 
 
 def test_a_moved_database_continues_as_before(database_url: str, postgres: Server) -> None:
     """A database that was moved to PostgreSQL, and one that was moved back, take new articles and
-    count them correctly."""
+    count them correctly. At first there are seven articles, one of them a copy that does not count,
+    and three visits of the source s0."""
     fill_store(database_url)
     postgres_url = postgres.schema()
     sqlite_url = f"{database_url}.back"
@@ -99,7 +104,7 @@ def test_a_moved_database_continues_as_before(database_url: str, postgres: Serve
         state = SourceState(key="s0", url="https://a.example/")
         store.visits.end_visit(Outcome(key="s0", at=NOW, status="unchanged"), state)
 
-        assert {row.key: row.count for row in store.index.feeds()}[ALL] == 7
+        assert {row.key: row.count for row in store.index.feeds()}[ALL] == 7  # one more than six
         assert len(store.status.outcomes("s0")) == 4
     copy_all_rows(postgres_url, sqlite_url)
     with open_store(sqlite_url, articles_exist=True) as store:
@@ -155,6 +160,8 @@ def test_feeds_are_the_same_bytes_on_either_database(tmp_path: Path, postgres: S
     first_hashes = dict(build_and_hash())
     url = first_hashes.pop("url")
     copy_all_rows(url, target_url)
+
+    # all published files are deleted and built from the other database
     for path in first_hashes:
         Path(path).unlink()
     second_hashes = dict(build_and_hash(SYNDICATOR_STORE__URL=target_url))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from syndicator.core.model import Article, BackOff, FeedKey, Outcome, SourceState
 from syndicator.core.ports import EntryRow, FeedRow, FileStamp, Withdrawn
 from syndicator.core.urls import alias
@@ -15,7 +17,7 @@ ALL = FeedKey("all", "all")
 AI = FeedKey("tag", "ai")
 
 
-def make_files(*numbers: int) -> list[tuple[Article, FileStamp]]:
+def make_article_files(*numbers: int) -> list[tuple[Article, FileStamp]]:
     return [(replace(make_article(number), body="text"), make_stamp(number)) for number in numbers]
 
 
@@ -43,13 +45,13 @@ def test_a_rebuilt_store_has_the_same_content_as_before(database_url: str, store
     """A new database that is filled from the article files, in any order, has the same feeds,
     order, file stamps and aliases as the old one."""
     for number in range(5):
-        record_article(store, number)
+        record_article(store, number)  # of the address https://example.org/NUMBER
     before = (read_feeds(store), list_ids(store), store.visits.stamps(), list(store.index.each()))
 
     with open_store(
         database_url.replace("syndicator.db", "other.db"), articles_exist=True, create=True
     ) as other_store:
-        assert other_store.reindex(make_files(3, 1, 4, 0, 2)) == 5
+        assert other_store.reindex(make_article_files(3, 1, 4, 0, 2)) == 5
         assert (
             read_feeds(other_store),
             list_ids(other_store),
@@ -65,9 +67,9 @@ def test_rows_without_a_file_go_and_every_feed_becomes_stale(store: Store) -> No
     feeds stale."""
     record_article(store, 1)
     record_article(store, 2, tags=("Old",))
-    record_build(store, *(row.key for row in store.index.feeds()))
+    record_build(store, *(row.key for row in store.index.feeds()))  # no feed is stale
 
-    assert store.reindex(make_files(1)) == 1
+    assert store.reindex(make_article_files(1)) == 1
 
     assert store.visits.article(make_article(2).id) is None
     assert store.visits.find(["guid:src:guid-2"]) is None
@@ -76,10 +78,11 @@ def test_rows_without_a_file_go_and_every_feed_becomes_stale(store: Store) -> No
 
     assert counts[FeedKey("tag", "old")] == 0
     assert counts[ALL] == 1
-    assert all(
-        row.stale and store.index.targets([row.key]) == {paths.get_stem(row.key): "fingerprint"}
-        for row in store.index.feeds()
-    )
+
+    # all feeds are stale, and their files are still known
+    for row in store.index.feeds():
+        assert row.stale
+        assert store.index.targets([row.key]) == {paths.get_stem(row.key): "fingerprint"}
 
 
 def test_states_outcomes_and_the_names_of_feeds_stay(store: Store) -> None:
@@ -90,7 +93,7 @@ def test_states_outcomes_and_the_names_of_feeds_stay(store: Store) -> None:
     store.visits.end_visit(Outcome(key="src", at=NOW, status="failed"), state)
     store.index.save_feed(FeedRow(key=AI, name="A.I.", first_slug="ki"))
 
-    store.reindex(make_files(1, 2))
+    store.reindex(make_article_files(1, 2))
 
     assert store.visits.states() == {"src": state}
     assert len(store.status.outcomes("src")) == 1
@@ -99,7 +102,7 @@ def test_states_outcomes_and_the_names_of_feeds_stay(store: Store) -> None:
 
     assert kept_row.name == "A.I."
     assert kept_row.first_slug == "ki"
-    assert kept_row.count == 2
+    assert kept_row.count == 2  # of both files
 
 
 def test_entries_of_articles_in_the_store_are_done_and_others_stay(store: Store) -> None:
@@ -107,7 +110,7 @@ def test_entries_of_articles_in_the_store_are_done_and_others_stay(store: Store)
     again; other entries stay as they are."""
     store.visits.save_entries([make_entry(1), make_entry(2), make_entry(3, "refused")])
 
-    store.reindex(make_files(1))
+    store.reindex(make_article_files(1))
 
     kept_entries = store.visits.entries("src", ["guid-1", "guid-2", "guid-3"])
 
@@ -134,7 +137,7 @@ def test_withdrawn_articles_stay_withdrawn_after_a_rebuild(store: Store) -> None
         aliases=(alias(withdrawn_in_list.url),),
     )
 
-    assert store.reindex(make_files(1, 2, 3), [listed_withdrawal]) == 1
+    assert store.reindex(make_article_files(1, 2, 3), [listed_withdrawal]) == 1
 
     assert list_ids(store) == [kept_article.id]
     assert store.visits.look_up([alias(withdrawn_in_database.url)]).withdrawn
@@ -154,7 +157,7 @@ def test_copies_stay_copies_unless_their_original_is_gone(store: Store) -> None:
     store.index.merge(copy.id, original.id)
     store.index.merge(copy_of_lost.id, lost_original.id)
 
-    store.reindex(make_files(1, 2, 4))
+    store.reindex(make_article_files(1, 2, 4))
 
     assert store.index.merged() == {copy.id: original.id}
     assert list_ids(store) == [original.id, copy_of_lost.id]
@@ -166,7 +169,7 @@ def test_of_two_files_with_one_id_the_first_counts(store: Store) -> None:
     """If two files have the same article id, a reindex uses the first one it gets."""
     copy = FileStamp(path="2026/11/zz-copy.md", mtime_ns=1, size=1)
 
-    assert store.reindex([*make_files(1), (make_article(1, title="Copy"), copy)]) == 1
+    assert store.reindex([*make_article_files(1), (make_article(1, title="Copy"), copy)]) == 1
 
     assert store.visits.stamp(make_article(1).id) == make_stamp(1)
 
@@ -177,13 +180,11 @@ def test_a_failing_rebuild_changes_nothing(store: Store) -> None:
     record_article(store, 1)
 
     def yield_one_then_fail() -> object:
-        yield make_files(2)[0]
+        yield make_article_files(2)[0]
         raise OSError("the disk is gone")
 
-    try:
+    with pytest.raises(OSError, match="the disk is gone"):
         store.reindex(yield_one_then_fail())
-    except OSError as error:
-        assert str(error) == "the disk is gone"
 
     assert list_ids(store) == [make_article(1).id]
 
@@ -192,6 +193,8 @@ def test_files_say_which_are_copies_and_which_were_split(store: Store) -> None:
     """A reindex follows `merged_into` and `split_from` in the files: 2 becomes a copy of 1, and 3
     no longer is one."""
     original, new_copy, split_article = (record_article(store, number) for number in (1, 2, 3))
+
+    # in the database 3 is a copy of 1
     store.index.merge(split_article.id, original.id)
     files = [
         (make_article(1), make_stamp(1)),

@@ -79,8 +79,9 @@ def test_a_state_comes_back_as_it_was(store: Store) -> None:
 
 
 def test_due_are_the_enabled_ones_in_order_of_lateness(store: Store) -> None:
-    """Sources without a time or with a past one are due, the latest first; a disabled source
-    and one with a future time are not."""
+    """Sources without a time for their next visit or with a past one are due: first those without,
+    then the one that is overdue for longest. A disabled source and one with a future time are
+    not."""
     changes_by_key = {
         "later": {"next_due": NOW + HOUR},
         "now": {"next_due": NOW},
@@ -553,8 +554,8 @@ def test_a_document_of_a_newer_version_is_read() -> None:
 def test_entries_that_are_not_done_are_found_by_an_index_of_their_own(
     file_store: Store, status: str
 ) -> None:
-    """SQLite answers the query for entries that are not done by their own small index, since nearly
-    all entries are done."""
+    """SQLite answers the query for the entries of a source that are not done by a small index of
+    such entries (entries_open), since nearly all entries are done."""
     query = select(schema.entries.c.data).where(
         schema.entry_is(status), schema.entries.c.source == "s"
     )

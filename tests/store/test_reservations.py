@@ -12,7 +12,7 @@ from syndicator.store.engine import Store, open_store
 from syndicator.store.tables.reservations import Reservations
 from tests.store.conftest import NOW, make_article, make_stamp, record_article
 
-NEW = "abcdef" + "a" * 20
+NEW = "abcdef" + "a" * 20  # the id of an article that has no row
 
 
 def make_reservations(store: Store, at: datetime = NOW) -> Reservations:
@@ -50,30 +50,28 @@ def test_reservations_are_listed_by_age_and_deleted_once_the_article_has_a_row(
 ) -> None:
     """Once an article has a row, its reservation is no longer listed, and an old one is deleted. A
     reservation without a row stays."""
-    article = make_article(1)
+    article = make_article(1)  # gets a row later
     reservations = make_reservations(store)
     reservations.reserve(article.id, make_stamp(1).path)
     make_reservations(store, NOW + timedelta(minutes=1)).reserve(
         NEW, "2026/11/one-abcdef.md", writing=False
     )
 
-    assert [
-        (reservation.id, reservation.at, reservation.writing)
-        for reservation in reservations.reserved()
-    ] == [
-        (article.id, NOW, True),
-        (NEW, NOW + timedelta(minutes=1), False),
-    ]
+    first, second = reservations.reserved()
+
+    assert (first.id, first.at, first.writing) == (article.id, NOW, True)
+    assert (second.id, second.at, second.writing) == (NEW, NOW + timedelta(minutes=1), False)
 
     store.visits.record(ArticleRecord(article=article, stamp=make_stamp(1)))
 
     assert [reservation.id for reservation in reservations.reserved()] == [NEW]
 
+    # `sweep` deletes reservations of articles with a row that are older than a time
     reservations.sweep(NOW)
-    reservations.release(make_stamp(1).path)  # it was there still
+    reservations.release(make_stamp(1).path)  # it was not older than NOW, and there still
     reservations.sweep(NOW + timedelta(hours=1))
 
-    assert [reservation.id for reservation in reservations.reserved()] == [NEW]  # it has no row
+    assert [reservation.id for reservation in reservations.reserved()] == [NEW]  # still no row
 
 
 def test_ids_that_begin_alike_are_found_among_rows_and_reservations(store: Store) -> None:
@@ -81,31 +79,30 @@ def test_ids_that_begin_alike_are_found_among_rows_and_reservations(store: Store
     that id itself: file names contain only these six."""
     article = record_article(store, 1)
     reservations = make_reservations(store)
-    near = article.id[:6] + "z" * 20
-    far = ("a" if article.id[0] != "a" else "b") + "z" * 25
-    for article_id in (near, far):
+    similar_id = article.id[:6] + "z" * 20
+    another_id = article.id[:6] + "y" * 20
+    different_id = ("a" if article.id[0] != "a" else "b") + "z" * 25
+    for article_id in (similar_id, different_id):
         reservations.reserve(article_id, f"2026/11/{article_id}.md")
 
-    assert reservations.list_similar_ids(article.id[:6] + "y" * 20, 6) == sorted([article.id, near])
-    assert reservations.list_similar_ids(article.id, 6) == [near]
+    assert reservations.list_similar_ids(another_id, 6) == sorted([article.id, similar_id])
+    assert reservations.list_similar_ids(article.id, 6) == [similar_id]
 
 
 def test_all_who_reserve_at_once_get_the_same_path(any_database_url: str) -> None:
-    """Four threads that reserve a path for one article get the same one."""
+    """Four threads that each reserve a path of their own for an article get the same one; so for
+    each of ten articles, whose ids differ in the last letter."""
     with open_store(any_database_url, articles_exist=False):
         pass
-    results: list[str] = []
+    reserved_paths: list[str] = []
     start = threading.Barrier(4)
 
     def reserve(number: int) -> None:
         with open_store(any_database_url, articles_exist=False) as store:
             start.wait()
-            for turn in range(10):
-                results.append(
-                    make_reservations(store).reserve(
-                        f"{NEW[:-1]}{chr(97 + turn)}", f"{turn}/by-{number}.md"
-                    )
-                )
+            for letter in "abcdefghij":
+                path = f"{letter}/by-{number}.md"
+                reserved_paths.append(make_reservations(store).reserve(f"{NEW[:-1]}{letter}", path))
 
     threads = [threading.Thread(target=reserve, args=(number,)) for number in range(4)]
     for thread in threads:
@@ -113,8 +110,8 @@ def test_all_who_reserve_at_once_get_the_same_path(any_database_url: str) -> Non
     for thread in threads:
         thread.join()
 
-    assert len(results) == 40
-    assert len(set(results)) == 10
+    assert len(reserved_paths) == 40
+    assert len(set(reserved_paths)) == 10
 
 
 @pytest.mark.parametrize("shared", [False, True])

@@ -9,7 +9,7 @@ import pytest
 from syndicator.core.axes import ALL
 from syndicator.core.errors import StoreError
 from syndicator.core.model import Outcome, SourceState
-from syndicator.core.ports import ArticleRecord, EntryRow, FileStamp
+from syndicator.core.ports import ArticleRecord, EntryRow
 from syndicator.store.engine import Store, open_store
 from tests.states import change_state
 from tests.store.conftest import NOW, make_article, make_stamp, record_article
@@ -25,7 +25,7 @@ def make_state(key: str) -> SourceState:
     return SourceState(key=key, url=f"https://{key}.example/")
 
 
-def read_committed(database_url: str) -> set[str]:
+def read_committed_keys(database_url: str) -> set[str]:
     """Return the keys of the sources that another process sees."""
     with open_store(database_url, articles_exist=False) as other_store:
         return {*other_store.visits.states()}
@@ -40,14 +40,14 @@ def test_others_see_the_writes_of_a_group_after_its_commit(store: Store, databas
 
         assert store.visits.state("a") == make_state("a")
         assert store.visits.note("robots https://a.example") == "x"
-        assert read_committed(database_url) == set()
+        assert read_committed_keys(database_url) == set()
 
         store.visits.commit()
 
-        assert read_committed(database_url) == {"a"}
+        assert read_committed_keys(database_url) == {"a"}
 
         store.visits.save_states([make_state("b")])
-    assert read_committed(database_url) == {"a", "b"}
+    assert read_committed_keys(database_url) == {"a", "b"}
 
 
 def test_publishing_sees_no_article_before_it_is_durable(store: Store) -> None:
@@ -55,7 +55,9 @@ def test_publishing_sees_no_article_before_it_is_durable(store: Store) -> None:
     with store.visits.shared():
         article = record_article(store, 1)
 
-        assert store.visits.article(article.id)
+        assert store.visits.article(article.id)  # the group sees it
+
+        # the index has neither the article nor a mark of a stale feed
         assert store.index.ids(ALL, limit=9, since=None, most=9) == []
         assert store.index.newest_mark() == 0
 
@@ -66,19 +68,20 @@ def test_publishing_sees_no_article_before_it_is_durable(store: Store) -> None:
 
 def test_first_is_called_before_each_commit_of_writes(store: Store, database_url: str) -> None:
     """The callback, which makes article files durable, runs before each commit that has writes, and
-    not before an empty one. It records what was committed before."""
-    asked: list[set[str]] = []
-    with store.visits.shared(lambda: asked.append(read_committed(database_url))):
-        store.visits.commit()
+    not before an empty one. Here it notes the keys that were committed before."""
+    committed_before: list[set[str]] = []
+    with store.visits.shared(lambda: committed_before.append(read_committed_keys(database_url))):
+        store.visits.commit()  # nothing was written
 
-        assert asked == []
+        assert committed_before == []
 
         store.visits.save_states([make_state("a")])
         store.visits.save_states([make_state("b")])
         store.visits.commit()
         store.visits.save_states([make_state("c")])
 
-    assert asked == [set(), {"a", "b"}]
+    # called twice: by `commit`, and at the end of the block
+    assert committed_before == [set(), {"a", "b"}]
 
 
 def test_rows_whose_files_could_not_be_made_durable_are_not_written(
@@ -93,17 +96,18 @@ def test_rows_whose_files_could_not_be_made_durable_are_not_written(
     with pytest.raises(OSError, match="no space"), store.visits.shared(fail_with_full_disk):
         store.visits.save_states([make_state("a")])
         store.visits.commit()
-    assert read_committed(database_url) == set()
+    assert read_committed_keys(database_url) == set()
     assert store.visits.states() == {}
 
     store.visits.save_states([make_state("b")])
 
-    assert read_committed(database_url) == {"b"}
+    assert read_committed_keys(database_url) == {"b"}
 
 
 def test_a_write_that_fails_undoes_itself_alone(store: Store, database_url: str) -> None:
-    """A failing write in a group does not undo the others."""
-    broken = EntryRow(
+    """A failing write in a group, here of an entry without a status, does not undo the others: of
+    three articles the first and the last are stored."""
+    broken_entry = EntryRow(
         source_key="src", entry_id="x", url="", digest="", status=None, first_seen=NOW
     )  # type: ignore[arg-type]
     with store.visits.shared():
@@ -111,7 +115,7 @@ def test_a_write_that_fails_undoes_itself_alone(store: Store, database_url: str)
 
         with pytest.raises(StoreError):
             store.visits.record(
-                ArticleRecord(article=make_article(2), stamp=make_stamp(2), entry=broken)
+                ArticleRecord(article=make_article(2), stamp=make_stamp(2), entry=broken_entry)
             )
         assert store.visits.article(make_article(2).id) is None
 
@@ -127,7 +131,7 @@ def test_an_exception_that_ends_a_run_loses_no_earlier_write(
     with pytest.raises(KeyError), store.visits.shared():
         store.visits.end_visit(Outcome(key="a", at=NOW, status="unchanged"), make_state("a"))
         raise KeyError
-    assert read_committed(database_url) == {"a"}
+    assert read_committed_keys(database_url) == {"a"}
 
 
 def test_a_write_of_another_part_comes_after_the_writes_of_the_group(
@@ -139,15 +143,18 @@ def test_a_write_of_another_part_comes_after_the_writes_of_the_group(
         record_article(store, 1)
         store.index.mark_stale([ALL])
 
+        # the article is committed, and another process sees the mark
         assert store.index.ids(ALL, limit=9, since=None, most=9) == [make_article(1).id]
 
         with open_store(database_url, articles_exist=True) as other_store:
-            assert other_store.index.newest_mark() == store.index.newest_mark() > 0
+            newest_mark = store.index.newest_mark()
+            assert newest_mark > 0
+            assert other_store.index.newest_mark() == newest_mark
 
 
 def test_tables_that_are_read_whole_include_the_writes_of_the_group(store: Store) -> None:
-    """Reading all states or all file stamps includes rows that the current group has written but
-    not committed."""
+    """Reading the states of all sources or the file stamps of all articles includes rows that the
+    current group has written but not committed."""
     with store.visits.shared():
         store.visits.save_states([make_state("a")])
 
@@ -155,16 +162,14 @@ def test_tables_that_are_read_whole_include_the_writes_of_the_group(store: Store
 
         article = record_article(store, 1)
 
-        assert store.visits.stamps()[article.id] == FileStamp(
-            path=make_stamp(1).path, mtime_ns=1_000_000_001, size=100
-        )
+        assert store.visits.stamps()[article.id] == make_stamp(1)
 
 
 def test_ended_visits_are_written_together_and_visible_at_once(
     store: Store, database_url: str
 ) -> None:
-    """In a group, ended visits are visible at once but committed together; a dropped state (b)
-    takes its outcomes with it."""
+    """In a group, ended visits (two of a, one of b, one of c) are visible at once but committed
+    together; a dropped state (b) takes its outcomes with it."""
 
     def end_visit(key: str, **changes: object) -> None:
         store.visits.end_visit(
@@ -180,18 +185,20 @@ def test_ended_visits_are_written_together_and_visible_at_once(
             "a": change_state(make_state("a"), failures=1),
             "b": make_state("b"),
         }
-        assert read_committed(database_url) == set()
+        assert read_committed_keys(database_url) == set()
 
         store.visits.drop_state("b")
         end_visit("c")
 
-    assert read_committed(database_url) == {"a", "c"}
-    assert [len(store.status.outcomes(key)) for key in "abc"] == [2, 0, 1]
+    assert read_committed_keys(database_url) == {"a", "c"}
+    assert len(store.status.outcomes("a")) == 2
+    assert len(store.status.outcomes("b")) == 0
+    assert len(store.status.outcomes("c")) == 1
 
 
-def test_a_visit_that_ends_later_overwrites_a_saved_state(store: Store) -> None:
-    """A state that is saved after its visit has ended is the one that is stored, in the order of
-    the calls."""
+def test_a_state_that_is_saved_after_the_end_of_its_visit_is_stored(store: Store) -> None:
+    """In a group, a state that is saved after its visit has ended overwrites the state of the
+    visit."""
     with store.visits.shared():
         store.visits.end_visit(Outcome(key="a", at=NOW, status="unchanged"), make_state("a"))
         store.visits.save_states([replace(make_state("a"), terms="later")])
@@ -209,7 +216,8 @@ def test_entries_that_come_to_wait_within_a_group_are_counted(store: Store) -> N
 
     store.visits.save_entries([make_pending_row("before")])
     with store.visits.shared():
-        assert [store.visits.count_pending(key) for key in ("before", "now")] == [1, 0]
+        assert store.visits.count_pending("before") == 1
+        assert store.visits.count_pending("now") == 0
 
         store.visits.save_entries([make_pending_row("now")])
 

@@ -31,9 +31,10 @@ def test_the_summary_of_nothing(store: Store) -> None:
 
 
 def test_the_summary_counts_and_names(store: Store) -> None:
-    """The summary for `status` counts articles, entries and feeds, and names what has a problem."""
-    record_article(store, 1)
-    base = EntryRow(
+    """The summary for `status` counts articles, feeds, pending and refused entries, and names the
+    refused entry and the invalid feed. The last run was now, the article came an hour before."""
+    record_article(store, 1)  # an hour old
+    pending = EntryRow(
         source_key="src",
         entry_id="a",
         url="https://example.org/a",
@@ -51,15 +52,15 @@ def test_the_summary_counts_and_names(store: Store) -> None:
         reason="http-404",
         detail="d",
     )
-    store.visits.save_entries([base, refused])
+    store.visits.save_entries([pending, refused])
     store.index.record_invalid(FeedKey("tag", "ai"), "lost an id")
     state = SourceState(key="src", url="u")
-    for hours in (1, 0):
+    for hours in (1, 0):  # two visits, the last one now
         store.visits.end_visit(
             Outcome(key="src", at=NOW - timedelta(hours=hours), status="unchanged"), state
         )
 
-    record_build(store, FeedKey("all", "all"), marks_read=())
+    record_build(store, FeedKey("all", "all"), marks_read=())  # the only feed with a file
     counts = Counts(
         articles=1,
         feeds=1,  # tags and categories below the least number have rows and no files
@@ -78,8 +79,9 @@ def test_the_summary_counts_and_names(store: Store) -> None:
     assert [outcome.at for outcome in store.status.outcomes("src", 1)] == [NOW]
 
 
-def make_entry(id: str, reason: str, hours: int, source: str = "src") -> EntryRow:
-    at = NOW - timedelta(hours=hours)
+def make_entry(id: str, reason: str, *, hours_ago: int, source: str = "src") -> EntryRow:
+    """Return an entry that waits for `reason` since `hours_ago` and is tried again a day later."""
+    at = NOW - timedelta(hours=hours_ago)
     return EntryRow(
         source_key=source,
         entry_id=id,
@@ -97,16 +99,35 @@ def test_waiting_entries_are_counted_by_source_and_reason(store: Store) -> None:
     """Entries that need the operator are counted by source and reason, with an example; those of a
     flood are counted separately, and those that will retry (dns) not at all."""
     rows = [
-        make_entry("a", "bad-rules", 3),
-        make_entry("b", "bad-rules", 1),
-        make_entry("c", "bad-rules", 2, "other"),
-        make_entry("d", "dns", 1),
+        make_entry("a", "bad-rules", hours_ago=3),
+        make_entry("b", "bad-rules", hours_ago=1),
+        make_entry("c", "bad-rules", hours_ago=2, source="other"),
+        make_entry("d", "dns", hours_ago=1),
+        make_entry("e", "flood", hours_ago=5),
+        make_entry("f", "flood", hours_ago=4),
     ]
-    store.visits.save_entries([*rows, make_entry("e", "flood", 5), make_entry("f", "flood", 4)])
+    store.visits.save_entries(rows)
 
+    # the example is the newest entry (b of a and b); the times are those of the oldest
     assert store.status.list_for_operator() == (
-        make_waiting("other", "bad-rules", 1, 2, 2, detail="of c", example="https://example.org/c"),
-        make_waiting("src", "bad-rules", 2, 3, 3, detail="of b", example="https://example.org/b"),
+        Waiting(
+            source="other",
+            reason="bad-rules",
+            count=1,
+            since=NOW - timedelta(hours=2),
+            next_try=NOW + timedelta(hours=22),
+            detail="of c",
+            example="https://example.org/c",
+        ),
+        Waiting(
+            source="src",
+            reason="bad-rules",
+            count=2,
+            since=NOW - timedelta(hours=3),
+            next_try=NOW + timedelta(hours=21),
+            detail="of b",
+            example="https://example.org/b",
+        ),
     )
 
     (flood,) = store.status.list_floods()
@@ -116,16 +137,9 @@ def test_waiting_entries_are_counted_by_source_and_reason(store: Store) -> None:
     assert flood.since == NOW - timedelta(hours=5)
 
 
-def make_waiting(
-    source: str, reason: str, count: int, since: int, due: int, **more: str
-) -> Waiting:
-    first = NOW - timedelta(hours=since)
-    again = NOW - timedelta(hours=due) + timedelta(days=1)
-    return Waiting(source=source, reason=reason, count=count, since=first, next_try=again, **more)
-
-
 def test_looking_makes_no_file_and_sees_the_last_commit(database_url: str, tmp_path: Path) -> None:
-    """A read-only store sees what others write, and touches no file itself."""
+    """A read-only store sees what others write, cannot write, and touches no file itself. Of a
+    missing database it makes none: there is no store, or an error if articles exist."""
     assert open_store_read_only(database_url, articles_exist=False) is None
     assert list(tmp_path.iterdir()) == []
     with pytest.raises(StoreError, match="reindex"):
@@ -141,6 +155,8 @@ def test_looking_makes_no_file_and_sees_the_last_commit(database_url: str, tmp_p
             assert looked.status.counts().articles == 2
             with pytest.raises(StoreError, match="cannot be written"):
                 record_article(looked, 3)
+
+    # without another process: no file gets another time
     before = {path.name: path.stat().st_mtime_ns for path in (tmp_path / "state").iterdir()}
     with open_read_only_store(database_url) as looked:
         assert looked.status.counts().articles == 2

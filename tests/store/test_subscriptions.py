@@ -21,17 +21,16 @@ def make_subscription(token: str, source: str = "a", **more: object) -> Subscrip
 
 
 def test_saved_subscriptions_are_listed_and_deleted_ones_are_not(store: Store) -> None:
-    """`save` inserts or replaces subscriptions, deletes those with the given ids, and replaces the
-    tallies of the given hubs; the unknown id "3" is ignored."""
+    """`save` inserts or replaces subscriptions (first argument), deletes those with the given
+    tokens (second; the unknown token "3" is ignored), and replaces the tallies of the given hubs
+    (third). Without any of them it changes nothing."""
     table = store.subscriptions
-    first_subscription = make_subscription("1", asked="subscribe", next_try=NOW)
-    second = make_subscription("2", "b", wanted=False, pushed=1.5, expires=NOW)
-    table.save(
-        [first_subscription, second], [], [Tally(hub="h", pushed=3), Tally(hub="i", missed=0.5)]
-    )
+    first = make_subscription("1", source="a", asked="subscribe", next_try=NOW)
+    second = make_subscription("2", source="b", wanted=False, pushed=1.5, expires=NOW)
+    table.save([first, second], [], [Tally(hub="h", pushed=3), Tally(hub="i", missed=0.5)])
 
-    assert table.all() == [first_subscription, second]
-    assert table.list_of_source("a") == [first_subscription]
+    assert table.all() == [first, second]
+    assert table.list_of_source("a") == [first]
     assert table.list_of_source("c") == []
 
     changed = make_subscription("1", reason="denied", detail="no")

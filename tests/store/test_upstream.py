@@ -39,12 +39,12 @@ FILES = {
     "sql/schema.sql": "c70ec4b400a60ad9592787653aae5ae77ae41bf801d56b5bd2712751a07f2009",
     "sql/queries.sql": "e6b932bcefe689ed2941f5c885b5ebc7f07913203f8363e9f03762cd59314ed3",
 }
-WITH_ITS_TABLES = {"jobs.py", "workers.py"}
+MODULES_WITH_ITS_TABLES = {"jobs.py", "workers.py"}
 
 
 def test_the_version_is_pinned_and_installed() -> None:
-    """The project requires exactly the version of Procrastinate that our SQL was written for, and
-    that one is installed."""
+    """The project requires exactly the version of Procrastinate that our SQL was written for, in
+    the extra and the dependency group "postgres", and that one is installed."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     extra = project["project"]["optional-dependencies"]["postgres"]
     group = project["dependency-groups"]["postgres"]
@@ -67,10 +67,10 @@ def test_upstream_has_not_changed_what_we_rely_on(name: str) -> None:
 def test_few_modules_know_the_tables_of_the_engine() -> None:
     """Only a few modules use the tables of Procrastinate directly, so that another version is easy
     to adopt."""
-    modules = (ROOT / "syndicator").rglob("*.py")
-    knowing = {path.name for path in modules if "procrastinate_" in path.read_text()}
+    paths = (ROOT / "syndicator").rglob("*.py")
+    modules = {path.name for path in paths if "procrastinate_" in path.read_text()}
 
-    assert knowing == WITH_ITS_TABLES
+    assert modules == MODULES_WITH_ITS_TABLES
 
 
 @pytest.fixture
@@ -117,7 +117,7 @@ def test_to_defer_a_planned_job_on_our_connection_fails(store: Store) -> None:
     ):
         driver = connection.connection.driver_connection
         task = app.configure_task(BUILD, queueing_lock=BUILD, connection=driver)
-        task.defer()
+        task.defer()  # plans the job
 
         with pytest.raises(AlreadyEnqueued):
             task.defer()
@@ -128,6 +128,7 @@ def test_to_defer_a_planned_job_on_our_connection_fails(store: Store) -> None:
 def test_a_retry_fails_if_the_next_job_is_planned(store: Store) -> None:
     """In Procrastinate, a retry fails if the next job is planned (its #1446), as happens when
     a visit plans the next build while one runs."""
+    # the database has a running build; a second one is planned
     store.builds().plan(BUILD, datetime(2026, 3, 1, tzinfo=UTC))
 
     async def retry_running_job(manager: JobManager) -> None:
@@ -150,13 +151,14 @@ def test_whoever_finishes_a_job_need_not_have_it(store: Store) -> None:
 
     ask_job_manager(store, finish_as_other_worker)
 
+    # the job is finished, by a function that takes no connection
     assert store._db.rows(text("SELECT FROM procrastinate_jobs")) == []
     assert "connection" not in inspect.signature(JobManager.finish_job).parameters
 
 
 def test_the_jobs_of_a_removed_worker_are_found(store: Store) -> None:
     """Procrastinate finds the jobs of a removed worker as stalled, since they lose its number
-    (other than its #1518 says)."""
+    (other than its #1518 says). The database has a running build of one worker."""
     assert ask_job_manager(store, find_stalled) == []
 
     with store._db.write() as connection:
