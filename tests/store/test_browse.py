@@ -68,10 +68,11 @@ def test_a_list_has_the_wanted_articles_the_newest_first(
 
 def test_the_least_likely_category_is_the_first_of_unsure_ones(any_database_url: str) -> None:
     """The filter "unsure" lists articles on hold first (7), then those with a score below 0.7, the
-    lowest first; what the operator confirmed (5, 8) is left out. An edit keeps the score. Article
-    n is n hours old."""
+    lowest first; what has no score (3, 9) or the operator confirmed (5, 8) is left out. An edit
+    keeps the score. Article n is n hours old."""
+    # by the number of the article; a score of 0 counts as none
     scores = {1: 0.7, 2: 0.41, 3: None, 4: 0.3, 5: 0.1, 6: 0.699, 7: 0.2, 8: 0.3, 9: 0.0}
-    more = {
+    special_fields = {
         3: {"tags": ()},
         5: {"tags_by": "operator"},
         7: {"hold": True},
@@ -79,10 +80,11 @@ def test_the_least_likely_category_is_the_first_of_unsure_ones(any_database_url:
     }
     with open_store(any_database_url, articles_exist=False) as store:
         articles_by_number = {
-            number: record_article(store, number, score=score, **more.get(number, {}))
+            number: record_article(store, number, score=score, **special_fields.get(number, {}))
             for number, score in scores.items()
         }
         record_article(store, 4, title="edited since")
+
         numbers = {article.id: number for number, article in articles_by_number.items()}
         found, _ = store.browse.articles(Wanted(filter="unsure"))
 
@@ -133,15 +135,13 @@ def test_weeks_and_costs_of_sources(any_database_url: str) -> None:
 
 def test_filters_are_counted(any_database_url: str) -> None:
     """With `counted`, the list says how many articles each filter would select, of all or of one
-    source. Four articles have an unsure score, but the operator set the category of the third. The
-    first, which has no tags, is of another source."""
+    source. All four articles have an unsure score (0.5), but the operator set the category of one,
+    which thus is not unsure."""
     with open_store(any_database_url, articles_exist=False) as store:
-        for number, more in enumerate(
-            ({"tags": ()}, {"hold": True}, {"category_by": "operator"}, {"partial": True})
-        ):
-            record_article(
-                store, number, score=0.5, source_key="src" if number else "other", **more
-            )
+        record_article(store, 0, score=0.5, source_key="other", tags=())
+        record_article(store, 1, score=0.5, source_key="src", hold=True)
+        record_article(store, 2, score=0.5, source_key="src", category_by="operator")
+        record_article(store, 3, score=0.5, source_key="src", partial=True)
 
         assert store.browse.articles(Wanted(counted=True))[1] == {
             "unsure": 3,

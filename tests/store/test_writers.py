@@ -256,7 +256,9 @@ def test_a_lock_that_is_held_for_long_is_an_error_with_a_cure(
     and says so."""
     first_store, other_store = store_pair
     with first_store._db.write() as connection:
-        connection.execute(text("UPDATE sources SET url = 'x'"))
+        connection.execute(text("UPDATE sources SET url = 'x'"))  # locks the rows
+
+        # another program, which waits for 50 milliseconds
         with (
             pytest.raises(StoreError, match="another program holds it"),
             other_store._db.write() as second,

@@ -41,8 +41,8 @@ def start_run(instance: Instance) -> SourceState:
         return state
 
 
-def set_sources_age(instance: Instance, by: int = 0) -> None:
-    os.utime(instance.config / "sources.toml", ns=(OLD + by, OLD + by))
+def set_time_of_sources_file(instance: Instance, later_by: int = 0) -> None:
+    os.utime(instance.config / "sources.toml", ns=(OLD + later_by, OLD + later_by))
 
 
 def test_sources_that_did_not_change_are_left_alone(
@@ -50,7 +50,7 @@ def test_sources_that_did_not_change_are_left_alone(
 ) -> None:
     """A second run with the same sources.toml processes no source. `walked_sources` collects the
     steps of runs that go through all sources."""
-    set_sources_age(instance)
+    set_time_of_sources_file(instance)
     start_run(instance)
 
     assert walked_sources == ["update_source_states", "record_sources"]
@@ -62,8 +62,9 @@ def test_sources_that_did_not_change_are_left_alone(
 
 
 def test_an_edit_counts_at_the_next_run(instance: Instance, walked_sources: list[str]) -> None:
-    """After an edit of sources.toml a source is due, though its next visit was tomorrow."""
-    set_sources_age(instance)
+    """After an edit of sources.toml a source is due, though its next visit was tomorrow.
+    `walked_sources` collects the steps of runs that go through all sources."""
+    set_time_of_sources_file(instance)
     with instance.open_app() as app:
         reconcile.update_edited_sources(app.archive, app.configuration)
         state = app.archive.store.visits.state("one")
@@ -80,11 +81,15 @@ def test_an_edit_counts_at_the_next_run(instance: Instance, walked_sources: list
                 )
             ]
         )
+
+    # edited, with the same file time as before
     path = instance.config / "sources.toml"
     path.write_text(path.read_text().replace('key = "one"', 'key = "one"\nevery = "1h"', 1))
-    set_sources_age(instance)
+    set_time_of_sources_file(instance)
 
     assert start_run(instance).schedule.due_why == "sources.toml was edited"
+
+    # by the first call above, then by the run after the edit
     assert walked_sources == ["update_source_states", "update_source_states", "record_sources"]
 
 
@@ -94,15 +99,16 @@ def test_of_sources_that_were_added_at_the_end_the_others_are_left_alone(
     """Appending a source to sources.toml does not update the states of the others; the new source
     gets a state and is recorded beside the articles. `walked_sources` collects the steps of runs
     that go through all sources."""
-    set_sources_age(instance)
+    set_time_of_sources_file(instance)
     start_run(instance)
     path = instance.config / "sources.toml"
     path.write_text(
         path.read_text() + '\n[[source]]\nkey = "late"\nurl = "https://late.example/feed"\n'
     )
-    set_sources_age(instance, by=5_000_000_000)
+    set_time_of_sources_file(instance, later_by=5_000_000_000)
     start_run(instance)
 
+    # the second run went through no states, and recorded the new address
     assert walked_sources == ["update_source_states", "record_sources", "record_sources"]
 
     with instance.open_app() as app:
@@ -119,14 +125,14 @@ def test_an_addition_to_sources_that_no_run_has_looked_at_is_no_reason_to_leave_
 ) -> None:
     """If a source is appended while the earlier ones were never reconciled (the note is of another
     version of the file), the states of all sources are updated."""
-    set_sources_age(instance)
+    set_time_of_sources_file(instance)
     with instance.open_app() as app:
         app.archive.store.visits.set_note("sources reconciled", "of another time", NOW)
     path = instance.config / "sources.toml"
     path.write_text(
         path.read_text() + '\n[[source]]\nkey = "late"\nurl = "https://late.example/feed"\n'
     )
-    set_sources_age(instance, by=5_000_000_000)
+    set_time_of_sources_file(instance, later_by=5_000_000_000)
     start_run(instance)
 
     assert walked_sources[0] == "update_source_states"
@@ -137,7 +143,7 @@ def test_a_touched_file_of_addresses_is_followed_again(
 ) -> None:
     """If the list of the sources' addresses beside the articles is lost, the next run writes it
     again, and does not update the states of sources."""
-    set_sources_age(instance)
+    set_time_of_sources_file(instance)
     start_run(instance)
     (instance.folder / "feeds/articles/sources.toml").unlink()
     start_run(instance)
@@ -152,7 +158,7 @@ def test_a_clock_that_was_set_back_is_seen_although_nothing_was_edited(
     """A source that was visited in the far future, by a wrong clock, is made due now, although
     sources.toml did not change. `walked_sources` collects the steps of runs that go through all
     sources."""
-    set_sources_age(instance)
+    set_time_of_sources_file(instance)
     state = start_run(instance)
     ahead = NOW + timedelta(days=300)
     with instance.open_app() as app:
@@ -163,13 +169,14 @@ def test_a_clock_that_was_set_back_is_seen_although_nothing_was_edited(
         )
         app.archive.store.visits.end_visit(Outcome(key="one", at=ahead, status="unchanged"), late)
 
+    # the clock is right again: NOW
     assert start_run(instance).schedule.next_due == NOW
     assert walked_sources == ["update_source_states", "record_sources", "update_source_states"]
 
 
 def test_a_lost_database_knows_nothing(instance: Instance, walked_sources: list[str]) -> None:
     """With a new database, sources are recorded again although sources.toml did not change."""
-    set_sources_age(instance)
+    set_time_of_sources_file(instance)
     start_run(instance)
     for path in (instance.folder / "feeds/state").glob("syndicator.db*"):
         path.unlink()

@@ -110,15 +110,16 @@ def test_learning_counts_hand_edits_and_forgets_what_is_no_more(instance: Instan
         store_articles(app, "Ours", MODELS, tags=("LLM",), tags_by="matched")
         store_articles(app, "Theirs", MODELS, tags=("LLM",), tags_by="publisher", keywords=("LLM",))
 
-        assert learning.learn(app.archive, app.configuration) == learning.Learnt(
-            articles=1, tags=0
-        )  # one is too few
+        # only "Theirs" is confirmed, and one article is too few
+        assert learning.learn(app.archive, app.configuration) == learning.Learnt(articles=1, tags=0)
         assert not (app.configuration.settings.state_dir / "learnt.npz").exists()
         assert reindex.reindex(app.archive, app.configuration).unlearnt
         assert learning.learn(app.archive, app.configuration, minimum=1) == learning.Learnt(
             articles=1, tags=1
         )
         assert (app.configuration.settings.state_dir / "learnt.npz").exists()
+
+    # the operator edits the tags of "Ours", which confirms them
     instance.edit_file("Ours", "- LLM", "- Weather")
     with instance.open_app() as app:
         assert not reindex.reindex(app.archive, app.configuration).unlearnt
@@ -127,9 +128,8 @@ def test_learning_counts_hand_edits_and_forgets_what_is_no_more(instance: Instan
 
         editorial.withdraw(app.archive, app.configuration, "https://one.example/ours", purge=True)
 
-        assert not find_cache_path(
-            app.configuration.settings.state_dir / "learnt.npz"
-        ).exists()  # which has texts
+        # the cache, which has texts, is gone
+        assert not find_cache_path(app.configuration.settings.state_dir / "learnt.npz").exists()
 
         editorial.withdraw(app.archive, app.configuration, "https://one.example/theirs")
 

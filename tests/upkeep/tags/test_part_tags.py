@@ -13,8 +13,8 @@ from tests.upkeep.tags.test_rename import (
 
 
 def test_each_has_its_feed_and_its_articles_again(instance: Instance) -> None:
-    """Undoing a merge gives both tags their feed ids and articles back; done twice, as after a
-    crash in between, the result is the same."""
+    """The tag LLM is merged into GPU, each of two articles. Undoing the merge gives both tags their
+    feed ids and articles back; done twice, as after a crash in between, the result is the same."""
     store_tagged_articles(instance)
     feed_ids_before = {
         name: read_feed_id(instance, name) for name in ("tags/llm.atom", "tags/gpu.atom")
@@ -45,6 +45,7 @@ def test_each_has_its_feed_and_its_articles_again(instance: Instance) -> None:
     assert instance.read_published("tags/llm.atom").count("</entry>") == 2
     assert instance.read_published("tags/gpu.atom").count("</entry>") == 2
 
+    # in the database and in the files
     with instance.open_app() as app:
         assert {
             article_id: app.archive.store.index.articles([article_id])[article_id].tags
