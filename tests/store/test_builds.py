@@ -153,6 +153,7 @@ def test_missing_jobs_are_planned_and_running_ones_are_not_missing(
 
     assert list_job_times(store).keys() == {(BUILD, "todo"), (UPKEEP, "todo")}
 
+    # two workers take them
     first_job = take_job(store)
     other_job = take_job(store)
 

@@ -98,6 +98,8 @@ def test_a_damaged_database_is_refused_and_reindex_cures_it(database_url: str, w
     with open_store(database_url, articles_exist=False) as store:
         for number in range(200):
             record_article(store, number)
+
+    # the file is damaged
     path = get_database_path(database_url)
     data = bytearray(path.read_bytes())
     data[where : where + 30000] = b"\xa5" * 30000
@@ -106,6 +108,7 @@ def test_a_damaged_database_is_refused_and_reindex_cures_it(database_url: str, w
     with pytest.raises(StoreError, match=r"damaged; run `syndicator reindex`"):
         open_store(database_url, articles_exist=True)
 
+    # as `reindex` opens it
     with open_store(database_url, articles_exist=True, create=True) as store:
         assert store.status.check() == []
         assert store.reindex([(make_article(1), make_stamp(1))]) == 1

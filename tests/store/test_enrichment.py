@@ -93,6 +93,8 @@ def test_the_meter_and_the_summary_of_status(database_url: str) -> None:
             endpoint="e", day="2030-01-01", calls=3, tokens=900, rest_until=NOW, reason="timeout"
         )
         store.enrichment.save_meter(meter, NOW)
+
+        # the answer for one article was refused, that for the other accepted
         record_article(store, 1)
         record_article(store, 2)
         store.enrichment.save_asked(

@@ -497,6 +497,7 @@ def test_one_machine_at_a_time_holds_a_lock_until_it_ends_or_its_connection_does
         open_store(url, articles_exist=False) as other_store,
     ):
         with first_store.fleet.hold("a run"):
+            # the other machine does not get this lock, but one of another name
             with (
                 pytest.raises(LockedError, match="another machine holds 'a run'"),
                 other_store.fleet.hold("a run"),
@@ -505,9 +506,13 @@ def test_one_machine_at_a_time_holds_a_lock_until_it_ends_or_its_connection_does
 
             with other_store.fleet.hold("something else"):
                 pass
+
+            # the connection of the first ends: the other machine gets the lock
             end_connections_with_locks(postgres)
             with other_store.fleet.hold("a run"):
                 pass
+
+        # after the block, too
         with other_store.fleet.hold("a run"):
             pass
 
@@ -515,9 +520,9 @@ def test_one_machine_at_a_time_holds_a_lock_until_it_ends_or_its_connection_does
 def test_whoever_lost_the_lock_writes_nothing(
     postgres: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A process that stood still for longer than its lock lasts cannot write any more: the write
-    fails as another machine may have the lock."""
-    monkeypatch.setattr(followed, "_HELD_FOR", 0.0)
+    """A process that lost its lock "a run", as its connection was ended, cannot write any more: the
+    write fails as another machine may have the lock."""
+    monkeypatch.setattr(followed, "_HELD_FOR", 0.0)  # the lock is checked at each write
     with (
         open_store(postgres.schema(), articles_exist=False) as store,
         store.fleet.hold("a run") as held,
@@ -537,10 +542,10 @@ def test_whoever_lost_the_lock_writes_nothing(
 def test_a_lock_lasts_while_its_holder_is_busy_and_ends_when_it_stands_still(
     postgres: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A lock stays while its holder runs a long query, since it sends pings; without pings the
-    server ends it, and the holder is told."""
+    """A lock stays while its holder is busy for 2.5 seconds, since it sends pings in the
+    background; without pings the server ends it after a second, and the holder is told."""
     monkeypatch.setattr(followed, "_HELD_FOR", 1.2)
-    monkeypatch.setattr(followed, "_LOST_AFTER", 1)
+    monkeypatch.setattr(followed, "_LOST_AFTER", 1)  # seconds without a ping
     with (
         open_store(postgres.schema(), articles_exist=False) as store,
         store.fleet.hold("a run") as held,

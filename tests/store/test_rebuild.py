@@ -129,6 +129,8 @@ def test_withdrawn_articles_stay_withdrawn_after_a_rebuild(store: Store) -> None
         record_article(store, number) for number in (1, 2, 3)
     )
     store.visits.withdraw(withdrawn_in_database, (), (), NOW)
+
+    # the list of the article store names the second one
     listed_withdrawal = Withdrawn(
         id=withdrawn_in_list.id,
         at=NOW,

@@ -71,10 +71,11 @@ def test_a_state_comes_back_as_it_was(store: Store) -> None:
     )
 
     visits.save_states([state])
-    visits.save_states([replace(state, backoff=replace(state.backoff, failures=4))])
+    changed_state = replace(state, backoff=replace(state.backoff, failures=4))
+    visits.save_states([changed_state])
 
-    assert visits.states() == {"a": replace(state, backoff=replace(state.backoff, failures=4))}
-    assert visits.state("a") == replace(state, backoff=replace(state.backoff, failures=4))
+    assert visits.states() == {"a": changed_state}
+    assert visits.state("a") == changed_state
     assert visits.state("b") is None
 
 
@@ -277,15 +278,20 @@ def test_html_stays_only_if_the_body_is_the_same(store: Store) -> None:
     """If an article is recorded again, its cached HTML stays if the caller says that the body is
     the same, and is deleted otherwise."""
     article = make_article(1)
-    for same_body, html_kept in ((True, {article.id: "<p>1</p>"}), (False, {})):
-        store.visits.record(ArticleRecord(article=article, stamp=make_stamp(1), html="<p>1</p>"))
-        store.visits.record(
-            ArticleRecord(
-                article=replace(article, title="New"), stamp=make_stamp(2), same_body=same_body
-            )
-        )
+    changed_article = replace(article, title="New")
+    first_record = ArticleRecord(article=article, stamp=make_stamp(1), html="<p>1</p>")
 
-        assert store.index.html([article.id]) == html_kept
+    store.visits.record(first_record)
+    store.visits.record(ArticleRecord(article=changed_article, stamp=make_stamp(2), same_body=True))
+
+    assert store.index.html([article.id]) == {article.id: "<p>1</p>"}
+
+    store.visits.record(first_record)
+    store.visits.record(
+        ArticleRecord(article=changed_article, stamp=make_stamp(2), same_body=False)
+    )
+
+    assert store.index.html([article.id]) == {}
 
 
 def test_articles_written_together_are_as_if_written_one_by_one(store: Store) -> None:
@@ -345,7 +351,8 @@ def test_the_feeds_that_an_article_leaves_become_stale_like_those_it_joins(store
 
 
 def test_a_failing_record_leaves_nothing_behind(store: Store) -> None:
-    """If one row of a record cannot be written, none is; the next record works."""
+    """If one row of a record (article and entry) cannot be written, none is; the next record
+    works."""
     # no database takes a dictionary as the id of an article
     bad_entry = make_entry("guid-1", "done", article_id={})
 
@@ -624,6 +631,7 @@ def test_the_claims_of_an_article_are_stored_with_its_sketch(store: Store) -> No
 
     assert store.visits.read_claims(article_id) == (NOW - timedelta(hours=1), "a.example/x")
 
+    # saved again: it exists since a later time, and names no address
     store.visits.save_sketch(
         article_id, Compared(at=NOW, data=b"new", keys=[2], delete_before=NOW, since=NOW)
     )
@@ -692,12 +700,16 @@ def test_of_many_with_one_title_those_nearest_in_time_are_found(store: Store) ->
         store.visits.record(
             ArticleRecord(article=article, stamp=store.visits.stamp(article.id) or pytest.fail())
         )
+
+    # the nearest to that of twenty days ago
     earlier = store.visits.find_earlier(
         make_like(articles[0].source_key, title, NOW - timedelta(days=20), (), NOW)
     )
 
     assert len(earlier) == 10
     assert earlier[0] == articles[20].id
+
+    # no article has this title
     assert not store.visits.find_earlier(
         make_like(articles[0].source_key, "Open thread of the night", NOW, (), NOW)
     )

@@ -104,6 +104,7 @@ def test_all_who_reserve_at_once_get_the_same_path(any_database_url: str) -> Non
                 path = f"{letter}/by-{number}.md"
                 reserved_paths.append(make_reservations(store).reserve(f"{NEW[:-1]}{letter}", path))
 
+    # four threads of ten articles
     threads = [threading.Thread(target=reserve, args=(number,)) for number in range(4)]
     for thread in threads:
         thread.start()

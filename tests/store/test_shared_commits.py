@@ -130,7 +130,7 @@ def test_an_exception_that_ends_a_run_loses_no_earlier_write(
     """If an exception ends a group of shared commits, what was written before it is committed."""
     with pytest.raises(KeyError), store.visits.shared():
         store.visits.end_visit(Outcome(key="a", at=NOW, status="unchanged"), make_state("a"))
-        raise KeyError
+        raise KeyError  # ends the block
     assert read_committed_keys(database_url) == {"a"}
 
 
@@ -185,7 +185,7 @@ def test_ended_visits_are_written_together_and_visible_at_once(
             "a": change_state(make_state("a"), failures=1),
             "b": make_state("b"),
         }
-        assert read_committed_keys(database_url) == set()
+        assert read_committed_keys(database_url) == set()  # others see none of them yet
 
         store.visits.drop_state("b")
         end_visit("c")
@@ -214,6 +214,7 @@ def test_entries_that_come_to_wait_within_a_group_are_counted(store: Store) -> N
             source_key=source, entry_id="1", url="", digest="", status="pending", first_seen=NOW
         )
 
+    # the entry of the source "before" is committed, that of "now" is written in the group
     store.visits.save_entries([make_pending_row("before")])
     with store.visits.shared():
         assert store.visits.count_pending("before") == 1

@@ -33,6 +33,7 @@ def test_saved_subscriptions_are_listed_and_deleted_ones_are_not(store: Store) -
     assert table.list_of_source("a") == [first]
     assert table.list_of_source("c") == []
 
+    # the first one is replaced, the second deleted
     changed = make_subscription("1", reason="denied", detail="no")
     table.save([changed], ["2", "3"], [Tally(hub="h", pushed=4)])
 

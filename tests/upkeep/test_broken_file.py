@@ -174,6 +174,8 @@ def test_without_its_html_the_build_shows_its_excerpt(filled_instance: Instance)
         app.archive.store.index.mark_stale([row.key for row in app.archive.store.index.feeds()])
     report = filled_instance.build()
 
+    entry = read_entries(filled_instance, "all.json")[TITLE]
+    assert "<strong>" not in str(entry)  # which its whole text has
     assert report.held == ()
     assert [problem.reason for problem in report.set_aside] == ["html-missing"]
 
@@ -207,6 +209,8 @@ def test_a_name_that_is_no_text_costs_no_other_article(filled_instance: Instance
     """An article file whose name is not UTF-8, here a copy of another file, is reported with the
     advice to rename it. All five articles are published, also a change of that other file."""
     path = filled_instance.find_file(TITLE)
+
+    # the copy has another text
     path_not_utf8 = os.fsencode(path.parent) + b"/m\xff.md"
     try:
         Path(os.fsdecode(path_not_utf8)).write_text(
@@ -214,6 +218,8 @@ def test_a_name_that_is_no_text_costs_no_other_article(filled_instance: Instance
         )
     except OSError as error:
         pytest.skip(f"this file system takes no such name: {error}")
+
+    # the first file is edited; a start reports the copy alone
     path.write_text(path.read_text().replace("Text 2", "Another text 2"))
     with filled_instance.open_app() as app:
         (named,) = reconcile.update_from_files(app.archive, app.configuration)

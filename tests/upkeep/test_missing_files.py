@@ -198,6 +198,7 @@ def test_what_is_gone_is_fetched_again_after_that(tmp_path: Path) -> None:
 
         assert len(before) == 22
 
+        # the folders of the years are deleted
         for folder in (tmp_path / "feeds/articles").glob("2*"):
             shutil.rmtree(folder)
 

@@ -131,6 +131,8 @@ def test_text_of_a_source_without_a_right_is_read_again_from_its_page(instance: 
         reconcile.update_from_files(app.archive, app.configuration)
         third = file_article(app, "Third", site="three", source="two", source_id="t1")
         add_announcement(app, "two", "t1", third)
+
+        # filed after the update that introduced owners
         later_article = file_article(
             app, "Later", site="three", source="two", source_id="t2", added=NOW + timedelta(hours=1)
         )

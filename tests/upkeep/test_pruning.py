@@ -143,7 +143,7 @@ def list_titles(instance: Instance, name: str = "all.json") -> list[str]:
     return [item["title"] for item in json.loads(instance.read_published(name))["items"]]
 
 
-def get_pruned_list(instance: Instance) -> Path:
+def get_pruned_path(instance: Instance) -> Path:
     return instance.folder / "feeds/articles/pruned.tsv"
 
 
@@ -390,7 +390,7 @@ def test_ended_at_any_step_an_article_is_whole_or_gone(
     prune_articles(instance_with_old_articles, older_than=45 * DAY)
 
     assert list_titles(instance_with_old_articles) == ["Story 5", "Story 4", "Story 3", "Story 2"]
-    lines = get_pruned_list(instance_with_old_articles).read_text().splitlines()
+    lines = get_pruned_path(instance_with_old_articles).read_text().splitlines()
     assert len(lines) == len(set(lines))  # each article is listed once
 
 
@@ -432,9 +432,9 @@ def test_without_its_lines_it_is_read_again(instance_with_old_articles: Instance
     with instance_with_old_articles.open_app() as app:
         ingest_entry(app, article.url, None)
 
-    list_before = get_pruned_list(instance_with_old_articles).read_text()
+    list_before = get_pruned_path(instance_with_old_articles).read_text()
     assert article.id in list_before
-    get_pruned_list(instance_with_old_articles).write_text("# none\n")
+    get_pruned_path(instance_with_old_articles).write_text("# none\n")
     with instance_with_old_articles.open_app() as app:
         reconcile.update_from_files(app.archive, app.configuration)
         state = app.archive.store.visits.states()["one"]
@@ -449,12 +449,13 @@ def test_without_its_lines_it_is_read_again(instance_with_old_articles: Instance
 def test_a_list_that_is_lost_is_written_again(instance_with_old_articles: Instance) -> None:
     """A deleted pruned.tsv is written again from the database."""
     prune_articles(instance_with_old_articles, older_than=45 * DAY)  # three articles
-    lines = set(get_pruned_list(instance_with_old_articles).read_text().splitlines())
-    get_pruned_list(instance_with_old_articles).unlink()
+    lines = set(get_pruned_path(instance_with_old_articles).read_text().splitlines())
+
+    get_pruned_path(instance_with_old_articles).unlink()
     with instance_with_old_articles.open_app() as app:
         reconcile.update_from_files(app.archive, app.configuration)
 
-    assert set(get_pruned_list(instance_with_old_articles).read_text().splitlines()) == lines
+    assert set(get_pruned_path(instance_with_old_articles).read_text().splitlines()) == lines
 
 
 def test_the_list_is_read_when_it_changed_alone(

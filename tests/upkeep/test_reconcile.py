@@ -136,6 +136,7 @@ def test_articles_whose_files_were_deleted_leave_their_feeds(instance: Instance)
 
     assert instance.build().held == ()
 
+    # the operator deletes three files
     for number in (1, 3, 4):
         instance.find_file(f"Story {number}").unlink()
     with instance.open_app() as app:
@@ -150,7 +151,8 @@ def test_articles_whose_files_were_deleted_leave_their_feeds(instance: Instance)
 
 
 def test_a_second_file_of_an_article_is_named_and_left_alone(instance: Instance) -> None:
-    """A duplicate article file is reported as "duplicate-article" and not deleted."""
+    """A copy of an article's file is reported as "duplicate-article" and not deleted; the article
+    stays known."""
     with instance.open_app() as app:
         store_articles(app, "Story", "Text.")
     copy = instance.find_file("Story").with_name("copy.md")

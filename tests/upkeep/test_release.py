@@ -58,6 +58,11 @@ def release_articles(instance: Instance, *named: str, **which: object) -> Releas
         return done
 
 
+def read_all_digests(instance: Instance) -> tuple[dict[str, str], dict[str, str]]:
+    """The digests of all article files and published files, by name."""
+    return instance.read_digests("articles"), instance.read_digests("public")
+
+
 def read_titles(instance: Instance, name: str) -> list[str]:
     entries = ElementTree.fromstring(instance.read_published(name)).iter(
         "{http://www.w3.org/2005/Atom}entry"
@@ -109,8 +114,8 @@ def test_its_file_says_that_and_why(instance_with_held_article: Instance) -> Non
 def test_what_is_released_stands_on_top_of_its_feeds_as_a_new_article(
     instance_with_held_article: Instance,
 ) -> None:
-    """The released article "Waiting" is first in each of its feeds and counts as added now, though
-    it is older than others."""
+    """The released article "Waiting" is first in each of its five feeds and counts as added now,
+    though it is older than others. `hold` is no longer in its file."""
     instance_with_held_article.now += timedelta(days=40)  # its month is closed
 
     article_id = instance_with_held_article.load_article("Waiting").id
@@ -163,19 +168,14 @@ def test_releasing_twice_is_as_once(instance_with_held_article: Instance) -> Non
     """A second release of the same article changes no file and names it as released already."""
     article_id = instance_with_held_article.load_article("Waiting").id
     release_articles(instance_with_held_article, article_id)
-    files_before = instance_with_held_article.read_digests(
-        "articles"
-    ) | instance_with_held_article.read_digests("public")
+    files_before = read_all_digests(instance_with_held_article)
+
     instance_with_held_article.now += timedelta(hours=1)
     second_release = release_articles(instance_with_held_article, article_id)
 
     assert second_release.articles == ()
     assert [article.title for article in second_release.known] == ["Waiting"]
-    assert (
-        instance_with_held_article.read_digests("articles")
-        | instance_with_held_article.read_digests("public")
-        == files_before
-    )
+    assert read_all_digests(instance_with_held_article) == files_before
 
 
 @pytest.mark.parametrize("selection", ["id", "url", "file", "source", "all"])
@@ -220,6 +220,7 @@ def test_nothing_is_released_when_one_name_is_none(instance_with_held_article: I
 
     assert instance_with_held_article.load_article("Waiting").hold
 
+    # a dry run names what it would release
     planned = release_articles(instance_with_held_article, include_all=True, dry_run=True)
 
     assert [article.title for article in planned.articles] == ["Waiting"]
@@ -248,18 +249,13 @@ def test_a_hand_releases_it_in_its_file(
         instance_with_held_article.load_article("Waiting").added == instance_with_held_article.now
     )
 
-    files_before = instance_with_held_article.read_digests(
-        "articles"
-    ) | instance_with_held_article.read_digests("public")
+    files_before = read_all_digests(instance_with_held_article)
+
     # a second run changes nothing
     instance_with_held_article.now += timedelta(days=1)
     reconcile_and_build(instance_with_held_article)
 
-    assert (
-        instance_with_held_article.read_digests("articles")
-        | instance_with_held_article.read_digests("public")
-        == files_before
-    )
+    assert read_all_digests(instance_with_held_article) == files_before
 
 
 def test_a_new_text_that_comes_before_a_hands_release_was_seen_does_not_publish_it_as_old(
@@ -294,6 +290,8 @@ def test_a_new_text_that_comes_before_a_hands_release_was_seen_does_not_publish_
 def test_a_crash_between_file_and_row_is_made_up_for(instance_with_held_article: Instance) -> None:
     """A crash after a release wrote the article's file, but before it wrote its database row: at
     the next start the article is published as a new one."""
+
+    # the release writes the file alone
     with instance_with_held_article.open_app() as app:
         article = app.archive.article_store.get(
             app.archive.article_store.find(instance_with_held_article.load_article("Waiting").id)
@@ -304,6 +302,7 @@ def test_a_crash_between_file_and_row_is_made_up_for(instance_with_held_article:
             ordered=("added", "hold"),
         )
     reconcile_and_build(instance_with_held_article)
+
     assert read_titles_by_feed(instance_with_held_article)["all.atom"][0] == "Waiting"
 
 
@@ -318,6 +317,7 @@ def test_a_rebuilt_database_keeps_what_is_on_hold_and_takes_up_what_a_hand_relea
 
     assert "Waiting" not in read_titles_by_feed(instance_with_held_article)["all.atom"]
 
+    # released by hand, then the database is lost
     instance_with_held_article.edit_file("Waiting", "hold: true\n", "hold: false\n")
     instance_with_held_article.now += timedelta(days=1)
     (instance_with_held_article.folder / "feeds/state/syndicator.db").unlink()
@@ -340,9 +340,7 @@ def test_a_published_article_that_a_hand_puts_on_hold_leaves_its_feeds(
     instance_with_held_article.edit_file(
         "Newer", "tags_by: ''\n", "tags_by: ''\nschema: 4\nhold: true\n"
     )
-    reconcile_and_build(
-        instance_with_held_article
-    )  # which says that no feed is kept back: the entry was not lost
+    reconcile_and_build(instance_with_held_article)
 
     assert read_titles_by_feed(instance_with_held_article)["all.atom"] == [
         "Waiting",
@@ -437,6 +435,7 @@ def test_a_copy_of_what_is_on_hold_is_published_and_the_two_are_one_once_it_is_r
     assert len(read_titles_by_feed(instance)["all.atom"]) == 1
     assert read_titles_by_feed(instance)["sources/two.atom"] == ["Held story"]
 
+    # one of the two, whichever
     is_copy = [instance.load_article(title).merged_into != "" for title in ("Held story", "Copy")]
     assert sorted(is_copy) == [False, True]
 

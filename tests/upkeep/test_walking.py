@@ -102,6 +102,7 @@ def test_a_new_file_is_seen_at_once(runs: Runs) -> None:
         "---\ntitle: By hand\ndate: '2026-03-09'\nsource: https://one.example/hand\n---\nText.\n"
     )
     runs.run_once()
+
     assert len(runs.app.archive.store.visits.stamps()) == 2  # "First" and this one
 
 
@@ -113,6 +114,7 @@ def test_a_file_beside_the_articles_is_seen_at_once(
     withdrawn_file = runs.instance.folder / "feeds/articles/withdrawn.toml"
     withdrawn_file.write_text("# nothing\n")
     runs.run_once()
+
     # called whenever a run checks all files
     walks: list[App] = []
     monkeypatch.setattr(reconcile, "update_from_files", lambda *parts: walks.append(parts) or ())

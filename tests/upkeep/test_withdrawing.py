@@ -115,7 +115,7 @@ def test_trying_says_which_feeds_would_lose_it_and_changes_nothing(instance: Ins
 def test_what_comes_back_is_as_it_was(instance: Instance) -> None:
     """Undoing a withdrawal restores the file, with the edit by hand, and the feeds exactly; the
     deleted-entry elements are gone again."""
-    instance.tell_of_withdrawals()
+    instance.tell_of_withdrawals()  # feeds get deleted-entry elements
     instance.fill_once(store_story_copy_and_other)
     files = read_article_digests(instance)
     published = read_published_files(instance)
@@ -155,9 +155,11 @@ def test_an_article_is_named_by_any_of_its_addresses_or_its_id(instance: Instanc
 
 
 def test_copies_stand_for_themselves_while_it_is_withdrawn(instance: Instance) -> None:
-    """While an article is withdrawn, its merged copies are published, as they are other sites'
-    articles."""
+    """While the article "Story" is withdrawn, its merged copy "Copy", another site's article, is
+    published; before and after that it is not."""
     instance.fill_once(store_story_copy_and_other)
+    assert "Copy" not in list_entry_titles(instance)
+
     withdraw_story(instance)
 
     assert "Copy" in list_entry_titles(instance)
@@ -276,6 +278,7 @@ def test_what_is_purged_is_forgotten_at_once(instance: Instance) -> None:
     assert not list((instance.folder / "feeds/state/pages").rglob("*.gz"))
     assert "Story" not in list_entry_titles(instance)
 
+    # the next start does not bring it back
     reconcile_at_start(instance)
 
     assert "Story" not in list_entry_titles(instance)
@@ -299,6 +302,7 @@ def test_without_its_file_it_is_read_again_when_it_is_announced(instance: Instan
     with instance.open_app() as app:
         article_id = app.archive.store.visits.find([urls.alias(URL)])
         rows = [
+            # the entry that the article was made of
             EntryRow(
                 source_key="one",
                 entry_id="e1",
@@ -308,6 +312,7 @@ def test_without_its_file_it_is_read_again_when_it_is_announced(instance: Instan
                 first_seen=NOW,
                 article_id=article_id,
             ),
+            # one that was skipped, as the article was withdrawn
             EntryRow(
                 source_key="two",
                 entry_id="e2",
@@ -317,6 +322,7 @@ def test_without_its_file_it_is_read_again_when_it_is_announced(instance: Instan
                 first_seen=NOW,
                 reason=EntryReason.WITHDRAWN,
             ),
+            # one of another address
             EntryRow(
                 source_key="two",
                 entry_id="e3",
@@ -334,8 +340,10 @@ def test_without_its_file_it_is_read_again_when_it_is_announced(instance: Instan
             schedule=Schedule(next_due=NOW + timedelta(days=1)),
         )
         app.archive.store.visits.save_states([state])
+
     withdraw_story(instance, purge=True)
     undo_withdrawal(instance)
+
     with instance.open_app() as app:
         visits = app.archive.store.visits
 
@@ -354,7 +362,8 @@ def test_without_its_file_it_is_read_again_when_it_is_announced(instance: Instan
 
 
 def test_what_was_read_is_not_read_again_when_its_file_comes_back(instance: Instance) -> None:
-    """Undoing a withdrawal with the kept file leaves the article's entry as read."""
+    """Undoing a withdrawal with the kept file leaves the entry that announced the article (e1) as
+    done, so that it is not read again."""
     instance.fill_once(store_story_copy_and_other)
     with instance.open_app() as app:
         article_id = app.archive.store.visits.find([urls.alias(URL)])
@@ -368,38 +377,56 @@ def test_what_was_read_is_not_read_again_when_its_file_comes_back(instance: Inst
             article_id=article_id,
         )
         app.archive.store.visits.save_entries([row])
+
     withdraw_story(instance)
     undo_withdrawal(instance)
+
     with instance.open_app() as app:
         assert list(app.archive.store.visits.entries("one", ["e1"])) == ["e1"]
 
 
-@pytest.mark.parametrize("moment", ["listed", "kept"])
-def test_a_withdrawal_that_is_killed_ends_well(instance: Instance, moment: str) -> None:
-    """A withdrawal keeps the article's file for undoing, then lists the article in withdrawn.toml.
-    If it is killed after the first step ("kept"), the article stays and the next start deletes the
-    kept file; after the second ("listed"), the next start completes it, and it can be undone."""
-    instance.fill_once(store_story_copy_and_other)
+def keep_file_for_undoing(instance: Instance) -> editorial.Withdrawal:
+    """Do the first step of withdrawing the story: keep its file; return the plan."""
     with instance.open_app() as app:
         planned = editorial.plan_withdrawal(app.archive, app.configuration.sources, URL)
         path = app.archive.article_store.find(planned.id)
-
         assert path is not None
-
-        # the steps until the kill
         app.archive.kept_away.put(planned.id, path, app.archive.article_store.read(path))
-        if moment == "listed":
-            article = app.archive.store.visits.article(planned.id)
-            assert article is not None
-            enter_withdrawal(app.archive.article_store, article, instance.now, planned.feeds)
+    return planned
+
+
+def test_a_withdrawal_that_is_killed_before_it_is_listed_did_not_happen(
+    instance: Instance,
+) -> None:
+    """A withdrawal is killed after its first step, keeping the file: the article stays published,
+    and the next start deletes the kept file."""
+    instance.fill_once(store_story_copy_and_other)
+    keep_file_for_undoing(instance)
+
     reconcile_at_start(instance)
 
-    assert ("Story" in list_entry_titles(instance)) == (moment == "kept")
-    assert bool(list_undo_files(instance)) == (moment == "listed")
+    assert "Story" in list_entry_titles(instance)
+    assert list_undo_files(instance) == []
 
-    if moment == "listed":
-        undo_withdrawal(instance)
-        assert "Story" in list_entry_titles(instance)
+
+def test_a_withdrawal_that_is_killed_after_it_is_listed_is_completed(instance: Instance) -> None:
+    """A withdrawal is killed after its second step, the entry in withdrawn.toml: the next start
+    completes it, and it can be undone."""
+    instance.fill_once(store_story_copy_and_other)
+    planned = keep_file_for_undoing(instance)
+    with instance.open_app() as app:
+        article = app.archive.store.visits.article(planned.id)
+        assert article is not None
+        enter_withdrawal(app.archive.article_store, article, instance.now, planned.feeds)
+
+    reconcile_at_start(instance)
+
+    assert "Story" not in list_entry_titles(instance)
+    assert len(list_undo_files(instance)) == 1
+
+    undo_withdrawal(instance)
+
+    assert "Story" in list_entry_titles(instance)
 
 
 def test_the_list_says_all_feeds_that_showed_it(instance: Instance) -> None:

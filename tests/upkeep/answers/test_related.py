@@ -118,7 +118,8 @@ def test_a_new_article_makes_no_page_of_an_old_one_again(instance: Instance) -> 
 def test_an_article_that_is_not_published_any_more_is_linked_nowhere(
     instance: Instance, how: str
 ) -> None:
-    """An article that is put on hold or withdrawn is linked by no page."""
+    """An article about ferries, linked by the pages of the two others, is put on hold or withdrawn:
+    then no page links it."""
     hidden = FERRIES[1]
     article_id = instance.load_article(hidden).id
 
@@ -132,6 +133,7 @@ def test_an_article_that_is_not_published_any_more_is_linked_nowhere(
         with instance.open_app() as app:
             withdraw(app.archive, app.configuration, article_id)
         instance.build()
+
     for title in {*FERRIES} - {hidden}:
         assert hidden not in instance.read_published(article_name(instance.load_article(title).id))
 
@@ -159,6 +161,7 @@ def test_words_of_an_unpublished_text_relate_nothing(instance: Instance) -> None
     """If a source publishes only excerpts (short), only the excerpt of an article makes it related
     to one about ferries, not its text; with `content = "full"` the text does."""
     with instance.open_app() as app:
+        # FERRY is a text about ferries: the text of the first, the excerpt of the second
         hidden = store_articles(
             app, "A quiet note", FERRY * 5, source="short", excerpt="Nothing of that."
         )

@@ -172,7 +172,8 @@ REFUSED_ANSWERS = {
 
 def test_what_does_not_pass_leaves_ours_and_its_reason(model_instance: ModelInstance) -> None:
     """A refused answer leaves the article files unchanged. Its reason is recorded, and the same
-    text is not sent again. The title of each article names the model's behaviour."""
+    text is not sent again. REFUSED_ANSWERS has the reason by the behaviour of the fake model; each
+    behaviour is the title of an article, and the model behaves so for it."""
     model_instance.file_articles(*REFUSED_ANSWERS, tags=("GPU",), tags_by="matched")
     files_before = model_instance.instance.read_digests("articles")
     model_instance.llm.behaviour = lambda question: BEHAVIOURS[question.title](question)
@@ -409,11 +410,14 @@ def test_the_form_of_the_request_follows_the_endpoint_and_is_remembered(
     model_instance.file_articles("One", "Two")
     model_instance.llm.behaviour = BEHAVIOURS["only-bare"]
     report = model_instance.ask_model()
+
+    # the kind of `response_format` in each request
     formats = [
         question.payload.get("response_format", {}).get("type")
         for question in model_instance.llm.seen
     ]
 
+    # three requests about the first article, one about the second
     assert formats == ["json_schema", "json_object", None, None]
     assert report.calls == 2
     assert report.counts == {"accepted": 2}
@@ -782,6 +786,7 @@ def test_a_bug_of_ours_costs_one_article(
 
     monkeypatch.setattr(ask.validate, "prepare_material", fail_for_strange)
 
+    # articles by the status of their result
     assert model_instance.ask_model().counts == {"accepted": 2, "failed": 1}
     assert model_instance.read_result("Strange").reason == "bug"
     assert "IndexError" in model_instance.read_result("Strange").detail

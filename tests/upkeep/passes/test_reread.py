@@ -513,13 +513,14 @@ def test_entries_that_a_changed_rule_makes_due_are_counted(instance: Instance) -
             reason="empty",
         )
         app.archive.store.visits.save_entries([row])
+
     article_id = find_article(instance, "Gardens").id
 
     assert count_due_entries(instance, "") == 0
     assert count_due_entries(instance, "daily") == 0
     assert count_due_entries(instance, article_id) == 0
 
-    add_rule(instance)
+    add_rule(instance)  # of the source "daily"
 
     assert count_due_entries(instance, "") == 1
     assert count_due_entries(instance, "daily") == 1

@@ -102,10 +102,14 @@ def test_a_clock_that_is_wrong_for_a_run_moves_nothing(
     source = {"key": "one", "url": "http://one.example/feed"}
     with serve_web() as web:
         life = Life(tmp_path, web, Case(row="", name="", file="", sources=(source,), days=()))
+
+        # hours after the beginning, then the numbers of the stories in the feed
         visit_at(life, 0, 1, 2)
         visit_at(life, 10, 1, 2, 3)
         before = read_dates(life)
         published = list_shown_entries(life)
+
+        # the run with the wrong clock
         visit_at(life, 10 + wrong_by_hours, 1, 2, 3, 4)
         meanwhile = list_shown_entries(life)
 
@@ -116,6 +120,7 @@ def test_a_clock_that_is_wrong_for_a_run_moves_nothing(
         ]
         assert meanwhile[1:] == published, "what subscribers have seen stays"
 
+        # the clock is right again
         visit_at(life, 24, 1, 2, 3, 4, 5)
 
         assert [title for title, _ in list_shown_entries(life)][:2] == ["Story 5", "Story 4"]

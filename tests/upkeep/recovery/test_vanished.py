@@ -52,7 +52,8 @@ def list_vanished_names(instance: Instance) -> list[str]:
 
 @pytest.mark.parametrize("gone", [1, 2, 4])
 def test_they_are_named_before_and_after_the_run(instance: Instance, gone: int) -> None:
-    """Missing files are reported before the run that removes their articles and a week after."""
+    """Of nine article files some (`gone`) are deleted. They are reported, with a cure, before the
+    run that removes their articles, after it, and for a week; then no longer."""
     assert list_vanished_names(instance) == []
 
     paths = list_articles(instance)[:gone]
@@ -71,6 +72,7 @@ def test_they_are_named_before_and_after_the_run(instance: Instance, gone: int) 
     assert list_vanished_names(instance) == names
     assert f"left its feeds on {instance.now:%Y-%m-%d}" in find_files(instance)[0].detail
 
+    # six days after the run
     instance.now += timedelta(days=6)
     reconcile_and_build(instance)
 
