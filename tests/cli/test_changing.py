@@ -18,6 +18,8 @@ from tests.upkeep.passes.test_describe_all import MODELS
 
 @pytest.fixture
 def instance(tmp_path: Path) -> Instance:
+    """Two articles: "Models" of the source `one`, without tags, whose text is about language models
+    (LLM), and "Chips" of the source `two` with its publisher's tag GPU."""
     made = Instance(tmp_path)
     with made.open_app() as app:
         store_articles(app, "Models", MODELS)
@@ -42,63 +44,63 @@ def run_command(instance: Instance, *words: str) -> Result:
 
 def test_describe_says_what_changes_and_why_and_then_does_it(instance: Instance) -> None:
     """`describe --dry-run` lists each change with its reason and feeds; without it the changes are
-    made, and a second call makes none."""
+    made, and a second call makes none. The text of "Models" is about LLM, a tag that it lacks."""
     before = instance.read_digests("articles"), instance.read_digests("public")
     dry = run_command(instance, "describe", "--all", "--dry-run")
+
     assert "Models\ttags: +LLM (its text says so)" in dry.output
+    # of this feed: entries that come, go and change
     assert "tags/llm\t1\t0\t0" in dry.output
     assert "nothing was changed" in dry.output
     assert (instance.read_digests("articles"), instance.read_digests("public")) == before
 
-    answer = json.loads(run_command(instance, "describe", "--all", "--json").stdout)
-    assert answer["applied"]
-    assert "tags/llm.atom" in answer["written"]
-    assert {item["title"] for item in answer["articles"]} == {"Models", "Chips"}
+    first = json.loads(run_command(instance, "describe", "--all", "--json").stdout)
+
+    assert first["applied"]
+    assert "tags/llm.atom" in first["written"]
+    assert {item["title"] for item in first["articles"]} == {"Models", "Chips"}
     assert "Models" in instance.read_published("tags/llm.atom")
-    assert json.loads(run_command(instance, "describe", "--all", "--json").stdout)["articles"] == []
+
+    second = json.loads(run_command(instance, "describe", "--all", "--json").stdout)
+
+    assert second["articles"] == []
 
 
 def test_a_dry_run_shows_a_count_and_ten_examples(instance: Instance) -> None:
     """A dry run as text shows ten changed articles and counts the others; JSON and the real change
-    list all."""
+    list all. Here 12 articles like "Models", with the tag GPU, stand beside "Models" and "Chips":
+    14 articles, of which 13 have the tag GPU and 13 have a text about LLM."""
     with instance.open_app() as app:
         for number in range(12):
             store_articles(app, f"Models {number}", MODELS, tags=("GPU",), tags_by="matched")
     dry = run_command(instance, "describe", "--all", "--dry-run").output
+    document = json.loads(run_command(instance, "describe", "--all", "--dry-run", "--json").stdout)
 
     assert "14 of 14 articles change" in dry
-    assert "… and 4 articles more" in dry
     assert dry.count("\ttags: ") == 10
-    assert (
-        len(
-            json.loads(run_command(instance, "describe", "--all", "--dry-run", "--json").stdout)[
-                "articles"
-            ]
-        )
-        == 14
-    )
+    assert "… and 4 articles more" in dry
+    assert len(document["articles"]) == 14
 
-    dry = run_command(instance, "tags", "merge", "GPU", "LLM", "--dry-run").output
+    dry_merge = run_command(instance, "tags", "merge", "GPU", "LLM", "--dry-run").output
 
-    assert "GPU -> LLM: 13 articles" in dry
-    assert "… and 3 articles more" in dry
-    assert dry.count("  Models ") + dry.count("  Chips") == 10
-    assert run_command(instance, "describe", "--all").output.count("its text says so") == 13
+    assert "GPU -> LLM: 13 articles" in dry_merge
+    assert dry_merge.count("  Models ") + dry_merge.count("  Chips") == 10
+    assert "… and 3 articles more" in dry_merge
+
+    output = run_command(instance, "describe", "--all").output
+
+    assert output.count("its text says so") == 13
 
 
 def test_describe_wants_to_know_which(instance: Instance) -> None:
     """`describe` without a choice of articles fails and names `--all`; a future `--since` chooses
     none."""
-    from syndicator.core.errors import UsageError
-
     with pytest.raises(UsageError, match="--all"):
         run_command(instance, "describe")
-    assert (
-        json.loads(run_command(instance, "describe", "--since", "2030-01-01", "--json").stdout)[
-            "looked"
-        ]
-        == 0
-    )
+
+    done = run_command(instance, "describe", "--since", "2030-01-01", "--json")
+
+    assert json.loads(done.stdout)["looked"] == 0
 
 
 def test_tags_are_renamed_and_merged(instance: Instance) -> None:
@@ -123,43 +125,44 @@ def test_tags_are_renamed_and_merged(instance: Instance) -> None:
 def test_a_rename_that_many_feeds_show_builds_its_own_first(
     instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A rename that more feeds show than `_AT_ONCE` builds the tag's own feed at once and leaves
-    the others to the next build."""
+    """A rename that more feeds show than `_AT_ONCE` (here 1) builds the tag's own feed at once and
+    leaves the others to the next build, after which nothing is left. The command says so."""
     monkeypatch.setattr("syndicator.upkeep.tags.rename._AT_ONCE", 1)
     answer = json.loads(
         run_command(instance, "tags", "rename", "GPU", "graphics cards", "--json").stdout
     )
 
-    assert answer["left"] == 2  # of everything, and of the source
-    assert instance.read_published("tags/gpu.atom") == instance.read_published(
-        "tags/graphics-cards.atom"
-    )
-    assert "graphics cards" not in instance.read_published(
-        "sources/two.atom"
-    ) + instance.read_published("all.atom")
+    new_feed = instance.read_published("tags/graphics-cards.atom")
+
+    assert answer["left"] == 2  # the feeds of everything, and of the source
+    assert instance.read_published("tags/gpu.atom") == new_feed
     assert "tags/graphics-cards.html" in instance.read_published("feeds.html")
+    assert "graphics cards" not in instance.read_published("sources/two.atom")
+    assert "graphics cards" not in instance.read_published("all.atom")
 
     instance.build()
 
     assert "graphics cards" in instance.read_published("sources/two.atom")
     assert "graphics cards" in instance.read_published("all.atom")
 
+    # to build all feeds again changes no file: none was forgotten
     digests = instance.read_digests("public")
     with instance.open_app() as app:
         asyncio.run(build_feeds(app, include_all=True))
 
     assert instance.read_digests("public") == digests
-    assert (
-        "2 more feeds show"
-        in run_command(instance, "tags", "rename", "graphics cards", "GPU").output
-    )
+
+    output = run_command(instance, "tags", "rename", "graphics cards", "GPU").output
+
+    assert "2 more feeds show" in output
 
 
 def test_tags_are_suggested_and_learnt(instance: Instance) -> None:
-    """`tags suggest` proposes keywords of several articles; `learn` needs ten articles with
-    confirmed tags and has one here."""
+    """`tags suggest` proposes a keyword of three articles, and nothing before there are any;
+    `learn` needs ten articles with confirmed tags and has one here."""
     assert "nothing new" in run_command(instance, "tags", "suggest").output
 
+    # three articles with the same keyword
     with instance.open_app() as app:
         for number in range(3):
             store_articles(app, f"Number {number}", "We like robotics.", keywords=("Robotics",))
@@ -168,6 +171,7 @@ def test_tags_are_suggested_and_learnt(instance: Instance) -> None:
     assert suggestion["name"].casefold() == "robotics"
     assert suggestion["support"] == 3
 
+    # an article whose publisher's tag its text confirms
     with instance.open_app() as app:
         store_articles(
             app,
@@ -188,8 +192,8 @@ def test_tags_are_suggested_and_learnt(instance: Instance) -> None:
 
 def test_tags_are_confirmed_and_rejected(instance: Instance) -> None:
     """`tags confirm` and `tags reject` change the article's tags and its feeds; a dry run only
-    shows this."""
-    url = "https://two.example/chips"
+    shows this. To confirm a category alone leaves the tags; an unknown article is refused."""
+    url = "https://two.example/chips"  # "Chips", with the tag GPU
     before = instance.read_digests("articles")
     dry = run_command(instance, "tags", "confirm", url, "LLM", "--category", "ai", "--dry-run")
 
@@ -204,66 +208,83 @@ def test_tags_are_confirmed_and_rejected(instance: Instance) -> None:
     assert answer["category"] == ""
     assert "tags/llm.atom" in answer["written"]
     assert "Chips" in instance.read_published("tags/llm.atom")
-    assert "it says so already" in run_command(instance, "tags", "confirm", url).output
-    assert (
-        "Chips: LLM; category none"
-        in run_command(instance, "tags", "reject", instance.load_article("Chips").id, "GPU").output
-    )
 
-    run_command(instance, "tags", "confirm", url, "--category", "AI")  # says nothing of tags
+    again = run_command(instance, "tags", "confirm", url)
+
+    assert "it says so already" in again.output
+
+    article_id = instance.load_article("Chips").id
+    rejection = run_command(instance, "tags", "reject", article_id, "GPU")
+
+    assert "Chips: LLM; category none" in rejection.output
+
+    # without tags
+    run_command(instance, "tags", "confirm", url, "--category", "AI")
 
     assert instance.load_article("Chips").tags == ("LLM",)
     assert instance.load_article("Chips").category == "AI"
+
     with pytest.raises(UsageError, match="no article 'nothing'"):
         run_command(instance, "tags", "confirm", "nothing")
 
 
 def test_reread_says_what_changes_and_then_does_it(instance: Instance) -> None:
     """`reread --dry-run` lists what a new rule would cut and which articles have no saved page;
-    without it the cut is made, once."""
+    without it the cut is made, once. The page of "Chips" is saved, that of "Models" is not; the
+    rule takes out the last five of its nine paragraphs."""
     paragraphs = [
         f"Paragraph {number} of a text about chips, which is long enough to count."
         for number in range(9)
     ]
-    body = "".join(f"<p>{text}</p>" for text in paragraphs[:4])
-    promo = "".join(f"<p class=later>{text}</p>" for text in paragraphs[4:])
-    chips = instance.load_article("Chips").id
+    staying = "".join(f"<p>{text}</p>" for text in paragraphs[:4])
+    cut = "".join(f"<p class=later>{text}</p>" for text in paragraphs[4:])
+    article_id = instance.load_article("Chips").id
     with instance.open_app() as app:
-        html = f"<title>Chips</title><article><h1>Chips</h1>{body}{promo}</article>"
-        app.archive.snapshots.put(chips, html.encode(), {})
-    source = instance.config / "sources.toml"
-    # of an excerpt a feed shows the second of the change
-    source.write_text(source.read_text() + 'content = "full"\n')
+        html = f"<title>Chips</title><article><h1>Chips</h1>{staying}{cut}</article>"
+        app.archive.snapshots.put(article_id, html.encode(), {})
+    sources = instance.config / "sources.toml"
+    # full texts in the feed of the source `two`, the last of the file: its entries change, too
+    sources.write_text(sources.read_text() + 'content = "full"\n')
     run_command(instance, "reread")
+
     assert paragraphs[8] in instance.load_article("Chips").body
-    source.write_text(source.read_text() + 'rules = { remove = [".later"] }\n')
+
+    # the new rule, tried
+    sources.write_text(sources.read_text() + 'rules = { remove = [".later"] }\n')
     before = instance.read_digests("articles"), instance.read_digests("public")
     dry = run_command(instance, "reread", "--dry-run", "--source", "two").output
+
     assert "1 of 1 article change\n\nChips  (" in dry
     assert f"  body: -5 +0 paragraphs\n    - {paragraphs[4][:59]}…\n" in dry
-    assert "sources/two\t0\t0\t1" in dry
+    assert "sources/two\t0\t0\t1" in dry  # of its entries none comes or goes, one changes
     assert "nothing was changed (--dry-run)" in dry
     assert "rules of two on 1 kept page; their texts have 6" in dry
     assert '  remove ".later" matches on 1\n' in dry
-    all_of_them = run_command(instance, "reread", "--dry-run").output  # no page of "Models" is kept
+
+    dry_of_all = run_command(instance, "reread", "--dry-run").output
+
     assert (
         "left as they are: 1 article, of which no page is kept (store.pages_days = 14); `"
-        in all_of_them
+        in dry_of_all
     )
-    assert "reread --fetch` asks for these pages once more" in all_of_them
+    assert "reread --fetch` asks for these pages once more" in dry_of_all
     assert (instance.read_digests("articles"), instance.read_digests("public")) == before
 
-    answer = json.loads(run_command(instance, "reread", "--json").stdout)
-    [article] = answer["articles"]
-    assert article["id"] == chips
-    assert answer["looked"] == 1
-    assert len(answer["unkept"]) == 1
+    # the cut is made
+    first = json.loads(run_command(instance, "reread", "--json").stdout)
+    [article] = first["articles"]
+
+    assert article["id"] == article_id
     assert article["changes"][-1]["old"] == "\n\n".join(paragraphs[4:])
-    assert answer["applied"]
-    assert "sources/two.atom" in answer["written"]
-    second_document = json.loads(run_command(instance, "reread", "--json").stdout)
-    assert second_document["articles"] == []
-    assert second_document["written"] == []
+    assert first["looked"] == 1
+    assert len(first["unkept"]) == 1
+    assert first["applied"]
+    assert "sources/two.atom" in first["written"]
+
+    second = json.loads(run_command(instance, "reread", "--json").stdout)
+
+    assert second["articles"] == []
+    assert second["written"] == []
 
 
 def test_status_lists_what_is_on_hold_and_release_publishes_it(instance: Instance) -> None:
@@ -279,14 +300,14 @@ def test_status_lists_what_is_on_hold_and_release_publishes_it(instance: Instanc
     assert "articles-on-hold" in output
     assert f"{path} (unsure-text)" in output
     assert "release ID" in output
-    assert (
-        json.loads(run_command(instance, "status", "--json").stdout)["on_hold"][0]["reason"]
-        == "unsure-text"
-    )
-    assert (
-        "would be published: Doubtful"
-        in run_command(instance, "release", "--all", "--dry-run").output
-    )
+
+    document = json.loads(run_command(instance, "status", "--json").stdout)
+
+    assert document["on_hold"][0]["reason"] == "unsure-text"
+
+    dry = run_command(instance, "release", "--all", "--dry-run").output
+
+    assert "would be published: Doubtful" in dry
 
     article_id = instance.load_article("Doubtful").id
     explanation = run_command(instance, "show", "--why", article_id).output
@@ -303,10 +324,14 @@ def test_status_lists_what_is_on_hold_and_release_publishes_it(instance: Instanc
     assert answer["applied"]
     assert len(answer["articles"]) == 1
     assert "tags/law.atom" in answer["written"]
-    assert "not on hold: Doubtful" in run_command(instance, "release", answer["articles"][0]).output
 
-    for words in ([], ["--all", "--source", "one"]):
-        with pytest.raises(UsageError, match="say which articles"):
-            run_command(instance, "release", *words)
+    again = run_command(instance, "release", article_id).output
+
+    assert "not on hold: Doubtful" in again
+
+    with pytest.raises(UsageError, match="say which articles"):
+        run_command(instance, "release")
+    with pytest.raises(UsageError, match="say which articles"):
+        run_command(instance, "release", "--all", "--source", "one")
 
     assert "articles-on-hold" not in run_command(instance, "status").output

@@ -20,6 +20,7 @@ from tests.world import World, serve_world
 
 @pytest.fixture
 def empty_instance(instance: Instance) -> Instance:
+    """An instance without sources, beside the demo's web, which its commands may visit."""
     instance.keep_sources()
     return instance
 
@@ -36,18 +37,25 @@ def test_init_makes_a_start_and_writes_over_nothing(empty_instance: Instance) ->
 
 
 def test_a_feed_is_shown_before_it_is_added(empty_instance: Instance) -> None:
-    """`add --dry-run` adds nothing; a known feed is not added twice."""
+    """`add --dry-run` shows the feed and the title of its newest article, and adds nothing; `add`
+    adds the feed, and a second time says that it is known."""
     url = empty_instance.world.feed_url("holt")
     dry = empty_instance.run_command("add", "--dry-run", url).output
 
-    assert f"({url})" not in dry
-    assert f"{url} (feed (json11, 5 entries))" in dry
     assert dry.startswith("would add: ")
+    assert f"{url} (feed (json11, 5 entries))" in dry
+    assert f"({url})" not in dry  # the address is not repeated in brackets
     assert "What my scraper owes your server" in dry
     assert empty_instance.list_keys() == []
-    assert empty_instance.run_command("add", url).output.startswith("added: ")
+
+    first = empty_instance.run_command("add", url).output
+
+    assert first.startswith("added: ")
     assert len(empty_instance.list_keys()) == 1
-    assert empty_instance.run_command("add", url).output.startswith("already known: ")
+
+    second = empty_instance.run_command("add", url).output
+
+    assert second.startswith("already known: ")
     assert len(empty_instance.list_keys()) == 1
 
 
@@ -65,8 +73,8 @@ def test_a_source_that_is_added_again_has_its_key_again(visited_instance: Instan
 def test_the_feed_of_a_site_is_found(empty_instance: Instance) -> None:
     """`add` with the address of a front page finds and adds the feed that it links."""
     feed = empty_instance.world.feed_url("launchbeat")
-    site = feed.split("/category/")[0] + "/"
-    (candidate,) = empty_instance.run_json("add", site)
+    front_page = feed.split("/category/")[0] + "/"  # the feed is under /category/
+    (candidate,) = empty_instance.run_json("add", front_page)
 
     assert candidate["source"]["kind"] == "feed"
     assert candidate["source"]["url"] == feed
@@ -100,7 +108,7 @@ def test_what_cannot_be_added_is_named(
     empty_instance: Instance, address: str, error: type[Exception], message: str
 ) -> None:
     """`add` fails with the address and the reason if it is no address, is gone or is no feed;
-    nothing is written."""
+    nothing is written. `{gone}` and `{broken}` stand for the feeds of the demo that fail so."""
     url = address.format(
         gone=empty_instance.world.feed_url("gone"), broken=empty_instance.world.feed_url("broken")
     )
@@ -115,17 +123,18 @@ def test_a_removed_source_is_gone_and_an_unknown_one_is_named(instance: Instance
     """`remove` deletes the source and keeps its articles; a second call fails, as the source is
     unknown."""
     before = instance.list_keys()
+    output = instance.run_command("remove", "holt").output
 
-    assert (
-        instance.run_command("remove", "holt").output == "removed: holt; articles and feeds stay\n"
-    )
+    assert output == "removed: holt; articles and feeds stay\n"
     assert instance.list_keys() == [key for key in before if key != "holt"]
+
     with pytest.raises(UsageError, match=r"no source 'holt' in .*sources.toml"):
         instance.run_command("remove", "holt")
 
 
 def test_all_keys_are_known_or_none_is_removed(instance: Instance) -> None:
-    """`remove` with an unknown key removes nothing."""
+    """`remove` with one known key and two unknown ones removes nothing, and names the unknown; a
+    known key that is given twice is removed once."""
     before = instance.list_keys()
 
     with pytest.raises(
@@ -140,8 +149,9 @@ def test_all_keys_are_known_or_none_is_removed(instance: Instance) -> None:
 @pytest.mark.slow
 def test_sources_leave_and_come_back_as_opml(visited_instance: Instance, tmp_path: Path) -> None:
     """Sources exported as OPML and imported with `--trust-own` have every option as before; a
-    second import adds none."""
+    second import adds none, and a missing file is an error."""
     path = visited_instance.config / "sources.toml"
+    # one more source, with options that need quoting
     path.write_text(
         f'{path.read_text()}\n[[source]]\nkey = "page"\nurl = "http://127.0.0.9/page"\nkind ='
         ' "page"\ntags = ["Own, with a comma"]\ncategory = "Sea"\nbackfill ='
@@ -153,16 +163,19 @@ def test_sources_leave_and_come_back_as_opml(visited_instance: Instance, tmp_pat
 
     assert 'htmlUrl="http' in listing.read_text()
 
+    # the sources are gone, and come back from the list
+    source_count = len(before["source"])
     path.write_text("")
-    added = visited_instance.run_json("import", "--no-refresh", "--trust-own", str(listing))
+    imported = visited_instance.run_json("import", "--no-refresh", "--trust-own", str(listing))
 
-    assert len(added["added"]) == len(before["source"])
-    assert added["known"] == []
+    assert len(imported["added"]) == source_count
+    assert imported["known"] == []
     assert tomllib.loads(path.read_text()) == before
-    assert (
-        visited_instance.run_command("import", str(listing)).output
-        == f"0 sources added, {len(before['source'])} already known\n"
-    )
+
+    second_output = visited_instance.run_command("import", str(listing)).output
+
+    assert second_output == f"0 sources added, {source_count} already known\n"
+
     with pytest.raises(MissingError, match="give the path of an OPML file"):
         visited_instance.run_command("import", str(tmp_path / "none.opml"))
 
@@ -170,8 +183,8 @@ def test_sources_leave_and_come_back_as_opml(visited_instance: Instance, tmp_pat
 def test_an_import_names_the_keys_reads_the_newest_articles_and_ends_with_what_failed(
     instance: Instance, tmp_path: Path
 ) -> None:
-    """`import` prints the key of each new source, visits them, and lists failures at the end;
-    again, it adds nothing."""
+    """`import` of a list of two sources, of which one is gone, prints the key of each new source,
+    visits them for their newest article, and lists failures at the end; again, it adds nothing."""
     instance.keep_sources("holt", "gone")
     listing = tmp_path / "list.opml"
     listing.write_bytes(instance.run_command("export").stdout_bytes)
@@ -188,16 +201,17 @@ def test_an_import_names_the_keys_reads_the_newest_articles_and_ends_with_what_f
     assert "1 new article" not in instance.run_command("import", str(listing)).output
 
 
-@pytest.mark.parametrize("busy", [False, True], ids=["no network", "another run"])
+@pytest.mark.parametrize("another_run", [False, True], ids=["no network", "another run"])
 def test_an_import_that_can_visit_nobody_adds_all_the_same(
-    empty_instance: Instance, busy: bool
+    empty_instance: Instance, another_run: bool
 ) -> None:
     """Without network, or while another run holds the lock, `import` adds the sources and leaves
     the visit to the next refresh."""
     listing = empty_instance.folder / "list.opml"
+    # nothing listens at this address
     listing.write_text('<opml><body><outline xmlUrl="http://127.0.0.1:9/feed"/></body></opml>')
-    other_run = hold_run_lock(load(empty_instance.config)) if busy else nullcontext()
-    with other_run:
+    lock = hold_run_lock(load(empty_instance.config)) if another_run else nullcontext()
+    with lock:
         done = empty_instance.run_command("import", str(listing))
 
     assert done.exit_code == 0
@@ -206,6 +220,7 @@ def test_an_import_that_can_visit_nobody_adds_all_the_same(
     assert len(empty_instance.list_keys()) == 1
 
 
+# In the folder "Sea" a feed and an outline without an address; below it an address with a password.
 LIST = """<opml version="2.0"><body>
 <outline text="Sea"><outline type="rss" text="Piers" xmlUrl="https://piers.example/feed"/>
 <outline type="rss" text="Nothing"/></outline>
@@ -220,7 +235,7 @@ LIST = """<opml version="2.0"><body>
         ((), "", {"category": "Sea"}),
         (("--folders", "tag"), "", {"tags": ["Sea"]}),
         (("--folders", "ignore"), "", {}),
-        ((), "fish\ntag\n", {"tags": ["Sea"]}),
+        ((), "fish\ntag\n", {"tags": ["Sea"]}),  # "fish" is no answer: it is asked again
     ],
 )
 def test_folders_become_what_the_operator_says(
@@ -230,19 +245,25 @@ def test_folders_become_what_the_operator_says(
     answers: str,
     fields: dict[str, Any],
 ) -> None:
-    """Folders of an OPML list become categories, tags or nothing, by option or answer; invalid
-    entries are skipped without showing a password."""
+    """The folder "Sea" of an OPML list becomes a category, a tag or nothing, by option or answer;
+    an entry without an address and one with a password (me:word) are skipped, without showing the
+    password."""
     listing = empty_instance.folder / "list.opml"
     listing.write_text(LIST)
     monkeypatch.setattr(sources, "can_ask", lambda: bool(answers))
     done = empty_instance.run_command(
         "import", "--no-refresh", str(listing), *words, answers=answers
     )
-    written_source = tomllib.loads((empty_instance.config / "sources.toml").read_text())["source"]
-
-    assert written_source == [
-        {"key": "piers", "url": "https://piers.example/feed", "title": "Piers", **fields}
+    (written_source,) = tomllib.loads((empty_instance.config / "sources.toml").read_text())[
+        "source"
     ]
+
+    assert written_source == {
+        "key": "piers",
+        "url": "https://piers.example/feed",
+        "title": "Piers",
+        **fields,
+    }
     assert f"skipped: {listing} line 3: Nothing: it has no xmlUrl\n" in done.output
     assert (
         f"skipped: {listing} line 4: Secret: url: contains a user name or password" in done.output
@@ -253,22 +274,19 @@ def test_folders_become_what_the_operator_says(
 def test_names_of_folders_do_nothing_to_a_terminal(
     empty_instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A control character in a folder's name (here one that reverses text) is not printed."""
+    """A control character in a folder's name (U+202E, which reverses text) is not printed where
+    `import` asks what folders should become."""
     listing = empty_instance.folder / "list.opml"
     listing.write_text(LIST.replace('"Sea"', '"Sea\u202e"'))
     monkeypatch.setattr(sources, "can_ask", lambda: True)
+    done = empty_instance.run_command("import", "--no-refresh", str(listing), answers="tag\n")
 
-    assert (
-        "\u202e"
-        not in empty_instance.run_command(
-            "import", "--no-refresh", str(listing), answers="tag\n"
-        ).output
-    )
+    assert "\u202e" not in done.output
 
 
 def test_add_takes_a_list_as_import_does(empty_instance: Instance) -> None:
-    """`add` reads an OPML file or stdin, with folders as tags; the second time its source is
-    known."""
+    """`add` reads an OPML file, with its folder "Sea" as a tag beside that of the option. It reads
+    the same list from stdin (`-`), too: then its source is known."""
     listing = empty_instance.folder / "list.opml"
     listing.write_text(LIST)
     (candidate,) = empty_instance.run_json(
@@ -277,7 +295,10 @@ def test_add_takes_a_list_as_import_does(empty_instance: Instance) -> None:
 
     assert candidate["source"]["key"] == "piers"
     assert candidate["source"]["tags"] == ["Sea", "Water"]
-    assert "already known: piers" in empty_instance.run_command("add", "-", answers=LIST).output
+
+    output_of_stdin = empty_instance.run_command("add", "-", answers=LIST).output
+
+    assert "already known: piers" in output_of_stdin
 
 
 @pytest.mark.slow
@@ -299,15 +320,16 @@ def test_a_permanent_move_is_written_when_asked_for(tmp_path: Path) -> None:
 
 
 def test_what_is_no_list_is_refused_by_name(empty_instance: Instance, tmp_path: Path) -> None:
-    """Files that are no subscription list are refused with line and reason."""
-    for text, says in (
-        ("<html>no</html>", "line 1: it is a web page"),
-        ("<rss>no</rss>", "line 1: this is a feed, not a list of feeds"),
-        ('<!DOCTYPE x [<!ENTITY a "b">]><opml/>', "declares entities"),
-    ):
-        listing = tmp_path / "list.opml"
+    """A web page, a feed, and a list that declares entities are refused with file and reason."""
+    listing = tmp_path / "list.opml"
+    reason_by_text = {
+        "<html>no</html>": "line 1: it is a web page",
+        "<rss>no</rss>": "line 1: this is a feed, not a list of feeds",
+        '<!DOCTYPE x [<!ENTITY a "b">]><opml/>': "declares entities",
+    }
+    for text, reason in reason_by_text.items():
         listing.write_text(text)
-        with pytest.raises(MissingError, match=says) as raised:
+        with pytest.raises(MissingError, match=reason) as raised:
             empty_instance.run_command("import", str(listing))
         assert str(listing) in str(raised.value)
 
@@ -325,15 +347,17 @@ def test_a_list_that_is_cut_off_adds_nothing(empty_instance: Instance, tmp_path:
 
 
 def test_refresh_says_what_is_wrong_with_sources_toml(empty_instance: Instance) -> None:
-    """`refresh` with an empty, faulty or missing sources.toml says what to do: add a source, mend a
-    line, or make the file."""
+    """`refresh` with an empty sources.toml says how to add a source; with a faulty one it fails and
+    names the line; with a missing one it says so."""
     path = empty_instance.config / "sources.toml"
+
     path.write_text("")
     done = empty_instance.run_command("refresh")
 
     assert done.exit_code == 0
     assert "no source is followed: `syndicator add URL`" in done.output
 
+    # the fourth line is wrong
     path.write_text('[[source]]\nkey = "a"\nurl = "https://a.example/feed"\nnonsense = 1\n')
     done = empty_instance.run_command("refresh")
 

@@ -38,8 +38,9 @@ def read_llm_settings(folder: Path, lines: str) -> Llm:
         'model = "tiny"',
     ],
 )
-def test_taken(tmp_path: Path, lines: str) -> None:
-    """Valid values are accepted."""
+def test_valid_settings_of_a_language_model_are_read(tmp_path: Path, lines: str) -> None:
+    """Valid lines of `[describe.llm]` are accepted; what they do not name has its default, such as
+    500 calls a day."""
     assert read_llm_settings(tmp_path, lines).daily_calls == 500
 
 
@@ -86,20 +87,23 @@ def test_a_model_on_this_machine_gets_more_time(tmp_path: Path, url: str, second
         ('key = "x"', r"unknown key 'describe\.llm\.key'"),
     ],
 )
-def test_refused(tmp_path: Path, lines: str, message: str) -> None:
-    """Invalid values are refused without showing the secret."""
+def test_invalid_settings_of_a_language_model_are_refused(
+    tmp_path: Path, lines: str, message: str
+) -> None:
+    """Invalid lines of `[describe.llm]` are refused with a message that names the setting and not
+    the SECRET that some of them contain."""
     with pytest.raises(ConfigError, match=message) as refused:
         read_llm_settings(tmp_path, lines)
     assert SECRET not in str(refused.value)
 
 
-LISTEN = "[publish]\nlisten = '127.0.0.1:1'\n"
+FILE_WITH_PORT_1 = "[publish]\nlisten = '127.0.0.1:1'\n"
 
 
 def test_the_environment_overrides_the_file(tmp_path: Path) -> None:
     """`SYNDICATOR_SECTION__KEY` overrides the file in any case of letters, as text, JSON list or
     boolean; other settings keep their values."""
-    (tmp_path / "syndicator.toml").write_text(LISTEN)
+    (tmp_path / "syndicator.toml").write_text(FILE_WITH_PORT_1)
     environ = {
         "SYNDICATOR_PUBLISH__LISTEN": "[::1]:2",
         "syndicator_publish__hubs": '["https://hub.example/"]',
@@ -109,21 +113,25 @@ def test_the_environment_overrides_the_file(tmp_path: Path) -> None:
     assert publish.host == "::1"
     assert publish.port == 2
     assert publish.hubs == ("https://hub.example/",)
-    assert publish.limit == 50
-    assert load(tmp_path, {"SYNDICATOR_FETCH__ALLOW_LOOPBACK": "true"}).fetch.allow_loopback is True
-    assert load(tmp_path, {}).publish.port == 1
+    assert publish.limit == 50  # the default
+
+    fetch = load(tmp_path, {"SYNDICATOR_FETCH__ALLOW_LOOPBACK": "true"}).fetch
+
+    assert fetch.allow_loopback is True
+    assert load(tmp_path, {}).publish.port == 1  # without the environment, as in the file
 
 
 def test_a_bad_variable_is_named_and_the_file_is_not(tmp_path: Path) -> None:
     """An invalid value from the environment is reported with the variable, not with the settings
-    file."""
-    (tmp_path / "syndicator.toml").write_text(LISTEN)
+    file: `many` is no address to listen on, and the hubs have to be a JSON list."""
+    (tmp_path / "syndicator.toml").write_text(FILE_WITH_PORT_1)
     for name, value in (
         ("SYNDICATOR_PUBLISH__LISTEN", "many"),
         ("SYNDICATOR_PUBLISH__HUBS", "https://hub.example/"),
     ):
         with pytest.raises(ConfigError) as refused:
             load(tmp_path, {name: value})
+
         assert str(refused.value).startswith(f"environment variable {name}: publish.")
         assert "syndicator.toml" not in str(refused.value)
 
@@ -141,23 +149,31 @@ def test_an_unknown_variable_is_no_error(tmp_path: Path) -> None:
     assert unknown_variables(environ) == {
         "SYNDICATOR_DESCRIBE__LLM__URI": "SYNDICATOR_DESCRIBE__LLM__URL"
     }
-    assert unknown_variables({"SYNDICATOR_X": "y"}) == {"SYNDICATOR_X": ""}
+    assert unknown_variables({"SYNDICATOR_X": "y"}) == {"SYNDICATOR_X": ""}  # like no setting
 
 
 def test_all_faults_at_once_each_with_its_line(tmp_path: Path) -> None:
-    """All invalid settings are reported together with their lines."""
-    (tmp_path / "syndicator.toml").write_text(
-        "[publish]\nprot = 1\nlimit = 0\n\n"
-        '[fetch]\nnat64 = [\n  "64:ff9b::/96",\n  "10.0.0.0/8",\n]\nevery_min = "soon"\n'
-    )
+    """Five invalid settings are reported together, those of the file with their lines, that of the
+    environment without one; the message shows the first and counts the others. In a list of many
+    lines, the line is that of the wrong item."""
+    lines_of_file = [
+        "[publish]",
+        "prot = 1",
+        "limit = 0",
+        "",
+        "[fetch]",
+        "nat64 = [",
+        '  "64:ff9b::/96",',
+        '  "10.0.0.0/8",',
+        "]",
+        'every_min = "soon"',
+    ]
+    (tmp_path / "syndicator.toml").write_text("\n".join(lines_of_file) + "\n")
 
     with pytest.raises(ConfigError) as refused:
         load(tmp_path, {"SYNDICATOR_PUBLISH__LISTEN": "x"})
 
-    faults = {fault.key: fault for fault in refused.value.faults}
-    lines = {key: fault.line for key, fault in faults.items()}
-
-    assert lines == {
+    assert {fault.key: fault.line for fault in refused.value.faults} == {
         "publish.prot": 2,
         "publish.limit": 3,
         "fetch.nat64": 8,
@@ -201,7 +217,8 @@ def test_all_faults_at_once_each_with_its_line(tmp_path: Path) -> None:
 def test_a_suggestion_is_of_the_table_the_key_stands_in(
     tmp_path: Path, text: str, message: str
 ) -> None:
-    """For an unknown key, the suggestion comes from its own table."""
+    """For an unknown key, the message suggests a similar key of its own table, or names the table
+    that has such a key, or the keys that there are; a wrong value is answered with its type."""
     (tmp_path / "syndicator.toml").write_text(text)
     with pytest.raises(ConfigError) as refused:
         load(tmp_path, {})
@@ -284,8 +301,9 @@ def test_a_key_above_its_table_is_named_with_the_table(tmp_path: Path) -> None:
 
 
 def test_where_each_value_comes_from(tmp_path: Path) -> None:
-    """`origins` names file and line, variable or default."""
-    (tmp_path / "syndicator.toml").write_text(LISTEN)
+    """`origins` says of each setting where its value comes from: file and line, environment
+    variable or default."""
+    (tmp_path / "syndicator.toml").write_text(FILE_WITH_PORT_1)
     origin_by_setting = origins(tmp_path, {"SYNDICATOR_SITE__URL": "https://f.example/"})
 
     assert origin_by_setting["publish.listen"] == f"{tmp_path}/syndicator.toml:2"
@@ -298,9 +316,11 @@ def test_a_dropped_setting_is_a_warning_with_its_line(
     tmp_path: Path, setting: tuple[str, ...]
 ) -> None:
     """A removed setting in file or environment gives a warning with its place and reason; the
-    others still count."""
-    name, (*section, key) = ".".join(setting), setting
+    others still count. `setting` is its section and key, DROPPED has the reason."""
+    *section, key = setting
+    name = ".".join(setting)
     variable = f"SYNDICATOR_{'__'.join(setting)}".upper()
+    # two lines, so that the setting is on the third; a digest is a table of a list and has a name
     header = "[[digest]]\nname = 'd'" if section == ["digest"] else f"[{'.'.join(section)}]\n"
     (tmp_path / "syndicator.toml").write_text(f"{header}\n{key} = '7'\n")
     environ = {variable: "7", "SYNDICATOR_SITE__TITLE": "Mine"}
@@ -325,7 +345,8 @@ def test_a_dropped_setting_is_a_warning_with_its_line(
 def test_a_setting_without_successor_does_not_count(
     tmp_path: Path, setting: tuple[str, ...]
 ) -> None:
-    """A removed setting without a replacement changes no value."""
+    """A removed setting without a replacement, in the file and in the environment, changes no
+    value: all but the title, which the file sets, are defaults."""
     *section, key = setting
     (tmp_path / "syndicator.toml").write_text(
         f"[{'.'.join(section)}]\n{key} = 'x'\n[site]\ntitle = 'Mine'\n"
@@ -393,8 +414,9 @@ def test_parts_of_a_setting_of_earlier_versions_count(
     console: str,
     seconds: float,
 ) -> None:
-    """The former settings host, port, feed_seconds and page_seconds still count unless the new
-    setting is given; the environment comes first."""
+    """The former settings host and port still count unless the new `listen` is given, and the
+    larger of feed_seconds and page_seconds unless `seconds` is; the environment comes first.
+    `lines` stand in the file, by section; `variables` lack their SYNDICATOR_."""
     (tmp_path / "syndicator.toml").write_text(
         OLD_FILE.format(**{"publish": "", "console": "", "fetch": ""} | lines)
     )
@@ -452,25 +474,28 @@ def test_an_address_to_listen_on_has_host_and_port(tmp_path: Path, text: str) ->
 
 
 def test_a_file_that_is_wrong_elsewhere_still_says_so(tmp_path: Path) -> None:
-    """A removed setting does not hide other faults of the file."""
-    (tmp_path / "syndicator.toml").write_text("[fetch]\nredirects = 3\n[publish]\nredirects = 3\n")
+    """`fetch.redirects` is a removed setting, `publish.redirects` never was one: the first does not
+    hide the fault of the second. In a file that is no valid TOML, or has no such table, no removed
+    setting is found, and that is no error."""
+    file = tmp_path / "syndicator.toml"
+    file.write_text("[fetch]\nredirects = 3\n[publish]\nredirects = 3\n")
 
     with pytest.raises(ConfigError) as refused:
         load(tmp_path, {})
     assert [fault.key for fault in refused.value.faults] == ["publish.redirects"]
 
-    (tmp_path / "syndicator.toml").write_text("[fetch\n")
+    file.write_text("[fetch\n")
 
     assert dropped_settings(tmp_path, {}) == ()
 
-    (tmp_path / "syndicator.toml").write_text("fetch = 'redirects'\n")
+    file.write_text("fetch = 'redirects'\n")
 
     assert dropped_settings(tmp_path, {}) == ()
 
 
 def test_the_sentences_say_the_values_that_count() -> None:
-    """The messages about removed settings name the values that the code now uses."""
-    assert client.DECODED_FACTOR == 2
+    """The messages about removed settings name the values that the code now uses in their place."""
+    assert client.DECODED_FACTOR == 2  # "twice" in a message
 
     values = {
         ("describe", "llm", "concurrency"): ask._AT_ONCE,

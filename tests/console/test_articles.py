@@ -25,7 +25,7 @@ def list_titles(browser: Browser, address: str) -> list[str]:
 
 
 def set_category_score(running_console: RunningConsole, title: str, score: float) -> Article:
-    """Let the category of an article be so likely."""
+    """Let the category of the article be so likely, from 0 to 1; its row."""
     article_id = find_article(running_console, title)[0].id
     with open_app(running_console.instance.config) as app:
         visits = app.archive.store.visits
@@ -40,39 +40,38 @@ def set_category_score(running_console: RunningConsole, title: str, score: float
 def test_what_is_unsure_comes_first_with_reason_date_and_excerpt(
     running_console: RunningConsole, browser: Browser
 ) -> None:
-    """The Articles page first shows those with an unlikely category (31 %), with reason, date and
-    excerpt; likely ones (90 %) only with `filter=all`."""
-    article = set_category_score(running_console, "What my scraper owes your server", 0.31)
-    set_category_score(running_console, "A seven-watt summariser", 0.9)
-    unsure = list_titles(browser, "/articles")
-    everything = list_titles(browser, "/articles?filter=all")
+    """The Articles page shows those with an unlikely category (31 %), with reason, date and
+    excerpt; likely ones (90 %) only with `filter=all`, where no reason is given."""
+    unlikely = set_category_score(running_console, "What my scraper owes your server", 0.31)
+    likely = set_category_score(running_console, "A seven-watt summariser", 0.9)
+    unsure_titles = list_titles(browser, "/articles")
+    all_titles = list_titles(browser, "/articles?filter=all")
 
-    assert 0 < len(unsure) < len(everything)
-    assert set(unsure) < set(everything)
-    assert article.title in unsure
-    assert not {"A seven-watt summariser"} & set(unsure)  # it has tags and a likely category
+    assert unlikely.title in unsure_titles
+    assert likely.title not in unsure_titles
+    assert likely.title in all_titles
+    assert len(unsure_titles) < len(all_titles)
+    assert set(unsure_titles) < set(all_titles)
 
     body = unescape(browser.get("/articles").body)
-    reason = f"{article.category}: 31 % likely"
 
-    assert article.published
+    assert unlikely.published
 
-    line = f"<b>{reason}</b> · {article.published:%Y-%m-%d} "
+    line = f"<b>{unlikely.category}: 31 % likely</b> · {unlikely.published:%Y-%m-%d} "
 
     assert line in body
-    assert article.excerpt in body[body.index(line) :]
+    assert unlikely.excerpt in body[body.index(line) :]
     assert "<b>" not in browser.get("/articles?filter=all").body
 
 
 def test_a_row_has_a_date_and_the_beginning_of_its_text(
     running_console: RunningConsole, browser: Browser
 ) -> None:
-    """A row of the Articles page shows the date of the article and, on demand, about BEGINNING
-    characters of its text."""
+    """A row of the Articles page shows the date of the article and has a button for the beginning
+    of its text, which is about BEGINNING characters; an unknown article has none (404)."""
     article, _ = find_article(running_console, "A seven-watt summariser")
-    row = html.fromstring(browser.get("/articles?filter=all").body).get_element_by_id(
-        f"a-{article.id}"
-    )
+    page = html.fromstring(browser.get("/articles?filter=all").body)
+    row = page.get_element_by_id(f"a-{article.id}")
 
     assert article.published
 
@@ -85,11 +84,12 @@ def test_a_row_has_a_date_and_the_beginning_of_its_text(
 
     assert button.get("data-peek") == article.id
 
+    # what the button loads
     answer = browser.get(f"/articles/{article.id}/beginning")
-    excerpt = html.fromstring(answer.body).xpath("//bdi/text()")
+    paragraphs = html.fromstring(answer.body).xpath("//bdi/text()")
 
-    assert excerpt[-1] in article.body or excerpt[-1].endswith(" …")
-    assert sum(map(len, excerpt)) <= BEGINNING + 100
+    assert paragraphs[-1] in article.body or paragraphs[-1].endswith(" …")  # whole, or cut
+    assert sum(map(len, paragraphs)) <= BEGINNING + 100
     assert browser.get("/articles/nosucharticle/beginning").status == 404
 
 
@@ -105,9 +105,10 @@ def test_a_row_has_a_date_and_the_beginning_of_its_text(
 def test_a_beginning_ends_where_there_is_no_more_room(
     paragraphs: list[str], beginning: list[str]
 ) -> None:
-    """The beginning of a text has up to 19 characters here, in whole words, with "…" where it is
-    cut."""
-    assert take_beginning(paragraphs, 19) == beginning
+    """The beginning of a text has up to 19 characters here, the length of "One two." and "Three
+    four." together, in whole words, with "…" where it is cut."""
+    room = 19
+    assert take_beginning(paragraphs, room) == beginning
 
 
 def test_forms_offer_what_articles_have(running_console: RunningConsole, browser: Browser) -> None:
@@ -146,29 +147,29 @@ def test_how_likely_a_category_is_is_known_of_what_was_read(
     running_console: RunningConsole, browser: Browser
 ) -> None:
     """Every article that was read has a category score; the list of unsure ones starts with the
-    least likely and shows low scores in percent."""
-    set_category_score(running_console, "Three evals I trust", 0.31)
+    least likely and shows scores under UNSURE thousandths in percent."""
+    set_category_score(running_console, "Three evals I trust", 0.31)  # so that one is unlikely
     with open_app(running_console.instance.config) as app:
-        scores_by_title = {
-            article.article.title: article.score
-            for article in app.archive.store.browse.articles(Wanted(most=100))[0]
-        }
-        unsure = app.archive.store.browse.articles(Wanted(filter="unsure", most=100))[0]
+        rows, *_ = app.archive.store.browse.articles(Wanted(most=100))
+        unsure_rows, *_ = app.archive.store.browse.articles(Wanted(filter="unsure", most=100))
 
-    assert scores_by_title
-    assert all(score is not None and 0 <= score <= 1 for score in scores_by_title.values())
+    scores = [row.score for row in rows]
 
-    scores = [listed_article.score for listed_article in unsure if not listed_article.article.hold]
+    assert scores
+    assert all(score is not None and 0 <= score <= 1 for score in scores)
 
-    assert scores == sorted(scores, key=lambda score: score if score is not None else 1)
+    unsure_scores = [row.score for row in unsure_rows if not row.article.hold]
 
-    unlikely_percents = [round(100 * score) for score in scores if score and score < UNSURE / 1000]
-    body = browser.get("/articles").body
+    # without a score: at the end, as if 1
+    assert unsure_scores == sorted(unsure_scores, key=lambda score: 1 if score is None else score)
+
+    unlikely_percents = [
+        round(100 * score) for score in unsure_scores if score and score < UNSURE / 1000
+    ]
+    shown_percents = re.findall(r"<b>.+: (\d+) % likely", browser.get("/articles").body)
 
     assert unlikely_percents
-    assert [
-        int(likely) for likely in re.findall(r"<b>.+: (\d+) % likely", body)
-    ] == unlikely_percents
+    assert [int(percent) for percent in shown_percents] == unlikely_percents
 
 
 def test_what_was_confirmed_is_unsure_no_more(
@@ -179,6 +180,7 @@ def test_what_was_confirmed_is_unsure_no_more(
 
     assert article.title in list_titles(browser, "/articles")
 
+    # the form that confirms the category as it is; `seen`: the tags that it showed
     form = {
         "id": article.id,
         "tags": "",
@@ -194,12 +196,13 @@ def test_what_was_confirmed_is_unsure_no_more(
 def test_an_edit_is_seen_before_it_is_saved(
     running_console: RunningConsole, browser: Browser
 ) -> None:
-    """An edit is previewed as a difference, saved, published and undone; saving the outdated form
-    again is refused."""
+    """An edit of title, excerpt and author is previewed as a difference, saved, published and
+    undone; saving the outdated form again is refused."""
     article, path = find_article(running_console, "A seven-watt summariser")
     address = f"/articles/{article.id}"
     before = path.read_text()
     page = browser.get(address).body
+    # the stamp says which state of the article the form shows
     (stamp,) = re.findall(r'name="stamp" value="([^"]+)"', page)
     form = {
         "stamp": stamp,
@@ -225,6 +228,7 @@ def test_an_edit_is_seen_before_it_is_saved(
     assert "Seven watts" in (running_console.settings.public_dir / "all.atom").read_text()
     assert "Seven watts: edited" in browser.get(address).body  # its history
 
+    # another edit with the stamp of before
     stale = running_console.wait_for_job(
         browser.post("/operations/edit", form | {"id": article.id, "title": "Late"}).job
     )
@@ -262,18 +266,15 @@ def test_what_cannot_be_is_not_saved(
 def test_a_text_writes_no_key_of_the_file(
     running_console: RunningConsole, browser: Browser
 ) -> None:
-    """Line breaks and markup in an edited title or author add no key to the front matter, and are
-    shown as text."""
+    """Line breaks and markup in an edited title or author add no key to the front matter of the
+    article's file, and are shown as text."""
     article, _ = find_article(running_console, "A Rust port nobody asked for")
     address = f"/articles/{article.id}"
     (stamp,) = re.findall(r'name="stamp" value="([^"]+)"', browser.get(address).body)
     evil = f"x'\nhold: true\nid: 'aaaa'\n---\n{EVIL}"
-    job = running_console.finish_job(
-        browser.post(
-            "/operations/edit", {"id": article.id, "stamp": stamp, "title": evil, "author": evil}
-        )
-    )
-    after, _ = find_article(running_console, "alert(1)")
+    form = {"id": article.id, "stamp": stamp, "title": evil, "author": evil}
+    job = running_console.finish_job(browser.post("/operations/edit", form))
+    after, _ = find_article(running_console, "alert(1)")  # a part of EVIL, now in its title
 
     assert after.id == article.id
     assert after.hold is False
@@ -286,7 +287,8 @@ def test_a_text_writes_no_key_of_the_file(
 
 
 def test_copies_are_parted(running_console: RunningConsole, browser: Browser) -> None:
-    """Splitting an article from the one it copies publishes it on its own."""
+    """An article that was taken for a copy of another is split from it: it is published on its own,
+    in the feed of everything."""
     copy, _ = find_article(running_console, "The pothole commons")
 
     assert "A copy of" in browser.get(f"/articles/{copy.id}").body
@@ -297,22 +299,22 @@ def test_copies_are_parted(running_console: RunningConsole, browser: Browser) ->
 
 
 def test_a_story_is_joined_and_left(running_console: RunningConsole, browser: Browser) -> None:
-    """Chosen articles are joined to a story, and one can be split from it again."""
-    ids = [
-        find_article(running_console, part)[0].id
-        for part in ("A seven-watt summariser", "Three evals I trust")
-    ]
+    """Two chosen articles are joined to a story, and one is split from it again. The page of an
+    article has a heading for its story while it has one."""
+    first, _ = find_article(running_console, "A seven-watt summariser")
+    second, _ = find_article(running_console, "Three evals I trust")
+    heading = "Other articles of its story"
     running_console.finish_job(
-        browser.post("/each", {"act": "join", "id": ids, "next": "/articles"})
+        browser.post("/each", {"act": "join", "id": [first.id, second.id], "next": "/articles"})
     )
 
-    assert "Other articles of its story" in browser.get(f"/articles/{ids[0]}").body
+    assert heading in browser.get(f"/articles/{first.id}").body
 
     running_console.finish_job(
-        browser.post("/operations/split", {"id": ids[0], "story": "true", "next": "/"})
+        browser.post("/operations/split", {"id": first.id, "story": "true", "next": "/"})
     )
 
-    assert "Other articles of its story" not in browser.get(f"/articles/{ids[0]}").body
+    assert heading not in browser.get(f"/articles/{first.id}").body
 
 
 @pytest.mark.parametrize("id", ["nothing", "..%2F..%2Fconfig%2Fsources.toml", "%00", "a" * 300])

@@ -138,13 +138,14 @@ keep = ["A line we keep."]
     ],
 )
 def test_the_guard_reads_what_is_accepted(line: str) -> None:
-    """Every form of `allow` that the sources accept can be parsed by the network guard."""
-    (source,) = parse_sources(
-        TomlFile(
-            Path("x"), {"source": [{"key": "a", "url": "https://a.example/", "allow": [line]}]}
-        )
-    )
-    assert parse_allow(source.allow[0]).network.num_addresses >= 1
+    """Every form of `allow` that the sources accept can be parsed as a network (`parse_allow`), as
+    the network guard does."""
+    table = {"key": "a", "url": "https://a.example/", "allow": [line]}
+    (source,) = parse_sources(TomlFile(Path("sources.toml"), {"source": [table]}))
+
+    network = parse_allow(source.allow[0]).network
+
+    assert network.num_addresses >= 1
 
 
 def test_an_empty_list_is_fine(tmp_path: Path) -> None:
@@ -155,6 +156,7 @@ def test_an_empty_list_is_fine(tmp_path: Path) -> None:
 
 
 GOOD = 'key = "a"\nurl = "https://a.example/feed"\n'
+# the text of a source, and words that the message has to have
 BAD = [
     (GOOD + 'evry = "1h"', ["source 'a'", "unknown key 'evry'", "'every'"]),
     (GOOD + "[source.rules]\nremov = []", ["source 'a'", "'rules.remov'", "'remove'"]),
@@ -215,8 +217,8 @@ BAD = [
 def test_a_fault_names_file_source_key_and_cure(
     tmp_path: Path, text: str, words: list[str]
 ) -> None:
-    """The message for each wrong source has one line with the file and the words in BAD, and never
-    shows the secret `hush-hush`."""
+    """The message for each wrong source has one line with the file and the `words`, which name
+    source, key and cure, and never shows the secret `hush-hush` that some have."""
     path = tmp_path / "sources.toml"
     path.write_text("[[source]]\n" + text, encoding="utf-8")
 
@@ -225,7 +227,8 @@ def test_a_fault_names_file_source_key_and_cure(
 
     message = str(caught.value)
 
-    assert [word for word in [str(path), *words] if word not in message] == []
+    for word in (str(path), *words):
+        assert word in message
     assert "hush-hush" not in message
     assert "\n" not in message
 
@@ -270,13 +273,14 @@ def test_add_leaves_what_was_there_alone(path: Path) -> None:
     )
     add_sources(path, [new])
 
-    assert path.read_text(encoding="utf-8").startswith(SAMPLE.rstrip())
+    text = path.read_text(encoding="utf-8")
+    added_text = text.removeprefix(SAMPLE.rstrip())
+
+    assert text.startswith(SAMPLE.rstrip())
     assert load_sources(path)[-1] == new
-
-    added = path.read_text(encoding="utf-8").removeprefix(SAMPLE.rstrip())
-
-    assert "backfill" not in added
-    assert "enabled" not in added
+    # defaults
+    assert "backfill" not in added_text
+    assert "enabled" not in added_text
 
 
 def test_add_makes_the_file(tmp_path: Path) -> None:
@@ -297,7 +301,8 @@ def test_add_makes_the_file(tmp_path: Path) -> None:
     ],
 )
 def test_add_refuses_what_is_there(path: Path, source: Source) -> None:
-    """An existing key or address is refused."""
+    """A source with the key of another, or with its address in another spelling (http, www, a
+    slash), is refused; the file stays."""
     with pytest.raises(UsageError, match="already"):
         add_sources(path, [source])
     assert path.read_text(encoding="utf-8") == SAMPLE
@@ -311,23 +316,27 @@ def test_add_refuses_what_could_not_be_read_back(path: Path) -> None:
 
 
 def load_by_alias(path: Path) -> dict[str, Source]:
+    """The sources by what all spellings of their address have in common."""
     return {urls.alias(source.url): source for source in load_sources(path)}
 
 
 def test_a_caller_who_knows_the_sources_saves_reading_them_again(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With known sources given, `add_sources` does not parse the file."""
+    """A caller may give `add_sources` the known sources; then it does not parse the file. It still
+    refuses two new sources with one key or one address."""
     new = Source(key="four", url="https://four.example/feed", rules=Rules(remove=(".ad",)))
-    before = load_by_alias(path)
+    same_key = replace(new, url="https://else.example/")
+    same_address = replace(new, key="five")
+    known = load_by_alias(path)
     with monkeypatch.context() as patch:
         patch.setattr(registry, "read_toml_file", lambda path: pytest.fail("it was read again"))
-        for refused in (replace(new, url="https://else.example/"), replace(new, key="five")):
+        for refused in (same_key, same_address):
             with pytest.raises(UsageError, match="already"):
-                add_sources(path, [new, refused], lambda: before)
-        add_sources(path, [new], lambda: before)
+                add_sources(path, [new, refused], lambda: known)
+        add_sources(path, [new], lambda: known)
 
-    assert load_sources(path) == (*before.values(), new)
+    assert load_sources(path) == (*known.values(), new)
     assert path.read_text(encoding="utf-8").startswith(SAMPLE.rstrip())
 
 
@@ -342,21 +351,22 @@ def test_a_caller_who_knows_the_sources_saves_reading_them_again(
     ],
 )
 def test_a_file_that_is_written_otherwise_is_read_whoever_knows_it(path: Path, text: str) -> None:
-    """Unusual TOML is either read correctly or left unchanged by `add_sources`."""
+    """Unusual TOML (a list of inline tables, a `[[source]]` line within a text) either gets the new
+    source beside the known ones, or is left unchanged, also if the caller gives the known ones."""
     path.write_text(text, encoding="utf-8")
-    before = load_by_alias(path)
+    known = load_by_alias(path)
     new = Source(key="b", url="https://b.example/")
     try:
-        add_sources(path, [new], lambda: before)
+        add_sources(path, [new], lambda: known)
     except ConfigError:
         assert path.read_text(encoding="utf-8") == text
     else:
-        assert load_sources(path) == (*before.values(), new)
+        assert load_sources(path) == (*known.values(), new)
 
 
 def test_remove_takes_the_comment_over_the_source_and_no_other(path: Path) -> None:
-    """Removing a source removes the comments directly above and inside its table and keeps all
-    others."""
+    """Removing the source "two" of SAMPLE removes the comments directly above and inside its table
+    and keeps all others; no gap of two empty lines is left."""
     assert remove_source(path, "two")
 
     text = path.read_text(encoding="utf-8")
@@ -378,14 +388,16 @@ def test_remove_takes_the_comment_over_the_source_and_no_other(path: Path) -> No
 
 
 def test_remove_the_first_and_the_last(path: Path) -> None:
-    """The first, the last and the only source can be removed; headings and the final comment
-    stay."""
+    """Of the three sources of SAMPLE the first, the last and then the only one left can be removed;
+    headings and the final comment stay."""
     assert remove_source(path, "one")
     assert path.read_text(encoding="utf-8").startswith(
         "# My sources. Keep the order.\n\n# --- News ---\n\n# --- Papers"
     )
+
     assert remove_source(path, "three")
     assert path.read_text(encoding="utf-8").endswith("# written at the end\n")
+
     assert remove_source(path, "two")
     assert load_sources(path) == ()
     assert "# --- News ---" in path.read_text(encoding="utf-8")
@@ -465,10 +477,12 @@ def test_edits_keep_a_symlink_the_mode_and_leave_no_litter(path: Path, tmp_path:
 
     assert link.is_symlink()
     assert path.stat().st_mode & 0o777 == 0o640
-    assert len(load_sources(path)) == 4
-    assert [
-        file.name for file in tmp_path.iterdir() if file.suffix not in ("", ".toml", ".lock")
-    ] == []
+    assert len(load_sources(path)) == 4  # three of SAMPLE, and the new one
+
+    # the folder of the link has no suffix
+    suffixes = {file.suffix for file in tmp_path.iterdir()}
+
+    assert suffixes <= {"", ".toml", ".lock"}
 
 
 def test_two_edits_at_once_are_refused(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -476,10 +490,8 @@ def test_two_edits_at_once_are_refused(path: Path, monkeypatch: pytest.MonkeyPat
     from filelock import FileLock
 
     monkeypatch.setattr(registry, "LOCK_SECONDS", 0.05)
-    with (
-        FileLock(path.with_name(f".{path.name}.lock")),
-        pytest.raises(LockedError, match=r"sources\.toml"),
-    ):
+    lock_of_other_edit = FileLock(path.with_name(f".{path.name}.lock"))
+    with lock_of_other_edit, pytest.raises(LockedError, match=r"sources\.toml"):
         remove_source(path, "one")
 
 
@@ -551,9 +563,9 @@ def test_every_key_is_one(path: str, query: str) -> None:
         key = make_source_key(url)
     except ValueError:  # not a URL at all
         return
-    assert (
-        parse_sources(
-            TomlFile(Path("x"), {"source": [{"key": key, "url": "https://example.org/"}]})
-        )[0].key
-        == key
-    )
+
+    # a source with an invalid key would be refused
+    table = {"key": key, "url": "https://example.org/"}
+    (source,) = parse_sources(TomlFile(Path("sources.toml"), {"source": [table]}))
+
+    assert source.key == key
