@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 import tomllib
-from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -38,38 +37,34 @@ limit = 5
 WORDS = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=40)
 
 
-def with_table(text: str, number: int | None, values: Mapping[str, Any]) -> str:
-    if number is None:
-        return add_table(text, "feed", values)
-    return set_values(text, ("feed", number), values)
-
-
 def test_what_is_not_said_stays() -> None:
     """Changing a table rewrites only values that differ; a new table is appended, also to an empty
-    file. `with_table` with None adds one."""
-    changed = with_table(FILE, 0, {"slug": "a", "query": "tag:C"})
+    file."""
+    first_feed: KeyPath = ("feed", 0)
+    changed = set_values(FILE, first_feed, {"slug": "a", "query": "tag:C"})
 
     assert changed == FILE.replace("query = 'tag:A'", 'query = "tag:C"')
 
-    added = with_table(FILE, None, {"slug": "c", "query": "x"})
+    added = add_table(FILE, "feed", {"slug": "c", "query": "x"})
 
     assert added == FILE.rstrip() + '\n\n[[feed]]\nslug = "c"\nquery = "x"\n'
-    assert with_table("", None, {"slug": "c"}) == '[[feed]]\nslug = "c"\n'
+    assert add_table("", "feed", {"slug": "c"}) == '[[feed]]\nslug = "c"\n'
 
 
-@given(number=st.sampled_from([None, 0, 1]), slug=WORDS, query=WORDS)
-def test_whatever_is_written_is_one_value(number: int | None, slug: str, query: str) -> None:
-    """Any text is written as one value of the table."""
-    before = tomllib.loads(FILE)["feed"]
-    after = tomllib.loads(with_table(FILE, number, {"slug": slug, "query": query}))["feed"]
+@given(slug=WORDS, query=WORDS)
+def test_whatever_is_written_is_one_value(slug: str, query: str) -> None:
+    """Any text is written as one value, into the first or the second table of FILE or into a new
+    one."""
     values = {"slug": slug, "query": query}
-    expected = (
-        [*before, values]
-        if number is None
-        else [table | values if index == number else table for index, table in enumerate(before)]
-    )
+    first, second = tomllib.loads(FILE)["feed"]
 
-    assert after == expected
+    def read_feeds(text: str) -> list[dict[str, Any]]:
+        feeds: list[dict[str, Any]] = tomllib.loads(text)["feed"]
+        return feeds
+
+    assert read_feeds(set_values(FILE, ("feed", 0), values)) == [first | values, second]
+    assert read_feeds(set_values(FILE, ("feed", 1), values)) == [first, second | values]
+    assert read_feeds(add_table(FILE, "feed", values)) == [first, second, values]
 
 
 @pytest.mark.parametrize(
@@ -194,9 +189,11 @@ def test_settings_are_put_in_their_sections() -> None:
         "# mine\n[publish]  # here\nlimit = 5\n\n[[webhook]]\na = 1\n[site]\nb = 1\n[[webhook]]\n"
     )
     after = set_settings(text, {"site": {"url": "u"}, "publish": {"limit": 6}, "fetch": {"x": 1}})
+
     assert after == (
-        text.replace("limit = 5", "limit = 6").replace("b = 1\n", 'b = 1\nurl = "u"\n')
-        + "\n[fetch]\nx = 1\n"
+        "# mine\n[publish]  # here\nlimit = 6\n\n[[webhook]]\na = 1\n"
+        '[site]\nb = 1\nurl = "u"\n[[webhook]]\n'
+        "\n[fetch]\nx = 1\n"
     )
 
 
@@ -247,21 +244,27 @@ def differing_lines(before: str, after: str) -> tuple[str, str]:
 
 @given(text=draw_toml_file(), number=st.integers(0, 4))
 def test_only_the_edited_key_differs(text: str, number: int) -> None:
-    """In any TOML file, an edit changes the line of its key alone; taking it back restores the
-    text."""
+    """In any TOML file, an edit of one `[[feed]]` changes the line of its key alone: a new key, `a`
+    or a key of its rules; taking a new key back, or writing values as they are, leaves the text."""
     tables = tomllib.loads(text)["feed"]
-    key_path: KeyPath = ("feed", number % len(tables))
-    table = tables[key_path[1]]  # type: ignore[index]
+    number %= len(tables)
+    key_path: KeyPath = ("feed", number)
+    table = tables[number]
+
+    # a new key, and its removal
     added = set_values(text, key_path, {"new": "x"})
     old, new = differing_lines(text, added)
 
     assert old == ""
     assert new.strip(" \r") == 'new = "x"'
     assert set_values(added, key_path, {"new": None}) == text
-    assert (
-        set_values(text, key_path, {name: table[name] for name in table if name in "abg"}) == text
-    )
 
+    # values as they are
+    same_values = {name: table[name] for name in ("a", "b", "g") if name in table}
+
+    assert set_values(text, key_path, same_values) == text
+
+    # another value, where the drawn table has such a key
     if table.get("a") == 1:
         old, new = differing_lines(text, set_values(text, key_path, {"a": 2}))
         assert new == old.replace("1", "2", 1)
@@ -276,21 +279,25 @@ def test_only_the_edited_key_differs(text: str, number: int) -> None:
 
 @given(text=draw_toml_file(), number=st.integers(0, 4))
 def test_a_removed_table_takes_nothing_of_others_along(text: str, number: int) -> None:
-    """Removing a table loses no line of other tables."""
-    tables = tomllib.loads(text)["feed"]
-    number %= len(tables)
-    left = remove_table(text, "feed", number)
-    sections = [
+    """Removing a table, with its subtables, loses no line before or after it but comments and empty
+    lines."""
+    number %= len(tomllib.loads(text)["feed"])
+    text_after = remove_table(text, "feed", number)
+
+    # the lines of other tables
+    own_sections = [
         section for section in list_sections(text) if section.key_path[:2] == ("feed", number)
     ]
     lines = text.split("\n")
-    outside = [*lines[: sections[0].first], *lines[sections[-1].end :]]
-    lost = [line.strip() for line in outside]
-    for line in left.split("\n"):
+    lines_of_others = [*lines[: own_sections[0].first], *lines[own_sections[-1].end :]]
+
+    # those of them that are left are crossed out one by one, as a line may stand there twice
+    lost = [line.strip() for line in lines_of_others]
+    for line in text_after.split("\n"):
         if line.strip() in lost:
             lost.remove(line.strip())
 
-    assert {line for line in lost if line and not line.startswith("#")} == set()
+    assert [line for line in lost if line and not line.startswith("#")] == []
 
 
 def test_reading_the_configuration_does_not_load_tomlkit() -> None:

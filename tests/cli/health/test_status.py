@@ -56,20 +56,18 @@ def test_the_first_line_says_how_many_are_well(visited_instance: Instance) -> No
 def test_a_source_with_trouble_has_its_reason_its_cure_and_its_next_try(
     visited_instance: Instance,
 ) -> None:
-    """A failing source is shown with reason, cure, start and next try."""
+    """A failing source is shown with reason, cure, start and next try; the JSON has its reason and
+    the number of failures, and no validators of its feed (`etag`)."""
     row = read_condition_rows(visited_instance)["source-failing"]
 
     assert row["what"] == "gone"
     assert row["reason"].startswith("the address is gone for good (HTTP 410) (gone): http")
     assert row["cure"] == "remove the source"
     assert row["since"]
-    assert row["times"].startswith("next try 2")
+    assert row["times"].startswith("next try 2")  # a date, 20…
 
-    (state,) = (
-        source
-        for source in visited_instance.run_json("status")["sources"]
-        if source["key"] == "gone"
-    )
+    sources = visited_instance.run_json("status")["sources"]
+    (state,) = [source for source in sources if source["key"] == "gone"]
 
     assert state["reason"] == "gone"
     assert state["failures"] == 1
@@ -94,7 +92,7 @@ def test_an_article_file_that_cannot_be_read_is_named(visited_instance: Instance
 
 def test_a_source_that_moved_is_named(visited_instance: Instance) -> None:
     """`status` reports a source whose feed redirects permanently: the new address, since when, and
-    that it is another site."""
+    that it is another site. The move is written into the state of the source `holt`."""
     with open_app(visited_instance.config) as app:
         state = app.archive.store.visits.states()["holt"]
         moved = replace(
@@ -108,7 +106,7 @@ def test_a_source_that_moved_is_named(visited_instance: Instance) -> None:
         app.archive.store.visits.save_states([moved])
     move = read_condition_rows(visited_instance)["source-moved"]
 
-    assert move["since"].startswith("2026-11-0")
+    assert move["since"].startswith("2026-11-0")  # in local time, so 2 or 3
     assert "https://bank.example/feed; another site" in move["reason"]
 
     (move,) = visited_instance.run_json("status")["moves"]
@@ -122,40 +120,45 @@ def test_a_pipe_gets_what_a_terminal_shows_without_colours(
 ) -> None:
     """Output into a pipe is the terminal output without colours; it is not cut to the height of a
     screen."""
+    is_terminal = "typer.testing._NamedTextIOWrapper.isatty"
     commands = (("status",), ("status", "--source", "gone"), ("status", "--list", "sources"))
     piped = [visited_instance.run_command(*command).output for command in commands]
-    monkeypatch.setattr("typer.testing._NamedTextIOWrapper.isatty", lambda stream: True)
+
+    # the same on a high terminal
+    monkeypatch.setattr(is_terminal, lambda stream: True)
     monkeypatch.setenv("LINES", "200")
-    terminal_outputs = [visited_instance.run_command(*command).output for command in commands]
-    ago = re.compile(r"\d+ seconds? ago")
-    colour = re.compile(r"\x1b\[\d*m")
+    shown = [visited_instance.run_command(*command).output for command in commands]
 
-    assert [
-        ago.sub("", colour.sub("", terminal_output)) for terminal_output in terminal_outputs
-    ] == [ago.sub("", piped_output) for piped_output in piped]
-    assert "\x1b[1m" in terminal_outputs[1]
-    assert "\t" not in "".join(piped)
+    def take_out_colours_and_ages(output: str) -> str:
+        without_colours = re.sub(r"\x1b\[\d*m", "", output)
+        return re.sub(r"\d+ seconds? ago", "", without_colours)
 
-    monkeypatch.setattr("typer.testing._NamedTextIOWrapper.isatty", lambda stream: False)
+    for terminal_output, piped_output in zip(shown, piped, strict=True):
+        assert "\x1b" not in piped_output
+        assert "\t" not in piped_output
+        assert take_out_colours_and_ages(terminal_output) == take_out_colours_and_ages(piped_output)
+    assert "\x1b[1m" in shown[1]  # bold
+
+    # a pipe on a low terminal
+    monkeypatch.setattr(is_terminal, lambda stream: False)
     monkeypatch.setenv("LINES", "5")
+    piped_again = visited_instance.run_command("status").output
 
-    assert visited_instance.run_command("status").output.count("\n") == piped[0].count(
-        "\n"
-    )  # a pipe is endless
+    assert piped_again.count("\n") == piped[0].count("\n")
 
 
 def test_looking_changes_nothing(visited_instance: Instance) -> None:
     """`status` writes no file: all modification times stay."""
 
-    def tree() -> dict[Path, int]:
-        return {
-            path: path.stat().st_mtime_ns for path in (visited_instance.folder / "feeds").rglob("*")
-        }
+    def read_modification_times() -> dict[Path, int]:
+        paths = (visited_instance.folder / "feeds").rglob("*")
+        return {path: path.stat().st_mtime_ns for path in paths}
 
-    before = tree()
+    before = read_modification_times()
     visited_instance.run_command("status")
     visited_instance.run_json("status")
-    assert tree() == before
+
+    assert read_modification_times() == before
 
 
 def test_a_place_where_nothing_has_run_is_told_and_stays_empty(instance: Instance) -> None:
@@ -166,38 +169,38 @@ def test_a_place_where_nothing_has_run_is_told_and_stays_empty(instance: Instanc
 
 
 def test_who_follows_nothing_yet_is_told_how_to(instance: Instance) -> None:
-    """Without sources `status` suggests `add`."""
-    assert "no source yet" not in instance.run_command("status").output
-    instance.keep_sources()
-    assert " add URL` follows one" in instance.run_command("status").output.splitlines()[0]
+    """`status` suggests `add` in its first line if there is no source."""
+    with_sources = instance.run_command("status").output
+    instance.keep_sources()  # none
+    without_sources = instance.run_command("status").output
+
+    assert "no source yet" not in with_sources
+    assert " add URL` follows one" in without_sources.splitlines()[0]
 
 
 def test_one_source_is_told_with_its_last_visits_and_why_it_is_visited_next(
     visited_instance: Instance,
 ) -> None:
-    """`status --source KEY` shows the last visits and the reason for the next one."""
-    first, second, *_ = visited_instance.run_command(
-        "status", "--source", "holt"
-    ).output.splitlines()
+    """`status --source KEY` shows the next visit and its reason. Its JSON has the last visits, the
+    newest first: of `holt` a second one, which finds nothing new, and the first with 5 articles."""
+    output = visited_instance.run_command("status", "--source", "holt").output
+    first_line, second_line, *_ = output.splitlines()
 
-    assert first.startswith("holt: http://127.0.0.")
-    assert second.startswith("next visit 2")
-    assert "publishes about every" in second
+    assert first_line.startswith("holt: http://127.0.0.")
+    assert second_line.startswith("next visit 2")  # a date, 20…
+    assert "publishes about every" in second_line
+
     assert visited_instance.run_command("refresh", "--source", "holt").exit_code == 0
 
-    output = visited_instance.run_json("status", "--source", "holt")
+    document = visited_instance.run_json("status", "--source", "holt")
+    newest, oldest = document["visits"]
 
-    assert [(len(visit["added"]), visit["status"]) for visit in output["visits"]] == [
-        (0, "unchanged"),
-        (5, "new"),
-    ]
-
-    oldest = output["visits"][-1]
-
+    assert (len(newest["added"]), newest["status"]) == (0, "unchanged")
+    assert (len(oldest["added"]), oldest["status"]) == (5, "new")
     assert oldest["bytes"] > 0
     assert oldest["due_why"]
     assert oldest["next_due"]
-    assert "etag" not in output["state"]
+    assert "etag" not in document["state"]
 
 
 def test_one_source_that_fails_is_told_with_its_reason(visited_instance: Instance) -> None:
@@ -212,16 +215,24 @@ def test_one_source_that_fails_is_told_with_its_reason(visited_instance: Instanc
 
 def test_all_of_the_json_is_documented(visited_instance: Instance) -> None:
     """Every key of `status --json` is named in `docs/json.md`."""
-    documented = (ROOT / "docs/json.md").read_text(encoding="utf-8")
-    whole_output = visited_instance.run_json("status")
-    source_output = visited_instance.run_json("status", "--source", "gone")
-    (source, *_), (condition, *_) = whole_output["sources"], whole_output["conditions"]
-    for keys in (whole_output, source_output, source, condition, source_output["visits"][0]):
-        assert [key for key in keys if f"`{key}`" not in documented] == []
+    documentation = (ROOT / "docs/json.md").read_text(encoding="utf-8")
+    document = visited_instance.run_json("status")
+    document_of_source = visited_instance.run_json("status", "--source", "gone")
+    objects = [
+        document,
+        document["sources"][0],
+        document["conditions"][0],
+        document_of_source,
+        document_of_source["visits"][0],
+    ]
+    for keys in objects:
+        for key in keys:
+            assert f"`{key}`" in documentation, key
 
 
 def test_a_screen_has_what_fits_and_says_how_much_does_not() -> None:
-    """Conditions beyond the height of the terminal are counted in the last line."""
+    """Three conditions, of three lines each, fit on nine lines; on eight, and where lines are
+    wrapped, those that do not fit are counted in the last line. One is shown in any case."""
     conditions = [
         Condition(kind=ConditionReason.SOURCE_GONE, subject=key, reason="gone", cure="remove it")
         for key in "abc"
@@ -236,9 +247,9 @@ def test_a_screen_has_what_fits_and_says_how_much_does_not() -> None:
         "    to do: remove it",
         "1 more: `syndicator status | less`, or --json",
     ]
-    assert fit_to_screen(conditions, columns=10, lines=8)[-1].startswith(
-        "2 more"
-    )  # lines that are wrapped
+    # on a narrow screen the lines are wrapped
+    assert fit_to_screen(conditions, columns=10, lines=8)[-1].startswith("2 more")
+    # one condition on a screen of one line
     assert len(fit_to_screen(conditions[:1], columns=80, lines=1)) == 3
 
 
@@ -256,21 +267,18 @@ def test_pictures_are_told_by_state_and_reason() -> None:
 
 
 def test_a_line_shows_when_jobs_ran_and_run_next() -> None:
-    """Times of jobs are local; a time on another day is shown with its date."""
-    now = datetime(2026, 3, 10, 12, 0, 30, tzinfo=UTC)
+    """Times of jobs are local; a time on another day is shown with its date. Both jobs ran now;
+    the first runs next in a minute, the second tomorrow."""
+    now = datetime(2026, 3, 10, 12, 0, 30, tzinfo=UTC).astimezone()  # to local time
     in_a_minute = now + timedelta(minutes=1)
     tomorrow = now + timedelta(days=1)
     jobs = [
         Scheduled(job="visits", last=now, next=in_a_minute),
         Scheduled(job="retention", last=now, next=tomorrow),
     ]
-    line = describe_jobs(jobs, now)
-    last = now.astimezone()
-    day = tomorrow.astimezone()
-    soon = in_a_minute.astimezone()
 
-    assert (
-        line
-        == f"jobs of up, last and next: visits {last:%H:%M} {soon:%H:%M}, retention {last:%H:%M}"
-        f" {day:%Y-%m-%d %H:%M}"
+    assert describe_jobs(jobs, now) == (
+        "jobs of up, last and next:"
+        f" visits {now:%H:%M} {in_a_minute:%H:%M},"
+        f" retention {now:%H:%M} {tomorrow:%Y-%m-%d %H:%M}"
     )

@@ -45,6 +45,11 @@ class Instance:
         tables = [f'[[feed]]\nslug = "q{n}"\nquery = "tag:tag-{n}"\n' for n in numbers]
         (self.filled.config / "feeds.toml").write_text("\n".join(tables))
 
+    def count_articles_to_build(self) -> int:
+        """0: no feed is stale."""
+        with self.filled.open_app() as app:
+            return app.archive.store.index.newest_mark()
+
     def run_json(self, *words: str) -> Any:
         done = commands.run_syndicator(*words, "--json", "--config", str(self.filled.config))
         assert done.returncode == 0, done.stderr
@@ -89,34 +94,43 @@ each_edit = pytest.mark.parametrize(
 def test_eleven_wait_and_ten_end(
     tmp_path: Path, edit: Callable[[Instance], None], kind: str
 ) -> None:
-    """Up to ten vanished feeds end by themselves; one more, and all wait for `--end-feeds`."""
-    folders = (tmp_path / "eleven", tmp_path / "ten")
-    for folder in folders:
-        folder.mkdir()
-    eleven = Instance(folders[0], MOST + 1)
-    ten = Instance(folders[1], MOST)
-    before = eleven.list_published(kind)
-    for instance in (eleven, ten):
-        edit(instance)
+    """`edit` takes all feeds of a kind out of the configuration. Up to ten of them (MOST) end by
+    themselves; if there is one more, all wait for `--end-feeds`, and a condition says so."""
+    (tmp_path / "eleven").mkdir()
+    (tmp_path / "ten").mkdir()
+    eleven = Instance(tmp_path / "eleven", count=MOST + 1)
+    ten = Instance(tmp_path / "ten", count=MOST)
+    eleven_before = eleven.list_published(kind)
+    edit(eleven)
+    edit(ten)
 
+    # ten end
     built = ten.run_json("build")
+
     assert len(built["ended"]) == MOST
     assert built["ending"] == []
     assert ten.list_published(kind) == set()
     assert len(ten.list_gone()) == MOST
     assert ten.read_condition() is None
 
+    # eleven wait, whatever builds; they are one group of `ending`
     for words in (("build",), ("build", "--all"), ("refresh",)):
         built = eleven.run_json(*words)
-        assert not built.get("ended") and len(built["ending"]) == 1, words
-        assert eleven.list_published(kind) == before and eleven.list_gone() == [], words
+        assert not built.get("ended"), words
+        assert len(built["ending"]) == 1, words
+        assert eleven.list_published(kind) == eleven_before, words
+        assert eleven.list_gone() == [], words
+
     condition = eleven.read_condition()
+
     assert condition["count"] == MOST + 1
     assert condition["needs_you"] is True
     assert f"{kind}/" in condition["detail"]
     assert "--end-feeds" in condition["cure"]
 
+    # confirmed, they end
     built = eleven.run_json("build", "--end-feeds")
+
     assert len(built["ended"]) == MOST + 1
     assert built["ending"] == []
     assert eleven.list_published(kind) == set()
@@ -125,10 +139,13 @@ def test_eleven_wait_and_ten_end(
 
 
 def test_feeds_of_a_kind_that_waits_go_on(tmp_path: Path) -> None:
-    """Feeds whose end waits for confirmation are still updated."""
-    instance = Instance(tmp_path, MOST + 1)
+    """Feeds of tags whose end waits for confirmation are still updated, and linked from other
+    feeds until it is confirmed."""
+    instance = Instance(tmp_path, count=MOST + 1)
     take_out_tags(instance)
     instance.run_json("build")
+
+    # a new article, with one of these tags
     with instance.filled.open_app() as app:
         store_articles(app, "Second", "Text.", tags=("Tag 1",), category="AI")
     instance.run_json("build")
@@ -142,30 +159,36 @@ def test_feeds_of_a_kind_that_waits_go_on(tmp_path: Path) -> None:
 
 
 def test_queries_that_wait_leave_nothing_to_build(tmp_path: Path) -> None:
-    """Removed queries that wait for confirmation leave no stale marks."""
-    instance = Instance(tmp_path, MOST + 2)
-    instance.set_queries(MOST + 2, first=MOST + 1)  # one stays
+    """Of twelve queries eleven are removed, and wait for confirmation: their feeds are not updated,
+    and no build leaves a new article marked as yet to be built."""
+    instance = Instance(tmp_path, count=MOST + 2)
+    instance.set_queries(MOST + 2, first=MOST + 1)  # only the last stays
     instance.run_json("build")
     before = instance.filled.read_published("queries/q1.atom")
+
+    # a new article, which the removed query q1 would find
     with instance.filled.open_app() as app:
         store_articles(app, "Second", "Text.", tags=("Tag 1",), category="AI")
+
     for _ in range(2):
         instance.run_json("build")
-        with instance.filled.open_app() as app:
-            assert app.archive.store.index.newest_mark() == 0
+        assert instance.count_articles_to_build() == 0
 
     assert instance.filled.read_published("queries/q1.atom") == before
 
 
 def test_an_edit_that_is_taken_back_needs_no_word(tmp_path: Path) -> None:
-    """If the operator reverts the edit that would end feeds, no confirmation is needed."""
-    instance = Instance(tmp_path, MOST + 1)
+    """If the operator reverts the edit that would end feeds, no confirmation is needed, and all
+    published files are as before."""
+    instance = Instance(tmp_path, count=MOST + 1)
     before = instance.filled.read_digests("public")
+
     for edit in (take_out_tags, take_out_queries):
         edit(instance)
         instance.run_json("build")
-        with instance.filled.open_app() as app:
-            assert app.archive.store.index.newest_mark() == 0  # nothing is left to build meanwhile
+        assert instance.count_articles_to_build() == 0
+
+        # back to what it was
         instance.set_axes(AXES)
         instance.set_queries(MOST + 1)
         assert instance.run_json("build")["ending"] == []
@@ -177,21 +200,31 @@ def test_an_edit_that_is_taken_back_needs_no_word(tmp_path: Path) -> None:
 def test_a_confirmation_holds_for_the_feeds_that_were_named(tmp_path: Path) -> None:
     """`build --end-feeds` ends only feeds that an earlier build named; it is no permission for
     later edits."""
-    instance = Instance(tmp_path, MOST + 1)
-    instance.set_queries(0)
-    # nothing was named yet
+    instance = Instance(tmp_path, count=MOST + 1)
+
+    # the queries are taken out; no build named them yet: this one names them and ends none
+    take_out_queries(instance)
+
     assert instance.run_json("build", "--end-feeds")["ended"] == []
+
+    # the tags are taken out, too: this build ends the queries, and names the tags
     take_out_tags(instance)
     built = instance.run_json("build", "--end-feeds")
+
     assert {name.partition("/")[0] for name in built["ended"]} == {"queries"}
-    assert instance.read_condition()["count"] == 11
-    assert len(instance.list_published("tags")) == 11
+    assert instance.read_condition()["count"] == MOST + 1
+    assert len(instance.list_published("tags")) == MOST + 1
+
+    # and this one ends the tags
     instance.run_json("build", "--end-feeds")
+
     assert instance.list_published("tags") == set()
 
-    instance.set_axes(AXES)  # the feeds come back, and a confirmation is no permission for ever
+    # the tags come back and are taken out again: that was not confirmed
+    instance.set_axes(AXES)
     instance.run_json("build")
     take_out_tags(instance)
+
     assert instance.run_json("build")["ended"] == []
     assert len(instance.list_published("tags")) == MOST + 1
 

@@ -41,12 +41,13 @@ def path(tmp_path: Path) -> Path:
     made = tmp_path / "config/sources.toml"
     made.parent.mkdir()
     made.write_text(ALL)
-    set_file_age(made)
+    set_old_time(made)
     return made
 
 
-def set_file_age(path: Path, by: int = 0) -> None:
-    os.utime(path, ns=(OLD + by, OLD + by))
+def set_old_time(path: Path, *, later_by: int = 0) -> None:
+    """The file was changed years ago: at OLD, or so many nanoseconds later."""
+    os.utime(path, ns=(OLD + later_by, OLD + later_by))
 
 
 def read_cached_sources(
@@ -73,33 +74,38 @@ def parsed_files(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
 def test_sources_come_back_as_they_were_read_without_their_files_being_parsed(
     path: Path, parsed_files: list[Path]
 ) -> None:
-    """The second read comes from the cache and equals the first."""
-    first_cached_sources = read_cached_sources(path)
+    """The second read comes from the cache and equals the first; the file is parsed once."""
+    first_read = read_cached_sources(path)
+    second_read = read_cached_sources(path)
 
-    assert first_cached_sources == load_sources(path)
-    assert read_cached_sources(path) == first_cached_sources
+    assert first_read == load_sources(path)
+    assert second_read == first_read
     assert parsed_files == [path]
 
 
 def test_an_edit_is_seen_whatever_it_leaves_as_it_was(path: Path, parsed_files: list[Path]) -> None:
-    """Edits with the same length or time are noticed, and so are new and deleted files."""
+    """Edits with the same length or time are noticed, and so are new and deleted files: each of the
+    five reads parses."""
     read_cached_sources(path)
-    path.write_text(ALL.replace("plain.example", "edited.exampl"))  # the same length
-    set_file_age(path, by=1)
+
+    # the same length, another time
+    path.write_text(ALL.replace("plain.example", "edited.exampl"))
+    set_old_time(path, later_by=1)
 
     assert read_cached_sources(path)[0].url == "https://edited.exampl/feed"
 
-    path.unlink()
     # the same length and time, another file
+    path.unlink()
     path.write_text(ALL.replace("plain.example", "again.example"))
-    set_file_age(path, by=1)
+    set_old_time(path, later_by=1)
 
     assert read_cached_sources(path)[0].url == "https://again.example/feed"
 
+    # a second file
     (path.parent / "sources.d").mkdir()
     second_file = path.parent / "sources.d/more.toml"
     second_file.write_text('[[source]]\nkey = "more"\nurl = "https://more.example/"\n')
-    set_file_age(second_file)
+    set_old_time(second_file)
 
     assert [source.key for source in read_cached_sources(path)] == ["plain", "full", "more"]
 
@@ -110,11 +116,13 @@ def test_an_edit_is_seen_whatever_it_leaves_as_it_was(path: Path, parsed_files: 
 
 
 def test_what_was_edited_a_moment_ago_is_read_again(path: Path, parsed_files: list[Path]) -> None:
-    """A file edited within the clock's resolution is parsed again."""
-    path.touch()
+    """A file that was edited a moment before it was read is parsed again at the next read: another
+    edit may have had the same time, as here, where it has the same length, too."""
+    path.touch()  # now
     stat = path.stat()
     read_cached_sources(path)
-    path.write_text(ALL.replace("plain.example", "edited.exampl"))  # the same length
+
+    path.write_text(ALL.replace("plain.example", "edited.exampl"))
     os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
 
     assert read_cached_sources(path)[0].url == "https://edited.exampl/feed"
@@ -133,9 +141,11 @@ def test_another_version_reads_them_again(path: Path, parsed_files: list[Path]) 
 )
 def test_a_damaged_cache_counts_as_none(path: Path, damage: bytes) -> None:
     """A damaged cache file is ignored."""
-    first_cached_sources = read_cached_sources(path)
+    first_read = read_cached_sources(path)
     (path.parent.parent / "cache").write_bytes(damage)
-    assert read_cached_sources(path) == first_cached_sources
+    second_read = read_cached_sources(path)
+
+    assert second_read == first_read
 
 
 def test_who_only_looks_writes_nothing(path: Path) -> None:
@@ -145,29 +155,36 @@ def test_who_only_looks_writes_nothing(path: Path) -> None:
 
 
 def test_a_cache_that_cannot_be_written_costs_nothing(path: Path) -> None:
-    """If the cache cannot be written, the sources are still read."""
-    (path.parent.parent / "cache").mkdir()
+    """If the cache cannot be written, the sources are still read, and no other file is left."""
+    (path.parent.parent / "cache").mkdir()  # a folder is where the file should be
     assert read_cached_sources(path) == load_sources(path)
     assert sorted(entry.name for entry in path.parent.parent.iterdir()) == ["cache", "config"]
 
 
 def test_what_is_wrong_is_told_each_time_and_costs_no_source_that_was_valid(path: Path) -> None:
-    """Faults are reported at every read; sources that were valid before stay."""
+    """Faults are reported at every read; sources that were valid before stay, and new valid ones
+    are added. The same holds if the whole file cannot be read; once it is mended, all is well."""
+    cache = path.parent.parent / "cache"
     before = read_cached_sources(path)
+
+    # the source "plain" becomes faulty, and a source is added
     new_table = '[[source]]\nkey = "new"\nurl = "https://new.example/"\n'
     path.write_text(ALL.replace('key = "plain"', 'kye = "plain"') + new_table)
+    expected = {source.key: source for source in (*before, *parse_text(new_table))}
     for _ in range(2):
-        again = source_cache.read_sources(path, path.parent.parent / "cache", "1", remember=True)
-        assert {source.key: source for source in again.sources} == {
-            valid_source.key: valid_source for valid_source in (*before, *load_one(new_table))
-        }
-        assert ["unknown key 'kye'" in str(fault) for fault in again.faults] == [True]
+        read = source_cache.read_sources(path, cache, "1", remember=True)
+        (fault,) = read.faults
+        assert {source.key: source for source in read.sources} == expected
+        assert "unknown key 'kye'" in str(fault)
+
+    # the file is no TOML
     path.write_text(ALL + "[[source\n")
-    unread = source_cache.read_sources(path, path.parent.parent / "cache", "1", remember=True)
+    read = source_cache.read_sources(path, cache, "1", remember=True)
 
-    assert unread.sources == before
-    assert "is not valid TOML" in str(unread.faults[0])
+    assert read.sources == before
+    assert "is not valid TOML" in str(read.faults[0])
 
+    # mended
     path.write_text(ALL)
 
     assert read_cached_sources(path) == before
@@ -178,11 +195,11 @@ def test_of_two_sources_with_one_key_the_first_is_valid(path: Path) -> None:
     path.write_text(ALL + '[[source]]\nkey = "plain"\nurl = "https://second.example/"\n')
     sources, faults = read_valid_sources(path)
 
-    assert sources == parse_sources(TomlFile(path, tomllib.loads(ALL)))
+    assert sources == parse_text(ALL)
     assert "two sources have the key" in str(faults)
 
 
-def load_one(text: str) -> tuple[Source, ...]:
+def parse_text(text: str) -> tuple[Source, ...]:
     return parse_sources(TomlFile(Path("sources.toml"), tomllib.loads(text)))
 
 
@@ -195,15 +212,22 @@ MORE = (
 def test_of_a_file_that_was_added_to_the_end_alone_is_parsed(
     path: Path, parsed_files: list[Path]
 ) -> None:
-    """If text was appended, only the new part is parsed."""
-    first_cached_sources = read_cached_sources(path)
-    for text in (ALL + MORE, ALL + MORE + "# and no more\n"):
-        path.write_text(text)
-        assert read_cached_sources(path, remember=False) == load_sources(path)
+    """If a source (MORE) was appended, only the new part is parsed: the whole file is parsed once,
+    before. The result is that of parsing the whole file, whether it is then cached or not."""
+    first_read = read_cached_sources(path)
 
-    assert len(load_sources(path)) == len(first_cached_sources) + 1
-    # remembered with what was added
-    assert read_cached_sources(path) == read_cached_sources(path) == load_sources(path)
+    path.write_text(ALL + MORE)
+    assert read_cached_sources(path, remember=False) == load_sources(path)
+
+    path.write_text(ALL + MORE + "# and no more\n")
+    expected = load_sources(path)
+    assert read_cached_sources(path, remember=False) == expected
+
+    # now cached with what was added, then read from the cache
+    assert read_cached_sources(path) == expected
+    assert read_cached_sources(path) == expected
+
+    assert len(expected) == len(first_read) + 1
     assert parsed_files == [path]
 
 
@@ -250,9 +274,7 @@ def test_a_file_more_beside_it_is_no_addition(path: Path, parsed_files: list[Pat
     beside.mkdir()
     (beside / "more.toml").write_text(MORE)
 
-    assert [cached_source.key for cached_source in read_cached_sources(path)] == [
-        "plain",
-        "full",
-        "more",
-    ]
-    assert parsed_files == [path, path]
+    keys = [source.key for source in read_cached_sources(path)]
+
+    assert keys == ["plain", "full", "more"]
+    assert parsed_files == [path, path]  # the whole configuration, twice
