@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,8 @@ def list_published_items(instance: Instance, name: str = "all.json") -> list[dic
 
 
 def test_refresh_tells_what_came_and_what_failed(instance: Instance) -> None:
-    """`refresh` prints the number of new articles and each failure."""
+    """`refresh` of two sources, of which `gone` answers 410, prints the number of new articles and
+    the failure; the five articles of `holt` are published."""
     instance.keep_sources("holt", "gone")
     output = instance.run_command("refresh", "--all").output
 
@@ -58,27 +60,28 @@ def test_what_failed_is_visited_again_when_asked_and_waits_no_longer_for_it(
     """`refresh --failed` visits the failed source again; another failure counts no further and does
     not delay its next visit."""
 
-    def failing() -> dict[str, object]:
-        (state,) = (
-            listed_source["state"]
-            for listed_source in visited_instance.run_json("sources")
-            if listed_source["source"]["key"] == "gone"
-        )
+    def read_state_of_gone() -> dict[str, Any]:
+        listed = visited_instance.run_json("sources")
+        (state,) = [item["state"] for item in listed if item["source"]["key"] == "gone"]
         return dict(state)
 
-    due = str(failing()["next_due"])
+    due_before = read_state_of_gone()["next_due"]
     for _ in range(3):
-        visited = visited_instance.run_command("refresh", "--failed").output
-        assert "1 source visited, 1 failed" in visited
-    assert failing()["failures"] == 1
-    assert str(failing()["next_due"]) <= due
+        output = visited_instance.run_command("refresh", "--failed").output
+        assert "1 source visited, 1 failed" in output
+
+    state = read_state_of_gone()
+
+    assert state["failures"] == 1
+    assert state["next_due"] <= due_before
 
 
 def test_check_finds_what_is_missing_and_says_what_to_do(visited_instance: Instance) -> None:
-    """`check --strict` fails (78) for a missing `site.url` and for warnings; without `--strict`
-    warnings do not fail."""
+    """`check --strict` fails (78) for a missing `site.url` and for warnings, here of an article
+    file with a wrong name; without `--strict` neither fails. A wrong setting is named."""
     assert visited_instance.run_command("check").exit_code == 0
 
+    # without site.url
     checked = visited_instance.run_command("check", "--strict")
 
     assert checked.exit_code == 78
@@ -88,6 +91,7 @@ def test_check_finds_what_is_missing_and_says_what_to_do(visited_instance: Insta
     )
     assert "error" in checked.output.splitlines()[-1]
 
+    # with it
     settings = visited_instance.config / "syndicator.toml"
     settings.write_text(
         settings.read_text().replace("[site]\n", '[site]\nurl = "https://feeds.example/"\n')
@@ -99,6 +103,7 @@ def test_check_finds_what_is_missing_and_says_what_to_do(visited_instance: Insta
     assert "error:" not in well.output
     assert "warning:" not in well.output
 
+    # with a warning
     (visited_instance.folder / "feeds/articles/mine.markdown").write_text("Mine.")
     warned = visited_instance.run_command("check")
 
@@ -106,6 +111,7 @@ def test_check_finds_what_is_missing_and_says_what_to_do(visited_instance: Insta
     assert warned.output.endswith("0 errors, 1 warning\n")
     assert visited_instance.run_command("check", "--strict").exit_code == 78
 
+    # with a setting that there is not
     settings.write_text("[site]\ncolour = 1\n")
     (bad,) = json.loads(visited_instance.run_command("check", "--json").stdout)
 
@@ -130,18 +136,22 @@ def test_a_withdrawal_is_tried_made_undone_and_purged(visited_instance: Instance
     assert output.startswith("withdrawn: ")
     assert f"withdraw --undo {url}` brings it back" in output
     assert len(list_published_items(visited_instance)) == len(before) - 1
-    assert (
-        "as its file was"
-        in visited_instance.run_command("withdraw", "--undo", "--dry-run", url).output
-    )
+
+    # undo: the file was kept
+    dry_undo = visited_instance.run_command("withdraw", "--undo", "--dry-run", url).output
+
+    assert "as its file was" in dry_undo
     assert visited_instance.run_json("withdraw", "--undo", url)["kept"] is True
     assert list_published_items(visited_instance) == before
+
+    # purge: the file is gone, and undo only lets the article come again
     assert visited_instance.run_json("withdraw", "--purge", url)["kept"] is False
-    assert (
-        "once its source announces it"
-        in visited_instance.run_command("withdraw", "--undo", url).output
-    )
+
+    undo_of_purge = visited_instance.run_command("withdraw", "--undo", url).output
+
+    assert "once its source announces it" in undo_of_purge
     assert len(list_published_items(visited_instance)) == len(before) - 1
+
     with pytest.raises(UsageError, match="say one of the two"):
         visited_instance.run_command("withdraw", "--undo", "--purge", url)
     with pytest.raises(UsageError, match="was withdrawn"):
@@ -149,13 +159,14 @@ def test_a_withdrawal_is_tried_made_undone_and_purged(visited_instance: Instance
 
 
 def test_an_article_file_that_cannot_be_read_is_told_as_that(visited_instance: Instance) -> None:
-    """A broken article file is reported by every command that meets it, with its line, and holds
-    back no feed."""
-    first, second = sorted((visited_instance.folder / "feeds/articles").rglob("*.md"))[:2]
-    url = load(second.read_bytes()).url
+    """An article file with an unclosed quote is reported with its line by `refresh` and by the
+    undoing of another article's withdrawal, and holds back no feed."""
+    folder = visited_instance.folder / "feeds/articles"
+    broken, other = sorted(folder.rglob("*.md"))[:2]
+    url = load(other.read_bytes()).url
     visited_instance.run_command("withdraw", url)
-    first.write_text(first.read_text().replace("title: ", "title: '", 1))
-    message = f"not read: {first.relative_to(visited_instance.folder / 'feeds/articles')}: line "
+    broken.write_text(broken.read_text().replace("title: ", "title: '", 1))
+    message = f"not read: {broken.relative_to(folder)}: line "
     for words in (("refresh",), ("withdraw", "--undo", url)):
         output = visited_instance.run_command(*words).output
         assert message in output
@@ -181,21 +192,19 @@ def test_what_is_withdrawn_is_gone_and_stays_away(visited_instance: Instance) ->
 def test_the_database_is_made_anew(visited_instance: Instance) -> None:
     """After the database is deleted, `reindex` rebuilds it from the article files, and the feeds
     come out byte for byte as before."""
+
+    def read_feeds() -> dict[str, bytes]:
+        paths = (visited_instance.folder / "feeds/public").rglob("*.atom")
+        return {path.name: path.read_bytes() for path in paths}
+
+    feeds_before = read_feeds()
     for path in (visited_instance.folder / "feeds/state").glob("syndicator.db*"):
         path.unlink()
-
-    assert visited_instance.run_command("reindex").output.startswith("5 articles indexed")
-
-    before = {
-        path.name: path.read_bytes()
-        for path in (visited_instance.folder / "feeds/public").rglob("*.atom")
-    }
+    output = visited_instance.run_command("reindex").output
     visited_instance.run_command("build", "--all")
 
-    assert {
-        path.name: path.read_bytes()
-        for path in (visited_instance.folder / "feeds/public").rglob("*.atom")
-    } == before
+    assert output.startswith("5 articles indexed")
+    assert read_feeds() == feeds_before
 
 
 def test_kept_pages_are_pruned(visited_instance: Instance) -> None:
@@ -207,34 +216,33 @@ def test_kept_pages_are_pruned(visited_instance: Instance) -> None:
 
 
 def test_articles_are_pruned_on_order_after_a_look(visited_instance: Instance) -> None:
-    """`prune` shows its effect in a dry run, then deletes; pruned articles are not fetched
-    again."""
+    """`prune --keep 4` of a source with five articles shows its effect in a dry run, then deletes
+    one. The next visit does not file it again, and `show --why` says that it was pruned."""
+    words = ("prune", "--keep", "4", "--source", "holt")
     before = list_published_items(visited_instance)
-    preview = visited_instance.run_command(
-        "prune", "--keep", "4", "--source", "holt", "--dry-run"
-    ).output
+    preview = visited_instance.run_command(*words, "--dry-run").output
 
     assert "1 article in " in preview
     assert preview.endswith("nothing was changed (--dry-run)\n")
     assert list_published_items(visited_instance) == before
 
-    done = visited_instance.run_json("prune", "--keep", "4", "--source", "holt")
-    (gone_article,) = done["articles"]
+    done = visited_instance.run_json(*words)
+    (pruned,) = done["articles"]
+    published_urls = [item["url"] for item in list_published_items(visited_instance)]
 
     assert done["applied"]
     assert "all.atom" in done["written"]
     assert "sources/holt" in done["feeds"]
-    assert len(list_published_items(visited_instance)) == 4
-    assert gone_article["url"] not in [
-        published_item["url"] for published_item in list_published_items(visited_instance)
-    ]
+    assert len(published_urls) == 4
+    assert pruned["url"] not in published_urls
 
     visited_instance.run_command("refresh", "--all")
 
     assert len(list_published_items(visited_instance)) == 4
-    assert visited_instance.run_json("show", gone_article["url"], "--why")["why"][
-        "state"
-    ].startswith("pruned")
+
+    why = visited_instance.run_json("show", pruned["url"], "--why")["why"]
+
+    assert why["state"].startswith("pruned")
 
 
 @pytest.mark.parametrize(

@@ -13,29 +13,28 @@ OPML = """<opml version="2.0"><head/><body><outline text="Reading">
 <outline type="rss" text="{name}" xmlUrl="https://list.example/feed"/></outline></body></opml>"""
 
 
-def test_ten_sites_are_added_from_a_list(
+def test_a_pasted_list_of_addresses_is_previewed(
     running_console: RunningConsole, browser: Browser, world: World
 ) -> None:
-    """Each address of a pasted list becomes a candidate, with a warning if it fails; lines with a
-    path or a variable are skipped."""
-    sites = [source.url for source in world.sources if source.key in ("ledger", "meridian")]
-    job = running_console.finish_job(
-        browser.post("/operations/look", {"opml": "\n".join([*sites, "https://nobody.invalid/"])})
-    )
+    """Each address of a pasted list becomes a candidate with a ticked box, with a warning if it
+    fails; lines with a path or a variable are skipped."""
+    ledger = world.feed_url("ledger")
+    meridian = world.feed_url("meridian")
+    unreachable = "https://nobody.invalid/"
+    addresses = "\n".join([ledger, meridian, unreachable])
+    job = running_console.finish_job(browser.post("/operations/look", {"opml": addresses}))
     body = browser.get(f"/add?job={job.id}").body
+    candidates = job.result["candidates"]
 
-    assert len(job.result["candidates"]) == 3
+    assert len(candidates) == 3
     assert "nobody.invalid" in body
     assert body.count(" checked>") == 3
+    assert candidates[-1]["url"] == unreachable
+    assert candidates[-1]["warning"].startswith(unreachable)
 
-    failing_candidate = job.result["candidates"][-1]
-
-    assert failing_candidate["url"] == "https://nobody.invalid/"
-    assert failing_candidate["warning"].startswith(failing_candidate["url"])
-
-    spelled = "https://a.example/?x=$%7BHO%4DE%7d"
-    for line in ("/etc/passwd", "https://a.example/${TOKEN}", spelled):
-        form = {"opml": f"{sites[0]}\n{line}"}
+    variable_with_escapes = "https://a.example/?x=$%7BHO%4DE%7d"  # ${HOME}
+    for line in ("/etc/passwd", "https://a.example/${TOKEN}", variable_with_escapes):
+        form = {"opml": f"{ledger}\n{line}"}
         job = running_console.finish_job(browser.post("/operations/look", form))
         (skipped,) = job.result["skipped"]
         assert skipped["line"] == 2
@@ -43,7 +42,7 @@ def test_ten_sites_are_added_from_a_list(
 
 
 def post_look(running_console: RunningConsole, browser: Browser, **form: str) -> str:
-    """The page of what was found."""
+    """Looks at an address or a list, as the Add page does; the page of what was found."""
     job = running_console.wait_for_job(browser.post("/operations/look", form).job)
     assert job.status == "done", job
     return browser.get(f"/add?job={job.id}").body
@@ -116,12 +115,14 @@ def test_who_wrote_a_list_learns_nothing_of_this_machine(
 ) -> None:
     """An address with `${VARIABLE}` is refused in a list, in the address field and in the form of a
     source: its value would be sent to that address."""
+    # in a list
     document = OPML.format(name="x").replace("list.example/feed", "list.example/feed?key=${HOME}")
     body = post_look(running_console, browser, opml=document)
 
     assert "names a variable of this machine" in body
     assert 'name="take"' not in body
 
+    # in the address field
     job = running_console.wait_for_job(
         browser.post("/operations/look", {"address": "https://list.example/${HOME}"}).job
     )
@@ -129,6 +130,7 @@ def test_who_wrote_a_list_learns_nothing_of_this_machine(
     assert job.status == "failed"
     assert "by hand" in job.said
 
+    # in the form of a source
     (stamp,) = re.findall(r'name="stamp" value="([^"]+)"', browser.get("/sources/holt").body)
     path = running_console.instance.config / "sources.toml"
     before = path.read_text()
@@ -190,13 +192,13 @@ def test_a_file_of_this_machine_is_not_read(
         job = running_console.wait_for_job(
             browser.post("/operations/look", {"address": address}).job
         )
-        assert job.status == "failed" and "root:" not in job.said and "key =" not in job.said, (
-            address
-        )
+        assert job.status == "failed", address
+        assert "root:" not in job.said, address  # of /etc/passwd
+        assert "key =" not in job.said, address  # of sources.toml
 
 
 def test_what_fails_says_why(running_console: RunningConsole, browser: Browser) -> None:
-    """If looking at an address fails, the Add page shows the reason."""
+    """If looking at an address fails, here as nothing listens there, the Add page names it."""
     job = running_console.wait_for_job(
         browser.post("/operations/look", {"address": "http://127.0.0.1:9/feed"}).job
     )
@@ -205,7 +207,8 @@ def test_what_fails_says_why(running_console: RunningConsole, browser: Browser) 
 
 
 def test_what_waits_is_cancelled(running_console: RunningConsole, browser: Browser) -> None:
-    """A job that waits (the runner is kept asleep) can be cancelled, and is then not run."""
+    """A job that waits, as the runner is kept asleep, can be cancelled; it is not run once the
+    runner is awake."""
     wake = running_console.console.runner.wake
     running_console.console.runner.wake = lambda: None  # type: ignore[method-assign]
     try:

@@ -119,37 +119,39 @@ NEWSLETTERS = [
 ]
 
 
+def make_sources(subscriptions: SubscriptionList) -> list[Source]:
+    """The sources that these outlines become."""
+    return [
+        make_source(make_source_table(outline, "tag", {})) for outline in subscriptions.outlines
+    ]
+
+
 def test_what_we_write_reads_back_whole_and_in_its_order() -> None:
-    """Our own OPML is read back without loss."""
+    """Sources that are written as OPML, the same each time, and read back as trusted are as before
+    and in their order; nothing is skipped, and their categories are no folders of a stranger."""
     opml = write_opml("Mine", SOURCES)
-
-    assert write_opml("Mine", SOURCES) == opml
-
     subscriptions = read_opml(opml, is_trusted=True)
 
-    assert [
-        make_source(make_source_table(outline, "tag", {})) for outline in subscriptions.outlines
-    ] == SOURCES
+    assert write_opml("Mine", SOURCES) == opml
+    assert make_sources(subscriptions) == SOURCES
     assert subscriptions.skipped == ()
     assert subscriptions.folders == ()
 
 
 def test_a_list_that_is_not_trusted_gives_no_right_and_names_no_variable() -> None:
-    """An untrusted list loses its rights; entries with `${VARIABLE}` are skipped."""
-    subscriptions = read_opml(
-        write_opml("Evil", [replace(ALL, url="https://all.example/feed"), *SOURCES])
-    )
-    cleaned = [
-        make_source(make_source_table(outline, "tag", {})) for outline in subscriptions.outlines
-    ]
-    usual = Source(key="", url="")
+    """From an untrusted list a source loses its rights, which get their defaults, and the list says
+    which it lost; a source with `${VARIABLE}` in its address (ALL) is skipped."""
+    with_rights = replace(ALL, url="https://all.example/feed")  # without the variable
+    subscriptions = read_opml(write_opml("Evil", [with_rights, *SOURCES]))
+    defaults = Source(key="", url="")
+    default_rights = {name: getattr(defaults, name) for name in RIGHTS}
+    first, *others = make_sources(subscriptions)
+    first_outline, *other_outlines = subscriptions.outlines
 
-    assert cleaned[0] == replace(
-        ALL, url="https://all.example/feed", **{name: getattr(usual, name) for name in RIGHTS}
-    )
-    assert cleaned[1:] == SOURCES[1:]
-    assert subscriptions.outlines[0].removed == RIGHTS
-    assert not any(outline.removed for outline in subscriptions.outlines[1:])
+    assert first == replace(with_rights, **default_rights)
+    assert first_outline.removed == RIGHTS
+    assert others == SOURCES[1:]  # all but ALL; they have no rights
+    assert not any(outline.removed for outline in other_outlines)
 
     (skipped,) = subscriptions.skipped
 
@@ -158,18 +160,16 @@ def test_a_list_that_is_not_trusted_gives_no_right_and_names_no_variable() -> No
 
 
 def test_newsletters_of_one_mailbox_come_back_from_a_list_of_our_own_alone() -> None:
-    """Newsletters are imported from our own OPML; from an untrusted list they are skipped."""
+    """Newsletters, which name a mailbox of this machine, are imported from our own OPML; from an
+    untrusted list all are skipped for that reason."""
     opml = write_opml("Mine", NEWSLETTERS)
-    subscriptions = read_opml(opml, is_trusted=True)
+    trusted = read_opml(opml, is_trusted=True)
+    untrusted = read_opml(opml)
 
-    assert [
-        make_source(make_source_table(outline, "tag", {})) for outline in subscriptions.outlines
-    ] == NEWSLETTERS
-
-    strange = read_opml(opml)
-
-    assert not strange.outlines
-    assert {"mailbox" in item.why for item in strange.skipped} == {True}
+    assert make_sources(trusted) == NEWSLETTERS
+    assert not untrusted.outlines
+    assert untrusted.skipped
+    assert all("mailbox" in item.why for item in untrusted.skipped)
 
 
 def test_every_right_is_an_option_of_a_source() -> None:
@@ -214,15 +214,19 @@ def test_other_readers_see_feeds_with_their_sites_in_folders() -> None:
     ],
 )
 def test_folders_become_what_is_said(folders: Folders, values: dict[str, Any]) -> None:
-    """Folders become tags, a category or nothing, by option."""
+    """The folders of the first feed of LIST, "Tech & more" and in it "Deep", become tags, a
+    category or nothing, by option. A category is the innermost folder, spelled as ours."""
     alpha, _ = read_opml(LIST).outlines
+    our_categories = {"deep": "DEEP"}
     base = {"url": "https://alpha.example/feed", "title": "Alpha"}
-    assert make_source_table(alpha, folders, {"deep": "DEEP"}) == base | values
+
+    assert make_source_table(alpha, folders, our_categories) == base | values
 
 
 def test_a_list_that_a_hand_broke_is_skipped_with_its_line() -> None:
-    """A broken outline is skipped and reported with its line."""
-    broken_opml = write_opml("Mine", SOURCES[:1]).replace(b"&quot;AI&quot;", b"AI")
+    """In our own OPML somebody breaks an option: its JSON lacks the quotes around "AI". The outline
+    is skipped and reported with its line and the namespace of our options (SPACE)."""
+    broken_opml = write_opml("Mine", [ALL]).replace(b"&quot;AI&quot;", b"AI")
     (skipped,) = read_opml(broken_opml).skipped
 
     assert skipped.line > 1
