@@ -39,13 +39,12 @@ def test_what_is_published_is_shown_as_it_is_filed_and_nobody_is_asked(
     path.write_text(path.read_text().replace("author: ", "author: Someone Else and ", 1))
     before = visited_instance.read_files()
     request_count = len(visited_instance.world.requests)
-    for what in (
-        url,
-        url.removeprefix("http://") if "://www" in url else url,
-        load(path.read_bytes()).id,
-        str(path),
-    ):
-        assert visited_instance.run_command("show", what).output == path.read_text()
+    url_without_scheme = url.removeprefix("http://") if "://www" in url else url
+    article_id = load(path.read_bytes()).id
+    for name in (url, url_without_scheme, article_id, str(path)):
+        assert visited_instance.run_command("show", name).output == path.read_text()
+
+    # with where each field comes from; the author was edited above
     output = visited_instance.run_command("show", "--trace", url).output
 
     assert output.startswith(path.read_text())
@@ -75,7 +74,8 @@ def test_what_is_published_is_shown_as_it_is_filed_and_nobody_is_asked(
 def test_an_entry_is_printed_as_it_stands_in_the_feed(
     visited_instance: Instance, format: str
 ) -> None:
-    """`show --feed FORMAT` prints exactly the entry of the published feed."""
+    """`show --feed FORMAT` prints exactly the entry of the published feed, whether the article is
+    named by its address or by its file."""
     url = visited_instance.world.url(find_holt_story(visited_instance))
     entry = visited_instance.run_command("show", "--feed", format, url).output.rstrip("\n")
     published = (visited_instance.folder / f"feeds/public/all.{format}").read_text()
@@ -85,12 +85,10 @@ def test_an_entry_is_printed_as_it_stands_in_the_feed(
         assert entry in published
         assert entry.startswith(("<entry", "<item"))
 
-    assert (
-        visited_instance.run_command(
-            "show", "--feed", format, str(find_holt_file(visited_instance))
-        ).output.rstrip("\n")
-        == entry
-    )
+    path = str(find_holt_file(visited_instance))
+    entry_of_file = visited_instance.run_command("show", "--feed", format, path).output
+
+    assert entry_of_file.rstrip("\n") == entry
 
 
 def test_an_entry_that_there_is_not_is_an_error(visited_instance: Instance) -> None:
@@ -148,19 +146,20 @@ def test_a_page_that_is_none_yet_is_shown_as_its_source_would_file_it(instance: 
 def test_saved_pages_and_foreign_files_are_shown(
     visited_instance: Instance, tmp_path: Path
 ) -> None:
-    """`show` reads a saved page, given its address, and a Markdown file from elsewhere."""
+    """`show` reads a saved page, given its address (`--url`), and a Markdown file from elsewhere; a
+    file that is no page, and one that there is not, are refused."""
     saved = tmp_path / "page.html"
     words = " ".join(f"Sentence number {number} says something of its own." for number in range(40))
     saved.write_text(f"<title>Saved</title><article><h1>A saved page</h1><p>{words}</p></article>")
 
     with pytest.raises(UsageError, match="--url"):
         visited_instance.run_command("show", str(saved))
-    assert (
-        "title: A saved page"
-        in visited_instance.run_command("show", str(saved), "--url", "https://example.org/a").output
-    )
 
-    saved.write_bytes(bytes(range(256)))
+    shown = visited_instance.run_command("show", str(saved), "--url", "https://example.org/a")
+
+    assert "title: A saved page" in shown.output
+
+    saved.write_bytes(bytes(range(256)))  # no HTML
 
     with pytest.raises(NotAnArticle, match=r"not-html \(https://example.org/a: "):
         visited_instance.run_command("show", str(saved), "--url", "https://example.org/a")

@@ -32,24 +32,31 @@ def read_site_settings(folder: Path) -> object:
 
 def test_a_folder_is_made_and_nothing_is_written_over(tmp_path: Path) -> None:
     """`init` writes the missing files and keeps existing ones; a second `init` writes nothing."""
-    (tmp_path / "mine/config").mkdir(parents=True)
-    (tmp_path / "mine/config/sources.toml").write_text("# mine\n")
-    output = run_init(str(tmp_path / "mine"), "--title", "Gardening")
+    folder = tmp_path / "mine"
+    (folder / "config").mkdir(parents=True)
+    (folder / "config/sources.toml").write_text("# mine\n")
+    first_output = run_init(str(folder), "--title", "Gardening")
 
-    assert f"wrote {tmp_path}/mine/config/feeds.toml" in output
-    assert "sources.toml" not in output
-    assert (tmp_path / "mine/config/sources.toml").read_text() == "# mine\n"
-    assert read_site_settings(tmp_path / "mine") == {"title": "Gardening"}
-    assert "wrote" not in run_init(str(tmp_path / "mine"), "--title", "Cooking")
-    assert read_site_settings(tmp_path / "mine") == {"title": "Gardening"}
+    assert f"wrote {folder}/config/feeds.toml" in first_output
+    assert "sources.toml" not in first_output
+    assert (folder / "config/sources.toml").read_text() == "# mine\n"
+    assert read_site_settings(folder) == {"title": "Gardening"}
+
+    second_output = run_init(str(folder), "--title", "Cooking")
+
+    assert "wrote" not in second_output
+    assert read_site_settings(folder) == {"title": "Gardening"}
 
 
 def test_a_second_time_it_says_that_nothing_was_changed(tmp_path: Path) -> None:
     """`init` says that nothing was changed only if no file was missing, so not at the first
     call."""
     message = f"{tmp_path} is set up already; nothing was changed\n"
-    assert message not in run_init(str(tmp_path))
-    assert message in run_init(str(tmp_path))
+    first_output = run_init(str(tmp_path))
+    second_output = run_init(str(tmp_path))
+
+    assert message not in first_output
+    assert message in second_output
 
 
 def test_the_folder_may_be_named_by_its_configuration(tmp_path: Path) -> None:
@@ -153,8 +160,8 @@ def test_the_script_runs_the_program_on_its_folder_from_anywhere(tmp_path: Path)
     assert (tmp_path / "moved/feeds/public/index.html").exists()
 
 
-def at_terminal(answers: str, *words: str) -> str:
-    """What is printed when somebody types these answers."""
+def run_init_at_terminal(*words: str, answers: str) -> str:
+    """What `init` prints when somebody types these answers, a line each."""
     ours, theirs = pty.openpty()
     command = [sys.executable, "-m", "syndicator", "init", *words]
     with subprocess.Popen(
@@ -167,10 +174,14 @@ def at_terminal(answers: str, *words: str) -> str:
 
 
 def test_at_a_terminal_it_asks(tmp_path: Path) -> None:
-    """In a terminal `init` asks only for what its options do not say, and repeats a question after
-    an invalid answer ("boat")."""
-    output = at_terminal(
-        "Gardening\n\nboat\ncron\n", str(tmp_path / "mine"), "--contact", "me@garden.example"
+    """In a terminal `init` asks for title, address (here none) and how it will run, but not for the
+    contact, which an option says; it repeats a question after an invalid answer ("boat"). It
+    writes what was answered, and the deployment files of cron."""
+    output = run_init_at_terminal(
+        str(tmp_path / "mine"),
+        "--contact",
+        "me@garden.example",
+        answers="Gardening\n\nboat\ncron\n",
     )
 
     assert "What are the feeds about" in output
@@ -190,7 +201,8 @@ def test_at_a_terminal_it_asks(tmp_path: Path) -> None:
 def test_who_reads_alone_is_asked_for_no_contact(tmp_path: Path) -> None:
     """For somebody who reads alone, `init` asks for no contact or address, and makes a secret path
     that it does not print."""
-    output = at_terminal("\nGardening\n\n", str(tmp_path / "mine"))
+    # Enter at the first question: for me alone; at the last: started by hand
+    output = run_init_at_terminal(str(tmp_path / "mine"), answers="\nGardening\n\n")
 
     assert "reach you" not in output
     assert "Where will they be published" not in output
@@ -206,8 +218,9 @@ def test_who_reads_alone_is_asked_for_no_contact(tmp_path: Path) -> None:
 def test_with_yes_it_asks_nothing(tmp_path: Path) -> None:
     """`init --yes` asks nothing and takes the options and defaults, here for a private instance at
     an address."""
-    output = at_terminal(
-        "", "--yes", "--for", "me", "--url", "https://feeds.example/", str(tmp_path / "mine")
+    output = run_init_at_terminal(
+        *("--yes", "--for", "me", "--url", "https://feeds.example/", str(tmp_path / "mine")),
+        answers="",
     )
     settings = load(tmp_path / "mine/config", {})
 
@@ -221,7 +234,7 @@ def test_with_yes_it_asks_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("runs", "command", "files"),
+    ("way", "command", "endings"),
     [
         ("systemd", "systemctl enable --now {}/deploy/syndicator.service", {"service", "timer"}),
         ("cron", "(crontab -l; cat {}/deploy/crontab) | crontab -", {"crontab"}),
@@ -239,31 +252,31 @@ def test_with_yes_it_asks_nothing(tmp_path: Path) -> None:
     ],
 )
 def test_one_command_has_it_run(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, runs: str, command: str, files: set[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str, command: str, endings: set[str]
 ) -> None:
-    """`init --run` writes the deployment files of the chosen way and prints the one command that
-    starts the instance."""
+    """`init --run` writes the deployment files of the chosen way (`endings` of their names) and
+    prints the one command that starts the instance. The address is that of this machine in its
+    network. cron serves, too; docker publishes the port; a fleet is told to push its sources."""
+    folder = tmp_path / "mine"
     monkeypatch.setattr(start, "find_home_address", lambda: "192.168.1.5")
-    output = run_init(str(tmp_path / "mine"), "--for", "me", "--run", runs)
-
-    assert command.format(tmp_path / "mine") in output
-
+    output = run_init(str(folder), "--for", "me", "--run", way)
     written = {
-        path.name.rpartition(".")[2]: path.read_text()
-        for path in (tmp_path / "mine/deploy").glob("*")
+        path.name.rpartition(".")[2]: path.read_text() for path in (folder / "deploy").glob("*")
     }
 
-    assert written.keys() == files
-    assert load(tmp_path / "mine/config", {}).base_url.startswith("http://192.168.1.5:8080/")
+    assert command.format(folder) in output
+    assert written.keys() == endings
+    assert load(folder / "config", {}).base_url.startswith("http://192.168.1.5:8080/")
 
-    if runs == "cron":  # it serves, too
+    if way == "cron":
         assert "\n@reboot  cd" in written["crontab"]
         assert written["crontab"].endswith("--quiet up\n")
-    if runs == "docker":
+    if way == "docker":
         assert '- "8080:8080"' in written["yaml"]
-    pushes = f"store.url as deploy/database.sh says, and {tmp_path / 'mine'}/run sources push; then"
 
-    assert (pushes in output) == (runs == "fleet")
+    advice = f"store.url as deploy/database.sh says, and {folder}/run sources push; then"
+
+    assert (advice in output) == (way == "fleet")
 
 
 @pytest.mark.parametrize(
