@@ -95,39 +95,40 @@ def test_a_token_in_the_address_does_not_count(
     running_console: RunningConsole, reading_client: Client
 ) -> None:
     """A token in the query string is ignored, as addresses end up in logs: the answer is 401."""
-    assert (
-        Client(running_console.port).problem("GET", f"/status?access_token={reading_client.token}")[
-            0
-        ]
-        == 401
-    )
+    path = f"/status?access_token={reading_client.token}"
+    status, _ = Client(running_console.port).problem("GET", path)
+
+    assert status == 401
 
 
 def test_a_token_ends_when_it_expires_or_is_revoked(running_console: RunningConsole) -> None:
     """A token stops working when it expires, is revoked, or another one of its name is made; other
     tokens keep working."""
     path = security.find_tokens_file(running_console.settings.state_dir)
-    now = utc_now()
-    old = Client(
-        running_console.port, security.create_token(path, "old", "read", 1, now - timedelta(days=1))
-    )
+    yesterday = utc_now() - timedelta(days=1)
 
-    assert old.problem("GET", "/status")[0] == 401
+    # made yesterday, for a day
+    expired_token = security.create_token(path, "old", "read", 1, yesterday)
+    expired = Client(running_console.port, expired_token)
 
-    short = make_client(running_console, "short", "read", days=1)
+    assert expired.problem("GET", "/status")[0] == 401
 
-    assert short.get("/status")
+    # made now, for a day
+    other = make_client(running_console, "short", "read", days=1)
 
-    first_client = make_client(running_console, "again", "read")
+    assert other.get("/status")
+
+    # two of one name
+    first = make_client(running_console, "again", "read")
     second = make_client(running_console, "again", "read")
 
-    assert first_client.problem("GET", "/status")[0] == 401
+    assert first.problem("GET", "/status")[0] == 401
     assert second.get("/status")
 
     security.revoke_token(path, "again")
 
     assert second.problem("GET", "/status")[0] == 401
-    assert short.get("/status")
+    assert other.get("/status")
 
 
 def test_tokens_are_kept_as_hashes_in_a_private_file(
@@ -192,40 +193,45 @@ def test_no_attack_gets_through(
     writing_client: Client,
     attack: dict[str, Any],
 ) -> None:
-    """Each request of attacks.toml, with its headers and body filled in, is refused with the stated
-    status and changes no file."""
+    """Each request of attacks.toml is refused with the stated status and leaves sources.toml. It
+    may be sent with the token of a client (`as`); `{token}`, `{etag}` and `{digits}` in its headers
+    and body are filled in. It is written without an HTTP client's care, so that it stays as odd."""
     path = running_console.instance.config / "sources.toml"
     before = path.read_bytes()
-    client = {"reader": reading_client, "writer": writing_client}.get(
-        attack.get("as", ""), Client(running_console.port)
-    )
-    etag = reading_client.ask("GET", "/sources/holt").headers["etag"]
-    known = {
+    clients = {
+        "": Client(running_console.port),  # without a token
+        "reader": reading_client,
+        "writer": writing_client,
+    }
+    client = clients[attack.get("as", "")]
+    value_by_placeholder = {
         "{token}": client.token or writing_client.token,
-        "{etag}": etag,
+        "{etag}": reading_client.ask("GET", "/sources/holt").headers["etag"],
         "{digits}": "9" * 5000,
     }
 
-    def filled(text: str) -> str:
-        for name, value in known.items():
-            text = text.replace(name, value)
+    def fill_in(text: str) -> str:
+        for placeholder, value in value_by_placeholder.items():
+            text = text.replace(placeholder, value)
         return text
 
-    headers = [(name, filled(value)) for name, value in attack["header"]]
+    headers = [(name, fill_in(value)) for name, value in attack["header"]]
     if client.token and "Authorization" not in dict(headers):
         headers.append(("Authorization", f"Bearer {client.token}"))
     connection = http.client.HTTPConnection("127.0.0.1", running_console.port, timeout=60)
     connection.putrequest(
         attack.get("method", "GET"), f"/api/v1{attack['path']}", skip_host="Host" in dict(headers)
     )
-    body = filled(attack.get("body", "")).encode()
+    body = fill_in(attack.get("body", "")).encode()
     for name, value in (*headers, ("Content-Length", str(len(body)))):
         connection.putheader(name, value)
     connection.endheaders(body)
     answer = connection.getresponse()
     document = json.loads(answer.read())
     connection.close()
-    assert (answer.status, document["status"]) == (attack["status"], attack["status"]), document
+
+    assert answer.status == attack["status"], document
+    assert document["status"] == attack["status"]
     assert path.read_bytes() == before
 
 
