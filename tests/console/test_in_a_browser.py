@@ -19,7 +19,7 @@ from tests.cli.conftest import Instance
 from tests.console.chrome import KEYS, Chrome, open_chrome
 from tests.console.conftest import PASSWORD, TAXONOMY, RunningConsole, serve_instance
 from tests.console.test_today import find_article
-from tests.reading.lists.test_pointed import BESIDE, STORIES, make_front_page
+from tests.reading.lists.test_pointed import NOTICES, STORIES, make_front_page
 from tests.world import World
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
@@ -370,7 +370,7 @@ def test_a_list_is_pointed_to_and_followed(
         "holt",
         200,
         path="/front",
-        body=make_front_page(STORIES, BESIDE),
+        body=make_front_page(STORIES, NOTICES),
         headers={"content-type": "text/html"},
     )
     site = urljoin(next(source.url for source in world.sources if source.key == "holt"), "/front")

@@ -13,7 +13,7 @@ import pytest
 from syndicator.app.container import open_app
 from tests.console.conftest import Browser, RunningConsole
 from tests.console.test_today import EVIL
-from tests.reading.lists.test_pointed import BESIDE, STORIES, make_front_page
+from tests.reading.lists.test_pointed import NOTICES, STORIES, make_front_page
 from tests.world import World
 
 FRONT = "/front"
@@ -22,7 +22,7 @@ FRONT = "/front"
 @pytest.fixture
 def site(world: World) -> Iterator[str]:
     """A site without a feed, whose front page has a list and another beside it."""
-    hostile = [(9, f"{EVIL.replace('<', '&lt;')} of week nine"), *BESIDE]
+    hostile = [(9, f"{EVIL.replace('<', '&lt;')} of week nine"), *NOTICES]
     world.fail_site(
         "holt",
         200,
